@@ -1,0 +1,28 @@
+// Owns the Job type: what every job source yields and every later stage reads.
+
+import type { Problem } from '../kernel/errors.ts';
+
+export interface Job {
+  /** The id string: `acct.id`, part of the document `_id`, of cgroup paths and of begin/end archive names. */
+  readonly jobId: string;
+  /** Epoch seconds, as accounted. The data window is [start, end + 1 s] (reference/pipeline.md §4). */
+  readonly start: number;
+  readonly end: number;
+  /** Node names in accounting order; a node's index in every document is its place here. */
+  readonly nodes: readonly string[];
+  /** Accounted number of nodes; may differ from nodes.length. All thresholds use it. */
+  readonly nodeCount: number;
+  /** Seconds, end - start unless the source said otherwise. */
+  readonly walltime: number;
+  /** Copied verbatim into the document's `acct`; always has id, start_time, end_time. */
+  readonly acct: Readonly<Record<string, unknown>>;
+  /** Archive bases per node, relative to the archive root; absent: look them up. */
+  readonly archives?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a source yields: a job, or a record that could not be used and why. */
+export type JobRecord =
+  | { readonly kind: 'job'; readonly job: Job; readonly line: number }
+  | { readonly kind: 'rejected'; readonly problem: Problem; readonly line: number }
+  /** Valid, but never ran or has not ended (sacct: pending, running, steps): counted, not an error. */
+  | { readonly kind: 'ignored'; readonly reason: string; readonly line: number };

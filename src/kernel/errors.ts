@@ -1,0 +1,131 @@
+// Owns the one table of stable error codes and the error class. Knows nothing of any stage.
+
+/** What kind of thing went wrong; decides who can mend it. */
+export type ErrorClass = 'usage' | 'input' | 'archive' | 'service' | 'internal' | 'io' | 'config' | 'interrupted';
+
+export interface ErrorKind {
+  readonly class: ErrorClass;
+  /** Process exit code when this error ends the program (sysexits where one fits). */
+  readonly exit: number;
+  /** The same call may succeed later without anyone changing its input. */
+  readonly retryable: boolean;
+  /** What the reader of the message can do. */
+  readonly advice: string;
+}
+
+const kind = (c: ErrorClass, exit: number, retryable: boolean, advice: string): ErrorKind => ({
+  class: c,
+  exit,
+  retryable,
+  advice,
+});
+
+/** Stable codes: never renumbered or reused; the README's table is made from this one. */
+export const ERRORS = {
+  E_USAGE: kind('usage', 64, false, 'See `jobsum --help`.'),
+  E_INTERNAL: kind('internal', 70, false, 'This is a defect of jobsum: report it with the message.'),
+  E_INTERRUPTED: kind('interrupted', 143, true, 'Run the same command again; finished jobs are not repeated.'),
+
+  E_INPUT_MISSING: kind('input', 66, false, 'Check the path and its permissions.'),
+  E_JOB_LINE: kind('input', 1, false, 'Correct or remove the line; the other lines were used.'),
+  E_JOB_SOURCE: kind('input', 65, false, 'Give NDJSON, CSV with a header, or the output of `sacct -P`.'),
+  E_HOSTLIST: kind('input', 1, false, 'Write node lists as Slurm does: n[01-04,7],gpu1.'),
+  E_JOB_UNKNOWN: kind('input', 66, false, 'List the jobs of the store with `jobsum show` without a job id.'),
+
+  E_ARCHIVE_MISSING: kind('archive', 66, false, 'An archive needs its .meta file and at least one volume (.0, .1, …).'),
+  E_ARCHIVE_EMPTY: kind('archive', 65, false, 'The logger wrote nothing, or has only just started: try later or drop it.'),
+  E_ARCHIVE_LABEL: kind('archive', 65, false, 'The file is not a PCP archive of version 2 or 3, or its head is damaged.'),
+  E_ARCHIVE_VERSION: kind('archive', 65, false, 'Only versions 2 and 3 are read; convert older ones with pmlogrewrite.'),
+  E_ARCHIVE_FEATURE: kind('archive', 65, false, 'The archive says that it needs a feature this reader does not know.'),
+  E_ARCHIVE_TRUNCATED: kind('archive', 65, false, 'The tail is missing (a live or killed logger); what precedes it was used.'),
+  E_ARCHIVE_LENGTH: kind('archive', 65, false, 'The record length is impossible; what precedes it was used.'),
+  E_ARCHIVE_TRAILER: kind('archive', 65, false, 'The record is damaged; what precedes it was used.'),
+  E_ARCHIVE_RECORD: kind('archive', 65, false, 'The inside of the record is damaged; what precedes it was used.'),
+  E_ARCHIVE_META: kind('archive', 65, false, 'The metadata is damaged; metrics described before it were used.'),
+  E_ARCHIVE_CONFLICT: kind('archive', 65, false, 'The same metric is described in two ways; the first was used.'),
+  E_ARCHIVE_COMPRESSED: kind('archive', 65, false, 'Decompress the archive first; this version reads plain files only.'),
+  E_ARCHIVE_LIMIT: kind('archive', 65, false, 'A record asks for more memory than the reader allows.'),
+  E_ARCHIVE_HOST: kind('archive', 65, false, 'Archives of different hosts were given for one node; the others were used.'),
+
+  E_IO: kind('io', 74, true, 'Check the disk and the file system, then run again.'),
+  E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),
+  E_STORE_VERSION: kind('config', 78, false, 'The store was written by a newer jobsum: use that one, or another file.'),
+  E_LOCKED: kind('service', 75, true, 'Another run holds the store: wait for it, or use another --output.'),
+  E_WORKER: kind('internal', 1, true, 'A worker died while reading this node; it was retried once.'),
+  E_FINISH: kind('internal', 1, false, 'One analytic failed on this job; the others are in the document.'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Where an error was met; every field is optional and printed only when known. */
+export interface ErrorPlace {
+  readonly file?: string;
+  readonly line?: number;
+  /** Data volume number of an archive; -1 metadata, -2 temporal index. */
+  readonly volume?: number;
+  /** Byte offset in the (uncompressed) file. */
+  readonly offset?: number;
+  /** What was being read there: `label`, `record`, `DESC`, `INDOM`, … */
+  readonly record?: string;
+  readonly job?: string;
+  readonly node?: string;
+}
+
+export interface ErrorDetail extends ErrorPlace {
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** Plain data form of an error: what crosses threads, goes into documents and `--json`. */
+export interface Problem extends ErrorDetail {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** An error with a stable code. `message` says what; `place` says where, expected and found. */
+export class JobsumError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: ErrorDetail;
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JobsumError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get kind(): ErrorKind {
+    return ERRORS[this.code];
+  }
+
+  toProblem(): Problem {
+    return { code: this.code, message: this.message, ...this.detail };
+  }
+}
+
+/** Any thrown value as a Problem; what is not ours becomes E_INTERNAL or E_IO with its own text. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof JobsumError) return error.toProblem();
+  if (error instanceof Error) {
+    const system = typeof (error as NodeJS.ErrnoException).syscall === 'string';
+    return { code: system ? 'E_IO' : 'E_INTERNAL', message: error.message };
+  }
+  return { code: 'E_INTERNAL', message: String(error) };
+}
+
+/** One line: code, what, where, expected, found. */
+export function describeProblem(p: Problem): string {
+  const where = [
+    p.file,
+    p.line !== undefined ? `line ${p.line}` : undefined,
+    p.volume === undefined || p.volume < 0 ? undefined : `volume ${p.volume}`,
+    p.offset !== undefined ? `offset ${p.offset}` : undefined,
+    p.record,
+    p.job !== undefined ? `job ${p.job}` : undefined,
+    p.node !== undefined ? `node ${p.node}` : undefined,
+  ].filter((x) => x !== undefined);
+  const at = where.length > 0 ? ` (${where.join(', ')})` : '';
+  const exp = p.expected !== undefined ? `; expected ${p.expected}` : '';
+  const got = p.found !== undefined ? `; found ${p.found}` : '';
+  return `${p.code}: ${p.message}${at}${exp}${got}`;
+}

@@ -1,0 +1,117 @@
+// Owns the result types of the reducers: what crosses from an engine (in a worker) to combine and finish.
+// Everything here is structured-cloneable plain data of bounded size.
+
+import type { Lead } from './spec.ts';
+
+/** Instances in the order of a row. A name that the archive does not know is the decimal id. Id -1: no instance domain
+ *  (then `names` is empty for that metric, as the source gives none). */
+export interface Instances {
+  readonly ids: readonly number[];
+  readonly names: readonly string[];
+}
+
+/** What became of a delivered record. `skip`: "missing indom" (§1.3). */
+export type Outcome =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'skip' }
+  | {
+      readonly kind: 'stop';
+      /** nodata: no fetched metric had a value; empty: metric 0 had none; floor: see spec; ragged: lengths differ;
+       *  shape: a vector or a normalised counter changed length; error: `code` is the negative count in the record;
+       *  conversion: a value could not be converted to its metric's type. */
+      readonly reason: 'nodata' | 'empty' | 'floor' | 'ragged' | 'shape' | 'error' | 'conversion';
+      readonly code?: number;
+    };
+
+export interface FirstLastResult {
+  readonly kind: 'FIRSTLAST';
+  /** Distinct records seen: 0, 1 (only one, or first and last have the same time) or 2. */
+  readonly calls: 0 | 1 | 2;
+  readonly firstTime: number;
+  readonly lastTime: number;
+  readonly first: Outcome;
+  readonly last: Outcome;
+  /** Number of values per metric in the first and in the last record. */
+  readonly firstCounts: readonly number[];
+  readonly lastCounts: readonly number[];
+  /** last − first per metric, by position, as long as the shorter of the two. Only if calls is 2. */
+  readonly delta: readonly Float64Array[];
+  /** Instances of each metric in the last record. */
+  readonly instances: readonly Instances[];
+}
+
+export interface RollResult {
+  readonly kind: 'ROLL';
+  readonly count: number;
+  /** One element per lane element; empty if count is 0. */
+  readonly mean: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+export interface IntegrateResult {
+  readonly kind: 'INTEGRATE';
+  /** Accepted records, the first one included. */
+  readonly records: number;
+  readonly total: Float64Array;
+  readonly elapsed: number;
+}
+
+export interface SubsampleResult {
+  readonly kind: 'SUBSAMPLE';
+  /** Epoch seconds of the stored points. */
+  readonly t: Float64Array;
+  /** The scalar of each point; empty if the spec has no `value`. */
+  readonly v: Float64Array;
+  /** Points × width, row-major; empty if the spec has no `row`. */
+  readonly rows: Float64Array;
+  readonly width: number;
+  /** The lead that was used; null while fewer than 12 points came. */
+  readonly lead: Lead | null;
+}
+
+export interface LatchResult {
+  readonly kind: 'LATCH';
+  /** null: never set. */
+  readonly value: number | null;
+}
+
+export interface TallyEntry {
+  readonly instance: number;
+  /** Instance name at the time of the first occurrence; null if the instance domain does not have it. */
+  readonly name: string | null;
+  readonly strings: readonly string[];
+  /** Records in which the combination occurred. */
+  readonly count: number;
+  /** Ordinals (from 0) of the first and last such record, among those delivered to the consumer. */
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface TallyResult {
+  readonly kind: 'TALLY';
+  /** In order of first occurrence (record, then position). */
+  readonly entries: readonly TallyEntry[];
+  /** True if a bound was reached and later new combinations were dropped. */
+  readonly overflow: boolean;
+}
+
+export type ReducerResult =
+  | FirstLastResult
+  | RollResult
+  | IntegrateResult
+  | SubsampleResult
+  | LatchResult
+  | TallyResult;
+
+export interface ConsumerResult {
+  /** Records delivered (they held at least one of the metrics), up to and including the one that stopped it. */
+  readonly records: number;
+  /** Of these, records skipped for "missing indom". */
+  readonly skipped: number;
+  /** Why an `all` consumer stopped before the end; null if it did not. */
+  readonly stop: Extract<Outcome, { kind: 'stop' }> | null;
+  /** Instances of metric `labels` in the first accepted record. */
+  readonly labels: Instances | null;
+  readonly reducers: readonly ReducerResult[];
+}

@@ -1,0 +1,30 @@
+// Owns the Row type: one record as the TypeScript engine sees it, whatever its source.
+
+/** One metric in one record. */
+export interface Cell {
+  /** Number of values; a negative number is the error code stored in the record. */
+  readonly count: number;
+  /** The values as doubles, in stored order; empty for strings and when count ≤ 0. */
+  readonly values: Float64Array;
+  /** The same as exact 64-bit integers, for 64-bit integer metrics. */
+  readonly raw?: BigInt64Array | BigUint64Array;
+  /** The values of a string metric. */
+  readonly strings?: readonly string[];
+  /** Instance ids in stored order; -1 for a metric without instance domain. */
+  readonly ids: Int32Array;
+  /** Name of an instance at the record's time; undefined if the instance domain does not have it. */
+  readonly nameOf?: (id: number) => string | undefined;
+  /** Members of the instance domain at the record's time; undefined for none (no instance domain). */
+  readonly domainSize?: number;
+  /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */
+  readonly unconvertible?: boolean;
+}
+
+export interface Row {
+  /** Epoch seconds as the analytics see them. */
+  readonly t: number;
+  /** Exact time, nanoseconds. */
+  readonly ns: bigint;
+  /** By metric name; absent: the metric is not in this record. */
+  readonly cells: ReadonlyMap<string, Cell>;
+}

@@ -1,0 +1,87 @@
+// Owns the reducer vocabulary as plain data: what an analytic asks of either engine. No code, no bytes.
+// Source: reference/analytics.md parts 1 and 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
+
+/**
+ * How the rows of a lane become numbers. A row is one fetched metric's values in one record, in stored order.
+ * - `first`  scale · Σ_r w_r · D[r][0]             one number
+ * - `sum`    scale · Σ_r w_r · Σ_i D[r][i]         one number
+ * - `mean`   scale · Σ_r w_r · D[r][i], averaged over i   one number
+ * - `each`   scale · Σ_r w_r · D[r][i] for every i  a vector (all rows must be equally long)
+ * - `count`  number of values of the first row      one number
+ */
+export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count';
+
+export interface Lane {
+  readonly fold: Fold;
+  /** Indices into the consumer's `metrics`, with weights (default 1). */
+  readonly rows: readonly { readonly metric: number; readonly weight?: number }[];
+  /** Default 1. */
+  readonly scale?: number;
+}
+
+/** A reducer ignores a record in which any metric of its lanes has no values. */
+export type ReducerSpec =
+  /** First and last record of all metrics of the consumer: the difference by position (64-bit integers exactly). */
+  | { readonly kind: 'FIRSTLAST' }
+  /** Count, mean, min, max per lane element. `skipFirst`: the first accepted record counts for nothing;
+   *  `dropLast`: so does the last one. */
+  | { readonly kind: 'ROLL'; readonly lane: Lane; readonly skipFirst?: boolean; readonly dropLast?: boolean }
+  /** Right-hand rectangle rule from the first accepted record on. */
+  | { readonly kind: 'INTEGRATE'; readonly lane: Lane }
+  /** At most 100 points (§1.10): a scalar, a vector, or both. A record whose vector changes length is not stored. */
+  | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane }
+  /** The first value (lane must be a scalar). `skipFirst`: not from the first record delivered to the consumer. */
+  | { readonly kind: 'LATCH'; readonly lane: Lane; readonly skipFirst?: boolean }
+  /** How often each combination (instance, string of each metric) occurred; metrics are aligned by instance.
+   *  Records in which the metrics have different numbers of values are ignored. `where` keeps only instances whose
+   *  string of that metric (an index into `metrics` of this reducer) equals `equals`. */
+  | {
+      readonly kind: 'TALLY';
+      readonly metrics: readonly number[];
+      readonly where?: { readonly metric: number; readonly equals: string };
+    };
+
+/** One analytic's need on one node, for one job window. */
+export interface ConsumerSpec {
+  /** Names, in fetch order; all exist in the source. A name may occur twice. */
+  readonly metrics: readonly string[];
+  /** `firstlast`: only the first and the last delivered record matter. `all`: every record, in order. */
+  readonly mode: 'firstlast' | 'all';
+  /** Preprocessor semantics (preprocessors.md §1.1): no checks, an error code is an empty row, nothing stops. */
+  readonly raw?: boolean;
+  /** What to do with a record in which metric 0 has no values (others have): ignore it, or stop. */
+  readonly empty?: 'skip' | 'stop';
+  /** Stop (as an exception) at a record whose non-empty metrics have different numbers of values. */
+  readonly rectangular?: boolean;
+  /** Stop at a record in which the first value of metric 0 is below this. Checked after `empty`. */
+  readonly floor?: number;
+  /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalisation, §1.6. */
+  readonly normalize?: readonly number[];
+  /** Metric whose instances in the first accepted record label the lanes. */
+  readonly labels?: number;
+  readonly reducers: readonly ReducerSpec[];
+}
+
+/** Sub-sampling window (§1.10), shared by all nodes of a job: from the first node that has 12 points. */
+export interface Lead {
+  /** Smallest distance of stored points in the middle of the job, seconds; may be negative. */
+  readonly window: number;
+  /** Epoch seconds from which every point is stored again. */
+  readonly leadout: number;
+}
+
+/** Points that are always stored at the beginning: indices 0…LEAD_POINTS. */
+export const LEAD_POINTS = 10;
+/** Most points that are stored. */
+export const MAX_POINTS = 100;
+
+/** A job's share of one node: the records with startNs ≤ t ≤ endNs, and who consumes them. */
+export interface WindowSpec {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** acct.end_time − acct.start_time, seconds; used by SUBSAMPLE. */
+  readonly walltime: number;
+  readonly consumers: readonly ConsumerSpec[];
+  /** Per consumer: the lead of its SUBSAMPLE if an earlier node of the job has set it. */
+  readonly leads?: readonly (Lead | null)[];
+}
