@@ -43,6 +43,7 @@ export const ERRORS = {
   E_ARCHIVE_RECORD: kind('archive', 65, false, 'The inside of the record is damaged; what precedes it was used.'),
   E_ARCHIVE_META: kind('archive', 65, false, 'The metadata is damaged; metrics described before it were used.'),
   E_ARCHIVE_CONFLICT: kind('archive', 65, false, 'The same metric is described in two ways; the first was used.'),
+  E_ARCHIVE_INDEX: kind('archive', 65, false, 'The temporal index is damaged; the data were read without it.'),
   E_ARCHIVE_COMPRESSED: kind('archive', 65, false, 'Decompress the archive first; this version reads plain files only.'),
   E_ARCHIVE_LIMIT: kind('archive', 65, false, 'A record asks for more memory than the reader allows.'),
   E_ARCHIVE_HOST: kind('archive', 65, false, 'Archives of different hosts were given for one node; the others were used.'),

@@ -1,0 +1,36 @@
+// Owns big-endian loads and the two forms of time stamps. Callers have checked the bounds.
+
+// @ts-ignore: decorator
+@inline
+export function be32(p: usize): i32 {
+  return bswap<i32>(load<i32>(p));
+}
+
+// @ts-ignore: decorator
+@inline
+export function be64(p: usize): i64 {
+  return bswap<i64>(load<i64>(p));
+}
+
+/** v3 seconds: the low word comes first, each word big-endian (pcp-archive-format.md §0 trap 1). */
+// @ts-ignore: decorator
+@inline
+export function swappedSeconds(p: usize): i64 {
+  return ((<i64>be32(p + 4)) << 32) | <i64>(<u32>be32(p));
+}
+
+/** Nanoseconds since the epoch; sub-second fields are taken as they are, even out of range. */
+// @ts-ignore: decorator
+@inline
+export function stampNs(p: usize, version: i32): i64 {
+  if (version == 2) return (<i64>be32(p)) * 1000000000 + (<i64>be32(p + 4)) * 1000;
+  return swappedSeconds(p) * 1000000000 + <i64>be32(p + 8);
+}
+
+/** Epoch seconds as the analytics see them: seconds plus microseconds/10⁶, each rounded as the reference does. */
+// @ts-ignore: decorator
+@inline
+export function stampSeconds(p: usize, version: i32): f64 {
+  if (version == 2) return <f64>be32(p) + <f64>be32(p + 4) / 1e6;
+  return <f64>swappedSeconds(p) + <f64>(be32(p + 8) / 1000) / 1e6;
+}

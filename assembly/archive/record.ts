@@ -1,0 +1,248 @@
+// Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
+
+import {
+  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_LEN, P_N, P_NWANTED, P_SETS_END, P_SIZE, P_WANTED, P_WANTED_SIZE,
+  PE_AT, PE_FORMAT, PE_FORMAT_AT, PE_HEAD, PLAN_SLOTS, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
+  R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_TABLE, R_VERSION, R_WHY,
+} from '../layout';
+import { take } from '../memory';
+import {
+  S_GROW, S_INSIDE, S_LENGTH, S_MEMORY, S_MORE, S_RECORD, S_TRAILER, W_BLOCK, W_FILL, W_NONE, W_NUMPMID, W_SET, W_VALFMT,
+} from '../status';
+import { be32 } from './bytes';
+
+/** Frame of the next record: S_RECORD if it is whole in the window. Nothing is consumed. */
+export function frameRecord(r: usize): i32 {
+  const p: usize = load<u32>(r, R_POS);
+  const have = load<i32>(r, R_END) - <i32>p;
+  store<u32>(r, <u32>p, R_REC);
+  if (have < 4) return S_MORE;
+  const len = be32(p);
+  const head = load<i32>(r, R_VERSION) == 2 ? 16 : 20;
+  store<i32>(r, len, R_LEN);
+  if (len < head + 4) {
+    store<i64>(r, head + 4, R_EXPECTED);
+    store<i64>(r, len, R_FOUND);
+    return S_LENGTH;
+  }
+  if (len > have) return len > load<i32>(r, R_CAP) ? S_GROW : S_MORE;
+  const trailer = be32(p + len - 4);
+  if (trailer != len) {
+    store<i64>(r, len, R_EXPECTED);
+    store<i64>(r, trailer, R_FOUND);
+    return S_TRAILER;
+  }
+  store<i32>(r, be32(p + head - 4), R_NUMPMID);
+  store<u32>(r, <u32>p + head, R_SETS);
+  return S_RECORD;
+}
+
+function inside(r: usize, why: i32, expected: i64, found: i64): i32 {
+  store<i32>(r, why, R_WHY);
+  store<i64>(r, expected, R_EXPECTED);
+  store<i64>(r, found, R_FOUND);
+  return S_INSIDE;
+}
+
+/** Whether an event array payload (behind the block's 4-byte head) is consistent. `wide`: type 10. */
+function eventsFit(p: usize, size: i32, wide: bool): bool {
+  if (size < 4) return false;
+  const head = wide ? 24 : 16;
+  const end = p + size;
+  const n = be32(p);
+  let q = p + 4;
+  for (let i = 0; i < n; i++) {
+    if (<i32>(end - q) < head) return false;
+    const flags = <u32>be32(q + head - 8);
+    const params = be32(q + head - 4);
+    q += head;
+    if (flags & 0x80000000) continue;
+    for (let k = 0; k < params; k++) {
+      if (<i32>(end - q) < 8) return false;
+      const len = be32(q + 4) & 0xffffff;
+      if (len < 4 || ((len + 3) & ~3) > <i32>(end - q) - 4) return false;
+      q += 4 + ((len + 3) & ~3);
+    }
+  }
+  return n >= 0;
+}
+
+/** The whole of §5.4 on the framed record: S_RECORD or S_INSIDE. */
+export function checkRecord(r: usize): i32 {
+  const rec: usize = load<u32>(r, R_REC);
+  const len = load<i32>(r, R_LEN);
+  const payload = len - 4;
+  const n = load<i32>(r, R_NUMPMID);
+  if (n < 0 || n > len) return inside(r, W_NUMPMID, len, n);
+  let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
+  let lowest = payload;
+  let filled = 0;
+  for (let i = 0; i < n; i++) {
+    if (payload - at < 8) return inside(r, W_SET, n, i);
+    const numval = be32(rec + at + 4);
+    if (numval <= 0) {
+      at += 8;
+      continue;
+    }
+    if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
+    const format = be32(rec + at + 8);
+    if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
+    if (format) {
+      for (let k = 0; k < numval; k++) {
+        const block = blockAt(be32(rec + at + 16 + (k << 3)), payload);
+        if (block < 0) return inside(r, W_BLOCK, payload, be32(rec + at + 16 + (k << 3)));
+        const vlen = be32(rec + block) & 0xffffff;
+        if (vlen < 4 || vlen > payload - block) return inside(r, W_BLOCK, payload - block, vlen);
+        const kind = load<u8>(rec + block);
+        if ((kind == 9 || kind == 10) && !eventsFit(rec + block + 4, vlen - 4, kind == 10)) {
+          return inside(r, W_BLOCK, kind, vlen);
+        }
+        if (block < lowest) lowest = block;
+        filled += (vlen + 3) & ~3;
+        if (filled > payload) return inside(r, W_FILL, payload, filled);
+      }
+    }
+    at += 12 + (numval << 3);
+  }
+  if (at > lowest || at + filled != payload || (filled && at != lowest)) return inside(r, W_FILL, payload, at + filled);
+  return S_RECORD;
+}
+
+/** Byte offset of a value block in its record from the stored word index; -1 if its head lies outside. */
+// @ts-ignore: decorator
+@inline
+export function blockAt(word: i32, payload: i32): i32 {
+  if (<u32>word > 0x0fffffff) return -1;
+  const at = (word << 2) - 8;
+  return at < 0 || at > payload - 4 ? -1 : at;
+}
+
+/** The wanted metric of a raw (big-endian) pmid; 0 if it is not wanted. */
+// @ts-ignore: decorator
+@inline
+export function wanted(table: usize, mask: u32, pmid: u32): usize {
+  let at = (pmid * 0x9e3779b1) >>> 16 & mask;
+  while (true) {
+    const m: usize = load<u32>(table + (at << 3), 4);
+    if (m == 0 || load<u32>(table + (at << 3)) == pmid) return m;
+    at = (at + 1) & mask;
+  }
+}
+
+function planFor(r: usize, len: i32, numpmid: i32): usize {
+  const plans: usize = load<u32>(r, R_PLANS);
+  const at = plans + ((((<u32>len >> 2) * 31 + numpmid) & (PLAN_SLOTS - 1)) << 2);
+  let plan: usize = load<u32>(at);
+  if (!plan) {
+    plan = take(r + R_ARENA, P_SIZE);
+    store<u32>(at, <u32>plan);
+  }
+  return plan;
+}
+
+/** True if every value set of the record lies where the plan says, with the same number of values and format. */
+function matches(plan: usize, rec: usize): bool {
+  let e: usize = load<u32>(plan, P_ENTRIES);
+  const end = e + load<u32>(plan, P_N) * P_ENTRY_SIZE;
+  let heads: u64 = 0;
+  let formats: u32 = 0;
+  while (e < end) {
+    heads |= load<u64>(rec + load<u32>(e, PE_AT)) ^ load<u64>(e, PE_HEAD);
+    formats |= load<u32>(rec + load<u32>(e, PE_FORMAT_AT)) ^ load<u32>(e, PE_FORMAT);
+    e += P_ENTRY_SIZE;
+  }
+  return (heads | formats) == 0;
+}
+
+/**
+ * The plan of the framed record: the remembered one of this shape if all its heads agree, else a new one by walking.
+ * 0 after damage (status in the reader's R_WHY and `planStatus`).
+ */
+export function planRecord(r: usize): usize {
+  const rec: usize = load<u32>(r, R_REC);
+  const len = load<i32>(r, R_LEN);
+  const n = load<i32>(r, R_NUMPMID);
+  planStatus = S_MEMORY;
+  const plan = planFor(r, len, n);
+  if (!plan) return 0;
+  if (load<i32>(plan, P_LEN) == len && load<i32>(plan, P_N) == n && matches(plan, rec)) {
+    store<u32>(r, load<u32>(r, R_HITS) + 1, R_HITS);
+    return plan;
+  }
+  store<u32>(r, load<u32>(r, R_MISSES) + 1, R_MISSES);
+  planStatus = walk(r, plan);
+  if (planStatus == S_RECORD) return plan;
+  store<i32>(plan, 0, P_LEN);
+  return 0;
+}
+
+export let planStatus: i32 = 0;
+
+function walk(r: usize, plan: usize): i32 {
+  const rec: usize = load<u32>(r, R_REC);
+  const len = load<i32>(r, R_LEN);
+  const payload = len - 4;
+  const n = load<i32>(r, R_NUMPMID);
+  store<i32>(r, W_NONE, R_WHY);
+  // A set takes 8 bytes at least: bounds the entries by the record itself.
+  if (n < 0 || n > payload >> 3) return inside(r, W_NUMPMID, payload >> 3, n);
+  if (n > load<i32>(plan, P_CAP)) {
+    const cap = n + (n >> 1) + 8;
+    const entries = take(r + R_ARENA, cap * P_ENTRY_SIZE);
+    const list = take(r + R_ARENA, cap * P_WANTED_SIZE);
+    if (!entries || !list) return S_MEMORY;
+    store<u32>(plan, <u32>entries, P_ENTRIES);
+    store<u32>(plan, <u32>list, P_WANTED);
+    store<i32>(plan, cap, P_CAP);
+  }
+  const table: usize = load<u32>(r, R_TABLE);
+  const mask = load<u32>(r, R_MASK);
+  let e: usize = load<u32>(plan, P_ENTRIES);
+  const list: usize = load<u32>(plan, P_WANTED);
+  let nWanted = 0;
+  let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
+  let firstBlock = payload;
+  for (let i = 0; i < n; i++) {
+    if (payload - at < 8) return inside(r, W_SET, n, i);
+    const numval = be32(rec + at + 4);
+    const pmid = load<u32>(rec + at);
+    store<u64>(e, load<u64>(rec + at), PE_HEAD);
+    store<i32>(e, at, PE_AT);
+    if (numval > 0) {
+      if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
+      const format = be32(rec + at + 8);
+      if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
+      if (format && firstBlock == payload) firstBlock = blockAt(be32(rec + at + 16), payload);
+      store<u32>(e, load<u32>(rec + at + 8), PE_FORMAT);
+      store<i32>(e, at + 8, PE_FORMAT_AT);
+    } else {
+      store<u32>(e, pmid, PE_FORMAT);
+      store<i32>(e, at, PE_FORMAT_AT);
+    }
+    const m = wanted(table, mask, pmid);
+    if (m) {
+      let known = false;
+      // Only the first set of a metric counts, as for pmFetch.
+      for (let k = 0; k < nWanted; k++) {
+        if (load<u32>(<usize>load<u32>(list + k * P_WANTED_SIZE), M_SLOT) == load<u32>(m, M_SLOT)) known = true;
+      }
+      if (!known) {
+        store<u32>(list + nWanted * P_WANTED_SIZE, <u32>m);
+        store<i32>(list + nWanted * P_WANTED_SIZE, at, 4);
+        nWanted++;
+      }
+    }
+    at += numval > 0 ? 12 + (numval << 3) : 8;
+    e += P_ENTRY_SIZE;
+  }
+  // The sets must end where the blocks begin; blocks in another order than their values need the full check.
+  if (at != firstBlock) {
+    const status = checkRecord(r);
+    if (status != S_RECORD) return status;
+  }
+  store<i32>(plan, len, P_LEN);
+  store<i32>(plan, n, P_N);
+  store<i32>(plan, nWanted, P_NWANTED);
+  store<i32>(plan, at, P_SETS_END);
+  return S_RECORD;
+}

@@ -1,0 +1,103 @@
+// Owns the strings of a session: each different byte string is kept once and has a number. TypeScript decodes on demand.
+
+import { T_HASH, T_LEN, T_PTR, T_SIZE } from '../layout';
+import { regrow, release, take } from '../memory';
+
+const arena = memory.data(16);
+let table: usize = 0;
+let mask: u32 = 0;
+let entries: usize = 0;
+let count: u32 = 0;
+let capacity: u32 = 0;
+
+/** No such string, or no memory for it. */
+export const NO_STRING: u32 = 0xffffffff;
+
+export function stringsAddress(): usize {
+  return entries;
+}
+
+export function stringsCount(): u32 {
+  return count;
+}
+
+export function resetStrings(): void {
+  release(arena);
+  table = 0;
+  mask = 0;
+  entries = 0;
+  count = 0;
+  capacity = 0;
+}
+
+// FNV-1a over four bytes at a time with a final mix: names are short and differ in their tails.
+export function hashBytes(p: usize, len: u32): u32 {
+  let h: u32 = 0x811c9dc5 ^ len;
+  const words = p + (len & ~3);
+  const end = p + len;
+  while (p < words) {
+    h = (h ^ load<u32>(p)) * 0x01000193;
+    h ^= h >>> 15;
+    p += 4;
+  }
+  while (p < end) {
+    h = (h ^ load<u8>(p)) * 0x01000193;
+    p++;
+  }
+  h ^= h >>> 16;
+  h *= 0x85ebca6b;
+  return h ^ (h >>> 13);
+}
+
+export function sameBytes(a: usize, b: usize, len: u32): bool {
+  return memory.compare(a, b, len) == 0;
+}
+
+function grow(): bool {
+  const bigger = capacity ? capacity << 1 : 1024;
+  const e = regrow(arena, entries, count * T_SIZE, bigger * T_SIZE);
+  const t = take(arena, bigger << 3);
+  if (!e || !t) return false;
+  entries = e;
+  table = t;
+  capacity = bigger;
+  mask = (bigger << 1) - 1;
+  for (let i: u32 = 0; i < count; i++) {
+    let at = load<u32>(entries + i * T_SIZE, T_HASH) & mask;
+    while (load<u32>(table + (at << 2))) at = (at + 1) & mask;
+    store<u32>(table + (at << 2), i + 1);
+  }
+  return true;
+}
+
+/** The number of a byte string, new or known; NO_STRING if memory is exhausted. */
+export function intern(p: usize, len: u32): u32 {
+  if (count == capacity && !grow()) return NO_STRING;
+  const h = hashBytes(p, len);
+  let at = h & mask;
+  while (true) {
+    const e = load<u32>(table + (at << 2));
+    if (!e) break;
+    const s = entries + (e - 1) * T_SIZE;
+    if (load<u32>(s, T_HASH) == h && load<u32>(s, T_LEN) == len && sameBytes(load<u32>(s, T_PTR), p, len)) return e - 1;
+    at = (at + 1) & mask;
+  }
+  const copy = take(arena, len ? len : 1);
+  if (!copy) return NO_STRING;
+  memory.copy(copy, p, len);
+  const s = entries + count * T_SIZE;
+  store<u32>(s, <u32>copy, T_PTR);
+  store<u32>(s, len, T_LEN);
+  store<u32>(s, h, T_HASH);
+  store<u32>(table + (at << 2), count + 1);
+  return count++;
+}
+
+/** Whether string number `id` has these bytes: the cheap test before hashing. */
+// @ts-ignore: decorator
+@inline
+export function isString(id: u32, p: usize, len: u32): bool {
+  if (id >= count) return false;
+  const s = entries + id * T_SIZE;
+  return load<u32>(s, T_LEN) == len && sameBytes(load<u32>(s, T_PTR), p, len);
+}

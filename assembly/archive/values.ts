@@ -1,0 +1,227 @@
+// Owns the values of one wanted metric in one record: instances compared with the last record's, numbers made doubles.
+// The fast paths rest on two facts checked for every record: the (instance, word) pairs equal the remembered ones,
+// and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
+
+import {
+  L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER, L_SEQ, L_STRS, L_TYPE,
+  L_VALS, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
+} from '../layout';
+import { take } from '../memory';
+import { be32, be64 } from './bytes';
+import { versionAt } from './indom';
+import { blockAt } from './record';
+import { intern, NO_STRING } from './strings';
+
+const T_I32: i32 = 0;
+const T_U32: i32 = 1;
+const T_I64: i32 = 2;
+const T_U64: i32 = 3;
+const T_FLOAT: i32 = 4;
+const T_DOUBLE: i32 = 5;
+const T_STRING: i32 = 6;
+
+/** fillSlot: the record is damaged here. */
+export const FILL_DAMAGED: i32 = -1;
+/** fillSlot: no memory. */
+export const FILL_MEMORY: i32 = -2;
+
+function reserve(arena: usize, slot: usize, n: i32): bool {
+  let cap = load<i32>(slot, L_CAP);
+  cap = cap * 2 > n ? cap * 2 : n;
+  // Two elements more than needed: vector stores write pairs.
+  const vals = take(arena, (cap + 2) << 3);
+  const raw = take(arena, (cap + 2) << 3);
+  const pairs = take(arena, (cap + 2) << 3);
+  const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
+  if (!vals || !raw || !pairs || !strs) return false;
+  store<u32>(slot, <u32>vals, L_VALS);
+  store<u32>(slot, <u32>raw, L_RAW);
+  store<u32>(slot, <u32>pairs, L_PAIRS);
+  store<u32>(slot, <u32>strs, L_STRS);
+  store<i32>(slot, cap, L_CAP);
+  store<i32>(slot, -1, L_NPAIRS);
+  return true;
+}
+
+/** Remembers the pairs of a set; `instances`: some instance differs from the last record's. */
+function remember(slot: usize, pairs: usize, n: i32, instances: bool): void {
+  memory.copy(load<u32>(slot, L_PAIRS), pairs, n << 3);
+  store<i32>(slot, n, L_NPAIRS);
+  store<i32>(slot, 0, L_BLOCKS);
+  if (instances) store<u32>(slot, load<u32>(slot, L_GEN) + 1, L_GEN);
+}
+
+/** Bits in which the instances (bit 0 of the result) and the words (bit 1) differ from the remembered pairs. */
+function differs(slot: usize, pairs: usize, n: i32): i32 {
+  const known: usize = load<u32>(slot, L_PAIRS);
+  let acc = i64x2.splat(0);
+  let i = 0;
+  for (; i + 2 <= n; i += 2) acc = v128.or(acc, v128.xor(v128.load(pairs + (i << 3)), v128.load(known + (i << 3))));
+  let bits = <u64>(i64x2.extract_lane(acc, 0) | i64x2.extract_lane(acc, 1));
+  if (i < n) bits |= load<u64>(pairs + (i << 3)) ^ load<u64>(known + (i << 3));
+  return (<u32>bits ? 1 : 0) | (bits >>> 32 ? 2 : 0);
+}
+
+/**
+ * Fills the slot from the value set at `off` of a framed record. 0, or FILL_*. Values that cannot be converted to the
+ * metric's type set L_BAD (pcp-archive-format.md §5.5).
+ */
+export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32, ns: i64, rec: usize, len: i32, off: i32): i32 {
+  const n = be32(rec + off + 4);
+  const type = load<i32>(m, M_TYPE);
+  store<i32>(slot, seq, L_SEQ);
+  store<i32>(slot, n, L_COUNT);
+  store<i32>(slot, type, L_TYPE);
+  store<i32>(slot, 0, L_BAD);
+  store<u32>(slot, load<u32>(m, M_INDOM), L_INDOM);
+  store<i32>(slot, load<i32>(r, R_ID), L_READER);
+  const domain: usize = load<u32>(m, M_INDOM);
+  if (domain) {
+    const v = versionAt(domain, ns);
+    store<i32>(slot, v ? load<i32>(v, V_N) : 0, L_DOMAIN);
+  } else {
+    store<i32>(slot, -1, L_DOMAIN);
+  }
+  if (n <= 0) return 0;
+  if (n > load<i32>(slot, L_CAP) && !reserve(arena, slot, n)) return FILL_MEMORY;
+  const pairs = rec + off + 12;
+  const change = n == load<i32>(slot, L_NPAIRS) ? differs(slot, pairs, n) : 3;
+  if (be32(rec + off + 8) == 0) {
+    if (change & 1) remember(slot, pairs, n, true);
+    fillInSitu(slot, type, pairs, n);
+    return 0;
+  }
+  if (change == 0) {
+    const blocks = load<i32>(slot, L_BLOCKS);
+    if (blocks && blocks + n * 12 <= len - 4 && fillRun(slot, type, rec + blocks, n)) return 0;
+  } else {
+    remember(slot, pairs, n, (change & 1) != 0);
+  }
+  return fillBlocks(slot, type, rec, len, pairs, n);
+}
+
+function fillInSitu(slot: usize, type: i32, pairs: usize, n: i32): void {
+  const out: usize = load<u32>(slot, L_VALS);
+  let i = 0;
+  if (type == T_U32) {
+    for (; i + 2 <= n; i += 2) {
+      const x = v128.load(pairs + (i << 3));
+      const y = i8x16.shuffle(x, x, 7, 6, 5, 4, 15, 14, 13, 12, 7, 6, 5, 4, 15, 14, 13, 12);
+      v128.store(out + (i << 3), f64x2.convert_low_i32x4_u(y));
+    }
+    if (i < n) store<f64>(out + (i << 3), <f64><u32>be32(pairs + (i << 3) + 4));
+  } else if (type == T_I32) {
+    for (; i < n; i++) store<f64>(out + (i << 3), <f64>be32(pairs + (i << 3) + 4));
+  } else if (type == T_FLOAT) {
+    for (; i < n; i++) store<f64>(out + (i << 3), <f64>f32.reinterpret_i32(be32(pairs + (i << 3) + 4)));
+  } else {
+    store<i32>(slot, 1, L_BAD);
+  }
+}
+
+/** 64-bit values in blocks that follow each other: head, high word, low word, 12 bytes each. False: take the other path. */
+function fillRun(slot: usize, type: i32, p: usize, n: i32): bool {
+  const head = bswap<i32>((type << 24) | 12);
+  const heads = i32x4.replace_lane(i32x4.splat(0), 0, head);
+  const want = load<i32>(slot, L_WANT);
+  const vals: usize = load<u32>(slot, L_VALS);
+  const raw: usize = load<u32>(slot, L_RAW);
+  let wrong = i32x4.splat(0);
+  let all = i64x2.splat(0);
+  let i = 0;
+  let q = p;
+  if (type == T_DOUBLE) {
+    for (; i + 2 <= n; i += 2) {
+      const a = v128.load(q);
+      const b = v128.load(q, 12);
+      wrong = v128.or(wrong, v128.or(v128.xor(a, heads), v128.xor(b, heads)));
+      v128.store(
+        vals + (i << 3),
+        i8x16.shuffle(a, b, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20),
+      );
+      q += 24;
+    }
+    if (i < n) {
+      if (load<i32>(q) != head) return false;
+      store<f64>(vals + (i << 3), f64.reinterpret_i64(be64(q + 4)));
+    }
+    return i32x4.extract_lane(wrong, 0) == 0;
+  }
+  // Integers below 2^52 become doubles by giving them the exponent of 2^52 and subtracting it.
+  const exponent = i64x2.splat(0x4330000000000000);
+  const two52 = f64x2.splat(4503599627370496.0);
+  const keep = (want & WANT_RAW) != 0;
+  for (; i + 2 <= n; i += 2) {
+    const a = v128.load(q);
+    const b = v128.load(q, 12);
+    wrong = v128.or(wrong, v128.or(v128.xor(a, heads), v128.xor(b, heads)));
+    const x = i8x16.shuffle(a, b, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20);
+    all = v128.or(all, x);
+    if (keep) v128.store(raw + (i << 3), x);
+    v128.store(vals + (i << 3), f64x2.sub(v128.or(x, exponent), two52));
+    q += 24;
+  }
+  let bits = i64x2.extract_lane(all, 0) | i64x2.extract_lane(all, 1);
+  if (i < n) {
+    if (load<i32>(q) != head) return false;
+    const x = be64(q + 4);
+    bits |= x;
+    if (keep) store<i64>(raw + (i << 3), x);
+    store<f64>(vals + (i << 3), type == T_I64 ? <f64>x : <f64>(<u64>x));
+  }
+  return i32x4.extract_lane(wrong, 0) == 0 && (bits & 0xfff0000000000000) == 0;
+}
+
+function fillBlocks(slot: usize, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
+  const payload = len - 4;
+  const want = load<i32>(slot, L_WANT);
+  const vals: usize = load<u32>(slot, L_VALS);
+  const raw: usize = load<u32>(slot, L_RAW);
+  const strs: usize = load<u32>(slot, L_STRS);
+  const size = type == T_I64 || type == T_U64 || type == T_DOUBLE ? 8 : type == T_FLOAT ? 4 : 0;
+  let first = 0;
+  let run = size == 8;
+  for (let i = 0; i < n; i++) {
+    const block = blockAt(be32(pairs + (i << 3) + 4), payload);
+    if (block < 0) return FILL_DAMAGED;
+    const head = be32(rec + block);
+    const vlen = head & 0xffffff;
+    const vtype = head >>> 24;
+    if (vlen < 4 || vlen > payload - block) return FILL_DAMAGED;
+    if (i == 0) first = block;
+    else if (block != first + i * 12) run = false;
+    const p = rec + block + 4;
+    const at = i << 3;
+    if (type == T_STRING) {
+      if (want & WANT_STRS && vtype != T_STRING && vtype != 0) store<i32>(slot, 1, L_BAD);
+      if (want & WANT_STRS && !fillString(strs + (i << 2), p, vlen - 4)) return FILL_MEMORY;
+    } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {
+      store<i32>(slot, 1, L_BAD);
+      run = false;
+    } else if (size == 4) {
+      store<f64>(vals + at, <f64>f32.reinterpret_i32(be32(p)));
+    } else {
+      const x = be64(p);
+      store<i64>(raw + at, x);
+      store<f64>(vals + at, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
+    }
+  }
+  store<i32>(slot, run ? first : 0, L_BLOCKS);
+  return 0;
+}
+
+function fillString(at: usize, p: usize, size: i32): bool {
+  let end = p;
+  const limit = p + size;
+  while (end < limit && load<u8>(end)) end++;
+  const id = intern(p, <u32>(end - p));
+  store<u32>(at, id);
+  return id != NO_STRING;
+}
+
+/** Instance id of the i-th value of a slot. */
+// @ts-ignore: decorator
+@inline
+export function instanceAt(slot: usize, i: i32): i32 {
+  return be32(<usize>load<u32>(slot, L_PAIRS) + (i << 3));
+}

@@ -1,0 +1,71 @@
+// Owns the ABI: the exported functions, nothing else. src/decode/wasm.ts has their TypeScript side.
+
+import { R_CAP, R_END, R_FILE, R_POS, R_WIN } from './layout';
+import { giveWindow, takeWindow, windowCapacity } from './memory';
+
+export { readLabel } from './archive/label';
+export { scanMeta } from './archive/meta';
+export { scanIndex, seekIndex } from './archive/index-file';
+export { nameIn, versionAt, findIndom } from './archive/indom';
+export { stringsAddress, stringsCount } from './archive/strings';
+export {
+  accepted, addConsumer, addLane, addReducer, addSlotWant, attachWindows, closeReader, closeWindow, openReader, openWindow,
+  setLaneRow, setLead, setMetric, setTally, slotAt, wantMetric,
+} from './select';
+export { nextRecord, scanData } from './scan';
+export { statsOf } from './reduce/stats';
+import { openSession as open } from './select';
+import { resetScratch } from './reduce/lane';
+
+export function openSession(slots: i32): bool {
+  resetScratch();
+  return open(slots);
+}
+
+/** Moves the unread tail to the window's start. Returns the free bytes behind it. */
+export function slide(r: usize): u32 {
+  const win: usize = load<u32>(r, R_WIN);
+  const pos: usize = load<u32>(r, R_POS);
+  const end: usize = load<u32>(r, R_END);
+  if (pos > win) {
+    memory.copy(win, pos, end - pos);
+    store<i64>(r, load<i64>(r, R_FILE) + <i64>(pos - win), R_FILE);
+    store<u32>(r, <u32>win, R_POS);
+    store<u32>(r, <u32>(win + (end - pos)), R_END);
+  }
+  return load<u32>(r, R_CAP) - (load<u32>(r, R_END) - <u32>win);
+}
+
+/** Empties the window for a file position. */
+export function seekWindow(r: usize, offset: i64): void {
+  const win = load<u32>(r, R_WIN);
+  store<u32>(r, win, R_POS);
+  store<u32>(r, win, R_END);
+  store<i64>(r, offset, R_FILE);
+}
+
+/** A window of at least `bytes` with the same content; false if memory is exhausted. */
+export function growWindow(r: usize, bytes: u32): bool {
+  const old: usize = load<u32>(r, R_WIN);
+  const win = takeWindow(bytes);
+  if (!win) return false;
+  const pos: usize = load<u32>(r, R_POS);
+  const end: usize = load<u32>(r, R_END);
+  memory.copy(win, pos, end - pos);
+  store<i64>(r, load<i64>(r, R_FILE) + <i64>(pos - old), R_FILE);
+  store<u32>(r, <u32>win, R_WIN);
+  store<u32>(r, windowCapacity(win), R_CAP);
+  store<u32>(r, <u32>win, R_POS);
+  store<u32>(r, <u32>(win + (end - pos)), R_END);
+  giveWindow(old);
+  return true;
+}
+
+/** Scratch memory for TypeScript (strings in, vectors for statsOf); 0 if memory is exhausted. */
+export function takeBytes(bytes: u32): usize {
+  return takeWindow(bytes);
+}
+
+export function giveBytes(p: usize): void {
+  giveWindow(p);
+}

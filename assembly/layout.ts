@@ -1,0 +1,355 @@
+// Owns the offsets and sizes of every struct in raw memory: the one source for both sides.
+// src/decode/layout.gen.ts is generated from this file; only `export const NAME: i32 = number;` lines count.
+// i64 and f64 fields lie on multiples of 8. Pointers are u32; 0 is none.
+
+// --- Reader: one open archive ---------------------------------------------------------------------
+/** Archive version, 2 or 3. */
+export const R_VERSION: i32 = 0;
+/** Window of bytes: where it starts, how much it holds, unread position and end (absolute addresses). */
+export const R_WIN: i32 = 4;
+export const R_CAP: i32 = 8;
+export const R_POS: i32 = 12;
+export const R_END: i32 = 16;
+/** Status detail: W_* and the offset of the faulty field within the record, what was expected and found. */
+export const R_WHY: i32 = 20;
+/** i64: file offset of the first byte of the window. */
+export const R_FILE: i32 = 24;
+/** i64 each. */
+export const R_EXPECTED: i32 = 32;
+export const R_FOUND: i32 = 40;
+/** Last record handed out: address, length, number of value sets, start of the sets. */
+export const R_REC: i32 = 48;
+export const R_LEN: i32 = 52;
+export const R_NUMPMID: i32 = 56;
+export const R_SETS: i32 = 60;
+/** i64: time of that record, ns; and the latest time seen (earlier records are dropped, as pmFetch does). */
+export const R_NS: i32 = 64;
+export const R_LAST_NS: i32 = 72;
+/** f64: time of that record, epoch seconds. */
+export const R_T: i32 = 80;
+/** Descriptor fields of the last S_DESC; R_D_NAMES is a count, R_D_PTR the first name's length word. */
+export const R_D_PMID: i32 = 88;
+export const R_D_TYPE: i32 = 92;
+export const R_D_INDOM: i32 = 96;
+export const R_D_SEM: i32 = 100;
+export const R_D_UNITS: i32 = 104;
+export const R_D_NAMES: i32 = 108;
+export const R_D_PTR: i32 = 112;
+/** Metadata record type of the last S_DESC or S_OTHER. */
+export const R_D_KIND: i32 = 116;
+/** Wanted pmids: open-addressing table of 8-byte entries (raw big-endian pmid, metric struct). */
+export const R_TABLE: i32 = 120;
+export const R_MASK: i32 = 124;
+export const R_NMETRICS: i32 = 128;
+/** Instance domains: array of pointers. */
+export const R_INDOMS: i32 = 132;
+export const R_NINDOMS: i32 = 136;
+export const R_CAPINDOMS: i32 = 140;
+/** Record plans: direct-mapped table of pointers. */
+export const R_PLANS: i32 = 144;
+/** Windows attached to this reader: array of pointers sorted by start, count, first not yet over. */
+export const R_WINDOWS: i32 = 148;
+export const R_NWINDOWS: i32 = 152;
+export const R_LOW: i32 = 156;
+/** Counters: data records delivered to at least one window, records scanned, plan hits, plan misses. */
+export const R_DELIVERED: i32 = 160;
+export const R_SCANNED: i32 = 164;
+export const R_HITS: i32 = 168;
+export const R_MISSES: i32 = 172;
+/** Arena of this reader. */
+export const R_ARENA: i32 = 176;
+/** Label fields: pid, volume, features, addresses of the three strings and their maximum lengths. */
+export const R_PID: i32 = 188;
+export const R_VOLUME: i32 = 192;
+export const R_FEATURES: i32 = 196;
+export const R_HOST: i32 = 200;
+export const R_TZ: i32 = 204;
+export const R_ZONE: i32 = 208;
+export const R_STRMAX: i32 = 212;
+/** i64: label start, ns. */
+export const R_START_NS: i32 = 216;
+/** Temporal index: array of entries, count, capacity. */
+export const R_INDEX: i32 = 224;
+export const R_NINDEX: i32 = 228;
+export const R_CAPINDEX: i32 = 232;
+/** Ordinal number of this reader in its session. */
+export const R_ID: i32 = 236;
+/** Records dropped because their time was earlier than one before. */
+export const R_BACKWARDS: i32 = 240;
+/** 1: do not report gaps between windows until one has opened. */
+export const R_NOGAP: i32 = 244;
+export const R_SIZE: i32 = 248;
+
+// --- Arena: chained blocks ------------------------------------------------------------------------
+export const A_BLOCK: i32 = 0;
+export const A_CUR: i32 = 4;
+export const A_END: i32 = 8;
+export const A_SIZE: i32 = 12;
+
+// --- Index entry ----------------------------------------------------------------------------------
+export const X_NS: i32 = 0;
+export const X_META: i32 = 8;
+export const X_DATA: i32 = 16;
+export const X_VOL: i32 = 24;
+export const X_SIZE: i32 = 32;
+
+// --- Instance domain and its versions -------------------------------------------------------------
+export const I_WORD: i32 = 0;
+export const I_N: i32 = 4;
+export const I_CAP: i32 = 8;
+export const I_VERSIONS: i32 = 12;
+/** Version in force (address, 0 if none) between I_FROM ≤ t < I_TO. */
+export const I_CURRENT: i32 = 16;
+export const I_FROM: i32 = 24;
+export const I_TO: i32 = 32;
+export const I_SIZE: i32 = 40;
+
+/** Version: time, members, sorted ids (i32[]), names (string numbers, u32[], parallel). */
+export const V_NS: i32 = 0;
+export const V_N: i32 = 8;
+export const V_IDS: i32 = 12;
+export const V_NAMES: i32 = 16;
+export const V_SIZE: i32 = 24;
+
+// --- Strings of a session -------------------------------------------------------------------------
+export const T_PTR: i32 = 0;
+export const T_LEN: i32 = 4;
+export const T_HASH: i32 = 8;
+export const T_SIZE: i32 = 12;
+
+// --- Metric: a wanted pmid of a reader --------------------------------------------------------------
+export const M_SLOT: i32 = 0;
+export const M_TYPE: i32 = 4;
+export const M_INDOM: i32 = 8;
+export const M_PMID: i32 = 12;
+export const M_SIZE: i32 = 16;
+
+// --- Slot: a wanted metric of a session, holding its values in the current record --------------------
+/** Sequence number of the record the slot was filled from. */
+export const L_SEQ: i32 = 0;
+/** Number of values, or the negative error code. */
+export const L_COUNT: i32 = 4;
+/** Number of members of the instance domain at that time; -1 without instance domain. */
+export const L_DOMAIN: i32 = 8;
+/** Metric type code. */
+export const L_TYPE: i32 = 12;
+/** What consumers need of it: WANT_* bits. */
+export const L_WANT: i32 = 16;
+/** Values as f64, as 64-bit integers, as string numbers: addresses. Capacity in elements. */
+export const L_VALS: i32 = 20;
+export const L_RAW: i32 = 24;
+export const L_STRS: i32 = 28;
+export const L_CAP: i32 = 32;
+/** Copy of the (instance, word) pairs of the last record, big-endian; their number; bytes from the record's start to
+ *  the first block if the blocks follow each other without gaps, else 0. */
+export const L_PAIRS: i32 = 36;
+export const L_NPAIRS: i32 = 40;
+export const L_BLOCKS: i32 = 44;
+/** Grows whenever the instances of the slot change. */
+export const L_GEN: i32 = 48;
+/** 1 if some value could not be converted. */
+export const L_BAD: i32 = 52;
+/** Instance domain (address in the reader), 0 if none; and the reader's number. */
+export const L_INDOM: i32 = 56;
+export const L_READER: i32 = 60;
+export const L_SIZE: i32 = 64;
+export const WANT_VALS: i32 = 1;
+export const WANT_RAW: i32 = 2;
+export const WANT_STRS: i32 = 4;
+
+// --- Plan: offsets of the value sets of one record shape ---------------------------------------------
+export const P_LEN: i32 = 0;
+export const P_N: i32 = 4;
+export const P_CAP: i32 = 8;
+/** Entries: raw pmid and numval (8 bytes), their offset, raw valfmt, its offset. A set without values has no valfmt:
+ *  its entry compares the pmid a second time. Offsets count from the record's start. */
+export const P_ENTRIES: i32 = 12;
+export const PE_HEAD: i32 = 0;
+export const PE_AT: i32 = 8;
+export const PE_FORMAT: i32 = 12;
+export const PE_FORMAT_AT: i32 = 16;
+/** Wanted sets: metric struct, offset. */
+export const P_WANTED: i32 = 16;
+export const P_NWANTED: i32 = 20;
+export const P_SETS_END: i32 = 24;
+export const P_SIZE: i32 = 28;
+export const P_ENTRY_SIZE: i32 = 24;
+export const P_WANTED_SIZE: i32 = 8;
+export const PLAN_SLOTS: i32 = 32;
+
+// --- Window: a job's time on this node ----------------------------------------------------------------
+export const W_START: i32 = 0;
+export const W_END: i32 = 8;
+export const W_LAST: i32 = 16;
+export const W_WALLTIME: i32 = 24;
+export const W_CONSUMERS: i32 = 32;
+export const W_NCONSUMERS: i32 = 36;
+export const W_RECORDS: i32 = 40;
+/** i64: times of the first and last record in the window (marks do not count), for coverage. */
+export const W_FIRST_NS: i32 = 48;
+export const W_LAST_NS: i32 = 56;
+/** Everything a window allocates, given back when it is closed. */
+export const W_ARENA: i32 = 64;
+export const W_SIZE: i32 = 80;
+
+// --- Consumer -------------------------------------------------------------------------------------------
+export const C_FLAGS: i32 = 0;
+export const C_NMETRICS: i32 = 4;
+export const C_SLOTS: i32 = 8;
+export const C_NORMS: i32 = 12;
+export const C_NREDUCERS: i32 = 16;
+export const C_REDUCERS: i32 = 20;
+export const C_RECORDS: i32 = 24;
+export const C_SKIPPED: i32 = 28;
+export const C_STOP: i32 = 32;
+export const C_STOP_CODE: i32 = 36;
+export const C_LABEL_METRIC: i32 = 40;
+export const C_LABELS: i32 = 44;
+export const C_NLABELS: i32 = 48;
+export const C_LABEL_READER: i32 = 52;
+export const C_LABEL_NS: i32 = 56;
+export const C_FLOOR: i32 = 64;
+export const C_ACCEPTED: i32 = 72;
+export const C_WINDOW: i32 = 76;
+export const C_SIZE: i32 = 80;
+export const MAX_METRICS: i32 = 64;
+
+export const F_FIRSTLAST: i32 = 1;
+export const F_RAW: i32 = 2;
+export const F_EMPTY_SKIP: i32 = 4;
+export const F_EMPTY_STOP: i32 = 8;
+export const F_RECT: i32 = 16;
+export const F_FLOOR: i32 = 32;
+
+/** Outcomes of a record; STOP_* above 1 stop the consumer. */
+export const STOP_NONE: i32 = 0;
+export const STOP_SKIP: i32 = 1;
+export const STOP_NODATA: i32 = 2;
+export const STOP_EMPTY: i32 = 3;
+export const STOP_FLOOR: i32 = 4;
+export const STOP_RAGGED: i32 = 5;
+export const STOP_SHAPE: i32 = 6;
+export const STOP_ERROR: i32 = 7;
+export const STOP_CONVERSION: i32 = 8;
+export const STOP_MEMORY: i32 = 9;
+
+/** Normalisation of one metric of a consumer: 2^bits, accumulated and last values. */
+export const N_RANGE: i32 = 0;
+export const N_ACC: i32 = 8;
+export const N_LAST: i32 = 12;
+export const N_N: i32 = 16;
+export const N_CAP: i32 = 20;
+export const N_SIZE: i32 = 24;
+
+// --- Lane -------------------------------------------------------------------------------------------------
+export const LANE_SCALE: i32 = 0;
+export const LANE_FOLD: i32 = 8;
+export const LANE_N: i32 = 12;
+export const LANE_ROWS: i32 = 16;
+/** Row: weight f64, metric i32. */
+export const LANE_ROW_SIZE: i32 = 16;
+export const FOLD_FIRST: i32 = 0;
+export const FOLD_SUM: i32 = 1;
+export const FOLD_MEAN: i32 = 2;
+export const FOLD_EACH: i32 = 3;
+export const FOLD_COUNT: i32 = 4;
+
+// --- Reducers: common head -----------------------------------------------------------------------------------
+export const Q_KIND: i32 = 0;
+export const Q_FLAGS: i32 = 4;
+export const Q_LANE: i32 = 8;
+export const Q_LANE2: i32 = 12;
+export const KIND_FIRSTLAST: i32 = 0;
+export const KIND_ROLL: i32 = 1;
+export const KIND_INTEGRATE: i32 = 2;
+export const KIND_SUBSAMPLE: i32 = 3;
+export const KIND_LATCH: i32 = 4;
+export const KIND_TALLY: i32 = 5;
+export const Q_SKIP_FIRST: i32 = 1;
+export const Q_DROP_LAST: i32 = 2;
+
+// FIRSTLAST
+export const FL_CALLS: i32 = 16;
+export const FL_FIRST_OUT: i32 = 20;
+export const FL_FIRST_CODE: i32 = 24;
+export const FL_LAST_OUT: i32 = 28;
+export const FL_LAST_CODE: i32 = 32;
+export const FL_LAST_READER: i32 = 36;
+export const FL_FIRST_NS: i32 = 40;
+export const FL_LAST_NS: i32 = 48;
+export const FL_FIRST_T: i32 = 56;
+export const FL_LAST_T: i32 = 64;
+export const FL_ROWS: i32 = 72;
+export const FL_SIZE: i32 = 80;
+/** Per metric: first and last values (8 bytes each, i64 if FLR_INT), instances of the last record (big-endian). */
+export const FLR_FIRST: i32 = 0;
+export const FLR_NFIRST: i32 = 4;
+export const FLR_LAST: i32 = 8;
+export const FLR_NLAST: i32 = 12;
+export const FLR_CAP: i32 = 16;
+export const FLR_IDS: i32 = 20;
+export const FLR_GEN: i32 = 24;
+export const FLR_INT: i32 = 28;
+/** Reader whose instance numbers FLR_GEN counts (L_GEN is per slot and survives readers). */
+export const FLR_SIZE: i32 = 32;
+
+// ROLL
+export const RO_COUNT: i32 = 16;
+export const RO_WIDTH: i32 = 20;
+export const RO_SEEN: i32 = 24;
+export const RO_MEAN: i32 = 28;
+export const RO_MIN: i32 = 32;
+export const RO_MAX: i32 = 36;
+export const RO_PENDING: i32 = 40;
+export const RO_SIZE: i32 = 48;
+
+// INTEGRATE
+export const IN_SEEN: i32 = 16;
+export const IN_WIDTH: i32 = 20;
+export const IN_PREV: i32 = 24;
+export const IN_ELAPSED: i32 = 32;
+export const IN_TOTAL: i32 = 40;
+export const IN_SIZE: i32 = 48;
+
+// SUBSAMPLE
+export const SS_COUNT: i32 = 16;
+export const SS_WIDTH: i32 = 20;
+export const SS_HAVE: i32 = 24;
+export const SS_T: i32 = 28;
+export const SS_V: i32 = 32;
+export const SS_ROWS: i32 = 36;
+export const SS_WINDOW: i32 = 40;
+export const SS_LEADOUT: i32 = 48;
+export const SS_WALLTIME: i32 = 56;
+export const SS_SIZE: i32 = 64;
+export const SS_MAX: i32 = 100;
+export const SS_LEAD: i32 = 10;
+
+// LATCH
+export const LA_SET: i32 = 16;
+export const LA_VALUE: i32 = 24;
+export const LA_SIZE: i32 = 32;
+
+// TALLY
+export const TA_NMETRICS: i32 = 16;
+export const TA_METRICS: i32 = 20;
+export const TA_WHERE: i32 = 24;
+export const TA_EQUALS: i32 = 28;
+export const TA_TABLE: i32 = 32;
+export const TA_MASK: i32 = 36;
+export const TA_ENTRIES: i32 = 40;
+export const TA_N: i32 = 44;
+export const TA_CAP: i32 = 48;
+export const TA_OVERFLOW: i32 = 52;
+export const TA_SIZE: i32 = 56;
+/** Entry: instance, name, count, first, last, then four string numbers. */
+export const TE_INST: i32 = 0;
+export const TE_NAME: i32 = 4;
+export const TE_COUNT: i32 = 8;
+export const TE_FIRST: i32 = 12;
+export const TE_LAST: i32 = 16;
+export const TE_STRS: i32 = 20;
+export const TE_SIZE: i32 = 36;
+export const TA_MAX_METRICS: i32 = 4;
+/** Most different combinations of one window: bounds memory against an archive of nothing but new processes. */
+export const TA_MAX_ENTRIES: i32 = 262144;

@@ -1,0 +1,97 @@
+// Owns memory: blocks of powers of two from the top of the heap, and arenas that chain them and give them back whole.
+// Nothing allocates while records are read, except a struct that must hold more instances than ever before.
+
+import { A_BLOCK, A_CUR, A_END } from './layout';
+
+/** 64 KiB: one page of WASM memory, the smallest block. */
+const MIN_SHIFT: u32 = 16;
+const CLASSES: u32 = 15;
+/** Block head: next block of its chain or free list, size class. */
+const HEAD: u32 = 16;
+
+const freeLists = memory.data(60);
+let top: usize = 0;
+
+function classOf(size: u32): u32 {
+  if (size <= 1 << MIN_SHIFT) return 0;
+  return 32 - clz<u32>(size - 1) - MIN_SHIFT;
+}
+
+/** A block of at least `size` bytes plus its head; 0 if the maximum memory is reached. */
+function takeBlock(size: u32): usize {
+  if (size > 0x3fff0000) return 0;
+  const c = classOf(size + HEAD);
+  if (c >= CLASSES) return 0;
+  const list = freeLists + (c << 2);
+  let block: usize = load<u32>(list);
+  if (block) {
+    store<u32>(list, load<u32>(block));
+  } else {
+    if (!top) top = (__heap_base + 63) & ~63;
+    block = top;
+    const end = top + (1 << (c + MIN_SHIFT));
+    const need = ((end + 0xffff) >>> 16) as i32;
+    const have = memory.size();
+    // Grow by what is needed only: a job with little data must stay small.
+    if (need > have && memory.grow(need - have) < 0) return 0;
+    top = end;
+  }
+  store<u32>(block + 4, c);
+  return block;
+}
+
+function giveBlock(block: usize): void {
+  const list = freeLists + (load<u32>(block + 4) << 2);
+  store<u32>(block, load<u32>(list));
+  store<u32>(list, block as u32);
+}
+
+/** A window of bytes: a block of its own. */
+export function takeWindow(size: u32): usize {
+  const block = takeBlock(size);
+  return block ? block + HEAD : 0;
+}
+
+export function giveWindow(window: usize): void {
+  if (window) giveBlock(window - HEAD);
+}
+
+/** Usable bytes of a window. */
+export function windowCapacity(window: usize): u32 {
+  return (<u32>1 << (load<u32>(window - HEAD + 4) + MIN_SHIFT)) - HEAD;
+}
+
+/** Zeroed memory, aligned to 16; 0 if the maximum is reached. */
+export function take(arena: usize, size: u32): usize {
+  const rounded = (size + 15) & ~15;
+  if (rounded < size) return 0;
+  let cur: usize = load<u32>(arena, A_CUR);
+  if (cur == 0 || rounded > load<u32>(arena, A_END) - <u32>cur) {
+    const block = takeBlock(rounded);
+    if (!block) return 0;
+    store<u32>(block, load<u32>(arena, A_BLOCK));
+    store<u32>(arena, block as u32, A_BLOCK);
+    cur = block + HEAD;
+    store<u32>(arena, (block + (<u32>1 << (load<u32>(block + 4) + MIN_SHIFT))) as u32, A_END);
+  }
+  store<u32>(arena, (cur + rounded) as u32, A_CUR);
+  memory.fill(cur, 0, rounded);
+  return cur;
+}
+
+/** A larger copy of an array whose `used` bytes are kept; 0 if the maximum is reached. The old one stays until release. */
+export function regrow(arena: usize, old: usize, used: u32, size: u32): usize {
+  const grown = take(arena, size);
+  if (grown && used) memory.copy(grown, old, used);
+  return grown;
+}
+
+export function release(arena: usize): void {
+  let block: usize = load<u32>(arena, A_BLOCK);
+  while (block) {
+    const next: usize = load<u32>(block);
+    giveBlock(block);
+    block = next;
+  }
+  memory.fill(arena, 0, 12);
+}

@@ -1,0 +1,212 @@
+// Owns a consumer's life: which records it gets, what is checked before its reducers see them (analytics.md §1.2–1.6).
+
+import {
+  C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_LABEL_NS, C_LABEL_READER, C_LABELS, C_NLABELS, C_NMETRICS, C_NORMS,
+  C_NREDUCERS, C_RECORDS, C_REDUCERS, C_SKIPPED, C_SLOTS, C_STOP, C_STOP_CODE, F_EMPTY_SKIP, F_EMPTY_STOP, F_FIRSTLAST,
+  F_FLOOR, F_RAW, F_RECT, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE, KIND_TALLY, L_BAD, L_COUNT,
+  L_DOMAIN, L_PAIRS, L_SEQ, L_VALS, N_ACC, N_LAST, N_N, N_RANGE, N_SIZE, Q_KIND, R_ID, STOP_CONVERSION, STOP_EMPTY,
+  STOP_ERROR, STOP_FLOOR, STOP_MEMORY, STOP_NODATA, STOP_NONE, STOP_RAGGED, STOP_SHAPE, STOP_SKIP,
+} from '../layout';
+import { take } from '../memory';
+import { countOf, rowCount, rowVals, valsOf } from './lane';
+import { firstLast } from './firstlast';
+import { integrate } from './integrate';
+import { latch } from './latch';
+import { roll } from './roll';
+import { subsample } from './subsample';
+import { tally } from './tally';
+
+/** PM_ERR_VALUE: the record is passed over, nothing stops. */
+const MISSING_VALUE: i32 = -12351;
+
+/** Error code of the outcome last judged. */
+let code: i32 = 0;
+
+/** Points the rows at the record's slots. False if the record holds none of the metrics. */
+function bind(c: usize, seq: i32): bool {
+  const n = load<i32>(c, C_NMETRICS);
+  const slots: usize = load<u32>(c, C_SLOTS);
+  let present = false;
+  for (let i = 0; i < n; i++) {
+    const slot: usize = load<u32>(slots + (i << 2));
+    const here = load<i32>(slot, L_SEQ) == seq;
+    if (here) present = true;
+    store<i32>(rowCount + (i << 2), here ? load<i32>(slot, L_COUNT) : 0);
+    store<u32>(rowVals + (i << 2), load<u32>(slot, L_VALS));
+  }
+  return present;
+}
+
+/** The checks of §1.3 in their order. */
+function judge(c: usize, seq: i32): i32 {
+  const n = load<i32>(c, C_NMETRICS);
+  const slots: usize = load<u32>(c, C_SLOTS);
+  let error = 0;
+  let crowded = false;
+  let bad = false;
+  let values = false;
+  for (let i = 0; i < n; i++) {
+    const count = countOf(i);
+    if (count == MISSING_VALUE) return STOP_SKIP;
+    if (count < 0 && error == 0) error = count;
+    if (count <= 0) continue;
+    values = true;
+    const slot: usize = load<u32>(slots + (i << 2));
+    const members = load<i32>(slot, L_DOMAIN);
+    if (members >= 0 && count > members) crowded = true;
+    if (load<i32>(slot, L_BAD)) bad = true;
+  }
+  code = error;
+  if (error) return STOP_ERROR;
+  if (crowded) return STOP_SKIP;
+  if (!values) return STOP_NODATA;
+  return bad ? STOP_CONVERSION : STOP_NONE;
+}
+
+/** Range normalisation (§1.6): counters made monotone; the rows then point at the accumulated values. */
+function normalise(c: usize, arena: usize): i32 {
+  const norms: usize = load<u32>(c, C_NORMS);
+  const n = load<i32>(c, C_NMETRICS);
+  for (let i = 0; i < n; i++) {
+    const s = norms + i * N_SIZE;
+    const range = load<f64>(s, N_RANGE);
+    const count = countOf(i);
+    if (range == 0 || count <= 0) continue;
+    const x = valsOf(i);
+    const bytes = count << 3;
+    if (load<i32>(s, N_N) == 0) {
+      const acc = take(arena, bytes);
+      const last = take(arena, bytes);
+      if (!acc || !last) return STOP_MEMORY;
+      memory.copy(acc, x, bytes);
+      memory.copy(last, x, bytes);
+      store<u32>(s, <u32>acc, N_ACC);
+      store<u32>(s, <u32>last, N_LAST);
+      store<i32>(s, count, N_N);
+      continue;
+    }
+    if (load<i32>(s, N_N) != count) return STOP_SHAPE;
+    const acc: usize = load<u32>(s, N_ACC);
+    const last: usize = load<u32>(s, N_LAST);
+    for (let k = 0; k < bytes; k += 8) {
+      const now = load<f64>(x + k);
+      const d = now - load<f64>(last + k);
+      store<f64>(acc + k, load<f64>(acc + k) + (d - range * Math.floor(d / range)));
+      store<f64>(last + k, now);
+    }
+    store<u32>(rowVals + (i << 2), <u32>acc);
+  }
+  return STOP_NONE;
+}
+
+/** What the analytic itself asks before it uses a record. STOP_SKIP here: not accepted, but not "missing indom". */
+function guard(c: usize, flags: i32): i32 {
+  if (countOf(0) <= 0) {
+    if (flags & F_EMPTY_STOP) return STOP_EMPTY;
+    if (flags & F_EMPTY_SKIP) return STOP_SKIP;
+  }
+  if (flags & F_FLOOR && countOf(0) > 0 && load<f64>(valsOf(0)) < load<f64>(c, C_FLOOR)) return STOP_FLOOR;
+  if (flags & F_RECT) {
+    const n = load<i32>(c, C_NMETRICS);
+    let width = 0;
+    for (let i = 0; i < n; i++) {
+      if (countOf(i) <= 0) continue;
+      if (width && countOf(i) != width) return STOP_RAGGED;
+      width = countOf(i);
+    }
+  }
+  return STOP_NONE;
+}
+
+function label(c: usize, arena: usize, r: usize, ns: i64): bool {
+  const metric = load<i32>(c, C_LABEL_METRIC);
+  if (metric < 0 || load<i32>(c, C_ACCEPTED) > 0) return true;
+  const slot: usize = load<u32>(<usize>load<u32>(c, C_SLOTS) + (metric << 2));
+  const n = countOf(metric) > 0 ? countOf(metric) : 0;
+  const ids = take(arena, n << 2);
+  if (!ids) return false;
+  const pairs: usize = load<u32>(slot, L_PAIRS);
+  for (let i = 0; i < n; i++) store<u32>(ids + (i << 2), load<u32>(pairs + (i << 3)));
+  store<u32>(c, <u32>ids, C_LABELS);
+  store<i32>(c, n, C_NLABELS);
+  store<i32>(c, load<i32>(r, R_ID), C_LABEL_READER);
+  store<i64>(c, ns, C_LABEL_NS);
+  return true;
+}
+
+function halt(c: usize, reason: i32, why: i32): void {
+  store<i32>(c, reason, C_STOP);
+  store<i32>(c, why, C_STOP_CODE);
+}
+
+function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, ordinal: i32): void {
+  const n = load<i32>(c, C_NREDUCERS);
+  const list: usize = load<u32>(c, C_REDUCERS);
+  for (let i = 0; i < n; i++) {
+    const q: usize = load<u32>(list + (i << 2));
+    const kind = load<i32>(q, Q_KIND);
+    let status: i32 = STOP_NONE;
+    if (kind == KIND_ROLL) status = roll(q, arena);
+    else if (kind == KIND_SUBSAMPLE) status = subsample(q, arena, t);
+    else if (kind == KIND_INTEGRATE) status = integrate(q, arena, t);
+    else if (kind == KIND_LATCH) latch(q, ordinal);
+    else if (kind == KIND_TALLY) status = tally(q, c, arena, seq, ns, ordinal) ? STOP_NONE : STOP_MEMORY;
+    else status = firstLast(q, c, arena, r, ns, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
+    if (status != STOP_NONE) {
+      halt(c, status, 0);
+      return;
+    }
+  }
+}
+
+/** First and last record count alone: every record is taken as the last, with its own outcome. */
+function consumeEnds(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
+  let outcome = judge(c, seq);
+  const why = code;
+  const normalised = load<u32>(c, C_NORMS) != 0;
+  if (outcome == STOP_SKIP) store<i32>(c, load<i32>(c, C_SKIPPED) + 1, C_SKIPPED);
+  if (outcome == STOP_NONE && normalised) outcome = normalise(c, arena);
+  if (outcome == STOP_NONE) outcome = guard(c, load<i32>(c, C_FLAGS));
+  const q: usize = load<u32>(<usize>load<u32>(c, C_REDUCERS));
+  if (!firstLast(q, c, arena, r, ns, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
+  // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
+  else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
+}
+
+/** Hands the current record (slots filled, `seq`) to a consumer. */
+export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
+  if (load<i32>(c, C_STOP) > STOP_SKIP) return;
+  if (!bind(c, seq)) return;
+  const flags = load<i32>(c, C_FLAGS);
+  const ordinal = load<i32>(c, C_RECORDS);
+  store<i32>(c, ordinal + 1, C_RECORDS);
+  if (flags & F_RAW) {
+    if (!label(c, arena, r, ns)) halt(c, STOP_MEMORY, 0);
+    else reduceAll(c, arena, r, seq, ns, t, ordinal);
+    store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
+    return;
+  }
+  if (flags & F_FIRSTLAST) {
+    consumeEnds(c, arena, r, seq, ns, t);
+    return;
+  }
+  let outcome = judge(c, seq);
+  if (outcome == STOP_SKIP) {
+    store<i32>(c, load<i32>(c, C_SKIPPED) + 1, C_SKIPPED);
+    return;
+  }
+  const why = code;
+  if (outcome == STOP_NONE && load<u32>(c, C_NORMS)) outcome = normalise(c, arena);
+  if (outcome == STOP_NONE) outcome = guard(c, flags);
+  if (outcome == STOP_SKIP) return;
+  if (outcome != STOP_NONE) {
+    halt(c, outcome, outcome == STOP_ERROR ? why : 0);
+    return;
+  }
+  if (!label(c, arena, r, ns)) {
+    halt(c, STOP_MEMORY, 0);
+    return;
+  }
+  reduceAll(c, arena, r, seq, ns, t, ordinal);
+  store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
+}

@@ -1,0 +1,129 @@
+// Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
+
+import {
+  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MEAN, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+} from '../layout';
+import { take } from '../memory';
+import { session } from '../select';
+
+/** Room for MAX_METRICS rows each: rows of the record as the current consumer sees them (after normalisation): number of values, address of doubles. */
+export const rowCount = memory.data(256);
+export const rowVals = memory.data(256);
+
+let scratch: usize = 0;
+let scratchCap: i32 = 0;
+
+export function resetScratch(): void {
+  scratch = 0;
+  scratchCap = 0;
+}
+
+/** Result of the last vectorLane: address and width. */
+export let vector: usize = 0;
+export let width: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+export function countOf(metric: i32): i32 {
+  return load<i32>(rowCount + (metric << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function valsOf(metric: i32): usize {
+  return load<u32>(rowVals + (metric << 2));
+}
+
+/** True if every metric of the lane has values in this record. */
+export function ready(lane: usize): bool {
+  const n = load<i32>(lane, LANE_N);
+  for (let i = 0; i < n; i++) {
+    if (countOf(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)) <= 0) return false;
+  }
+  return true;
+}
+
+function sumOf(p: usize, n: i32): f64 {
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    a = f64x2.add(a, v128.load(p));
+    b = f64x2.add(b, v128.load(p, 16));
+    p += 32;
+  }
+  a = f64x2.add(a, b);
+  let s = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+  for (; i < n; i++) {
+    s += load<f64>(p);
+    p += 8;
+  }
+  return s;
+}
+
+/** A scalar lane (first, sum, mean, count). The caller has checked ready(). */
+export function scalarLane(lane: usize): f64 {
+  const fold = load<i32>(lane, LANE_FOLD);
+  const n = load<i32>(lane, LANE_N);
+  if (fold == FOLD_COUNT) return <f64>countOf(load<i32>(lane + LANE_ROWS, 8));
+  let s: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    const metric = load<i32>(row, 8);
+    const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric)) : sumOf(valsOf(metric), countOf(metric));
+    s += load<f64>(row) * x;
+  }
+  if (fold == FOLD_MEAN) s /= <f64>countOf(load<i32>(lane + LANE_ROWS, 8));
+  return s * load<f64>(lane, LANE_SCALE);
+}
+
+/** 1 done, 0 rows of different length, -1 no memory. A single unweighted row is used where it lies. */
+export function vectorLane(lane: usize): i32 {
+  const n = load<i32>(lane, LANE_N);
+  const first = load<i32>(lane + LANE_ROWS, 8);
+  const k = countOf(first);
+  const scale = load<f64>(lane, LANE_SCALE);
+  width = k;
+  if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
+    vector = valsOf(first);
+    return 1;
+  }
+  for (let i = 1; i < n; i++) {
+    if (countOf(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)) != k) return 0;
+  }
+  if (k > scratchCap) {
+    scratch = take(session, k << 3);
+    if (!scratch) return -1;
+    scratchCap = k;
+  }
+  for (let j = 0; j < k; j++) {
+    let s: f64 = 0;
+    for (let i = 0; i < n; i++) {
+      const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+      s += load<f64>(row) * load<f64>(valsOf(load<i32>(row, 8)) + (j << 3));
+    }
+    store<f64>(scratch + (j << 3), s * scale);
+  }
+  vector = scratch;
+  return 1;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isVector(lane: usize): bool {
+  return load<i32>(lane, LANE_FOLD) == FOLD_EACH;
+}
+
+/** A lane as a vector, scalars having width 1. As vectorLane. */
+export function anyLane(lane: usize): i32 {
+  if (isVector(lane)) return vectorLane(lane);
+  if (scratchCap < 1) {
+    scratch = take(session, 64);
+    if (!scratch) return -1;
+    scratchCap = 8;
+  }
+  store<f64>(scratch, scalarLane(lane));
+  vector = scratch;
+  width = 1;
+  return 1;
+}

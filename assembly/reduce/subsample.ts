@@ -1,0 +1,52 @@
+// Owns SUBSAMPLE: at most 100 points of a series, dense at both ends (analytics.md §1.10).
+
+import {
+  Q_LANE, Q_LANE2, SS_COUNT, SS_HAVE, SS_LEAD, SS_LEADOUT, SS_MAX, SS_ROWS, SS_T, SS_V, SS_WALLTIME, SS_WIDTH, SS_WINDOW,
+  STOP_MEMORY, STOP_NONE, STOP_RAGGED,
+} from '../layout';
+import { take } from '../memory';
+import { ready, scalarLane, vector, vectorLane, width } from './lane';
+
+/** Whether the point at t is stored; fixes the lead when the 12th point comes. */
+function stored(q: usize, t: f64): bool {
+  const count = load<i32>(q, SS_COUNT);
+  if (count <= SS_LEAD) return true;
+  const times: usize = load<u32>(q, SS_T);
+  if (!load<i32>(q, SS_HAVE)) {
+    const walltime = load<f64>(q, SS_WALLTIME);
+    const first = load<f64>(times);
+    const leadin = load<f64>(times + (SS_LEAD << 3)) - first;
+    store<i32>(q, 1, SS_HAVE);
+    store<f64>(q, (walltime - 2 * leadin) / <f64>(SS_MAX - 2 * SS_LEAD), SS_WINDOW);
+    store<f64>(q, first + walltime - leadin, SS_LEADOUT);
+  }
+  if (count >= SS_MAX) return false;
+  return t > load<f64>(q, SS_LEADOUT) || t > load<f64>(times + ((count - 1) << 3)) + load<f64>(q, SS_WINDOW);
+}
+
+/** Lane is the scalar, lane2 the vector; either may be absent (0). */
+export function subsample(q: usize, arena: usize, t: f64): i32 {
+  const value: usize = load<u32>(q, Q_LANE);
+  const row: usize = load<u32>(q, Q_LANE2);
+  if (value && !ready(value)) return STOP_NONE;
+  if (row && !ready(row)) return STOP_NONE;
+  if (row) {
+    const status = vectorLane(row);
+    if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+    if (load<u32>(q, SS_ROWS) == 0) {
+      const rows = take(arena, (width * SS_MAX) << 3);
+      if (!rows) return STOP_MEMORY;
+      store<u32>(q, <u32>rows, SS_ROWS);
+      store<i32>(q, width, SS_WIDTH);
+    }
+    // The check comes before the point is accepted: the row-shape quirk of §1.11.3, mended.
+    if (width != load<i32>(q, SS_WIDTH)) return STOP_NONE;
+  }
+  if (!stored(q, t)) return STOP_NONE;
+  const count = load<i32>(q, SS_COUNT);
+  store<f64>(<usize>load<u32>(q, SS_T) + (count << 3), t);
+  if (row) memory.copy(<usize>load<u32>(q, SS_ROWS) + ((count * width) << 3), vector, width << 3);
+  if (value) store<f64>(<usize>load<u32>(q, SS_V) + (count << 3), scalarLane(value));
+  store<i32>(q, count + 1, SS_COUNT);
+  return STOP_NONE;
+}

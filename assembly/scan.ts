@@ -1,0 +1,118 @@
+// Owns the reading loop over data records: which windows a record falls in, and giving it to their consumers.
+
+import {
+  L_WANT, M_SLOT, P_NWANTED, P_WANTED, P_WANTED_SIZE, R_BACKWARDS, R_DELIVERED, R_LAST_NS, R_LEN, R_LOW, R_NOGAP, R_NS, R_NUMPMID,
+  R_NWINDOWS, R_POS, R_REC, R_SCANNED, R_T, R_VERSION, R_WINDOWS, W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST, W_LAST_NS,
+  W_NCONSUMERS, W_RECORDS, W_START,
+} from './layout';
+import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
+import { stampNs, stampSeconds } from './archive/bytes';
+import { frameRecord, planRecord, planStatus, checkRecord } from './archive/record';
+import { FILL_DAMAGED, fillSlot } from './archive/values';
+import { consume } from './reduce/consumer';
+import { session } from './select';
+
+/** A pause between windows worth a look at the index: 10 minutes in ns. */
+const GAP_NS: i64 = 600000000000;
+
+let seq: i32 = 0;
+
+/** Fills the wanted slots from the framed record: S_RECORD or damage. */
+function fill(r: usize, ns: i64): i32 {
+  const plan = planRecord(r);
+  if (!plan) return planStatus;
+  seq++;
+  const rec: usize = load<u32>(r, R_REC);
+  const len = load<i32>(r, R_LEN);
+  const n = load<i32>(plan, P_NWANTED);
+  const list: usize = load<u32>(plan, P_WANTED);
+  for (let i = 0; i < n; i++) {
+    const m: usize = load<u32>(list + i * P_WANTED_SIZE);
+    const off = load<i32>(list + i * P_WANTED_SIZE, 4);
+    const slot: usize = load<u32>(m, M_SLOT);
+    if (load<i32>(slot, L_WANT) == 0) continue;
+    const status = fillSlot(session, r, slot, m, seq, ns, rec, len, off);
+    if (status == FILL_DAMAGED) {
+      // A wanted block outside the record is damage whatever else holds; the full check finds the words for it.
+      checkRecord(r);
+      return S_INSIDE;
+    }
+    if (status != 0) return S_MEMORY;
+  }
+  return S_RECORD;
+}
+
+function deliver(r: usize, w: usize, ns: i64, t: f64, mark: bool): bool {
+  // As pmFetch: a record earlier than one before is dropped, and a mark counts as one (§6).
+  if (ns < load<i64>(w, W_LAST)) return false;
+  store<i64>(w, ns, W_LAST);
+  if (mark) return true;
+  if (load<i64>(w, W_FIRST_NS) == i64.MIN_VALUE) store<i64>(w, ns, W_FIRST_NS);
+  store<i64>(w, ns, W_LAST_NS);
+  store<i32>(w, load<i32>(w, W_RECORDS) + 1, W_RECORDS);
+  const n = load<u32>(w, W_NCONSUMERS);
+  const list: usize = load<u32>(w, W_CONSUMERS);
+  for (let i: u32 = 0; i < n; i++) consume(load<u32>(list + (i << 2)), w + W_ARENA, r, seq, ns, t);
+  return true;
+}
+
+/**
+ * Reads records up to the time `until` (inclusive) and delivers them to the windows of this reader.
+ * Stops with S_MORE or S_GROW (bytes), S_UNTIL, S_DONE (all windows over), S_GAP (a long way to the next window) or damage;
+ * the record at fault is not consumed.
+ */
+export function scanData(r: usize, until: i64): i32 {
+  const version = load<i32>(r, R_VERSION);
+  const windows: usize = load<u32>(r, R_WINDOWS);
+  const nWindows = load<i32>(r, R_NWINDOWS);
+  while (true) {
+    const status = frameRecord(r);
+    if (status != S_RECORD) return status;
+    const rec: usize = load<u32>(r, R_REC);
+    const ns = stampNs(rec + 4, version);
+    store<i64>(r, ns, R_NS);
+    if (ns > until) return S_UNTIL;
+    let low = load<i32>(r, R_LOW);
+    while (low < nWindows && load<i64>(<usize>load<u32>(windows + (low << 2)), W_END) < ns) low++;
+    store<i32>(r, low, R_LOW);
+    if (low == nWindows) return S_DONE;
+    const start = load<i64>(<usize>load<u32>(windows + (low << 2)), W_START);
+    if (start - ns > GAP_NS && !load<i32>(r, R_NOGAP)) return S_GAP;
+    if (ns >= start) {
+      const mark = load<i32>(r, R_NUMPMID) == 0;
+      if (!mark) {
+        const filled = fill(r, ns);
+        if (filled != S_RECORD) return filled;
+      }
+      const t = stampSeconds(rec + 4, version);
+      let delivered = false;
+      for (let i = low; i < nWindows; i++) {
+        const w: usize = load<u32>(windows + (i << 2));
+        if (load<i64>(w, W_START) > ns) break;
+        if (load<i64>(w, W_END) < ns) continue;
+        if (deliver(r, w, ns, t, mark)) delivered = true;
+      }
+      const counter = r + (delivered ? R_DELIVERED : R_BACKWARDS);
+      store<i32>(counter, load<i32>(counter) + 1);
+      store<i32>(r, 0, R_NOGAP);
+    }
+    store<i64>(r, ns, R_LAST_NS);
+    store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
+    store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
+  }
+}
+
+/** The next record whole and checked (dump): its place and time are in the reader; S_RECORD steps behind it. */
+export function nextRecord(r: usize): i32 {
+  const status = frameRecord(r);
+  if (status != S_RECORD) return status;
+  const checked = checkRecord(r);
+  if (checked != S_RECORD) return checked;
+  const rec: usize = load<u32>(r, R_REC);
+  const version = load<i32>(r, R_VERSION);
+  store<i64>(r, stampNs(rec + 4, version), R_NS);
+  store<f64>(r, stampSeconds(rec + 4, version), R_T);
+  store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
+  store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
+  return S_RECORD;
+}

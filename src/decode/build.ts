@@ -1,0 +1,134 @@
+// Owns turning consumer specs into structs of the WASM engine.
+
+import type { ConsumerSpec, Lane, Lead, ReducerSpec } from '../reduce/index.ts';
+import * as L from './layout.gen.ts';
+import type { Wasm } from './wasm.ts';
+
+export interface BuiltConsumer {
+  readonly spec: ConsumerSpec;
+  readonly address: number;
+  readonly reducers: readonly number[];
+  /** Slot numbers of the metrics, parallel to spec.metrics. */
+  readonly slots: readonly number[];
+  /** Names of instances, filled while the reader that knows them is open: of the labels, and per metric of FIRSTLAST. */
+  labelNames: string[];
+  lastNames: string[][];
+}
+
+export interface BuiltWindow {
+  readonly address: number;
+  readonly consumers: readonly BuiltConsumer[];
+}
+
+const FOLDS = { first: L.FOLD_FIRST, sum: L.FOLD_SUM, mean: L.FOLD_MEAN, each: L.FOLD_EACH, count: L.FOLD_COUNT };
+const TYPE_BITS = 64;
+
+interface Span {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly walltime: number;
+}
+
+/** @throws JobsumError E_ARCHIVE_LIMIT */
+export function buildWindow(
+  wasm: Wasm,
+  span: Span,
+  specs: readonly ConsumerSpec[],
+  slots: ReadonlyMap<string, number>,
+  leads: readonly (Lead | null)[] = [],
+): BuiltWindow {
+  const address = wasm.need(wasm.x.openWindow(span.startNs, span.endNs, span.walltime, specs.length) >>> 0);
+  const consumers = specs.map((spec, i) => buildConsumer(wasm, address, spec, slots, leads[i] ?? null));
+  return { address, consumers };
+}
+
+function flagsOf(spec: ConsumerSpec): number {
+  return (
+    (spec.mode === 'firstlast' ? L.F_FIRSTLAST : 0) |
+    (spec.raw ? L.F_RAW : 0) |
+    (spec.empty === 'skip' ? L.F_EMPTY_SKIP : 0) |
+    (spec.empty === 'stop' ? L.F_EMPTY_STOP : 0) |
+    (spec.rectangular ? L.F_RECT : 0) |
+    (spec.floor !== undefined ? L.F_FLOOR : 0)
+  );
+}
+
+function buildConsumer(
+  wasm: Wasm,
+  window: number,
+  spec: ConsumerSpec,
+  slots: ReadonlyMap<string, number>,
+  lead: Lead | null,
+): BuiltConsumer {
+  const n = spec.metrics.length;
+  if (n === 0 || n > L.MAX_METRICS) throw new RangeError(`a consumer has 1 to ${L.MAX_METRICS} metrics, not ${n}`);
+  const address = wasm.need(
+    wasm.x.addConsumer(window, flagsOf(spec), n, spec.reducers.length, spec.labels ?? -1, spec.floor ?? 0) >>> 0,
+  );
+  const numbers = spec.metrics.map((name) => {
+    const slot = slots.get(name);
+    if (slot === undefined) throw new RangeError(`metric ${name} is not among the wanted`);
+    return slot;
+  });
+  numbers.forEach((slot, i) => {
+    const bits = spec.normalize?.[i] ?? 0;
+    // 64 bits and more: nothing to normalise (§1.6).
+    const range = bits > 0 && bits < TYPE_BITS ? 2 ** bits : 0;
+    wasm.need(wasm.x.setMetric(address, i, slot, range));
+    wasm.x.addSlotWant(slot, L.WANT_VALS);
+  });
+  const reducers = spec.reducers.map((r) => buildReducer(wasm, address, r, numbers, lead));
+  return { spec, address, reducers, slots: numbers, labelNames: [], lastNames: [] };
+}
+
+function buildLane(wasm: Wasm, consumer: number, lane: Lane | undefined): number {
+  if (!lane) return 0;
+  const address = wasm.need(wasm.x.addLane(consumer, FOLDS[lane.fold], lane.scale ?? 1, lane.rows.length) >>> 0);
+  lane.rows.forEach((row, i) => {
+    wasm.x.setLaneRow(address, i, row.metric, row.weight ?? 1);
+  });
+  return address;
+}
+
+function buildReducer(
+  wasm: Wasm,
+  consumer: number,
+  spec: ReducerSpec,
+  slots: readonly number[],
+  lead: Lead | null,
+): number {
+  const add = (kind: number, flags: number, lane: number, lane2 = 0): number =>
+    wasm.need(wasm.x.addReducer(consumer, kind, flags, lane, lane2) >>> 0);
+  const skip = (on: boolean | undefined): number => (on ? L.Q_SKIP_FIRST : 0);
+  switch (spec.kind) {
+    case 'FIRSTLAST':
+      for (const slot of slots) wasm.x.addSlotWant(slot, L.WANT_RAW);
+      return add(L.KIND_FIRSTLAST, 0, 0);
+    case 'ROLL': {
+      const flags = skip(spec.skipFirst) | (spec.dropLast ? L.Q_DROP_LAST : 0);
+      return add(L.KIND_ROLL, flags, buildLane(wasm, consumer, spec.lane));
+    }
+    case 'INTEGRATE':
+      return add(L.KIND_INTEGRATE, 0, buildLane(wasm, consumer, spec.lane));
+    case 'SUBSAMPLE': {
+      const q = add(L.KIND_SUBSAMPLE, 0, buildLane(wasm, consumer, spec.value), buildLane(wasm, consumer, spec.row));
+      if (lead) wasm.x.setLead(q, lead.window, lead.leadout);
+      return q;
+    }
+    case 'LATCH':
+      return add(L.KIND_LATCH, skip(spec.skipFirst), buildLane(wasm, consumer, spec.lane));
+    case 'TALLY': {
+      const n = spec.metrics.length;
+      if (n === 0 || n > L.TA_MAX_METRICS) throw new RangeError(`TALLY has 1 to ${L.TA_MAX_METRICS} metrics, not ${n}`);
+      for (const m of spec.metrics) wasm.x.addSlotWant(slots[m]!, L.WANT_STRS);
+      const q = add(L.KIND_TALLY, 0, 0);
+      const packed = spec.metrics.reduce((word, m, i) => word | (m << (8 * i)), 0);
+      const text = Buffer.from(spec.where?.equals ?? '', 'utf8');
+      const at = wasm.need(wasm.x.takeBytes(Math.max(1, text.length)) >>> 0);
+      wasm.bytes.set(text, at);
+      wasm.x.setTally(q, n, packed, spec.where?.metric ?? -1, at, text.length);
+      wasm.x.giveBytes(at);
+      return q;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// Owns reading instance domains out of an open archive: the members at a time, and all there ever were.
+
+import * as L from './layout.gen.ts';
+import type { ArchiveReader } from './reader.ts';
+import type { Wasm } from './wasm.ts';
+
+export interface Member {
+  readonly id: number;
+  /** Bytes of the name. */
+  readonly name: Buffer;
+}
+
+function nameBytes(wasm: Wasm, id: number): Buffer {
+  const at = wasm.x.stringsAddress() + id * L.T_SIZE;
+  const p = wasm.u32(at + L.T_PTR);
+  return Buffer.from(wasm.bytes.subarray(p, p + wasm.u32(at + L.T_LEN)));
+}
+
+function membersOf(wasm: Wasm, version: number): Member[] {
+  const n = wasm.i32(version + L.V_N);
+  const ids = wasm.u32(version + L.V_IDS);
+  const names = wasm.u32(version + L.V_NAMES);
+  return Array.from({ length: n }, (_, i) => ({
+    id: wasm.i32(ids + 4 * i),
+    name: nameBytes(wasm, wasm.u32(names + 4 * i)),
+  }));
+}
+
+/** Address of the version in force at a time, 0 if none: equal addresses mean equal members. */
+export function versionAt(wasm: Wasm, reader: ArchiveReader, indom: number, ns: bigint): number {
+  const domain = wasm.x.findIndom(reader.address, indom, 0);
+  return domain === 0 ? 0 : wasm.x.versionAt(domain, ns) >>> 0;
+}
+
+/** Members of a version, ids ascending. */
+export function versionMembers(wasm: Wasm, version: number): Member[] {
+  return membersOf(wasm, version);
+}
+
+/** Every instance that the archive ever names, by id, with its newest name; null if the domain has no version. */
+export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Member[] | null {
+  const domain = wasm.x.findIndom(reader.address, indom, 0);
+  const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
+  if (n === 0) return null;
+  const versions = wasm.u32(domain + L.I_VERSIONS);
+  const all = new Map<number, Member>();
+  for (let i = n - 1; i >= 0; i--) {
+    for (const member of membersOf(wasm, versions + i * L.V_SIZE)) if (!all.has(member.id)) all.set(member.id, member);
+  }
+  return [...all.values()].sort((a, b) => a.id - b.id);
+}

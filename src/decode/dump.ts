@@ -1,0 +1,189 @@
+// Owns the canonical dump of an archive: one spelling for everything it holds, so that equal hashes mean equal decoders.
+
+import { createHash } from 'node:crypto';
+import { allMembers, type Member, versionAt, versionMembers } from './domains.ts';
+import * as L from './layout.gen.ts';
+import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
+import { pcpErrorName } from './pcp-errors.ts';
+import { ArchiveReader } from './reader.ts';
+import { unitsOf, unitsText } from './units.ts';
+import { blockJson, inSituJson, quote, SEMANTICS_NAMES, stampJson, storedStamp, textJson, TYPE_NAMES } from './values.ts';
+import { Wasm } from './wasm.ts';
+
+/** Names that PCP adds to every name space by itself. */
+const BUILT_IN = new Set(['event.flags=511.0.1', 'event.missed=511.0.2']);
+/** What a reader's stop is called there. */
+const DAMAGED = 'PM_ERR_LOGREC';
+
+export interface DumpTotals {
+  readonly version: number;
+  readonly records: number;
+  readonly marks: number;
+  readonly values: number;
+  readonly status: string;
+}
+
+function pairs(members: readonly Member[]): string {
+  return `[${members.map((m) => `[${m.id},${textJson(m.name)}]`).join(',')}]`;
+}
+
+const bySerial = (a: number, b: number): number =>
+  ((a >>> 22) & 0x1ff) - ((b >>> 22) & 0x1ff) || (a & 0x3fffff) - (b & 0x3fffff);
+
+class CanonicalDump {
+  readonly #wasm = new Wasm();
+  readonly #reader: ArchiveReader;
+  /** Key (a JSON string) and descriptor by pmid. */
+  readonly #keys = new Map<number, { key: string; metric: Metric | null }>();
+  /** Version address and text last written per instance domain. */
+  readonly #shown = new Map<number, { version: number; text: string }>();
+  #records = 0;
+  #marks = 0;
+  #values = 0;
+  #last: string | null = null;
+  #lastNs = -(2n ** 63n);
+  #status = 'eof';
+
+  constructor(path: string) {
+    this.#wasm.x.openSession(0);
+    this.#reader = new ArchiveReader(this.#wasm, path);
+  }
+
+  get totals(): DumpTotals {
+    return {
+      version: this.#reader.label.version,
+      records: this.#records,
+      marks: this.#marks,
+      values: this.#values,
+      status: this.#status,
+    };
+  }
+
+  *lines(): Generator<string> {
+    try {
+      const { label } = this.#reader;
+      const ns = label.startNs;
+      const seconds = ns / 1_000_000_000n - (ns % 1_000_000_000n < 0n ? 1n : 0n);
+      yield `{"label":{"version":${label.version},"host":${quote(label.host)},"tz":${quote(label.timezone)},"start":${stampJson(seconds, ns - seconds * 1_000_000_000n)}}}`;
+      yield* this.#metrics();
+      const problems = this.#reader.problems.length;
+      while (this.#reader.next()) yield* this.#record();
+      if (this.#reader.problems.slice(problems).some((p) => /TRUNCATED|LENGTH|TRAILER|RECORD/.test(p.code))) this.#status = DAMAGED;
+      yield `{"end":{"status":"${this.#status}","last":${this.#last},"records":${this.#records},"marks":${this.#marks},"values":${this.#values}}}`;
+    } finally {
+      this.#reader.close();
+    }
+  }
+
+  *#metrics(): Generator<string> {
+    const indoms = new Set<number>();
+    const metrics = [...this.#reader.metrics].sort((a, b) => Buffer.compare(a.nameBytes, b.nameBytes));
+    for (const m of metrics) {
+      if (BUILT_IN.has(`${m.name}=${pmidText(m.pmid)}`)) continue;
+      const key = textJson(m.nameBytes);
+      const u = unitsOf(m.units);
+      const units = [u.dimSpace, u.dimTime, u.dimCount, u.scaleSpace, u.scaleTime, u.scaleCount];
+      const sem = SEMANTICS_NAMES[m.semantics];
+      yield `{"metric":${key},"pmid":"${pmidText(m.pmid)}","indom":${m.indom === NO_INDOM ? 'null' : `"${indomText(m.indom)}"`},"type":"${TYPE_NAMES[m.type] ?? m.type}","sem":${sem ? `"${sem}"` : m.semantics},"units":[${units}],"unitstr":${quote(unitsText(m.units))}}`;
+      if (!this.#keys.has(m.pmid)) this.#keys.set(m.pmid, { key, metric: m });
+      if (m.indom !== NO_INDOM) indoms.add(m.indom);
+    }
+    for (const indom of [...indoms].sort(bySerial)) {
+      const members = allMembers(this.#wasm, this.#reader, indom);
+      if (members) yield `{"indom":"${indomText(indom)}","all":${pairs(members)}}`;
+    }
+  }
+
+  #lookup(pmid: number): { key: string; metric: Metric | null } {
+    let found = this.#keys.get(pmid);
+    if (!found) {
+      found = { key: `"#${pmidText(pmid)}"`, metric: this.#reader.descriptors.get(pmid) ?? null };
+      this.#keys.set(pmid, found);
+    }
+    return found;
+  }
+
+  *#record(): Generator<string> {
+    const wasm = this.#wasm;
+    const r = this.#reader.address;
+    const ns = wasm.i64(r + L.R_NS);
+    // PCP never delivers a record that is earlier than one before it.
+    if (ns < this.#lastNs) return;
+    this.#lastNs = ns;
+    const rec = wasm.u32(r + L.R_REC);
+    const when = storedStamp(wasm.view, rec + 4, this.#reader.label.version);
+    this.#last = when;
+    this.#records++;
+    const numpmid = wasm.i32(r + L.R_NUMPMID);
+    if (numpmid === 0) {
+      this.#marks++;
+      yield `{"t":${when},"mark":true}`;
+      return;
+    }
+    const items: { key: string; text: string }[] = [];
+    const seen = new Map<string, number>();
+    const used = new Set<number>();
+    let at = wasm.u32(r + L.R_SETS);
+    for (let i = 0; i < numpmid; i++) {
+      const { key, metric } = this.#lookup(wasm.view.getUint32(at));
+      const times = (seen.get(key) ?? 0) + 1;
+      seen.set(key, times);
+      const numval = wasm.view.getInt32(at + 4);
+      items.push({ key: times === 1 ? key : `${key.slice(0, -1)}#${times}"`, text: this.#set(at, numval, metric, rec) });
+      if (numval > 0) {
+        this.#values += numval;
+        if (metric && metric.indom !== NO_INDOM) used.add(metric.indom);
+      }
+      at += numval > 0 ? 12 + 8 * numval : 8;
+    }
+    for (const indom of [...used].sort(bySerial)) yield* this.#now(indom, ns, when);
+    items.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    yield `{"t":${when},"m":{${items.map((x) => `${x.key}:${x.text}`).join(',')}}}`;
+  }
+
+  #set(at: number, numval: number, metric: Metric | null, rec: number): string {
+    if (numval < 0) return `{"error":"${pcpErrorName(numval)}"}`;
+    if (numval === 0) return '[]';
+    const { view, bytes } = this.#wasm;
+    const type = metric ? metric.type : null;
+    const inSitu = view.getInt32(at + 8) === 0;
+    const out: string[] = [];
+    for (let i = 0; i < numval; i++) {
+      const pair = at + 12 + 8 * i;
+      let text: string;
+      if (inSitu) text = inSituJson(type, view, pair + 4);
+      else {
+        const block = rec + 4 * view.getUint32(pair + 4) - 8;
+        const length = view.getUint32(block) & 0xffffff;
+        text = blockJson(type, Buffer.from(bytes.buffer, block + 4, length - 4));
+      }
+      out.push(`[${view.getInt32(pair)},${text}]`);
+    }
+    return `[${out.join(',')}]`;
+  }
+
+  *#now(indom: number, ns: bigint, when: string): Generator<string> {
+    const version = versionAt(this.#wasm, this.#reader, indom, ns);
+    const shown = this.#shown.get(indom);
+    if (shown?.version === version) return;
+    const text = version === 0 ? 'null' : pairs(versionMembers(this.#wasm, version));
+    this.#shown.set(indom, { version, text });
+    if (shown?.text !== text) yield `{"t":${when},"indom":"${indomText(indom)}","now":${text}}`;
+  }
+}
+
+/**
+ * The lines of the dump, without line ends.
+ * @throws JobsumError E_ARCHIVE_* if the archive cannot be opened. Damage further on ends the dump with its status.
+ */
+export function canonicalDump(path: string): Iterable<string> {
+  return new CanonicalDump(path).lines();
+}
+
+/** Counts and SHA-256 of the canonical dump. */
+export function dumpSum(path: string): DumpTotals & { readonly sha256: string } {
+  const dump = new CanonicalDump(path);
+  const hash = createHash('sha256');
+  for (const line of dump.lines()) hash.update(`${line}\n`);
+  return { ...dump.totals, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,35 @@
+// Owns the types of what an archive says about itself: label, metrics, instance domains.
+
+export interface ArchiveLabel {
+  readonly version: 2 | 3;
+  readonly pid: number;
+  readonly host: string;
+  readonly timezone: string;
+  /** Nanoseconds since the epoch. Advisory: earlier records do occur. */
+  readonly startNs: bigint;
+}
+
+export interface Metric {
+  readonly name: string;
+  /** The name's bytes, for sorting and for names that are not UTF-8. */
+  readonly nameBytes: Buffer;
+  readonly pmid: number;
+  /** Type code (pcp-archive-format.md §3.3). */
+  readonly type: number;
+  /** 0xffffffff: none. */
+  readonly indom: number;
+  readonly semantics: number;
+  readonly units: number;
+}
+
+export const NO_INDOM = 0xffffffff;
+
+/** `domain.cluster.item`. */
+export function pmidText(pmid: number): string {
+  return `${(pmid >>> 22) & 0x1ff}.${(pmid >>> 10) & 0xfff}.${pmid & 0x3ff}`;
+}
+
+/** `domain.serial`. */
+export function indomText(indom: number): string {
+  return `${(indom >>> 22) & 0x1ff}.${indom & 0x3fffff}`;
+}

@@ -1,0 +1,197 @@
+// Owns reading reducer state back out of the WASM engine as plain results, and the names of instances.
+
+import type { ConsumerResult, Instances, Outcome, ReducerResult, TallyEntry } from '../reduce/index.ts';
+import type { BuiltConsumer, BuiltWindow } from './build.ts';
+import * as L from './layout.gen.ts';
+import type { ArchiveReader } from './reader.ts';
+import { outOfMemory, type Wasm } from './wasm.ts';
+
+const NO_STRING = 0xffffffff;
+const NEVER = -(2n ** 63n);
+
+type Stop = Extract<Outcome, { kind: 'stop' }>;
+const REASONS: Readonly<Record<number, Stop['reason']>> = {
+  [L.STOP_NODATA]: 'nodata',
+  [L.STOP_EMPTY]: 'empty',
+  [L.STOP_FLOOR]: 'floor',
+  [L.STOP_RAGGED]: 'ragged',
+  [L.STOP_SHAPE]: 'shape',
+  [L.STOP_ERROR]: 'error',
+  [L.STOP_CONVERSION]: 'conversion',
+};
+
+function outcome(reason: number, code: number): Outcome {
+  if (reason === L.STOP_NONE) return { kind: 'ok' };
+  if (reason === L.STOP_SKIP) return { kind: 'skip' };
+  if (reason === L.STOP_MEMORY) throw outOfMemory();
+  const why = REASONS[reason]!;
+  return why === 'error' ? { kind: 'stop', reason: why, code } : { kind: 'stop', reason: why };
+}
+
+/** A session string by its number. */
+export function sessionString(wasm: Wasm, id: number): string {
+  const at = wasm.x.stringsAddress() + id * L.T_SIZE;
+  const p = wasm.u32(at + L.T_PTR);
+  return Buffer.from(wasm.bytes.buffer, p, wasm.u32(at + L.T_LEN)).toString('utf8');
+}
+
+/** Names at a time; ids that the domain does not have are their own names. No domain: no names. */
+function namesOf(wasm: Wasm, reader: ArchiveReader, slot: number, ns: bigint, ids: readonly number[]): string[] {
+  const indom = reader.slotIndoms.get(slot);
+  if (indom === undefined) return [];
+  const domain = wasm.x.findIndom(reader.address, indom, 0);
+  const version = domain === 0 ? 0 : wasm.x.versionAt(domain, ns);
+  return ids.map((id) => {
+    const name = wasm.x.nameIn(version, id) >>> 0;
+    return name === NO_STRING ? String(id) : sessionString(wasm, name);
+  });
+}
+
+/** Resolves the names whose instances came from this reader, before it is closed. */
+export function resolveNames(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow[]): void {
+  const number = wasm.i32(reader.address + L.R_ID);
+  for (const window of windows) {
+    for (const c of window.consumers) {
+      const labels = wasm.u32(c.address + L.C_LABELS);
+      if (labels !== 0 && wasm.i32(c.address + L.C_LABEL_READER) === number) {
+        const ids = wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS));
+        c.labelNames = namesOf(wasm, reader, c.slots[c.spec.labels!]!, wasm.i64(c.address + L.C_LABEL_NS), ids);
+      }
+      c.spec.reducers.forEach((spec, i) => {
+        const q = c.reducers[i]!;
+        if (spec.kind !== 'FIRSTLAST' || wasm.i32(q + L.FL_CALLS) === 0) return;
+        if (wasm.i32(q + L.FL_LAST_READER) !== number) return;
+        const ns = wasm.i64(q + L.FL_LAST_NS);
+        c.lastNames = c.slots.map((slot, m) => namesOf(wasm, reader, slot, ns, lastIds(wasm, q, m)));
+      });
+    }
+  }
+}
+
+function lastIds(wasm: Wasm, q: number, metric: number): number[] {
+  const row = wasm.u32(q + L.FL_ROWS) + metric * L.FLR_SIZE;
+  return wasm.instances(wasm.u32(row + L.FLR_IDS), wasm.i32(row + L.FLR_NLAST));
+}
+
+/** Records, span and results of a window. */
+export function collectWindow(wasm: Wasm, window: BuiltWindow) {
+  const time = (offset: number): bigint | null => {
+    const ns = wasm.i64(window.address + offset);
+    return ns === NEVER ? null : ns;
+  };
+  return {
+    records: wasm.i32(window.address + L.W_RECORDS),
+    firstNs: time(L.W_FIRST_NS),
+    lastNs: time(L.W_LAST_NS),
+    specs: window.consumers.map((c) => c.spec),
+    consumers: window.consumers.map((c) => collectConsumer(wasm, c)),
+  };
+}
+
+function collectConsumer(wasm: Wasm, c: BuiltConsumer): ConsumerResult {
+  const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
+  const labels = wasm.u32(c.address + L.C_LABELS);
+  return {
+    records: wasm.i32(c.address + L.C_RECORDS),
+    skipped: wasm.i32(c.address + L.C_SKIPPED),
+    stop: stop.kind === 'stop' ? stop : null,
+    labels:
+      labels === 0
+        ? null
+        : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
+    reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
+  };
+}
+
+function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult {
+  switch (wasm.i32(q + L.Q_KIND)) {
+    case L.KIND_FIRSTLAST:
+      return collectFirstLast(wasm, c, q);
+    case L.KIND_ROLL: {
+      const count = wasm.i32(q + L.RO_COUNT);
+      const n = count === 0 ? 0 : wasm.i32(q + L.RO_WIDTH);
+      const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
+      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX) };
+    }
+    case L.KIND_INTEGRATE:
+      return {
+        kind: 'INTEGRATE',
+        records: wasm.i32(q + L.IN_SEEN),
+        total: wasm.doubles(wasm.u32(q + L.IN_TOTAL), wasm.i32(q + L.IN_WIDTH)),
+        elapsed: wasm.f64(q + L.IN_ELAPSED),
+      };
+    case L.KIND_SUBSAMPLE: {
+      const n = wasm.i32(q + L.SS_COUNT);
+      const width = wasm.u32(q + L.Q_LANE2) === 0 ? 0 : wasm.i32(q + L.SS_WIDTH);
+      return {
+        kind: 'SUBSAMPLE',
+        t: wasm.doubles(wasm.u32(q + L.SS_T), n),
+        v: wasm.u32(q + L.Q_LANE) === 0 ? new Float64Array(0) : wasm.doubles(wasm.u32(q + L.SS_V), n),
+        rows: wasm.doubles(wasm.u32(q + L.SS_ROWS), n * width),
+        width,
+        lead:
+          wasm.i32(q + L.SS_HAVE) === 0
+            ? null
+            : { window: wasm.f64(q + L.SS_WINDOW), leadout: wasm.f64(q + L.SS_LEADOUT) },
+      };
+    }
+    case L.KIND_LATCH:
+      return { kind: 'LATCH', value: wasm.i32(q + L.LA_SET) === 0 ? null : wasm.f64(q + L.LA_VALUE) };
+    default:
+      return { kind: 'TALLY', entries: collectTally(wasm, q), overflow: wasm.i32(q + L.TA_OVERFLOW) !== 0 };
+  }
+}
+
+function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult {
+  const records = wasm.i32(q + L.FL_CALLS);
+  const same = wasm.f64(q + L.FL_FIRST_T) === wasm.f64(q + L.FL_LAST_T);
+  const calls = records === 0 ? 0 : records === 1 || same ? 1 : 2;
+  const rows = c.slots.map((_, m) => wasm.u32(q + L.FL_ROWS) + m * L.FLR_SIZE);
+  return {
+    kind: 'FIRSTLAST',
+    calls,
+    firstTime: wasm.f64(q + L.FL_FIRST_T),
+    lastTime: wasm.f64(q + L.FL_LAST_T),
+    first: outcome(wasm.i32(q + L.FL_FIRST_OUT), wasm.i32(q + L.FL_FIRST_CODE)),
+    last: outcome(wasm.i32(q + L.FL_LAST_OUT), wasm.i32(q + L.FL_LAST_CODE)),
+    firstCounts: rows.map((row) => wasm.i32(row + L.FLR_NFIRST)),
+    lastCounts: rows.map((row) => wasm.i32(row + L.FLR_NLAST)),
+    delta: calls === 2 ? rows.map((row) => difference(wasm, row)) : [],
+    instances:
+      calls === 0
+        ? []
+        : rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] })),
+  };
+}
+
+/** last − first; 64-bit integers are subtracted as integers and only then made doubles. */
+function difference(wasm: Wasm, row: number): Float64Array {
+  const n = Math.min(wasm.i32(row + L.FLR_NFIRST), wasm.i32(row + L.FLR_NLAST));
+  const first = wasm.u32(row + L.FLR_FIRST);
+  const last = wasm.u32(row + L.FLR_LAST);
+  if (wasm.i32(row + L.FLR_INT) !== 0) {
+    const a = wasm.integers(first, n);
+    const b = wasm.integers(last, n);
+    return Float64Array.from({ length: n }, (_, i) => Number(BigInt.asIntN(64, b[i]! - a[i]!)));
+  }
+  const a = wasm.doubles(first, n);
+  const b = wasm.doubles(last, n);
+  return b.map((x, i) => x - a[i]!);
+}
+
+function collectTally(wasm: Wasm, q: number): TallyEntry[] {
+  const entries = wasm.u32(q + L.TA_ENTRIES);
+  const metrics = wasm.i32(q + L.TA_NMETRICS);
+  return Array.from({ length: wasm.i32(q + L.TA_N) }, (_, i) => {
+    const e = entries + i * L.TE_SIZE;
+    const name = wasm.u32(e + L.TE_NAME);
+    return {
+      instance: wasm.i32(e + L.TE_INST),
+      name: name === NO_STRING ? null : sessionString(wasm, name),
+      strings: Array.from({ length: metrics }, (_, k) => sessionString(wasm, wasm.u32(e + L.TE_STRS + 4 * k))),
+      count: wasm.i32(e + L.TE_COUNT),
+      first: wasm.i32(e + L.TE_FIRST),
+      last: wasm.i32(e + L.TE_LAST),
+    };
+  });
+}

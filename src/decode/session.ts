@@ -1,0 +1,199 @@
+// Owns one node's work: its archives read as one time-ordered stream, delivered to all job windows that fall on them.
+
+import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
+import { buildWindow, type BuiltWindow } from './build.ts';
+import { ArchiveReader } from './reader.ts';
+import { collectWindow, resolveNames } from './results.ts';
+import * as L from './layout.gen.ts';
+import type { Wasm } from './wasm.ts';
+
+export interface NodeWindow {
+  readonly startNs: bigint;
+  /** Inclusive. */
+  readonly endNs: bigint;
+  /** Seconds, for SUBSAMPLE. */
+  readonly walltime: number;
+  /** Indices into `archives`. */
+  readonly archives: readonly number[];
+  /** What to run, given which metric names exist in the window's archives. */
+  readonly declare: (has: (name: string) => boolean) => readonly ConsumerSpec[];
+  /** Per consumer of the declaration: the lead set by an earlier node. */
+  readonly leads?: (specs: readonly ConsumerSpec[]) => readonly (Lead | null)[];
+}
+
+export interface NodeTask {
+  /** Archive base paths. */
+  readonly archives: readonly string[];
+  readonly windows: readonly NodeWindow[];
+  /** Every metric name that any declaration may ask for. */
+  readonly wanted: readonly string[];
+}
+
+export interface NodeWindowResult {
+  /** Records (marks aside) in the window; 0: the node has no data for the job. */
+  readonly records: number;
+  /** Times of the first and last of them, ns; null if none. */
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+  readonly specs: readonly ConsumerSpec[];
+  readonly consumers: readonly ConsumerResult[];
+  /** What was wrong with the archives of this window. */
+  readonly problems: readonly Problem[];
+}
+
+export interface NodeResult {
+  readonly windows: readonly NodeWindowResult[];
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** Readers kept open between finding out names and reading data; more are opened twice instead. */
+const KEEP_OPEN = 4;
+
+const FOREVER = 2n ** 63n - 1n;
+
+interface Member {
+  readonly index: number;
+  readonly path: string;
+  reader: ArchiveReader | null;
+  names: ReadonlySet<string>;
+  startNs: bigint;
+  host: string;
+  problems: Problem[];
+  usable: boolean;
+}
+
+const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
+
+/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
+export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
+  if (wasm.x.openSession(task.wanted.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
+  const slots = new Map(task.wanted.map((name, i) => [name, i]));
+  const slotOf = (name: string): number | undefined => slots.get(name);
+  const open = (path: string): ArchiveReader => new ArchiveReader(wasm, path, { slotOf });
+
+  const members = task.archives.map((path, index) => look(path, index, open, task.archives.length <= KEEP_OPEN));
+  const host = members.find((m) => m.usable)?.host;
+  for (const m of members) {
+    if (!m.usable || shortName(m.host) === shortName(host!)) continue;
+    m.usable = false;
+    m.problems.push({ code: 'E_ARCHIVE_HOST', message: 'archive of another host', file: m.path, expected: host!, found: m.host });
+  }
+
+  const windows = task.windows.map((w) => {
+    const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
+    const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
+    return buildWindow(wasm, w, specs, slots, w.leads?.(specs));
+  });
+  const order = windows.map((_, i) => i).sort((a, b) => compare(task.windows[a]!.startNs, task.windows[b]!.startNs));
+
+  let bytes = 0;
+  let records = 0;
+  const finish = (m: Member): void => {
+    const reader = m.reader!;
+    resolveNames(wasm, reader, windows);
+    bytes += reader.bytesRead;
+    records += wasm.i32(reader.address + L.R_SCANNED);
+    m.problems = [...reader.problems];
+    reader.close();
+    m.reader = null;
+  };
+  merge(
+    members.filter((m) => m.usable),
+    (m) => {
+      m.reader ??= open(m.path);
+      attach(wasm, m.reader, order.filter((i) => task.windows[i]!.archives.includes(m.index)).map((i) => windows[i]!));
+      // Everything before the earliest window is skipped with the help of the index.
+      const first = order.find((i) => task.windows[i]!.archives.includes(m.index));
+      if (first !== undefined) m.reader.seek(task.windows[first]!.startNs);
+      return m.reader;
+    },
+    finish,
+  );
+  for (const m of members) if (m.reader) finish(m);
+
+  const results = task.windows.map((w, i) => {
+    const result = collectWindow(wasm, windows[i]!);
+    wasm.x.closeWindow(windows[i]!.address);
+    return { ...result, problems: w.archives.flatMap((a) => members[a]!.problems) };
+  });
+  return { windows: results, bytes, records };
+}
+
+/** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
+function look(path: string, index: number, open: (path: string) => ArchiveReader, keep: boolean): Member {
+  const member: Member = {
+    index,
+    path,
+    reader: null,
+    names: new Set(),
+    startNs: 0n,
+    host: '',
+    problems: [],
+    usable: false,
+  };
+  try {
+    const reader = open(path);
+    member.names = new Set(reader.metrics.map((m) => m.name));
+    member.startNs = reader.label.startNs;
+    member.host = reader.label.host;
+    member.problems = [...reader.problems];
+    member.usable = true;
+    if (keep) member.reader = reader;
+    else reader.close();
+  } catch (error) {
+    if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
+    member.problems = [toProblem(error)];
+  }
+  return member;
+}
+
+function attach(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow[]): void {
+  const list = wasm.need(wasm.x.attachWindows(reader.address, windows.length) >>> 0);
+  windows.forEach((w, i) => {
+    wasm.view.setUint32(list + 4 * i, w.address, true);
+  });
+}
+
+/**
+ * Records of all archives in time order; at equal times the archive given first goes first (pcp-archive-format.md §7.3).
+ * An archive is opened when the others have come to its label's start, and closed at its end.
+ */
+function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (m: Member) => void): void {
+  const waiting = [...members].sort((a, b) => compare(a.startNs, b.startNs) || a.index - b.index);
+  const active: { member: Member; reader: ArchiveReader; nextNs: bigint }[] = [];
+  const step = (a: (typeof active)[number], until: bigint): void => {
+    if (a.reader.scan(until) === 'until') {
+      a.nextNs = a.reader.nextNs;
+      return;
+    }
+    active.splice(active.indexOf(a), 1);
+    finish(a.member);
+  };
+  while (waiting.length > 0 || active.length > 0) {
+    const first = active.reduce<(typeof active)[number] | null>(
+      (best, a) => (best && (best.nextNs < a.nextNs || (best.nextNs === a.nextNs && best.member.index < a.member.index)) ? best : a),
+      null,
+    );
+    const coming = waiting[0];
+    if (coming && (!first || coming.startNs <= first.nextNs)) {
+      waiting.shift();
+      const a = { member: coming, reader: start(coming), nextNs: 0n };
+      active.push(a);
+      step(a, -FOREVER);
+      continue;
+    }
+    let until = coming ? coming.startNs - 1n : FOREVER;
+    for (const a of active) {
+      if (a === first) continue;
+      const limit = first!.member.index < a.member.index ? a.nextNs : a.nextNs - 1n;
+      if (limit < until) until = limit;
+    }
+    step(first!, until);
+  }
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

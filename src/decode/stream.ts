@@ -1,0 +1,103 @@
+// Owns moving bytes from a file into a reader's window: the only place of decode/ that reads files.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { JobsumError } from '../kernel/index.ts';
+import { type Source, truncated } from './fault.ts';
+import * as L from './layout.gen.ts';
+import type { Wasm } from './wasm.ts';
+
+/** Largest record accepted: beyond any real one (a few MB), well below the memory limit. */
+const MAX_RECORD = 256 * 1024 * 1024;
+
+/** A file being read through the window of a reader. */
+export class FileStream {
+  readonly source: Source;
+  #fd: number;
+  readonly #wasm: Wasm;
+  readonly #reader: number;
+  /** Bytes read from the file so far. */
+  bytesRead = 0;
+
+  constructor(wasm: Wasm, reader: number, source: Source) {
+    this.#wasm = wasm;
+    this.#reader = reader;
+    this.source = source;
+    try {
+      this.#fd = openSync(source.file, 'r');
+    } catch (cause) {
+      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new JobsumError(missing ? 'E_ARCHIVE_MISSING' : 'E_IO', 'cannot open the file', { file: source.file }, { cause });
+    }
+    wasm.x.seekWindow(reader, 0n);
+  }
+
+  get size(): number {
+    return fstatSync(this.#fd).size;
+  }
+
+  close(): void {
+    if (this.#fd >= 0) closeSync(this.#fd);
+    this.#fd = -1;
+  }
+
+  /** Empties the window; the next fill reads from `offset`. */
+  seek(offset: number): void {
+    this.#wasm.x.seekWindow(this.#reader, BigInt(offset));
+  }
+
+  /** File offset of the first unread byte. */
+  get offset(): number {
+    const wasm = this.#wasm;
+    return (
+      Number(wasm.i64(this.#reader + L.R_FILE)) + wasm.u32(this.#reader + L.R_POS) - wasm.u32(this.#reader + L.R_WIN)
+    );
+  }
+
+  /** Unread bytes in the window. */
+  get unread(): number {
+    return this.#wasm.u32(this.#reader + L.R_END) - this.#wasm.u32(this.#reader + L.R_POS);
+  }
+
+  /** Slides the window and reads as much as fits. False at the end of the file. */
+  fill(): boolean {
+    const wasm = this.#wasm;
+    const free = wasm.x.slide(this.#reader) >>> 0;
+    const end = wasm.u32(this.#reader + L.R_END);
+    const position = this.offset + this.unread;
+    let n: number;
+    try {
+      n = readSync(this.#fd, wasm.bytes, end, free, position);
+    } catch (cause) {
+      throw new JobsumError('E_IO', 'cannot read the file', { file: this.source.file, offset: position }, { cause });
+    }
+    wasm.view.setUint32(this.#reader + L.R_END, end + n, true);
+    this.bytesRead += n;
+    return n > 0;
+  }
+
+  /** Makes room for a record larger than the window, after its length was checked against the file and its own trailer. */
+  grow(): void {
+    const wasm = this.#wasm;
+    const length = wasm.i32(this.#reader + L.R_LEN);
+    const offset = this.offset;
+    const size = this.size;
+    if (offset + length > size) throw truncated(this.source, offset, size - offset, length);
+    const trailer = Buffer.alloc(4);
+    readSync(this.#fd, trailer, 0, 4, offset + length - 4);
+    const place = { file: this.source.file, volume: this.source.volume, offset };
+    if (trailer.readInt32BE(0) !== length) {
+      throw new JobsumError(
+        this.source.volume === -1 ? 'E_ARCHIVE_META' : 'E_ARCHIVE_TRAILER',
+        'the length at the end of the record differs from the one before it',
+        { ...place, expected: String(length), found: String(trailer.readInt32BE(0)) },
+      );
+    }
+    if (length > MAX_RECORD || wasm.x.growWindow(this.#reader, length) === 0) {
+      throw new JobsumError('E_ARCHIVE_LIMIT', 'the record is too large', {
+        ...place,
+        expected: `at most ${MAX_RECORD} bytes`,
+        found: String(length),
+      });
+    }
+  }
+}

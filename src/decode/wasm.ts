@@ -1,0 +1,134 @@
+// Owns the border to WebAssembly: the compiled module, its exports as types, and views that survive memory growth.
+// Nothing outside decode/ knows that there is such a module.
+
+import { readFileSync } from 'node:fs';
+import { JobsumError } from '../kernel/index.ts';
+
+/** The exports of assembly/index.ts. Addresses and sizes are numbers, i64 are bigints, booleans are 0 or 1. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  openSession(slots: number): number;
+  addSlotWant(slot: number, bits: number): void;
+  slotAt(slot: number): number;
+  openReader(windowBytes: number): number;
+  closeReader(reader: number): void;
+  readLabel(reader: number, volume: number): number;
+  scanMeta(reader: number, others: number): number;
+  scanIndex(reader: number): number;
+  seekIndex(reader: number, ns: bigint): number;
+  scanData(reader: number, untilNs: bigint): number;
+  nextRecord(reader: number): number;
+  slide(reader: number): number;
+  seekWindow(reader: number, offset: bigint): void;
+  growWindow(reader: number, bytes: number): number;
+  wantMetric(reader: number, pmid: number, type: number, indom: number, slot: number): number;
+  findIndom(reader: number, indom: number, create: number): number;
+  versionAt(indom: number, ns: bigint): number;
+  nameIn(version: number, id: number): number;
+  stringsAddress(): number;
+  stringsCount(): number;
+  openWindow(startNs: bigint, endNs: bigint, walltime: number, consumers: number): number;
+  closeWindow(window: number): void;
+  attachWindows(reader: number, count: number): number;
+  addConsumer(window: number, flags: number, metrics: number, reducers: number, labels: number, floor: number): number;
+  setMetric(consumer: number, index: number, slot: number, range: number): number;
+  addLane(consumer: number, fold: number, scale: number, rows: number): number;
+  setLaneRow(lane: number, index: number, metric: number, weight: number): void;
+  addReducer(consumer: number, kind: number, flags: number, lane: number, lane2: number): number;
+  setLead(reducer: number, window: number, leadout: number): void;
+  setTally(reducer: number, count: number, packed: number, where: number, text: number, length: number): void;
+  takeBytes(bytes: number): number;
+  giveBytes(address: number): void;
+  statsOf(values: number, count: number, out: number): number;
+}
+
+/** Where the build puts the module, seen from src/decode and from dist/decode alike. */
+const MODULE_PATH = new URL('../../build/jobsum.wasm', import.meta.url);
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The module, compiled once per process; a parent hands it to its workers, which `useModule` it. */
+export function wasmModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(MODULE_PATH));
+  return compiled;
+}
+
+export function useModule(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
+/** One instance with a memory of its own. Not shared between threads, not re-entrant: one session at a time. */
+export class Wasm {
+  readonly x: Exports;
+  #buffer: ArrayBuffer;
+  #view: DataView;
+  #bytes: Uint8Array;
+
+  constructor() {
+    const instance = new WebAssembly.Instance(wasmModule(), {});
+    this.x = instance.exports as unknown as Exports;
+    this.#buffer = this.x.memory.buffer;
+    this.#view = new DataView(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
+  }
+
+  /** Views of the whole memory, made anew whenever a call has grown it. Never keep one across a call. */
+  #refresh(): void {
+    if (this.#buffer === this.x.memory.buffer) return;
+    this.#buffer = this.x.memory.buffer;
+    this.#view = new DataView(this.#buffer);
+    this.#bytes = new Uint8Array(this.#buffer);
+  }
+
+  get view(): DataView {
+    this.#refresh();
+    return this.#view;
+  }
+
+  get bytes(): Uint8Array {
+    this.#refresh();
+    return this.#bytes;
+  }
+
+  u32(address: number): number {
+    return this.view.getUint32(address, true);
+  }
+
+  i32(address: number): number {
+    return this.view.getInt32(address, true);
+  }
+
+  i64(address: number): bigint {
+    return this.view.getBigInt64(address, true);
+  }
+
+  f64(address: number): number {
+    return this.view.getFloat64(address, true);
+  }
+
+  /** A copy of `n` doubles. */
+  doubles(address: number, n: number): Float64Array {
+    return n === 0 ? new Float64Array(0) : new Float64Array(this.x.memory.buffer, address, n).slice();
+  }
+
+  /** A copy of `n` signed 64-bit integers. */
+  integers(address: number, n: number): BigInt64Array {
+    return n === 0 ? new BigInt64Array(0) : new BigInt64Array(this.x.memory.buffer, address, n).slice();
+  }
+
+  /** Big-endian instance numbers as they lie in a record. */
+  instances(address: number, n: number): number[] {
+    const view = this.view;
+    return Array.from({ length: n }, (_, i) => view.getInt32(address + 4 * i, false));
+  }
+
+  /** The address if the call found memory, else the error: the module's explicit maximum is reached. */
+  need(address: number): number {
+    if (address === 0) throw outOfMemory();
+    return address;
+  }
+}
+
+export function outOfMemory(): JobsumError {
+  return new JobsumError('E_ARCHIVE_LIMIT', 'the decoder has used all the memory it may have', { expected: 'at most 1 GiB' });
+}

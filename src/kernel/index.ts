@@ -1,0 +1,16 @@
+// Owns the public surface of the kernel: re-exports only.
+
+export {
+  describeProblem,
+  ERRORS,
+  type ErrorClass,
+  type ErrorCode,
+  type ErrorDetail,
+  type ErrorKind,
+  type ErrorPlace,
+  JobsumError,
+  type Problem,
+  toProblem,
+} from './errors.ts';
+export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';
+export { formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';

@@ -1,0 +1,14 @@
+// Owns the public surface of reduce/: re-exports only.
+
+export type * from './result.ts';
+export type * from './row.ts';
+export {
+  type ConsumerSpec,
+  type Fold,
+  type Lane,
+  LEAD_POINTS,
+  type Lead,
+  MAX_POINTS,
+  type ReducerSpec,
+  type WindowSpec,
+} from './spec.ts';
