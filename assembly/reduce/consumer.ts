@@ -140,16 +140,17 @@ function halt(c: usize, reason: i32, why: i32): void {
 }
 
 function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, ordinal: i32): void {
+  const first = load<i32>(c, C_ACCEPTED) == 0;
   const n = load<i32>(c, C_NREDUCERS);
   const list: usize = load<u32>(c, C_REDUCERS);
   for (let i = 0; i < n; i++) {
     const q: usize = load<u32>(list + (i << 2));
     const kind = load<i32>(q, Q_KIND);
     let status: i32 = STOP_NONE;
-    if (kind == KIND_ROLL) status = roll(q, arena);
+    if (kind == KIND_ROLL) status = roll(q, arena, first);
     else if (kind == KIND_SUBSAMPLE) status = subsample(q, arena, t);
     else if (kind == KIND_INTEGRATE) status = integrate(q, arena, t);
-    else if (kind == KIND_LATCH) latch(q, ordinal);
+    else if (kind == KIND_LATCH) latch(q, first);
     else if (kind == KIND_TALLY) status = tally(q, c, arena, seq, ns, ordinal) ? STOP_NONE : STOP_MEMORY;
     else status = firstLast(q, c, arena, r, ns, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
     if (status != STOP_NONE) {

@@ -31,15 +31,15 @@ function push(q: usize, x: usize, n: i32): void {
   }
 }
 
-/** One record; STOP_NONE, or why the consumer must stop. */
-export function roll(q: usize, arena: usize): i32 {
+/** One record; STOP_NONE, or why the consumer must stop. `first`: the first record that the consumer accepted. */
+export function roll(q: usize, arena: usize, first: bool): i32 {
   const lane: usize = load<u32>(q, Q_LANE);
   if (!ready(lane)) return STOP_NONE;
   const status = anyLane(lane);
   if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
   const flags = load<i32>(q, Q_FLAGS);
   const seen = load<i32>(q, RO_SEEN);
-  if (seen == 0) {
+  if (load<i32>(q, RO_WIDTH) == 0) {
     const bytes = (width + 1) << 3;
     const mean = take(arena, bytes);
     const min = take(arena, bytes);
@@ -54,12 +54,11 @@ export function roll(q: usize, arena: usize): i32 {
   } else if (width != load<i32>(q, RO_WIDTH)) {
     return STOP_SHAPE;
   }
+  if (first && flags & Q_SKIP_FIRST) return STOP_NONE;
   store<i32>(q, seen + 1, RO_SEEN);
-  const rank = flags & Q_SKIP_FIRST ? seen : seen + 1;
-  if (rank == 0) return STOP_NONE;
   if (flags & Q_DROP_LAST) {
     const pending: usize = load<u32>(q, RO_PENDING);
-    if (rank > 1) push(q, pending, width);
+    if (seen > 0) push(q, pending, width);
     memory.copy(pending, vector, width << 3);
   } else {
     push(q, vector, width);

@@ -23,14 +23,14 @@ export interface Lane {
 export type ReducerSpec =
   /** First and last record of all metrics of the consumer: the difference by position (64-bit integers exactly). */
   | { readonly kind: 'FIRSTLAST' }
-  /** Count, mean, min, max per lane element. `skipFirst`: the first accepted record counts for nothing;
-   *  `dropLast`: so does the last one. */
+  /** Count, mean, min, max per lane element. `skipFirst`: the first record that the consumer accepts counts for nothing
+   *  (whether or not it has values for this lane); `dropLast`: nor does the last record with values. */
   | { readonly kind: 'ROLL'; readonly lane: Lane; readonly skipFirst?: boolean; readonly dropLast?: boolean }
   /** Right-hand rectangle rule from the first accepted record on. */
   | { readonly kind: 'INTEGRATE'; readonly lane: Lane }
   /** At most 100 points (§1.10): a scalar, a vector, or both. A record whose vector changes length is not stored. */
   | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane }
-  /** The first value (lane must be a scalar). `skipFirst`: not from the first record delivered to the consumer. */
+  /** The first value (lane must be a scalar). `skipFirst`: not from the first record that the consumer accepts. */
   | { readonly kind: 'LATCH'; readonly lane: Lane; readonly skipFirst?: boolean }
   /** How often each combination (instance, string of each metric) occurred; metrics are aligned by instance.
    *  Records in which the metrics have different numbers of values are ignored. `where` keeps only instances whose

@@ -1,0 +1,67 @@
+// Owns what an analytic is: a declaration of metrics and reducers, and a finish over the nodes' results. No bytes, no sources.
+
+import type { Job } from '../jobs/index.ts';
+import type { ConsumerResult, ConsumerSpec } from '../reduce/index.ts';
+
+/** `{"error": n}` of a document; numbers in reference/summary-document.md §3. */
+export interface Failure {
+  readonly error: number | string;
+}
+
+export const failure = (error: number | string): Failure => ({ error });
+
+/** Analytic-level error numbers by meaning. */
+export const E = { notAvailable: 1, tooShort: 2, tooFewPoints: 3, notAllNodes: 4, cpusetUnknown: 5, restarted: 6, instancesChanged: 7 };
+
+/** Smallest power reading that counts: the double's epsilon, as the reference has it. */
+export const EPSILON = 2 ** -52;
+
+/** What one analytic got from one node. */
+export interface Share {
+  /** Position of the node in the job's node list. */
+  readonly index: number;
+  readonly node: string;
+  /** The metrics chosen on this node, in fetch order: an alternative, then the optional ones that exist. */
+  readonly metrics: readonly string[];
+  readonly result: ConsumerResult;
+}
+
+/** What preprocessors leave for analytics. */
+export interface JobData {
+  /** Cores by node. */
+  readonly cores: Map<string, number>;
+  /** CPU indices of the job by node, ascending; null: unknown. Absent map: the process list was not collected. */
+  cpus: Map<string, readonly number[] | null> | null;
+}
+
+interface Declared {
+  /** Class name: what white- and blacklists match, and the load order. */
+  readonly cls: string;
+  /** Ordered alternatives: the first whose names all exist on the node is used. */
+  readonly alternatives: readonly (readonly string[])[];
+  readonly optional?: readonly string[];
+  /** The consumer for the chosen metrics (by position: see Share.metrics). */
+  declare(metrics: readonly string[], job: Job): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
+}
+
+export interface Analytic extends Declared {
+  readonly key: string;
+  readonly section: 'summary' | 'timeseries';
+  /** The value under `key`; called if the metrics exist on at least one node. */
+  finish(shares: readonly Share[], job: Job, data: JobData): unknown;
+}
+
+export interface Preprocessor extends Declared {
+  /** Parts of the document's top level, and entries for `data` and `errors`. `nodes`: all nodes that have data. */
+  finish(
+    shares: readonly Share[],
+    job: Job,
+    data: JobData,
+    nodes: readonly { readonly index: number; readonly node: string }[],
+  ): { readonly document: Record<string, unknown>; readonly errors?: Record<string, readonly string[]> };
+}
+
+/** Records that reached the analytic: neither skipped for a missing instance domain nor the one that stopped it. */
+export function acceptedRecords(result: ConsumerResult): number {
+  return result.records - result.skipped - (result.stop ? 1 : 0);
+}

@@ -1,0 +1,90 @@
+// Owns CpuUsage: shares of CPU time in each mode over all CPUs, the job's CPUs and its busy ones (§2.8).
+
+import { type Analytic, E, failure } from './analytic.ts';
+import { reducer } from './collect.ts';
+import { type Stats, stats } from './stats.ts';
+
+const PER_CPU = (names: string[]): string[] => names.map((n) => `kernel.percpu.cpu.${n}`);
+const ALL_CPU = (names: string[]): string[] => names.map((n) => `kernel.all.cpu.${n}`);
+
+const MODES: Readonly<Record<number, readonly string[]>> = {
+  7: ['user', 'idle', 'nice', 'system', 'iowait', 'irq', 'softirq'],
+  4: ['user', 'idle', 'system', 'iowait'],
+  5: ['user', 'idle', 'nice', 'system', 'iowait'],
+};
+const IDLE = 1;
+/** A CPU of the job that idles less than this counts as used. */
+const IDLE_LIMIT = 0.95;
+
+/** One CPU: its time in each mode as a share of all modes. */
+type Column = readonly number[];
+
+function describe(columns: readonly Column[], modes: readonly string[], all: unknown): Record<string, unknown> {
+  const out: Record<string, Stats | unknown> = {};
+  modes.forEach((mode, m) => {
+    out[mode] = stats(columns.map((c) => c[m]!));
+  });
+  out.all = all;
+  return out;
+}
+
+/** Columns of a node's matrix (modes × CPUs) as shares; null if the modes disagree about the CPUs. */
+function columnsOf(delta: readonly Float64Array[], counts: readonly number[]): Column[] | null {
+  if (counts.some((n) => n !== counts[0])) return null;
+  return Array.from({ length: counts[0]! }, (_, cpu) => delta.map((row) => row[cpu]!));
+}
+
+export const cpuUsage: Analytic = {
+  cls: 'CpuUsage',
+  key: 'cpu',
+  section: 'summary',
+  alternatives: [
+    PER_CPU(['user', 'idle', 'nice', 'sys', 'wait.total', 'irq.hard', 'irq.soft']),
+    PER_CPU(['user', 'idle', 'sys', 'wait.total']),
+    ALL_CPU(['user', 'idle', 'nice', 'sys', 'wait.total']),
+  ],
+  declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
+  finish(shares, _job, data) {
+    // The first node decides how many modes there are; others with another number are left out.
+    const width = shares[0]?.metrics.length ?? 0;
+    const modes = MODES[width]!;
+    const node: Column[] = [];
+    const job: Column[] = [];
+    let cores = 0;
+    let broken: number | null = null;
+    let cpusKnown = data.cpus !== null;
+    let used = 0;
+    for (const share of shares) {
+      const fl = reducer(share, 0, 'FIRSTLAST');
+      if (share.metrics.length !== width || fl.calls < 2 || fl.first.kind !== 'ok' || fl.last.kind !== 'ok') continue;
+      used++;
+      cores += fl.lastCounts[0]!;
+      const same = fl.firstCounts.every((n, m) => n === fl.lastCounts[m]);
+      const times = same ? columnsOf(fl.delta, fl.lastCounts) : null;
+      if (!times) {
+        broken ??= E.tooFewPoints;
+        continue;
+      }
+      const sums = times.map((c) => c.reduce((a, b) => a + b, 0));
+      if (Math.min(...sums) < 1) {
+        broken ??= E.tooShort;
+        continue;
+      }
+      const shared = times.map((c, cpu) => c.map((x) => x / sums[cpu]!));
+      node.push(...shared);
+      const own = data.cpus?.get(share.node);
+      if (!own || own.some((cpu) => cpu >= shared.length || cpu < 0)) cpusKnown = false;
+      else job.push(...own.map((cpu) => shared[cpu]!));
+    }
+    if (used === 0) return failure(E.tooFewPoints);
+    if (broken !== null) return { nodecpus: failure(broken), jobcpus: failure(broken), effcpus: failure(broken) };
+    const nodecpus = describe(node, modes, { cnt: cores });
+    if (!cpusKnown) return { nodecpus, jobcpus: failure(E.cpusetUnknown), effcpus: failure(E.cpusetUnknown) };
+    const busy = job.filter((c) => c[IDLE]! < IDLE_LIMIT);
+    return {
+      nodecpus,
+      jobcpus: describe(job, modes, { cnt: job.length }),
+      effcpus: busy.length === 0 ? { all: 0 } : describe(busy, modes, busy.length),
+    };
+  },
+};

@@ -1,0 +1,91 @@
+// Owns turning the nodes' results of a job into the parts of its document: status, emission, collisions (§1.4, 1.5).
+
+import type { Job } from '../jobs/index.ts';
+import type { ConsumerResult, Outcome } from '../reduce/index.ts';
+import type { Analytic, JobData, Share } from './analytic.ts';
+import type { NodeOutcome } from './plan-node.ts';
+import { ANALYTICS, PREPROCESSORS } from './registry.ts';
+
+export interface JobParts {
+  /** Top-level keys of the summary document. */
+  readonly summary: Record<string, unknown>;
+  /** Keys of the time-series document; empty: none. */
+  readonly timeseries: Record<string, unknown>;
+  /** Category → texts (reference/summary-document.md §6). */
+  readonly errors: Record<string, string[]>;
+}
+
+const STOP_TEXTS: Readonly<Record<string, string>> = {
+  ragged: 'metrics have different numbers of values in a record',
+  shape: 'the number of instances changed',
+  conversion: 'a value does not have the type of its metric',
+};
+
+/** Texts for `errors.archive` about one consumer. */
+function complaints(result: ConsumerResult): string[] {
+  const outcomes: Outcome[] = result.stop ? [result.stop] : [];
+  for (const r of result.reducers) if (r.kind === 'FIRSTLAST' && r.calls > 0) outcomes.push(r.first, r.last);
+  const texts = outcomes.flatMap((o) => {
+    if (o.kind === 'skip') return ['missing indom'];
+    if (o.kind !== 'stop') return [];
+    return o.reason === 'error' ? [`pmError (${o.code})`] : (STOP_TEXTS[o.reason] ?? []);
+  });
+  if (result.skipped > 0) texts.push('missing indom');
+  return texts;
+}
+
+/** Whether a node's result makes the analytic appear in the document: its status is no longer "uninitialized". */
+function counts(analytic: Analytic, share: Share): boolean {
+  const fl = share.result.reducers[0];
+  if (fl?.kind !== 'FIRSTLAST' || analytic.section !== 'summary') return true;
+  if (fl.calls === 0) return false;
+  // A single record leaves the status alone, unless it failed.
+  return fl.calls === 2 || fl.first.kind === 'stop';
+}
+
+const failed = (value: unknown): boolean => typeof value === 'object' && value !== null && 'error' in value;
+
+/** Runs every finish; one that throws costs its own result only and is told in `errors.archive`. */
+export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
+  const summary: Record<string, unknown> = {};
+  const timeseries: Record<string, unknown> = {};
+  const errors = new Map<string, Set<string>>();
+  const complain = (category: string, text: string): void => {
+    const set = errors.get(category) ?? new Set();
+    errors.set(category, set.add(text));
+  };
+  const data: JobData = { cores: new Map(), cpus: null };
+  const sharesOf = (cls: string): Share[] =>
+    nodes.flatMap(({ index, node, shares }) =>
+      shares.filter((s) => s.cls === cls).map(({ metrics, result }) => ({ index, node, metrics, result })),
+    );
+  const attempt = (name: string, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      complain('archive', `${name} ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  for (const p of PREPROCESSORS) {
+    const shares = sharesOf(p.cls);
+    if (shares.length === 0) continue;
+    attempt(p.cls, () => {
+      const result = p.finish(shares, job, data, nodes);
+      Object.assign(summary, result.document);
+      for (const [category, texts] of Object.entries(result.errors ?? {})) for (const t of texts) complain(category, t);
+    });
+  }
+  for (const a of ANALYTICS) {
+    const shares = sharesOf(a.cls);
+    for (const s of shares) for (const text of complaints(s.result)) complain('archive', `${s.node} ${a.key} ${text}`);
+    if (!shares.some((s) => counts(a, s))) continue;
+    attempt(a.key, () => {
+      const value = a.finish(shares, job, data);
+      const target = a.section === 'summary' ? summary : timeseries;
+      // An error never takes the place of a result under the same key.
+      if (failed(value) && a.key in target && !failed(target[a.key])) return;
+      target[a.key] = value;
+    });
+  }
+  return { summary, timeseries, errors: Object.fromEntries([...errors].map(([k, set]) => [k, [...set]])) };
+}

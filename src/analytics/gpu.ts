@@ -1,0 +1,76 @@
+// Owns GpuUsage and GpuPower: activity, memory, power and energy of each GPU (§2.20, 2.21).
+
+import { type Analytic, E, failure } from './analytic.ts';
+import { energyStats, instanceName, reducer, Table } from './collect.ts';
+import { stats } from './stats.ts';
+
+const STATS = ['gpuactive', 'memused', 'memactive'];
+const MILLIWATT = 1e-3;
+
+export const gpuUsage: Analytic = {
+  cls: 'GpuUsage',
+  key: 'gpu',
+  section: 'summary',
+  alternatives: [['nvidia.gpuactive', 'nvidia.memused']],
+  optional: ['nvidia.memactive'],
+  declare: (metrics) => ({
+    mode: 'all',
+    empty: 'stop',
+    labels: 0,
+    reducers: metrics.map((_, metric) => ({ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric }] } })),
+  }),
+  finish(shares) {
+    const table = new Table();
+    for (const share of shares) {
+      const labels = share.result.labels;
+      if (!labels) continue;
+      share.metrics.forEach((_, m) => {
+        const roll = reducer(share, m, 'ROLL');
+        roll.mean.forEach((mean, i) => {
+          const device = instanceName(labels, i);
+          table.add(device, STATS[m]!, mean);
+          table.add(device, `${STATS[m]}max`, roll.max[i]!);
+        });
+      });
+    }
+    // A word, unlike all other errors (KEEP).
+    return table.empty ? failure('no data') : table.toObject();
+  },
+};
+
+export const gpuPower: Analytic = {
+  cls: 'GpuPower',
+  key: 'gpupower',
+  section: 'summary',
+  alternatives: [['nvidia.powerused']],
+  declare: () => {
+    const lane = { fold: 'each', rows: [{ metric: 0 }], scale: MILLIWATT } as const;
+    return {
+      mode: 'all',
+      labels: 0,
+      reducers: [
+        { kind: 'ROLL', lane, skipFirst: true },
+        { kind: 'INTEGRATE', lane },
+      ],
+    };
+  },
+  finish(shares) {
+    const table = new Table();
+    for (const share of shares) {
+      const roll = reducer(share, 0, 'ROLL');
+      if (roll.count === 0 || !share.result.labels) continue;
+      const energy = reducer(share, 1, 'INTEGRATE').total;
+      roll.mean.forEach((mean, i) => {
+        const device = instanceName(share.result.labels!, i);
+        table.add(device, 'mean', mean);
+        table.add(device, 'max', roll.max[i]!);
+        table.add(device, 'energy', energy[i]!);
+      });
+    }
+    if (table.empty) return failure(E.tooFewPoints);
+    const lists = table.toObject((values, column) => (column === 'energy' ? energyStats(values) : stats(values)));
+    return Object.fromEntries(
+      Object.entries(lists).map(([device, s]) => [device, { power: { mean: s.mean, max: s.max }, energy: s.energy }]),
+    );
+  },
+};

@@ -1,0 +1,6 @@
+// Owns the public surface of analytics/: re-exports only.
+
+export { finishJob, type JobParts } from './finish.ts';
+export { leadsOf, type NodeOutcome, type NodePlan, type Normalization, planNode } from './plan-node.ts';
+export { ANALYTICS, PREPROCESSORS, WANTED_METRICS } from './registry.ts';
+export { type Stats, stats } from './stats.ts';

@@ -1,0 +1,63 @@
+// Owns the statistics object S(v) of the documents (reference/analytics.md §1.7).
+
+/** Absent keys mean: no `max` → equal to avg; no `cov` with `avg` → 0 (or avg ≤ 0). */
+export interface Stats {
+  avg?: number;
+  cnt?: number;
+  max?: number;
+  min?: number;
+  med?: number;
+  std?: number;
+  cov?: number;
+  skw?: number;
+  krt?: number;
+}
+
+const moment = (values: ArrayLike<number>, mean: number, power: number): number => {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - mean) ** power;
+  return sum;
+};
+
+/** S(v): {} for none, {avg, cnt} for one or all equal, the long form otherwise; `std` from three values on. */
+export function stats(values: ArrayLike<number>): Stats {
+  const n = values.length;
+  if (n === 0) return {};
+  const first = values[0]!;
+  if (n === 1) return { avg: first, cnt: 1 };
+  let min = first;
+  let max = first;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    const x = values[i]!;
+    // NaN wins both comparisons for good.
+    min = Math.min(min, x);
+    max = Math.max(max, x);
+    sum += x;
+  }
+  if (Number.isNaN(min)) {
+    const flawed = { max: NaN, avg: NaN, krt: NaN, min: NaN, skw: NaN, cnt: n, med: NaN };
+    return n >= 3 ? { ...flawed, std: NaN } : flawed;
+  }
+  if (min === max) return { avg: first, cnt: n };
+  const avg = sum / n;
+  const sumSquares = moment(values, avg, 2);
+  const m2 = sumSquares / n;
+  // Data that hardly differ have no shape: recent SciPy says NaN.
+  const flat = m2 <= (1e-15 * avg) ** 2;
+  const sorted = Float64Array.from(values).sort();
+  const half = n >> 1;
+  const out: Stats = {
+    max,
+    avg,
+    krt: flat ? NaN : moment(values, avg, 4) / n / (m2 * m2) - 3,
+    min,
+    skw: flat ? NaN : moment(values, avg, 3) / n / m2 ** 1.5,
+    cnt: n,
+    med: n % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2,
+  };
+  const std = Math.sqrt(sumSquares / (n - 1));
+  if (n >= 3) out.std = std;
+  if (avg > 0) out.cov = std / avg;
+  return out;
+}
