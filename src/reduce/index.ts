@@ -1,5 +1,6 @@
 // Owns the public surface of reduce/: re-exports only.
 
+export { WindowEngine } from './engine.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {
@@ -9,6 +10,7 @@ export {
   LEAD_POINTS,
   type Lead,
   MAX_POINTS,
+  MAX_TALLY,
   type ReducerSpec,
   type WindowSpec,
 } from './spec.ts';

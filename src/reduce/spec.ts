@@ -74,6 +74,8 @@ export interface Lead {
 export const LEAD_POINTS = 10;
 /** Most points that are stored. */
 export const MAX_POINTS = 100;
+/** Most combinations a TALLY keeps: about 40 MB of names and strings, far beyond what one node runs in a job. */
+export const MAX_TALLY = 262_144;
 
 /** A job's share of one node: the records with startNs ≤ t ≤ endNs, and who consumes them. */
 export interface WindowSpec {

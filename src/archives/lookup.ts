@@ -1,0 +1,59 @@
+// Owns which archives of a node serve a job, and the job's window on that node (reference/pipeline.md §6.1).
+
+import { basename, normalize } from 'node:path';
+import type { Job } from '../jobs/index.ts';
+import { NS, nsOf } from '../kernel/index.ts';
+import type { Catalog, CatalogEntry } from './catalog.ts';
+
+/** Begin and end archives further from the job's times than this belong to another run with the same id. */
+const TOLERANCE_NS = 30n * NS;
+
+export interface NodeWindow {
+  readonly archives: readonly CatalogEntry[];
+  readonly startNs: bigint;
+  /** Inclusive; accounting's end has a resolution of one second, hence + 1 s. */
+  readonly endNs: bigint;
+}
+
+const floorSecond = (ns: bigint): bigint => (ns / NS) * NS;
+const ceilSecond = (ns: bigint): bigint => ((ns + NS - 1n) / NS) * NS;
+const near = (a: bigint, b: bigint): boolean => (a > b ? a - b : b - a) <= TOLERANCE_NS;
+
+/** The window narrowed or widened to the job's own begin and end archives, each at most 30 s; the last match wins. */
+export function adjustWindow(job: Job, archives: readonly CatalogEntry[]): { startNs: bigint; endNs: bigint } {
+  const jobStart = nsOf(job.start);
+  const jobEnd = nsOf(job.end) + NS;
+  let startNs = jobStart;
+  let endNs = jobEnd;
+  for (const archive of archives) {
+    const name = basename(archive.base);
+    if (name.startsWith(`job-${job.jobId}-begin`)) {
+      const t = floorSecond(archive.startNs);
+      if (near(t, jobStart)) startNs = t;
+    } else if (name.startsWith(`job-${job.jobId}-end`)) {
+      const t = ceilSecond(archive.endNs);
+      if (near(t, jobEnd)) endNs = t;
+    }
+  }
+  return { startNs, endNs };
+}
+
+const integer = (value: unknown): number => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : -1);
+
+/** Archives and window of one node of a job; no archives: the node is missing. */
+export function lookupNode(catalog: Catalog, job: Job, node: string): NodeWindow {
+  const given = job.archives?.[node];
+  const span = [nsOf(job.start), nsOf(job.end) + NS] as const;
+  const archives = given
+    ? given.flatMap((base) => catalog.byBase(normalize(base)) ?? [])
+    : [
+        ...catalog.overlapping(node, ...span),
+        ...catalog.ofJob(
+          node,
+          integer(job.acct.local_job_id_raw ?? job.jobId),
+          integer(job.acct.local_job_id ?? job.jobId),
+          integer(job.acct.local_job_array_index ?? -1),
+        ),
+      ];
+  return { archives, ...adjustWindow(job, archives) };
+}

@@ -1,0 +1,30 @@
+// Owns what the names of archives, hosts and job-level archives mean (reference/archive-index.md §3, 4).
+
+/** Job id parts of a `job-…` archive: (local id, array index, raw id), -1 for what is not given. */
+export interface ArchiveJob {
+  readonly local: number;
+  readonly index: number;
+  readonly raw: number;
+}
+
+/** §4.3; null: node-level. */
+export function parseArchiveJob(baseName: string): ArchiveJob | null {
+  if (!baseName.startsWith('job-')) return null;
+  const m = /^(\d+)(?:([_[])(\d*)\]?)?/.exec(baseName.split('-')[1] ?? '');
+  if (!m) return null;
+  const number = Number(m[1]);
+  return m[3] ? { local: number, index: Number(m[3]), raw: -1 } : { local: -1, index: -1, raw: number };
+}
+
+/** Names are compared by their first component, without case: labels hold FQDNs, job lists mostly short names. */
+export function hostKey(name: string): string {
+  return name.split('.')[0]!.toLowerCase();
+}
+
+const COMPRESSION = /\.(xz|lzma|bz2|bz|gz|Z|z|zst)$/;
+
+/** Base name and member of an archive's file; null for other files (pcp-archive-format.md §1.1). */
+export function archiveMember(file: string): { base: string; member: string } | null {
+  const m = /^(.+)\.(meta|index|\d+)$/s.exec(file.replace(COMPRESSION, ''));
+  return m ? { base: m[1]!, member: m[2]! } : null;
+}

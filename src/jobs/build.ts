@@ -1,0 +1,107 @@
+// Owns making a Job from the fields of any source, and what is refused: untrusted names, impossible times.
+
+import { isAbsolute, normalize, sep } from 'node:path';
+import { expandHosts, JobsumError, parseInstant } from '../kernel/index.ts';
+import type { Job } from './job.ts';
+
+const MAX_ID = 128;
+const MAX_NODE_NAME = 255;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+export function refuse(message: string, expected: string, found: unknown): JobsumError {
+  return new JobsumError('E_JOB_LINE', message, { expected, found: String(JSON.stringify(found)).slice(0, 80) });
+}
+
+/** Epoch seconds from a number, digits, or ISO-8601 with an offset. */
+export function timeOf(value: unknown, name: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+  if (typeof value === 'string' && /[T ]\d\d:\d\d.*(Z|UTC|[+-]\d\d:?\d\d)$/.test(value.trim())) {
+    try {
+      return parseInstant(value);
+    } catch {
+      // falls through to the refusal, which names the field
+    }
+  }
+  throw refuse(`bad ${name} time`, 'epoch seconds, or ISO-8601 with an offset', value);
+}
+
+export function nodesOf(value: unknown): string[] {
+  const list = typeof value === 'string' ? value.split(';').flatMap((part) => expandHosts(part)) : value;
+  if (!Array.isArray(list)) throw refuse('bad list of nodes', 'an array of names or a node list', value);
+  const names = new Set<string>();
+  for (const name of list) {
+    const good = typeof name === 'string' && name !== '' && name.length <= MAX_NODE_NAME;
+    if (!good || CONTROL.test(name) || /[/\\]/.test(name)) throw refuse('bad node name', 'a host name', name);
+    names.add(name);
+  }
+  return [...names];
+}
+
+export function idOf(value: unknown): string {
+  const id = typeof value === 'number' ? String(value) : value;
+  if (typeof id !== 'string' || id === '' || id.length > MAX_ID || CONTROL.test(id)) {
+    throw refuse('bad job id', `1 to ${MAX_ID} printable characters`, value);
+  }
+  return id;
+}
+
+/** Archive bases by node: relative paths that stay below the archive root. */
+export function archivesOf(value: unknown): Record<string, string[]> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refuse('bad archives', 'an object of node: [base, …]', value);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([node, bases]) => {
+      if (!Array.isArray(bases)) throw refuse('bad archives', 'a list of archive bases', bases);
+      for (const base of bases) {
+        const path = typeof base === 'string' ? normalize(base) : '..';
+        if (isAbsolute(path) || path === '..' || path.startsWith(`..${sep}`) || CONTROL.test(path)) {
+          throw refuse('bad archive path', 'a path below the archive root', base);
+        }
+      }
+      return [node, bases as string[]];
+    }),
+  );
+}
+
+export interface JobFields {
+  readonly jobId: string;
+  readonly start: number;
+  readonly end: number;
+  readonly nodes: readonly string[];
+  readonly nodeCount?: number;
+  readonly walltime?: number;
+  readonly acct: Record<string, unknown>;
+  readonly archives?: Record<string, string[]>;
+}
+
+/** @throws JobsumError E_JOB_LINE */
+export function buildJob(f: JobFields): Job {
+  if (!(f.end > 0)) throw refuse('job has no end', 'end > 0', f.end);
+  if (f.end < f.start) throw refuse('job ends before it starts', `end ≥ ${f.start}`, f.end);
+  const nodeCount = f.nodeCount ?? f.nodes.length;
+  if (!Number.isInteger(nodeCount)) throw refuse('bad number of nodes', 'an integer', nodeCount);
+  const walltime = f.walltime ?? f.end - f.start;
+  if (!Number.isFinite(walltime) || walltime < 0) throw refuse('bad walltime', 'seconds', walltime);
+  const acct = {
+    id: f.jobId,
+    local_job_id: f.jobId,
+    start_time: f.start,
+    end_time: f.end,
+    nodes: nodeCount,
+    host_list: f.nodes,
+    ...f.acct,
+  };
+  return {
+    jobId: f.jobId,
+    start: f.start,
+    end: f.end,
+    nodes: f.nodes,
+    nodeCount,
+    walltime,
+    acct,
+    ...(f.archives ? { archives: f.archives } : {}),
+  };
+}

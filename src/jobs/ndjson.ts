@@ -1,0 +1,36 @@
+// Owns jobsum's native form of a job: one JSON object a line.
+
+import { archivesOf, buildJob, idOf, nodesOf, refuse, timeOf } from './build.ts';
+import type { Job } from './job.ts';
+
+const optionalNumber = (value: unknown, name: string): number | undefined => {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number') throw refuse(`bad ${name}`, 'a number', value);
+  return value;
+};
+
+/** @throws JobsumError E_JOB_LINE, E_HOSTLIST */
+export function parseNdjson(text: string): Job {
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch (cause) {
+    throw refuse('not JSON', 'one object', (cause as Error).message);
+  }
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw refuse('not a job', 'one object', object);
+  const o = object as Record<string, unknown>;
+  const acct = o.acct ?? {};
+  if (typeof acct !== 'object' || acct === null || Array.isArray(acct)) throw refuse('bad acct', 'an object', acct);
+  const nodeCount = optionalNumber(o.node_count, 'node_count');
+  const walltime = optionalNumber(o.walltime, 'walltime');
+  return buildJob({
+    jobId: idOf(o.job_id),
+    start: timeOf(o.start, 'start'),
+    end: timeOf(o.end, 'end'),
+    nodes: nodesOf(o.nodes),
+    acct: acct as Record<string, unknown>,
+    ...(nodeCount !== undefined ? { nodeCount } : {}),
+    ...(walltime !== undefined ? { walltime } : {}),
+    ...(o.archives !== undefined ? { archives: archivesOf(o.archives) } : {}),
+  });
+}

@@ -1,0 +1,102 @@
+// Owns the way from a file of jobs to a stream of job records, whatever its format. One bad line never costs another.
+
+import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import { CsvTable, splitCsv } from './csv.ts';
+import type { Job, JobRecord } from './job.ts';
+import { readLines } from './lines.ts';
+import { parseNdjson } from './ndjson.ts';
+import { Ignored, SacctTable } from './sacct.ts';
+
+export type JobFormat = 'ndjson' | 'csv' | 'sacct';
+
+/** Parser of one line; undefined: the line holds no record (a header, or the start of a longer one). */
+type Parser = (text: string) => Job | undefined;
+
+/** Lines that a quoted CSV field may span. */
+const MAX_CONTINUED = 1000;
+
+function csvParser(): Parser {
+  let table: CsvTable | null = null;
+  let open = '';
+  let lines = 0;
+  return (text) => {
+    const whole = open === '' ? text : `${open}\n${text}`;
+    const fields = splitCsv(whole);
+    if (!fields && ++lines < MAX_CONTINUED) {
+      open = whole;
+      return undefined;
+    }
+    open = '';
+    lines = 0;
+    if (!fields) throw new JobsumError('E_JOB_LINE', 'a quoted field does not end', {});
+    if (table) return table.job(fields);
+    table = new CsvTable(fields);
+    return undefined;
+  };
+}
+
+function sacctParser(first: string, file: string): Parser {
+  const detected = SacctTable.detect(first);
+  if (!detected) {
+    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', { file, found: JSON.stringify(first.slice(0, 60)) });
+  }
+  let header = detected.header;
+  return (text) => {
+    if (header) {
+      header = false;
+      return undefined;
+    }
+    return detected.table.job(text);
+  };
+}
+
+function parserFor(first: string, file: string, format: JobFormat | undefined): Parser {
+  if (format === 'ndjson' || (!format && first.trimStart().startsWith('{'))) return parseNdjson;
+  if (format === 'sacct' || (!format && SacctTable.detect(first))) return sacctParser(first, file);
+  if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first))) return csvParser();
+  throw new JobsumError('E_JOB_SOURCE', 'cannot tell what form the list of jobs has', {
+    file,
+    line: 1,
+    found: JSON.stringify(first.slice(0, 60)),
+  });
+}
+
+/**
+ * Jobs of a file (`-`: standard input), in its order.
+ * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the first line)
+ */
+export async function* readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
+  let parse: Parser | null = null;
+  for await (const { number: line, text } of readLines(path)) {
+    const rejected = (problem: Problem): JobRecord => ({ kind: 'rejected', line, problem: { ...problem, file: path, line } });
+    if (text === null) {
+      yield rejected({ code: 'E_JOB_LINE', message: 'the line is too long' });
+      continue;
+    }
+    if (text.trim() === '' || (parse === null && text.startsWith('#'))) continue;
+    parse ??= parserFor(text, path, format);
+    try {
+      const job = parse(text);
+      if (job) yield { kind: 'job', job, line };
+    } catch (error) {
+      if (error instanceof Ignored) yield { kind: 'ignored', reason: error.message, line };
+      else yield rejected(toProblem(error));
+    }
+  }
+}
+
+export interface JobFilter {
+  /** Ids as shown or raw; empty: all. */
+  readonly ids?: readonly string[];
+  /** Epoch seconds; bounds of the job's end, inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export function selects(filter: JobFilter, job: Job): boolean {
+  if (job.end < (filter.from ?? -Infinity) || job.end > (filter.to ?? Infinity)) return false;
+  if (!filter.ids || filter.ids.length === 0) return true;
+  const { local_job_id: local, local_job_array_index: index, local_job_id_raw: raw } = job.acct;
+  const names = [job.jobId, String(local), String(raw), `${local}_${index}`];
+  return filter.ids.some((id) => names.includes(id));
+}

@@ -1,0 +1,154 @@
+// Owns a consumer's life: which records it gets, and what is checked before its reducers see them (analytics.md §1.2–1.6).
+
+import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
+import { FirstLast, instancesOf } from './firstlast.ts';
+import { Integrate } from './integrate.ts';
+import { Latch } from './latch.ts';
+import { Counter, effectiveBits } from './normalise.ts';
+import type { ConsumerResult, Instances, Outcome, ReducerResult } from './result.ts';
+import { Roll } from './roll.ts';
+import type { Cell, Row } from './row.ts';
+import type { ConsumerSpec, Lead, ReducerSpec } from './spec.ts';
+import { Subsample } from './subsample.ts';
+import { Tally } from './tally.ts';
+
+/** PM_ERR_VALUE: the record is passed over and nothing stops. */
+const MISSING_VALUE = -12351;
+
+interface Reducer {
+  add(d: Delivery): Halt;
+  finish(): ReducerResult;
+}
+
+type Stop = Extract<Outcome, { kind: 'stop' }>;
+const OK: Outcome = { kind: 'ok' };
+const SKIP: Outcome = { kind: 'skip' };
+const stop = (reason: Stop['reason']): Stop => ({ kind: 'stop', reason });
+
+export class Consumer {
+  readonly #spec: ConsumerSpec;
+  /** Bits per metric. */
+  readonly #bits: readonly number[];
+  readonly #counters: readonly (Counter | null)[];
+  readonly #ends: FirstLast | null;
+  readonly #reducers: readonly Reducer[];
+  #records = 0;
+  #skipped = 0;
+  #accepted = 0;
+  #stop: Stop | null = null;
+  #labels: Instances | null = null;
+
+  constructor(spec: ConsumerSpec, walltime: number, lead: Lead | null) {
+    this.#spec = spec;
+    this.#bits = spec.metrics.map((_, m) => effectiveBits(spec.normalize?.[m]));
+    this.#counters = this.#bits.map((bits) => (bits > 0 ? new Counter(bits) : null));
+    this.#reducers = spec.reducers.map((r) => build(r, this.#bits, walltime, lead));
+    const head = this.#reducers[0];
+    this.#ends = spec.mode === 'firstlast' && !spec.raw && head instanceof FirstLast ? head : null;
+  }
+
+  row(row: Row): void {
+    if (this.#stop !== null) return;
+    const cells = this.#spec.metrics.map((name) => row.cells.get(name) ?? null);
+    if (cells.every((cell) => cell === null)) return;
+    const ordinal = this.#records++;
+    const bare = { t: row.t, cells, counts: cells.map((c) => c?.count ?? 0), first: this.#accepted === 0, ordinal };
+    const raw = cells.map((c) => (c && c.count > 0 ? c.values : NO_VALUES));
+    if (this.#spec.raw) {
+      this.#reduce({ ...bare, values: raw });
+      return;
+    }
+    let outcome = judge(cells);
+    if (outcome.kind === 'skip') this.#skipped++;
+    let values = raw;
+    if (outcome.kind === 'ok') {
+      const normal = this.#normalise(raw);
+      if (normal === null) outcome = stop('shape');
+      else values = normal;
+    }
+    const d: Delivery = { ...bare, values };
+    if (outcome.kind === 'ok') outcome = this.#guard(d);
+    if (this.#ends !== null) {
+      this.#ends.add(d, outcome);
+      // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
+      if (outcome.kind === 'stop' && this.#counters.some((c) => c !== null)) this.#stop = outcome;
+      return;
+    }
+    if (outcome.kind === 'stop') this.#stop = outcome;
+    else if (outcome.kind === 'ok') this.#reduce(d);
+  }
+
+  #normalise(raw: readonly Float64Array[]): Float64Array[] | null {
+    const out: Float64Array[] = [];
+    for (const [m, x] of raw.entries()) {
+      const counter = this.#counters[m];
+      const y = counter && x.length > 0 ? counter.add(x) : x;
+      if (y === null) return null;
+      out.push(y);
+    }
+    return out;
+  }
+
+  /** What the analytic itself asks before it uses a record. Its skip is not a "missing indom". */
+  #guard(d: Delivery): Outcome {
+    const { empty, floor, rectangular } = this.#spec;
+    const head = d.counts[0]!;
+    if (head <= 0 && empty) return empty === 'stop' ? stop('empty') : SKIP;
+    if (floor !== undefined && head > 0 && d.values[0]![0]! < floor) return stop('floor');
+    if (rectangular) {
+      const widths = d.counts.filter((n) => n > 0);
+      if (widths.some((n) => n !== widths[0])) return stop('ragged');
+    }
+    return OK;
+  }
+
+  #reduce(d: Delivery): void {
+    if (this.#accepted === 0 && this.#spec.labels !== undefined) this.#labels = instancesOf(d.cells[this.#spec.labels]!);
+    this.#accepted++;
+    for (const reducer of this.#reducers) {
+      const halt = reducer.add(d);
+      if (halt !== null) {
+        this.#stop = stop(halt);
+        return;
+      }
+    }
+  }
+
+  finish(): ConsumerResult {
+    return {
+      records: this.#records,
+      skipped: this.#skipped,
+      stop: this.#stop,
+      labels: this.#labels,
+      reducers: this.#reducers.map((r) => r.finish()),
+    };
+  }
+}
+
+/** The checks of §1.3, in their order. */
+function judge(cells: readonly (Cell | null)[]): Outcome {
+  const present = cells.filter((c) => c !== null);
+  if (present.some((c) => c.count === MISSING_VALUE)) return SKIP;
+  const failed = present.find((c) => c.count < 0);
+  if (failed) return { kind: 'stop', reason: 'error', code: failed.count };
+  if (present.some((c) => c.domainSize !== undefined && c.count > c.domainSize)) return SKIP;
+  if (present.every((c) => c.count === 0)) return stop('nodata');
+  return present.some((c) => c.count > 0 && c.unconvertible) ? stop('conversion') : OK;
+}
+
+function build(spec: ReducerSpec, bits: readonly number[], walltime: number, lead: Lead | null): Reducer {
+  switch (spec.kind) {
+    case 'FIRSTLAST':
+      return new FirstLast(bits);
+    case 'ROLL':
+      return new Roll(spec);
+    case 'INTEGRATE':
+      return new Integrate(spec.lane);
+    case 'SUBSAMPLE':
+      return new Subsample(spec, walltime, lead);
+    case 'LATCH':
+      return new Latch(spec);
+    case 'TALLY':
+      return new Tally(spec);
+  }
+}

@@ -1,0 +1,23 @@
+// Owns what reducers see of a record: the consumer's metrics in fetch order, after normalisation, and when it was.
+
+import type { Cell } from './row.ts';
+
+export interface Delivery {
+  /** Epoch seconds. */
+  readonly t: number;
+  /** Per metric; null: not in this record. */
+  readonly cells: readonly (Cell | null)[];
+  /** Number of values per metric; 0 if absent, negative for an error code. */
+  readonly counts: readonly number[];
+  /** Values per metric, normalised. */
+  readonly values: readonly Float64Array[];
+  /** No record was accepted before this one. */
+  readonly first: boolean;
+  /** Records delivered to the consumer before this one. */
+  readonly ordinal: number;
+}
+
+/** Why a consumer must stop at a record; null: it goes on. */
+export type Halt = 'ragged' | 'shape' | null;
+
+export const NO_VALUES = new Float64Array(0);

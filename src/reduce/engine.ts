@@ -1,0 +1,31 @@
+// Owns the TypeScript engine: rows of one node in time order → results of one job window. What the WASM engine is tested
+// against, and what sources without archives use. Knows nothing of where rows come from.
+
+import { Consumer } from './consumer.ts';
+import type { ConsumerResult } from './result.ts';
+import type { Row } from './row.ts';
+import type { WindowSpec } from './spec.ts';
+
+export class WindowEngine {
+  readonly #spec: WindowSpec;
+  readonly #consumers: readonly Consumer[];
+  #last: bigint | null = null;
+
+  constructor(spec: WindowSpec) {
+    this.#spec = spec;
+    this.#consumers = spec.consumers.map((c, i) => new Consumer(c, spec.walltime, spec.leads?.[i] ?? null));
+  }
+
+  /** A row outside the window, or earlier than one before it (pcp-archive-format.md §6), is dropped. */
+  row(row: Row): void {
+    if (row.ns < this.#spec.startNs || row.ns > this.#spec.endNs) return;
+    if (this.#last !== null && row.ns < this.#last) return;
+    this.#last = row.ns;
+    for (const consumer of this.#consumers) consumer.row(row);
+  }
+
+  /** Parallel to the consumers of the spec. */
+  finish(): ConsumerResult[] {
+    return this.#consumers.map((c) => c.finish());
+  }
+}

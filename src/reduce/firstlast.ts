@@ -1,0 +1,85 @@
+// Owns FIRSTLAST: the first and the last record of a consumer's metrics, and their exact difference.
+
+import type { Delivery, Halt } from './delivery.ts';
+import type { FirstLastResult, Instances, Outcome } from './result.ts';
+import type { Cell } from './row.ts';
+
+interface Kept {
+  readonly t: number;
+  readonly outcome: Outcome;
+  /** Per metric: exact integers where the source has them and they were not normalised. */
+  readonly values: readonly (Float64Array | BigInt64Array | BigUint64Array)[];
+  readonly instances: readonly Instances[];
+}
+
+/** Instances of a metric in a record; a name that its domain does not have is the number. */
+export function instancesOf(cell: Cell | null): Instances {
+  const ids = cell && cell.count > 0 ? Array.from(cell.ids) : [];
+  const nameOf = cell?.nameOf;
+  return { ids, names: nameOf ? ids.map((id) => nameOf(id) ?? String(id)) : [] };
+}
+
+export class FirstLast {
+  /** Bits per metric; 0: none. */
+  readonly #normalize: readonly number[];
+  #records = 0;
+  #first: Kept | null = null;
+  #last: Kept | null = null;
+
+  constructor(normalize: readonly number[]) {
+    this.#normalize = normalize;
+  }
+
+  add(d: Delivery, outcome: Outcome = { kind: 'ok' }): Halt {
+    const kept: Kept = {
+      t: d.t,
+      outcome,
+      values: d.cells.map((cell, m) => {
+        const exact = (this.#normalize[m] ?? 0) > 0 ? undefined : cell?.raw;
+        return exact && d.counts[m]! > 0 ? exact.slice() : d.values[m]!.slice();
+      }),
+      instances: d.cells.map(instancesOf),
+    };
+    this.#records++;
+    this.#first ??= kept;
+    this.#last = kept;
+    return null;
+  }
+
+  finish(): FirstLastResult {
+    const first = this.#first;
+    const last = this.#last;
+    if (!first || !last) {
+      const ok: Outcome = { kind: 'ok' };
+      const none = { firstCounts: [], lastCounts: [], delta: [], instances: [] };
+      return { kind: 'FIRSTLAST', calls: 0, firstTime: 0, lastTime: 0, first: ok, last: ok, ...none };
+    }
+    const calls = this.#records === 1 || first.t === last.t ? 1 : 2;
+    return {
+      kind: 'FIRSTLAST',
+      calls,
+      firstTime: first.t,
+      lastTime: last.t,
+      first: first.outcome,
+      last: last.outcome,
+      firstCounts: first.values.map((v) => v.length),
+      lastCounts: last.values.map((v) => v.length),
+      delta: calls === 2 ? last.values.map((v, m) => difference(first.values[m]!, v)) : [],
+      instances: last.instances,
+    };
+  }
+}
+
+function difference(
+  a: Float64Array | BigInt64Array | BigUint64Array,
+  b: Float64Array | BigInt64Array | BigUint64Array,
+): Float64Array {
+  const n = Math.min(a.length, b.length);
+  return Float64Array.from({ length: n }, (_, i) => {
+    const x = a[i]!;
+    const y = b[i]!;
+    // Integers modulo 2^64, as signed: a u64 that passed its end still gives the true, small difference.
+    if (typeof x === 'bigint' && typeof y === 'bigint') return Number(BigInt.asIntN(64, y - x));
+    return Number(y) - Number(x);
+  });
+}

@@ -1,0 +1,60 @@
+// Owns the worker pool: tasks with back-pressure, one retry for a task whose worker died.
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { wasmModule } from '../decode/index.ts';
+import { JobsumError } from '../kernel/index.ts';
+import type { Answer, Work } from './messages.ts';
+
+/** Workers need JavaScript: beside this file when built, else in dist/. */
+function workerFile(): string {
+  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/run/worker.js', import.meta.url));
+}
+
+export class Pool {
+  readonly #piscina: Piscina;
+
+  constructor(workers: number) {
+    this.#piscina = new Piscina({
+      filename: workerFile(),
+      minThreads: 1,
+      maxThreads: workers,
+      concurrentTasksPerWorker: 1,
+      // Compiled once here; a worker only instantiates it.
+      workerData: { module: wasmModule() },
+    });
+  }
+
+  /** @throws JobsumError E_WORKER when the task failed twice because its worker died, or the task's own error */
+  async run(work: Work): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#piscina.run(work)) as Answer;
+      } catch (error) {
+        if (error instanceof Error && isOwn(error)) throw asOwn(error);
+        if (attempt === 2) {
+          throw new JobsumError('E_WORKER', 'the worker reading this node died twice', {
+            file: work.archives[0] ?? '',
+            found: error instanceof Error ? error.message : String(error),
+          });
+        }
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#piscina.destroy();
+  }
+}
+
+/** Errors cross threads as plain errors that keep their name and fields. */
+function isOwn(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && error.code.startsWith('E_');
+}
+
+function asOwn(error: Error): JobsumError {
+  const { code, detail } = error as Error & Pick<JobsumError, 'code' | 'detail'>;
+  return new JobsumError(code, error.message, detail ?? {});
+}

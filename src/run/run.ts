@@ -1,0 +1,197 @@
+// Owns a whole run: catalogue, jobs in batches, sinks, ledger. Document first, ledger row after it is durable.
+
+import { Catalog, CATALOG_SCHEMA } from '../archives/index.ts';
+import { probeArchive } from '../decode/index.ts';
+import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
+import { type Job, readJobs, selects } from '../jobs/index.ts';
+import { JobsumError, type Problem } from '../kernel/index.ts';
+import { Ledger, LEDGER_SCHEMA, type LedgerEntry, takeLease } from '../ledger/index.ts';
+import { DOCUMENT_SCHEMA, FileSink, parseSink, type Sink, type SinkName, SqliteSink, StreamSink } from '../sinks/index.ts';
+import { Store } from '../store/index.ts';
+import { type BatchContext, type JobOutcome, runBatch } from './batch.ts';
+import type { Logger } from './logger.ts';
+import { MAX_PROBLEMS, type RunOptions, type RunSummary } from './options.ts';
+import { Pool } from './pool.ts';
+import type { Progress } from './progress.ts';
+
+/** Windows (job × node) per batch: bounds the results held in memory. */
+const BATCH_WINDOWS = 2000;
+/** Documents per write: one transaction, one sync. */
+const WRITE_DOCUMENTS = 100;
+/** Archives may arrive late: a job without them is tried again until it ended this long ago. */
+const GRACE_SECONDS = 172_800;
+const DEFAULT_STORE = 'jobsum.db';
+
+export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA];
+
+export interface RunIo {
+  readonly log: Logger;
+  readonly progress: Progress;
+  readonly stdout: NodeJS.WritableStream;
+}
+
+function openSinks(names: readonly SinkName[], store: Store, stdout: NodeJS.WritableStream): { sinks: Sink[]; stores: Store[] } {
+  const stores: Store[] = [];
+  const sinks = names.map((name): Sink => {
+    if (name.kind === 'ndjson') return name.path === '-' ? new StreamSink(stdout) : new FileSink(name.path);
+    if (name.path === store.path) return new SqliteSink(store);
+    const other = new Store(name.path, SCHEMAS);
+    stores.push(other);
+    return new SqliteSink(other);
+  });
+  return { sinks, stores };
+}
+
+/** One run from jobs to documents. @throws JobsumError for what stops it as a whole: usage, store, job list */
+export async function summarize(options: RunOptions, io: RunIo): Promise<RunSummary> {
+  const names = options.outputs.map(parseSink);
+  const store = new Store(names.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE, SCHEMAS);
+  let release = (): void => undefined;
+  let pool: Pool | null = null;
+  let opened: { sinks: Sink[]; stores: Store[] } = { sinks: [], stores: [] };
+  try {
+    release = takeLease(store);
+    opened = openSinks(names, store, io.stdout);
+    pool = new Pool(options.workers);
+    return await new Run(options, io, store, opened.sinks, pool, names).execute();
+  } finally {
+    await pool?.close();
+    for (const sink of opened.sinks) await sink.close();
+    for (const other of opened.stores) other.close();
+    release();
+    store.close();
+  }
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #io: RunIo;
+  readonly #sinks: readonly Sink[];
+  readonly #ledger: Ledger;
+  readonly #context: BatchContext;
+  readonly #catalog: Catalog;
+  readonly #summary: RunSummary = {
+    jobs: { done: 0, skipped: 0, failed: 0, known: 0, unselected: 0 },
+    lines: { rejected: 0, ignored: 0 },
+    archives: { found: 0, opened: 0, unreadable: 0 },
+    nodeArchives: 0,
+    bytes: 0,
+    seconds: 0,
+    interrupted: false,
+    problems: [],
+    exitCode: 0,
+  };
+  #documents: Document[] = [];
+  #entries: LedgerEntry[] = [];
+
+  constructor(options: RunOptions, io: RunIo, store: Store, sinks: readonly Sink[], pool: Pool, names: readonly SinkName[]) {
+    this.#options = options;
+    this.#io = io;
+    this.#sinks = sinks;
+    const files = names.map((n) => `${n.kind}:${n.path}`).filter((n) => n !== 'ndjson:-');
+    this.#ledger = new Ledger(store, files.sort().join(' '));
+    this.#catalog = new Catalog(store, options.archives, probeArchive);
+    this.#context = {
+      catalog: this.#catalog,
+      pool,
+      workers: options.workers,
+      minNodeFraction: options.minNodeFraction ?? MIN_NODE_FRACTION,
+      normalization: options.normalization ?? {},
+      signal: options.signal,
+      onTask: (archives, bytes) => {
+        this.#summary.nodeArchives += archives;
+        this.#summary.bytes += bytes;
+        this.#report();
+      },
+    };
+  }
+
+  #report(): void {
+    const { jobs, nodeArchives, bytes } = this.#summary;
+    this.#io.progress.update({ jobs: jobs.done + jobs.skipped + jobs.failed, nodeArchives, bytes });
+  }
+
+  #problem(problem: Problem, event: string): void {
+    const { problems } = this.#summary;
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    this.#io.log.warn(event, problem.message, problem);
+  }
+
+  async execute(): Promise<RunSummary> {
+    const began = performance.now();
+    const s = this.#summary;
+    this.#scan();
+    let batch: Job[] = [];
+    let windows = 0;
+    const { signal } = this.#options;
+    for await (const record of readJobs(this.#options.jobs, this.#options.format)) {
+      if (signal?.aborted) break;
+      if (record.kind === 'rejected') {
+        s.lines.rejected++;
+        this.#problem(record.problem, 'job.rejected');
+      } else if (record.kind === 'ignored') s.lines.ignored++;
+      else if (!selects(this.#options.filter ?? {}, record.job)) s.jobs.unselected++;
+      else if (!this.#options.again && this.#ledger.settled(documentId(record.job))) s.jobs.known++;
+      else {
+        batch.push(record.job);
+        windows += record.job.nodes.length;
+        this.#io.progress.expect(1);
+        if (windows >= BATCH_WINDOWS) {
+          await this.#batch(batch);
+          batch = [];
+          windows = 0;
+        }
+      }
+    }
+    await this.#batch(batch);
+    await this.#flush();
+    s.seconds = (performance.now() - began) / 1000;
+    s.interrupted = signal?.aborted ?? false;
+    // A rejected line or a job without data is worth a look, not a failure of the run.
+    if (s.interrupted) s.exitCode = 143;
+    else if (s.lines.rejected > 0 || s.jobs.failed > 0 || s.jobs.skipped > 0) s.exitCode = 1;
+    return s;
+  }
+
+  #scan(): void {
+    const scan = this.#catalog.refresh();
+    if (scan.archives === 0) {
+      throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: this.#options.archives });
+    }
+    Object.assign(this.#summary.archives, { found: scan.archives, opened: scan.opened, unreadable: scan.problems.length });
+    for (const problem of scan.problems) this.#problem(problem, 'archive.unreadable');
+  }
+
+  async #batch(jobs: readonly Job[]): Promise<void> {
+    if (jobs.length === 0 || this.#options.signal?.aborted) return;
+    for await (const outcome of runBatch(this.#context, jobs)) {
+      this.#count(outcome);
+      this.#documents.push(outcome.document);
+      this.#entries.push(this.#entry(outcome));
+      if (this.#documents.length >= WRITE_DOCUMENTS) await this.#flush();
+    }
+  }
+
+  #count(outcome: JobOutcome): void {
+    const { jobs } = this.#summary;
+    if (outcome.failure) jobs.failed++;
+    else if (outcome.skip) jobs.skipped++;
+    else jobs.done++;
+    for (const problem of outcome.problems) this.#problem({ ...problem, job: outcome.job.jobId }, 'job.problem');
+    this.#report();
+  }
+
+  #entry({ job, document, skip, failure }: JobOutcome): LedgerEntry {
+    if (failure) return { id: document._id, state: 'failed', problem: failure };
+    const young = Date.now() / 1000 - job.end < GRACE_SECONDS;
+    return { id: document._id, state: skip && young ? 'failed' : 'done' };
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#documents.length === 0) return;
+    for (const sink of this.#sinks) await sink.write(this.#documents);
+    this.#ledger.record(this.#entries);
+    this.#documents = [];
+    this.#entries = [];
+  }
+}

@@ -1,0 +1,59 @@
+// Owns documents as NDJSON: to standard output, or to a file that appears whole.
+
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { type Document, toJson } from '../document/index.ts';
+import { JobsumError } from '../kernel/index.ts';
+import type { Sink } from './sink.ts';
+
+/** One document a line on a stream; waits when the reader is slow. */
+export class StreamSink implements Sink {
+  readonly #stream: NodeJS.WritableStream;
+
+  constructor(stream: NodeJS.WritableStream) {
+    this.#stream = stream;
+  }
+
+  async write(documents: readonly Document[]): Promise<void> {
+    for (const document of documents) {
+      await new Promise<void>((resolve, reject) => {
+        this.#stream.write(`${toJson(document)}\n`, (error) => (error ? reject(error) : resolve()));
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    // Standard output stays open.
+  }
+}
+
+/**
+ * Written under another name and renamed when the run ends, so that a killed run leaves no half file behind. Such a file
+ * holds the documents of its run only; a run that did nothing leaves an old file alone.
+ */
+export class FileSink implements Sink {
+  readonly #path: string;
+  readonly #partial: string;
+  #fd = -1;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#partial = `${path}.${process.pid}.partial`;
+  }
+
+  async write(documents: readonly Document[]): Promise<void> {
+    try {
+      if (this.#fd < 0) this.#fd = openSync(this.#partial, 'w', 0o644);
+      for (const document of documents) writeSync(this.#fd, `${toJson(document)}\n`);
+      fsyncSync(this.#fd);
+    } catch (cause) {
+      throw new JobsumError('E_IO', 'cannot write the documents', { file: this.#partial }, { cause });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#fd < 0) return;
+    closeSync(this.#fd);
+    this.#fd = -1;
+    renameSync(this.#partial, this.#path);
+  }
+}

@@ -1,0 +1,86 @@
+// Owns documents in the embedded store: summaries and time series in two tables, as the two collections of XDMoD.
+
+import { type Document, toJson } from '../document/index.ts';
+import type { Row, Schema, Statement, Store } from '../store/index.ts';
+import type { Sink } from './sink.ts';
+
+export const DOCUMENT_SCHEMA: Schema = {
+  sql: `
+    CREATE TABLE IF NOT EXISTS summary (
+      id TEXT PRIMARY KEY, job_id TEXT NOT NULL, local_id TEXT, user TEXT, nodes INTEGER, start_time REAL, end_time REAL,
+      document TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS summary_job ON summary (job_id);
+    CREATE INDEX IF NOT EXISTS summary_local ON summary (local_id);
+    CREATE INDEX IF NOT EXISTS summary_end ON summary (end_time);
+    CREATE TABLE IF NOT EXISTS timeseries (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+  `,
+};
+
+const text = (value: unknown): string | null => (value === undefined || value === null ? null : String(value));
+const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+export class SqliteSink implements Sink {
+  readonly #store: Store;
+  readonly #summary: Statement;
+  readonly #series: Statement;
+  readonly #noSeries: Statement;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#summary = store.prepare('INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#series = store.prepare('INSERT OR REPLACE INTO timeseries VALUES (?, ?)');
+    this.#noSeries = store.prepare('DELETE FROM timeseries WHERE id = ?');
+  }
+
+  async write(documents: readonly Document[]): Promise<void> {
+    this.#store.transaction(() => {
+      for (const { timeseries, ...summary } of documents) {
+        const id = summary._id as string;
+        const acct = (summary.acct ?? {}) as Record<string, unknown>;
+        if (timeseries) this.#series.run(id, toJson({ _id: id, ...(timeseries as object) }));
+        else this.#noSeries.run(id);
+        this.#summary.run(
+          id,
+          String(acct.id),
+          text(acct.local_job_id),
+          text(acct.user),
+          number(acct.nodes),
+          number(acct.start_time),
+          number(acct.end_time),
+          toJson(summary),
+        );
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    // The store belongs to the caller.
+  }
+}
+
+function parse(row: Row | undefined): Record<string, unknown> | null {
+  return row ? (JSON.parse(String(row.document)) as Record<string, unknown>) : null;
+}
+
+/** Summary documents, latest end first. */
+export function listDocuments(store: Store, limit: number): Record<string, unknown>[] {
+  return store
+    .prepare('SELECT document FROM summary ORDER BY end_time DESC, id LIMIT ?')
+    .all(limit)
+    .map((row) => parse(row)!);
+}
+
+/** Documents of a job by its id, local id or document id, with `timeseries` inside, latest first. */
+export function findDocuments(store: Store, job: string): Record<string, unknown>[] {
+  const rows = store
+    .prepare('SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR id = ? ORDER BY end_time DESC')
+    .all(job, job, job);
+  const series = store.prepare('SELECT document FROM timeseries WHERE id = ?');
+  return rows.map((row) => {
+    const found = parse(series.get(String(row.id)));
+    if (!found) return parse(row)!;
+    const { _id, ...timeseries } = found;
+    return { ...parse(row)!, timeseries };
+  });
+}

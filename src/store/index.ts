@@ -1,0 +1,3 @@
+// Owns the public surface of store/: re-exports only.
+
+export { type Row, type Schema, type Statement, Store, type Value } from './store.ts';

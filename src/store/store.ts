@@ -1,0 +1,115 @@
+// Owns the embedded SQLite file: opening, identity, migrations, transactions. The only place that knows the library, so
+// that Node's own SQLite can take its place.
+
+import Database from 'libsql';
+import { JobsumError } from '../kernel/index.ts';
+
+/** 'jbsm' in ASCII: tells our files from other programs' SQLite files. */
+const APPLICATION_ID = 0x6a62736d;
+const BUSY_MS = 10_000;
+
+export type Value = string | number | bigint | null;
+export type Row = Record<string, Value>;
+
+export interface Statement {
+  run(...values: Value[]): void;
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+}
+
+/** Tables of one folder; `sql` must be repeatable (IF NOT EXISTS). Raise SCHEMA_VERSION when one changes its meaning. */
+export interface Schema {
+  readonly sql: string;
+}
+
+const SCHEMA_VERSION = 1;
+
+export class Store {
+  readonly path: string;
+  readonly #db: Database.Database;
+
+  /**
+   * Opens or creates the file with the tables of the given schemas.
+   * @throws JobsumError E_STORE (not ours, not writable), E_STORE_VERSION, E_LOCKED
+   */
+  constructor(path: string, schemas: readonly Schema[]) {
+    this.path = path;
+    try {
+      this.#db = new Database(path, { timeout: BUSY_MS } as Database.Options);
+    } catch (cause) {
+      throw this.#error(cause, 'cannot open the store');
+    }
+    try {
+      this.#identify();
+      // FULL: a commit is on the disk when it returns, so a ledger row never outlives the document it vouches for.
+      this.#db.exec('PRAGMA journal_mode = WAL');
+      this.#db.exec('PRAGMA synchronous = FULL');
+      for (const schema of schemas) this.#db.exec(schema.sql);
+      this.#db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      this.#db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    } catch (cause) {
+      this.#db.close();
+      throw cause instanceof JobsumError ? cause : this.#error(cause, 'cannot use the store');
+    }
+  }
+
+  #pragma(name: string): number {
+    const row = this.#db.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
+    return Number(Object.values(row ?? {})[0] ?? 0);
+  }
+
+  #identify(): void {
+    const id = this.#pragma('application_id');
+    const tables = this.#db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").get() as { n: number };
+    if (id !== APPLICATION_ID && (id !== 0 || tables.n > 0)) {
+      throw new JobsumError('E_STORE', 'the file is a database of another program', { file: this.path });
+    }
+    const version = this.#pragma('user_version');
+    if (version > SCHEMA_VERSION) {
+      throw new JobsumError('E_STORE_VERSION', 'the store is newer than this program', {
+        file: this.path,
+        expected: `at most version ${SCHEMA_VERSION}`,
+        found: `version ${version}`,
+      });
+    }
+  }
+
+  #error(cause: unknown, what: string): JobsumError {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const locked = /locked|busy/i.test(text);
+    return new JobsumError(locked ? 'E_LOCKED' : 'E_STORE', what, { file: this.path, found: text }, { cause });
+  }
+
+  prepare(sql: string): Statement {
+    const statement = this.#db.prepare(sql);
+    const guard = <T>(run: () => T): T => {
+      try {
+        return run();
+      } catch (cause) {
+        throw this.#error(cause, 'the store refused a statement');
+      }
+    };
+    return {
+      run: (...values) => guard(() => void statement.run(...values)),
+      get: (...values) => guard(() => statement.get(...values) as Row | undefined),
+      all: (...values) => guard(() => statement.all(...values) as Row[]),
+    };
+  }
+
+  /** All or nothing. Not nested. */
+  transaction<T>(body: () => T): T {
+    this.prepare('BEGIN IMMEDIATE').run();
+    try {
+      const result = body();
+      this.prepare('COMMIT').run();
+      return result;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
