@@ -1,0 +1,41 @@
+// Owns `jobsum demo`: the main job on the shipped fixtures, what `npm start` runs.
+
+import { fileURLToPath } from 'node:url';
+import type { CommandModule } from 'yargs';
+import { listDocuments } from '../../sinks/index.ts';
+import { jobTable } from '../../view/index.ts';
+import { print } from '../io.ts';
+import { openStore, showJob } from './show.ts';
+import { runWithTerminal } from './summarize.ts';
+
+const CLUSTER = fileURLToPath(new URL('../../../fixtures/cluster', import.meta.url));
+
+export const demoCommand: CommandModule<object, { store: string; job: string }> = {
+  command: 'demo',
+  describe: 'Summarise the shipped example cluster and show what comes out',
+  builder: (y) =>
+    y
+      .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })
+      .option('job', { type: 'string', requiresArg: true, default: '1004', describe: 'Job to report on' }),
+  handler: async ({ store: path, job }) => {
+    await runWithTerminal(
+      { jobs: `${CLUSTER}/jobs.sacct`, archives: `${CLUSTER}/archives`, outputs: [`sqlite:${path}`], workers: 2, again: true },
+      true,
+    );
+    const store = openStore(path);
+    try {
+      print([...jobTable(listDocuments(store, 50)), '']);
+      showJob(store, job, { json: false, series: true });
+    } finally {
+      store.close();
+    }
+    print([
+      '',
+      'The documents are in the store. Try next:',
+      `  npx jobsum show --store ${path}                 the table of jobs`,
+      `  npx jobsum show ${job} --json --store ${path}     the whole document`,
+      '  npx jobsum archive info FILE                   what an archive holds, without PCP',
+      '  npx jobsum summarize --help                    your own jobs and archives',
+    ]);
+  },
+};

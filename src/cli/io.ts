@@ -1,0 +1,32 @@
+// Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
+
+import { describeProblem, ERRORS, JobsumError, toProblem } from '../kernel/index.ts';
+
+export const print = (lines: Iterable<string>): void => {
+  let text = '';
+  for (const line of lines) {
+    text += `${line}\n`;
+    if (text.length > 65536) {
+      process.stdout.write(text);
+      text = '';
+    }
+  }
+  if (text !== '') process.stdout.write(text);
+};
+
+export const terminalWidth = (): number => Math.max(60, Math.min(process.stdout.columns ?? 100, 160));
+
+export const colour = (): boolean => process.stdout.isTTY === true && !process.env.NO_COLOR;
+
+/** One line on standard error: what happened, where, what to do. */
+export function complain(error: unknown): number {
+  const problem = toProblem(error);
+  const kind = ERRORS[problem.code];
+  process.stderr.write(`jobsum: ${describeProblem(problem)}\n  ${kind.advice}\n`);
+  if (problem.code === 'E_INTERNAL' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  return kind.exit;
+}
+
+export function usage(message: string): JobsumError {
+  return new JobsumError('E_USAGE', message);
+}

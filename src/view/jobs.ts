@@ -1,0 +1,32 @@
+// Owns the table of jobs: one line each, from summary documents.
+
+import { formatDuration } from '../kernel/index.ts';
+import { devices, num, part, spread } from './fields.ts';
+import { stateOf } from './quality.ts';
+import { bytes, clean, percent, table } from './text.ts';
+
+const MAX_TEXT = 24;
+
+export function jobTable(docs: readonly unknown[]): string[] {
+  const rows = docs.map((doc) => {
+    const acct = part(doc, 'acct') ?? {};
+    const start = num(acct, 'start_time');
+    const end = num(acct, 'end_time');
+    const cpu = spread(doc, 'cpu', 'jobcpus', 'user') ?? spread(doc, 'cpu', 'nodecpus', 'user');
+    const memory = spread(doc, 'nodememory', 'maxused');
+    const gpus = devices(doc, 'gpu').flatMap(([, d]) => spread(d, 'gpuactive')?.avg ?? []);
+    const index = num(acct, 'local_job_array_index');
+    return [
+      clean(acct.local_job_id ?? acct.id) + (index !== null && index >= 0 ? `_${index}` : ''),
+      clean(acct.user).slice(0, MAX_TEXT),
+      clean(acct.jobname).slice(0, MAX_TEXT),
+      String(num(acct, 'nodes') ?? ''),
+      start !== null && end !== null ? formatDuration(end - start) : '',
+      cpu ? percent(cpu.avg) : '-',
+      memory ? bytes(memory.max * 1024) : '-',
+      gpus.length > 0 ? `${(gpus.reduce((a, b) => a + b, 0) / gpus.length).toFixed(1)} %` : '-',
+      stateOf(doc),
+    ];
+  });
+  return table([['JOB', 'USER', 'NAME', 'NODES', 'WALLTIME', 'CPU USER', 'PEAK MEMORY', 'GPU', 'DATA'], ...rows], [3, 4, 5, 6, 7]);
+}

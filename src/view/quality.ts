@@ -1,0 +1,64 @@
+// Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
+
+import { num, type Part, part } from './fields.ts';
+import { clean } from './text.ts';
+
+/** Meanings of error numbers (reference/summary-document.md §3). */
+const MEANINGS: Readonly<Record<number, string>> = {
+  1: 'metrics not available',
+  2: 'job too short',
+  3: 'too few data points',
+  4: 'not all nodes had the metrics',
+  5: "the job's CPU set is not known",
+  6: 'a counter went backwards (collector restarted)',
+  7: 'devices came or went during the job',
+};
+
+const FLAGS: Readonly<Record<string, string>> = {
+  skipped_parallel_too_short: 'not summarised: parallel job too short',
+  skipped_too_short: 'not summarised: too short',
+  skipped_invalid_nodecount: 'not summarised: fewer than one node',
+  skipped_job_too_big: 'not summarised: too many nodes',
+  skipped_job_nodehours: 'not summarised: too many node-hours',
+  skipped_too_long: 'not summarised: too long',
+  skipped_noarchives: 'not summarised: no node has an archive',
+  skipped_rawarchives: 'not summarised: too few nodes have archives',
+  skipped_pmlogextract_error: 'not summarised: too few nodes have data in the time of the job',
+  skipped_summarization_error: 'not summarised: too few nodes could be read',
+};
+
+/** What the job's state is in one word or two, for tables. */
+export function stateOf(doc: unknown): string {
+  const s = part(doc, 'summarization') ?? {};
+  const flag = Object.keys(FLAGS).find((f) => s[f] === true);
+  if (flag) return flag.replace('skipped_', 'no data: ').replaceAll('_', ' ');
+  return s.complete === true ? 'complete' : 'partial';
+}
+
+function failures(doc: unknown, path: readonly string[] = []): string[] {
+  if (typeof doc !== 'object' || doc === null || Array.isArray(doc)) return [];
+  const { error } = doc as Part;
+  if (typeof error === 'number' || typeof error === 'string') {
+    const meaning = typeof error === 'number' ? (MEANINGS[error] ?? `error ${error}`) : clean(error);
+    return path[0] === 'procDump' ? [] : [`${path.map(clean).join('.')}: ${meaning}`];
+  }
+  if (path.length > 2) return [];
+  return Object.entries(doc).flatMap(([key, value]) =>
+    path.length === 0 && ['acct', 'errors', 'summarization'].includes(key) ? [] : failures(value, [...path, key]),
+  );
+}
+
+export function qualityLines(doc: unknown): string[] {
+  const s = part(doc, 'summarization') ?? {};
+  const missing = num(s, 'missingnodes');
+  const lines: string[] = [];
+  lines.push(s.complete === true ? 'all nodes have data' : `not complete${missing ? `: ${missing} node${missing > 1 ? 's' : ''} without data` : ''}`);
+  for (const [flag, text] of Object.entries(FLAGS)) if (s[flag] === true) lines.push(text);
+  const bad = failures(doc);
+  if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));
+  const errors = part(doc, 'errors') ?? {};
+  for (const list of Object.values(errors)) {
+    if (Array.isArray(list)) for (const text of list.slice(0, 10)) lines.push(clean(text));
+  }
+  return lines;
+}

@@ -1,0 +1,28 @@
+// Owns the last lines of a run, for people.
+
+import { bytes } from './text.ts';
+
+/** The counts of a run that are told. */
+export interface RunCounts {
+  readonly jobs: { readonly done: number; readonly skipped: number; readonly failed: number; readonly known: number };
+  readonly lines: { readonly rejected: number };
+  readonly archives: { readonly found: number; readonly opened: number };
+  readonly nodeArchives: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** One line. */
+export function runLines(s: RunCounts): string[] {
+  const { jobs, lines, archives } = s;
+  const parts = [
+    `${jobs.done} summarised`,
+    jobs.skipped > 0 ? `${jobs.skipped} without enough data` : '',
+    jobs.failed > 0 ? `${jobs.failed} failed` : '',
+    jobs.known > 0 ? `${jobs.known} already done` : '',
+    lines.rejected > 0 ? `${lines.rejected} line${lines.rejected > 1 ? 's' : ''} rejected` : '',
+  ].filter((p) => p !== '');
+  const speed = s.seconds > 0 ? `, ${(s.bytes / 1e6 / s.seconds).toFixed(0)} MB/s` : '';
+  const read = `${s.nodeArchives} node archive${s.nodeArchives === 1 ? '' : 's'} read (${bytes(s.bytes)}${speed})`;
+  return [`jobs: ${parts.join(', ')}; ${read}; catalogue ${archives.found}, ${archives.opened} opened; ${s.seconds.toFixed(1)} s`];
+}
