@@ -152,17 +152,24 @@ async function* runTasks(
   jobs: ReadonlyMap<number, Pending>,
   probe?: Map<number, WindowAnswer>,
 ): AsyncGenerator<Pending[]> {
-  const inFlight = new Set<Promise<Pending[]>>();
+  // What completes while the caller is busy with an earlier job waits here.
+  let complete: Pending[] = [];
+  const inFlight = new Set<Promise<void>>();
   let next = 0;
   const start = (task: Task): void => {
-    const promise: Promise<Pending[]> = runTask(context, task, jobs, probe).finally(() => inFlight.delete(promise));
+    const promise: Promise<void> = runTask(context, task, jobs, probe)
+      .then((done) => void complete.push(...done))
+      .finally(() => inFlight.delete(promise));
     inFlight.add(promise);
   };
-  while (next < tasks.length || inFlight.size > 0) {
+  for (;;) {
     while (next < tasks.length && inFlight.size < 2 * context.workers && !context.signal?.aborted) start(tasks[next++]!);
-    if (inFlight.size === 0) return;
-    const complete = await Promise.race(inFlight);
-    if (complete.length > 0) yield complete;
+    if (complete.length > 0) {
+      const done = complete;
+      complete = [];
+      yield done;
+    } else if (inFlight.size > 0) await Promise.race(inFlight);
+    else return;
   }
 }
 
