@@ -4,10 +4,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const out = new URL('../src/decode/layout.gen.ts', import.meta.url);
-const lines = ['// Generated from assembly/layout.ts and assembly/status.ts by assembly/generate-layout.mjs: do not edit.', ''];
+const lines = [
+  '// Generated from assembly/layout.ts and assembly/status.ts by assembly/generate-layout.mjs: do not edit.',
+  '',
+];
 for (const name of ['layout.ts', 'status.ts']) {
   const text = readFileSync(new URL(name, import.meta.url), 'utf8');
-  for (const m of text.matchAll(/^export const (\w+): i32 = (-?\d+);$/gm)) lines.push(`export const ${m[1]} = ${m[2]};`);
+  for (const m of text.matchAll(/^export const (\w+): i32 = (-?\d+);$/gm))
+    lines.push(`export const ${m[1]} = ${m[2]};`);
 }
 const text = `${lines.join('\n')}\n`;
 if (process.argv.includes('--check')) {

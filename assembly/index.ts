@@ -3,19 +3,34 @@
 import { R_CAP, R_END, R_FILE, R_POS, R_WIN } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
+export { scanIndex, seekIndex } from './archive/index-file';
+export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
-export { scanIndex, seekIndex } from './archive/index-file';
-export { nameIn, versionAt, findIndom } from './archive/indom';
 export { stringsAddress, stringsCount } from './archive/strings';
-export {
-  accepted, addConsumer, addLane, addReducer, addSlotWant, attachWindows, closeReader, closeWindow, openReader, openWindow,
-  setLaneRow, setLead, setMetric, setTally, slotAt, wantMetric,
-} from './select';
-export { nextRecord, scanData } from './scan';
 export { statsOf } from './reduce/stats';
-import { openSession as open } from './select';
+export { nextRecord, scanData } from './scan';
+export {
+  accepted,
+  addConsumer,
+  addLane,
+  addReducer,
+  addSlotWant,
+  attachWindows,
+  closeReader,
+  closeWindow,
+  openReader,
+  openWindow,
+  setLaneRow,
+  setLead,
+  setMetric,
+  setTally,
+  slotAt,
+  wantMetric,
+} from './select';
+
 import { resetScratch } from './reduce/lane';
+import { openSession as open } from './select';
 
 export function openSession(slots: i32): bool {
   resetScratch();

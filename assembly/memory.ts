@@ -58,7 +58,7 @@ export function giveWindow(window: usize): void {
 
 /** Usable bytes of a window. */
 export function windowCapacity(window: usize): u32 {
-  return (<u32>1 << (load<u32>(window - HEAD + 4) + MIN_SHIFT)) - HEAD;
+  return ((<u32>1) << (load<u32>(window - HEAD + 4) + MIN_SHIFT)) - HEAD;
 }
 
 /** Zeroed memory, aligned to 16; 0 if the maximum is reached. */
@@ -72,7 +72,7 @@ export function take(arena: usize, size: u32): usize {
     store<u32>(block, load<u32>(arena, A_BLOCK));
     store<u32>(arena, block as u32, A_BLOCK);
     cur = block + HEAD;
-    store<u32>(arena, (block + (<u32>1 << (load<u32>(block + 4) + MIN_SHIFT))) as u32, A_END);
+    store<u32>(arena, (block + ((<u32>1) << (load<u32>(block + 4) + MIN_SHIFT))) as u32, A_END);
   }
   store<u32>(arena, (cur + rounded) as u32, A_CUR);
   memory.fill(cur, 0, rounded);

@@ -1,16 +1,42 @@
 // Owns the reading loop over data records: which windows a record falls in, and giving it to their consumers.
 
-import {
-  L_WANT, M_SLOT, P_NWANTED, P_WANTED, P_WANTED_SIZE, R_BACKWARDS, R_DELIVERED, R_LAST_NS, R_LEN, R_LOW, R_NOGAP, R_NS, R_NUMPMID,
-  R_NWINDOWS, R_POS, R_REC, R_SCANNED, R_T, R_VERSION, R_WINDOWS, W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST, W_LAST_NS,
-  W_NCONSUMERS, W_RECORDS, W_START,
-} from './layout';
-import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
 import { stampNs, stampSeconds } from './archive/bytes';
-import { frameRecord, planRecord, planStatus, checkRecord } from './archive/record';
+import { checkRecord, frameRecord, planRecord, planStatus } from './archive/record';
 import { FILL_DAMAGED, fillSlot } from './archive/values';
+import {
+  L_WANT,
+  M_SLOT,
+  P_NWANTED,
+  P_WANTED,
+  P_WANTED_SIZE,
+  R_BACKWARDS,
+  R_DELIVERED,
+  R_LAST_NS,
+  R_LEN,
+  R_LOW,
+  R_NOGAP,
+  R_NS,
+  R_NUMPMID,
+  R_NWINDOWS,
+  R_POS,
+  R_REC,
+  R_SCANNED,
+  R_T,
+  R_VERSION,
+  R_WINDOWS,
+  W_ARENA,
+  W_CONSUMERS,
+  W_END,
+  W_FIRST_NS,
+  W_LAST,
+  W_LAST_NS,
+  W_NCONSUMERS,
+  W_RECORDS,
+  W_START,
+} from './layout';
 import { consume } from './reduce/consumer';
 import { session } from './select';
+import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
 
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
 const GAP_NS: i64 = 600000000000;

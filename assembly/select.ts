@@ -1,18 +1,18 @@
 // Owns what is wanted: slots, wanted pmids of a reader, job windows and the consumers in them. Built by TypeScript before reading.
 
+import { findIndom } from './archive/indom';
+import { wanted } from './archive/record';
+import { intern, resetStrings } from './archive/strings';
 import {
   C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   FL_ROWS, FL_SIZE, FLR_GEN, FLR_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_TALLY, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
-  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_SIZE, SS_HAVE, SS_LEADOUT,
-  SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, SS_MAX, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
+  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_SIZE, SS_HAVE, SS_LEADOUT,SS_MAX, 
+  SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_WALLTIME,
 } from './layout';
 import { giveWindow, release, take, takeWindow, windowCapacity } from './memory';
-import { findIndom } from './archive/indom';
-import { intern, resetStrings } from './archive/strings';
-import { wanted } from './archive/record';
 
 /** Memory of the session: slots, and what outlives a window. */
 export const session = memory.data(16);

@@ -1,7 +1,18 @@
 // Owns the temporal index: its entries, and where to start reading for a time (pcp-archive-format.md §4).
 
 import {
-  R_ARENA, R_CAPINDEX, R_END, R_INDEX, R_NINDEX, R_POS, R_VERSION, X_DATA, X_META, X_NS, X_SIZE, X_VOL,
+  R_ARENA,
+  R_CAPINDEX,
+  R_END,
+  R_INDEX,
+  R_NINDEX,
+  R_POS,
+  R_VERSION,
+  X_DATA,
+  X_META,
+  X_NS,
+  X_SIZE,
+  X_VOL,
 } from '../layout';
 import { regrow } from '../memory';
 import { S_MEMORY, S_MORE } from '../status';

@@ -1,8 +1,23 @@
 // Owns instance domains: their versions over time, full and delta (pcp-archive-format.md §3.4), and look-ups in them.
 
 import {
-  I_CAP, I_CURRENT, I_FROM, I_N, I_SIZE, I_TO, I_VERSIONS, I_WORD, R_ARENA, R_CAPINDOMS, R_INDOMS, R_NINDOMS,
-  V_IDS, V_N, V_NAMES, V_NS, V_SIZE,
+  I_CAP,
+  I_CURRENT,
+  I_FROM,
+  I_N,
+  I_SIZE,
+  I_TO,
+  I_VERSIONS,
+  I_WORD,
+  R_ARENA,
+  R_CAPINDOMS,
+  R_INDOMS,
+  R_NINDOMS,
+  V_IDS,
+  V_N,
+  V_NAMES,
+  V_NS,
+  V_SIZE,
 } from '../layout';
 import { regrow, take } from '../memory';
 import { S_INSIDE, S_MEMORY, S_MORE, W_COUNT, W_INSTANCE, W_NONE, W_OFFSET } from '../status';
@@ -98,7 +113,7 @@ function insertVersion(r: usize, d: usize, ns: i64, n: i32): usize {
   store<i64>(v, ns, V_NS);
   store<i32>(v, n, V_N);
   store<u32>(v, <u32>members, V_IDS);
-  store<u32>(v, <u32>members + (<u32>n << 2), V_NAMES);
+  store<u32>(v, <u32>members + ((<u32>n) << 2), V_NAMES);
   store<i32>(d, count + 1, I_N);
   // The version in force may have changed: look it up anew.
   store<i64>(d, i64.MAX_VALUE, I_FROM);
@@ -137,7 +152,7 @@ function sortMembers(r: usize, ids: usize, names: usize, n: i32): bool {
   for (let i = 0; i < n; i++) {
     const k = load<i64>(keys + (i << 3));
     store<i32>(ids + (i << 2), <i32>(k >> 32));
-    store<u32>(names + (i << 2), load<u32>(copy + (<u32>k << 2)));
+    store<u32>(names + (i << 2), load<u32>(copy + ((<u32>k) << 2)));
   }
   return true;
 }

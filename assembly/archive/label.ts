@@ -1,7 +1,19 @@
 // Owns the label record that opens each file of an archive (pcp-archive-format.md §2.3).
 
 import {
-  R_END, R_EXPECTED, R_FEATURES, R_FOUND, R_HOST, R_PID, R_POS, R_START_NS, R_STRMAX, R_TZ, R_VERSION, R_VOLUME, R_ZONE,
+  R_END,
+  R_EXPECTED,
+  R_FEATURES,
+  R_FOUND,
+  R_HOST,
+  R_PID,
+  R_POS,
+  R_START_NS,
+  R_STRMAX,
+  R_TZ,
+  R_VERSION,
+  R_VOLUME,
+  R_ZONE,
 } from '../layout';
 import { S_FEATURE, S_LENGTH, S_MAGIC, S_MORE, S_TRAILER, S_VERSION, S_VOLUME } from '../status';
 import { be32, stampNs } from './bytes';

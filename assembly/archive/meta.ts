@@ -1,11 +1,35 @@
 // Owns the walk over the metadata file: framing, descriptors, and handing instance domains to indom.ts.
 
 import {
-  R_D_INDOM, R_D_KIND, R_D_NAMES, R_D_PMID, R_D_PTR, R_D_SEM, R_D_TYPE, R_D_UNITS, R_END, R_EXPECTED, R_FOUND, R_CAP,
-  R_LEN, R_POS, R_REC, R_WHY,
+  R_CAP,
+  R_D_INDOM,
+  R_D_KIND,
+  R_D_NAMES,
+  R_D_PMID,
+  R_D_PTR,
+  R_D_SEM,
+  R_D_TYPE,
+  R_D_UNITS,
+  R_END,
+  R_EXPECTED,
+  R_FOUND,
+  R_LEN,
+  R_POS,
+  R_REC,
+  R_WHY,
 } from '../layout';
 import {
-  S_DESC, S_GROW, S_INSIDE, S_LENGTH, S_MORE, S_OTHER, S_TRAILER, S_TYPE, W_COUNT, W_NAME, W_NONE,
+  S_DESC,
+  S_GROW,
+  S_INSIDE,
+  S_LENGTH,
+  S_MORE,
+  S_OTHER,
+  S_TRAILER,
+  S_TYPE,
+  W_COUNT,
+  W_NAME,
+  W_NONE,
 } from '../status';
 import { be32 } from './bytes';
 import { indomWhy, readIndom } from './indom';

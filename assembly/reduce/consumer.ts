@@ -1,16 +1,62 @@
 // Owns a consumer's life: which records it gets, what is checked before its reducers see them (analytics.md §1.2–1.6).
 
 import {
-  C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_LABEL_NS, C_LABEL_READER, C_LABELS, C_NLABELS, C_NMETRICS, C_NORMS,
-  C_NREDUCERS, C_RECORDS, C_REDUCERS, C_SKIPPED, C_SLOTS, C_STOP, C_STOP_CODE, F_EMPTY_SKIP, F_EMPTY_STOP, F_FIRSTLAST,
-  F_FLOOR, F_RAW, F_RECT, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE, KIND_TALLY, L_BAD, L_COUNT,
-  L_DOMAIN, L_PAIRS, L_SEQ, L_VALS, N_ACC, N_LAST, N_N, N_RANGE, N_SIZE, Q_KIND, R_ID, STOP_CONVERSION, STOP_EMPTY,
-  STOP_ERROR, STOP_FLOOR, STOP_MEMORY, STOP_NODATA, STOP_NONE, STOP_RAGGED, STOP_SHAPE, STOP_SKIP,
+  C_ACCEPTED,
+  C_FLAGS,
+  C_FLOOR,
+  C_LABEL_METRIC,
+  C_LABEL_NS,
+  C_LABEL_READER,
+  C_LABELS,
+  C_NLABELS,
+  C_NMETRICS,
+  C_NORMS,
+  C_NREDUCERS,
+  C_RECORDS,
+  C_REDUCERS,
+  C_SKIPPED,
+  C_SLOTS,
+  C_STOP,
+  C_STOP_CODE,
+  F_EMPTY_SKIP,
+  F_EMPTY_STOP,
+  F_FIRSTLAST,
+  F_FLOOR,
+  F_RAW,
+  F_RECT,
+  KIND_INTEGRATE,
+  KIND_LATCH,
+  KIND_ROLL,
+  KIND_SUBSAMPLE,
+  KIND_TALLY,
+  L_BAD,
+  L_COUNT,
+  L_DOMAIN,
+  L_PAIRS,
+  L_SEQ,
+  L_VALS,
+  N_ACC,
+  N_LAST,
+  N_N,
+  N_RANGE,
+  N_SIZE,
+  Q_KIND,
+  R_ID,
+  STOP_CONVERSION,
+  STOP_EMPTY,
+  STOP_ERROR,
+  STOP_FLOOR,
+  STOP_MEMORY,
+  STOP_NODATA,
+  STOP_NONE,
+  STOP_RAGGED,
+  STOP_SHAPE,
+  STOP_SKIP,
 } from '../layout';
 import { take } from '../memory';
-import { countOf, rowCount, rowVals, valsOf } from './lane';
 import { firstLast } from './firstlast';
 import { integrate } from './integrate';
+import { countOf, rowCount, rowVals, valsOf } from './lane';
 import { latch } from './latch';
 import { roll } from './roll';
 import { subsample } from './subsample';

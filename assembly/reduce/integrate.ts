@@ -1,7 +1,16 @@
 // Owns INTEGRATE: right-hand rectangle rule from the first accepted record on (analytics.md §1.9).
 
 import {
-  IN_ELAPSED, IN_PREV, IN_SEEN, IN_TOTAL, IN_WIDTH, Q_LANE, STOP_MEMORY, STOP_NONE, STOP_RAGGED, STOP_SHAPE,
+  IN_ELAPSED,
+  IN_PREV,
+  IN_SEEN,
+  IN_TOTAL,
+  IN_WIDTH,
+  Q_LANE,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_RAGGED,
+  STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
 import { anyLane, ready, vector, width } from './lane';

@@ -1,8 +1,21 @@
 // Owns ROLL: running count, mean, minimum and maximum of each lane element (analytics.md §1.8).
 
 import {
-  Q_DROP_LAST, Q_FLAGS, Q_LANE, Q_SKIP_FIRST, RO_COUNT, RO_MAX, RO_MEAN, RO_MIN, RO_PENDING, RO_SEEN, RO_WIDTH,
-  STOP_MEMORY, STOP_NONE, STOP_RAGGED, STOP_SHAPE,
+  Q_DROP_LAST,
+  Q_FLAGS,
+  Q_LANE,
+  Q_SKIP_FIRST,
+  RO_COUNT,
+  RO_MAX,
+  RO_MEAN,
+  RO_MIN,
+  RO_PENDING,
+  RO_SEEN,
+  RO_WIDTH,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_RAGGED,
+  STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
 import { anyLane, ready, vector, width } from './lane';

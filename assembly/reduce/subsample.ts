@@ -1,8 +1,22 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends (analytics.md §1.10).
 
 import {
-  Q_LANE, Q_LANE2, SS_COUNT, SS_HAVE, SS_LEAD, SS_LEADOUT, SS_MAX, SS_ROWS, SS_T, SS_V, SS_WALLTIME, SS_WIDTH, SS_WINDOW,
-  STOP_MEMORY, STOP_NONE, STOP_RAGGED,
+  Q_LANE,
+  Q_LANE2,
+  SS_COUNT,
+  SS_HAVE,
+  SS_LEAD,
+  SS_LEADOUT,
+  SS_MAX,
+  SS_ROWS,
+  SS_T,
+  SS_V,
+  SS_WALLTIME,
+  SS_WIDTH,
+  SS_WINDOW,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_RAGGED,
 } from '../layout';
 import { take } from '../memory';
 import { ready, scalarLane, vector, vectorLane, width } from './lane';

@@ -1,14 +1,35 @@
 // Owns TALLY: how often each combination of (instance, its name, its strings) occurs; for process lists.
 
+import { nameIn, versionAt } from '../archive/indom';
+import { NO_STRING } from '../archive/strings';
+import { instanceAt } from '../archive/values';
 import {
-  C_SLOTS, L_COUNT, L_INDOM, L_SEQ, L_STRS, TA_CAP, TA_ENTRIES, TA_EQUALS, TA_MASK, TA_MAX_ENTRIES, TA_MAX_METRICS,
-  TA_METRICS, TA_N, TA_NMETRICS, TA_OVERFLOW, TA_TABLE, TA_WHERE, TE_COUNT, TE_FIRST, TE_INST, TE_LAST, TE_NAME, TE_SIZE,
+  C_SLOTS,
+  L_COUNT,
+  L_INDOM,
+  L_SEQ,
+  L_STRS,
+  TA_CAP,
+  TA_ENTRIES,
+  TA_EQUALS,
+  TA_MASK,
+  TA_MAX_ENTRIES,
+  TA_MAX_METRICS,
+  TA_METRICS,
+  TA_N,
+  TA_NMETRICS,
+  TA_OVERFLOW,
+  TA_TABLE,
+  TA_WHERE,
+  TE_COUNT,
+  TE_FIRST,
+  TE_INST,
+  TE_LAST,
+  TE_NAME,
+  TE_SIZE,
   TE_STRS,
 } from '../layout';
 import { regrow, take } from '../memory';
-import { nameIn, versionAt } from '../archive/indom';
-import { instanceAt } from '../archive/values';
-import { NO_STRING } from '../archive/strings';
 
 /** Slots of the record's metrics (TA_MAX_METRICS), and the combination being looked up (an entry). */
 const slots = memory.data(16);

@@ -11,7 +11,15 @@ export interface Failure {
 export const failure = (error: number | string): Failure => ({ error });
 
 /** Analytic-level error numbers by meaning. */
-export const E = { notAvailable: 1, tooShort: 2, tooFewPoints: 3, notAllNodes: 4, cpusetUnknown: 5, restarted: 6, instancesChanged: 7 };
+export const E = {
+  notAvailable: 1,
+  tooShort: 2,
+  tooFewPoints: 3,
+  notAllNodes: 4,
+  cpusetUnknown: 5,
+  restarted: 6,
+  instancesChanged: 7,
+};
 
 /** Smallest power reading that counts: the double's epsilon, as the reference has it. */
 export const EPSILON = 2 ** -52;

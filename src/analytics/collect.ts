@@ -34,7 +34,10 @@ export class Table {
 
   add(row: string, column: string, value: number): void {
     let columns = this.#rows.get(row);
-    if (!columns) this.#rows.set(row, (columns = new Map()));
+    if (!columns) {
+      columns = new Map();
+      this.#rows.set(row, columns);
+    }
     const list = columns.get(column);
     if (list) list.push(value);
     else columns.set(column, [value]);

@@ -36,7 +36,12 @@ function device(cls: string, key: string, metrics: readonly string[], optional: 
 }
 
 /** §2.1. Bytes are KiB: the metric's own unit. */
-export const block = device('Block', 'block', ['disk.dev.read', 'disk.dev.read_bytes', 'disk.dev.write', 'disk.dev.write_bytes']);
+export const block = device('Block', 'block', [
+  'disk.dev.read',
+  'disk.dev.read_bytes',
+  'disk.dev.write',
+  'disk.dev.write_bytes',
+]);
 /** §2.2 */
 export const gpfs = device('Gpfs', 'gpfs', [
   'gpfs.fsios.read_bytes',

@@ -30,7 +30,8 @@ function ranked(hosts: readonly HostSeries[], k: number): HostSeries[] {
   return [...hosts].sort((a, b) => {
     const x = a.all[k]!;
     const y = b.all[k]!;
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a.index - b.index;
+    if (Number.isNaN(x) || Number.isNaN(y))
+      return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a.index - b.index;
     return x - y || a.index - b.index;
   });
 }

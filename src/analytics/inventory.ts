@@ -11,7 +11,9 @@ export const hardwareInventory: Preprocessor = {
   declare: (metrics) => ({
     mode: 'all',
     raw: true,
-    reducers: [{ kind: 'LATCH', lane: { fold: metrics[0] === 'hinv.ncpu' ? 'first' : 'count', rows: [{ metric: 0 }] } }],
+    reducers: [
+      { kind: 'LATCH', lane: { fold: metrics[0] === 'hinv.ncpu' ? 'first' : 'count', rows: [{ metric: 0 }] } },
+    ],
   }),
   finish(shares, _job, data) {
     const cores: number[] = [];

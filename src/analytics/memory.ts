@@ -1,6 +1,6 @@
 // Owns the memory analytics: per core from the numa nodes (§2.17) and per node (§2.18). KiB.
 
-import { acceptedRecords, type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, acceptedRecords, E, failure } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { stats } from './stats.ts';
 
@@ -56,7 +56,13 @@ export const nodeMemoryUsage: Analytic = {
       { kind: 'ROLL', lane: { fold: 'first', rows: [{ metric: 0 }] }, skipFirst: true, dropLast: true },
       { kind: 'LATCH', lane: { fold: 'first', rows: [{ metric: 1 }] } },
       ...(metrics.length === 3
-        ? [{ kind: 'ROLL' as const, lane: { fold: 'first' as const, rows: [{ metric: 0 }, { metric: 2 }] }, skipFirst: true }]
+        ? [
+            {
+              kind: 'ROLL' as const,
+              lane: { fold: 'first' as const, rows: [{ metric: 0 }, { metric: 2 }] },
+              skipFirst: true,
+            },
+          ]
         : []),
     ],
   }),

@@ -29,7 +29,11 @@ export function planNode(job: Job, has: (name: string) => boolean, normalization
 export interface NodeOutcome {
   readonly index: number;
   readonly node: string;
-  readonly shares: readonly { readonly cls: string; readonly metrics: readonly string[]; readonly result: ConsumerResult }[];
+  readonly shares: readonly {
+    readonly cls: string;
+    readonly metrics: readonly string[];
+    readonly result: ConsumerResult;
+  }[];
 }
 
 /** Leads by class that a node's results have set. */

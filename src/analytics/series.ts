@@ -56,7 +56,12 @@ function rateSeries(cls: string, key: string, metrics: readonly string[], rectan
 }
 
 /** §2.24, GiB/s */
-export const blockSeries = rateSeries('BlockTimeseries', 'block', ['disk.dev.read_bytes', 'disk.dev.write_bytes'], true);
+export const blockSeries = rateSeries(
+  'BlockTimeseries',
+  'block',
+  ['disk.dev.read_bytes', 'disk.dev.write_bytes'],
+  true,
+);
 /** §2.27, MiB/s */
 export const infinibandSeries = rateSeries(
   'InfiniBandTimeseries',

@@ -69,9 +69,7 @@ export class Catalog {
     this.#store = store;
     this.root = resolve(root);
     this.#probe = probe;
-    this.#put = store.prepare(
-      'INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    );
+    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#touch = store.prepare('UPDATE archive SET seen = ? WHERE root = ? AND base = ?');
     this.#known = store.prepare('SELECT signature, problem FROM archive WHERE root = ? AND base = ?');
     const columns = 'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns';
@@ -115,7 +113,9 @@ export class Catalog {
       if (batch.length === BATCH) flush();
     }
     flush();
-    const gone = this.#store.prepare('SELECT count(*) AS n FROM archive WHERE root = ? AND seen < ?').get(this.root, run);
+    const gone = this.#store
+      .prepare('SELECT count(*) AS n FROM archive WHERE root = ? AND seen < ?')
+      .get(this.root, run);
     this.#store.prepare('DELETE FROM archive WHERE root = ? AND seen < ?').run(this.root, run);
     return { archives, opened, vanished: Number(gone?.n ?? 0), problems };
   }
@@ -135,7 +135,18 @@ export class Catalog {
     } catch (error) {
       const problem = toProblem(error);
       const host = hostKey(found.pathHost ?? '');
-      this.#put.run(this.root, found.base, host, 0n, 0n, found.bytes, found.signature, ...ids, JSON.stringify(problem), run);
+      this.#put.run(
+        this.root,
+        found.base,
+        host,
+        0n,
+        0n,
+        found.bytes,
+        found.signature,
+        ...ids,
+        JSON.stringify(problem),
+        run,
+      );
       return problem;
     }
   }

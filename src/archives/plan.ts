@@ -57,17 +57,19 @@ function components(windows: readonly WantedWindow[]): WantedWindow[][] {
 
 function toTask(node: string, windows: readonly WantedWindow[]): Task {
   const archives = new Map<string, { index: number; base: string; bytes: number }>();
-  const taskWindows = windows.map((w): TaskWindow => ({
-    jobKey: w.jobKey,
-    nodeIndex: w.nodeIndex,
-    startNs: w.startNs,
-    endNs: w.endNs,
-    archives: w.archives.map(({ base, bytes }) => {
-      const known = archives.get(base) ?? { index: archives.size, base, bytes };
-      archives.set(base, known);
-      return known.index;
+  const taskWindows = windows.map(
+    (w): TaskWindow => ({
+      jobKey: w.jobKey,
+      nodeIndex: w.nodeIndex,
+      startNs: w.startNs,
+      endNs: w.endNs,
+      archives: w.archives.map(({ base, bytes }) => {
+        const known = archives.get(base) ?? { index: archives.size, base, bytes };
+        archives.set(base, known);
+        return known.index;
+      }),
     }),
-  }));
+  );
   const list = [...archives.values()].map(({ base, bytes }) => ({ base, bytes }));
   return { node, archives: list, windows: taskWindows, bytes: list.reduce((sum, a) => sum + a.bytes, 0) };
 }

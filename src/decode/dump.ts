@@ -7,7 +7,16 @@ import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { ArchiveReader } from './reader.ts';
 import { unitsOf, unitsText } from './units.ts';
-import { blockJson, inSituJson, quote, SEMANTICS_NAMES, stampJson, storedStamp, textJson, TYPE_NAMES } from './values.ts';
+import {
+  blockJson,
+  inSituJson,
+  quote,
+  SEMANTICS_NAMES,
+  stampJson,
+  storedStamp,
+  TYPE_NAMES,
+  textJson,
+} from './values.ts';
 import { Wasm } from './wasm.ts';
 
 /** Names that PCP adds to every name space by itself. */
@@ -68,7 +77,8 @@ class CanonicalDump {
       yield* this.#metrics();
       const problems = this.#reader.problems.length;
       while (this.#reader.next()) yield* this.#record();
-      if (this.#reader.problems.slice(problems).some((p) => /TRUNCATED|LENGTH|TRAILER|RECORD/.test(p.code))) this.#status = DAMAGED;
+      if (this.#reader.problems.slice(problems).some((p) => /TRUNCATED|LENGTH|TRAILER|RECORD/.test(p.code)))
+        this.#status = DAMAGED;
       yield `{"end":{"status":"${this.#status}","last":${this.#last},"records":${this.#records},"marks":${this.#marks},"values":${this.#values}}}`;
     } finally {
       this.#reader.close();
@@ -129,7 +139,10 @@ class CanonicalDump {
       const times = (seen.get(key) ?? 0) + 1;
       seen.set(key, times);
       const numval = wasm.view.getInt32(at + 4);
-      items.push({ key: times === 1 ? key : `${key.slice(0, -1)}#${times}"`, text: this.#set(at, numval, metric, rec) });
+      items.push({
+        key: times === 1 ? key : `${key.slice(0, -1)}#${times}"`,
+        text: this.#set(at, numval, metric, rec),
+      });
       if (numval > 0) {
         this.#values += numval;
         if (metric && metric.indom !== NO_INDOM) used.add(metric.indom);

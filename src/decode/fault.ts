@@ -59,11 +59,15 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
         found,
       });
     case L.S_TRAILER:
-      return new JobsumError(code('E_ARCHIVE_TRAILER'), 'the length at the end of the record differs from the one before it', {
-        ...at,
-        expected: String(expected),
-        found,
-      });
+      return new JobsumError(
+        code('E_ARCHIVE_TRAILER'),
+        'the length at the end of the record differs from the one before it',
+        {
+          ...at,
+          expected: String(expected),
+          found,
+        },
+      );
     case L.S_TYPE:
       return new JobsumError('E_ARCHIVE_META', 'unknown type of metadata record', { ...at, expected: '1 to 7', found });
     default: {
@@ -76,14 +80,18 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
 
 /** The error for a file that ends inside a record. */
 export function truncated(source: Source, offset: number, have: number, want: number): JobsumError {
-  return new JobsumError(source.volume === -1 ? 'E_ARCHIVE_META' : 'E_ARCHIVE_TRUNCATED', 'the file ends inside a record', {
-    file: source.file,
-    volume: source.volume,
-    offset,
-    record: source.volume === -1 ? 'metadata record' : 'data record',
-    expected: want > 0 ? `${want} bytes` : 'a whole record',
-    found: `${have} bytes`,
-  });
+  return new JobsumError(
+    source.volume === -1 ? 'E_ARCHIVE_META' : 'E_ARCHIVE_TRUNCATED',
+    'the file ends inside a record',
+    {
+      file: source.file,
+      volume: source.volume,
+      offset,
+      record: source.volume === -1 ? 'metadata record' : 'data record',
+      expected: want > 0 ? `${want} bytes` : 'a whole record',
+      found: `${have} bytes`,
+    },
+  );
 }
 
 /** The error for a label that is not accepted. `have`: bytes in the file, for a short one. */

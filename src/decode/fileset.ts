@@ -67,7 +67,10 @@ export function findFiles(path: string): FileSet {
   };
   if (known.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
   if (!known.has('meta')) {
-    throw new JobsumError('E_ARCHIVE_MISSING', 'the archive has no metadata file', { file: base, expected: `${name}.meta` });
+    throw new JobsumError('E_ARCHIVE_MISSING', 'the archive has no metadata file', {
+      file: base,
+      expected: `${name}.meta`,
+    });
   }
   const numbers = [...known].filter((m) => /^\d+$/.test(m));
   if (numbers.length === 0) {
@@ -77,9 +80,7 @@ export function findFiles(path: string): FileSet {
     base,
     meta: pick('meta'),
     index: plain.get('index') ?? null,
-    volumes: numbers
-      .map((n) => ({ number: Number(n), path: pick(n) }))
-      .sort((a, b) => a.number - b.number),
+    volumes: numbers.map((n) => ({ number: Number(n), path: pick(n) })).sort((a, b) => a.number - b.number),
   };
 }
 

@@ -1,8 +1,8 @@
 // Owns the public surface of decode/: re-exports only.
 
-export { canonicalDump, dumpSum, type DumpTotals } from './dump.ts';
-export { archiveBase, findFiles, type FileSet, fileSetBytes } from './fileset.ts';
-export { type ArchiveInfo, archiveInfo, type ArchiveProbe, probeArchive } from './info.ts';
+export { canonicalDump, type DumpTotals, dumpSum } from './dump.ts';
+export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';
+export { type ArchiveInfo, type ArchiveProbe, archiveInfo, probeArchive } from './info.ts';
 export type { ArchiveLabel, Metric } from './metric.ts';
 export { ArchiveReader } from './reader.ts';
 export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';

@@ -67,7 +67,8 @@ function tailTime(reader: ArchiveReader): bigint | null {
       const record = Buffer.alloc(20);
       readSync(fd, record, 0, 20, size - length);
       if (record.readInt32BE(0) !== length) return null;
-      if (head.label === 132) return BigInt(record.readInt32BE(4)) * 1_000_000_000n + BigInt(record.readInt32BE(8)) * 1000n;
+      if (head.label === 132)
+        return BigInt(record.readInt32BE(4)) * 1_000_000_000n + BigInt(record.readInt32BE(8)) * 1000n;
       const s = (BigInt(record.readInt32BE(8)) << 32n) | BigInt(record.readUInt32BE(4));
       return s * 1_000_000_000n + BigInt(record.readInt32BE(12));
     } finally {

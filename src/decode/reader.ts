@@ -154,7 +154,13 @@ export class ArchiveReader {
       units: wasm.u32(r + L.R_D_UNITS),
     };
     const before = known.get(pmid);
-    if (before && (before.type !== desc.type || before.indom !== desc.indom || before.semantics !== desc.semantics || before.units !== desc.units)) {
+    if (
+      before &&
+      (before.type !== desc.type ||
+        before.indom !== desc.indom ||
+        before.semantics !== desc.semantics ||
+        before.units !== desc.units)
+    ) {
       this.problems.push({
         code: 'E_ARCHIVE_CONFLICT',
         message: `metric ${before.name} (${pmidText(pmid)}) is described in two ways`,
@@ -186,7 +192,8 @@ export class ArchiveReader {
       if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
       if (desc.indom !== NO_INDOM) this.slotIndoms.set(slot, desc.indom);
     }
-    if (count === 0 && !known.has(pmid)) known.set(pmid, { name: `#${pmidText(pmid)}`, nameBytes: Buffer.alloc(0), ...desc });
+    if (count === 0 && !known.has(pmid))
+      known.set(pmid, { name: `#${pmidText(pmid)}`, nameBytes: Buffer.alloc(0), ...desc });
     this.descriptors = known;
   }
 
@@ -311,11 +318,14 @@ export class ArchiveReader {
     const further = target > here.volume || (target === here.volume && offset > here.offset + WORTH_A_SEEK);
     if (!further) return;
     const problems = this.problems.length;
-    if (target !== here.volume && (!this.#openVolume(target) || this.#volume !== target)) return this.#goBack(here, problems);
-    if (offset > this.#stream.size) return this.#goBack(here, problems);
-    this.#stream.seek(offset);
-    this.#stream.fill();
-    if (wasm.x.scanData(this.address, EARLIEST) !== L.S_UNTIL || this.nextNs >= ns) this.#goBack(here, problems);
+    const there =
+      (target === here.volume || (this.#openVolume(target) && this.#volume === target)) && offset <= this.#stream.size;
+    if (there) {
+      this.#stream.seek(offset);
+      this.#stream.fill();
+      if (wasm.x.scanData(this.address, EARLIEST) === L.S_UNTIL && this.nextNs < ns) return;
+    }
+    this.#goBack(here, problems);
   }
 
   #goBack(here: { volume: number; offset: number }, problems: number): void {

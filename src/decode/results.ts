@@ -96,9 +96,7 @@ function collectConsumer(wasm: Wasm, c: BuiltConsumer): ConsumerResult {
     skipped: wasm.i32(c.address + L.C_SKIPPED),
     stop: stop.kind === 'stop' ? stop : null,
     labels:
-      labels === 0
-        ? null
-        : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
+      labels === 0 ? null : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
     reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
   };
 }
@@ -158,9 +156,7 @@ function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResul
     lastCounts: rows.map((row) => wasm.i32(row + L.FLR_NLAST)),
     delta: calls === 2 ? rows.map((row) => difference(wasm, row)) : [],
     instances:
-      calls === 0
-        ? []
-        : rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] })),
+      calls === 0 ? [] : rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] })),
   };
 }
 

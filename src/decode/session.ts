@@ -2,10 +2,10 @@
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
-import { buildWindow, type BuiltWindow } from './build.ts';
+import { type BuiltWindow, buildWindow } from './build.ts';
+import * as L from './layout.gen.ts';
 import { ArchiveReader } from './reader.ts';
 import { collectWindow, resolveNames } from './results.ts';
-import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
 export interface NodeWindow {
@@ -68,7 +68,8 @@ const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
 
 /** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
 export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
-  if (wasm.x.openSession(task.wanted.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
+  if (wasm.x.openSession(task.wanted.length) === 0)
+    throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
   const slotOf = (name: string): number | undefined => slots.get(name);
   const open = (path: string): ArchiveReader => new ArchiveReader(wasm, path, { slotOf });
@@ -78,7 +79,13 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
   for (const m of members) {
     if (!m.usable || shortName(m.host) === shortName(host!)) continue;
     m.usable = false;
-    m.problems.push({ code: 'E_ARCHIVE_HOST', message: 'archive of another host', file: m.path, expected: host!, found: m.host });
+    m.problems.push({
+      code: 'E_ARCHIVE_HOST',
+      message: 'archive of another host',
+      file: m.path,
+      expected: host!,
+      found: m.host,
+    });
   }
 
   const windows = task.windows.map((w) => {
@@ -103,7 +110,11 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
     members.filter((m) => m.usable),
     (m) => {
       m.reader ??= open(m.path);
-      attach(wasm, m.reader, order.filter((i) => task.windows[i]!.archives.includes(m.index)).map((i) => windows[i]!));
+      attach(
+        wasm,
+        m.reader,
+        order.filter((i) => task.windows[i]!.archives.includes(m.index)).map((i) => windows[i]!),
+      );
       // Everything before the earliest window is skipped with the help of the index.
       const first = order.find((i) => task.windows[i]!.archives.includes(m.index));
       if (first !== undefined) m.reader.seek(task.windows[first]!.startNs);
@@ -173,7 +184,8 @@ function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (
   };
   while (waiting.length > 0 || active.length > 0) {
     const first = active.reduce<(typeof active)[number] | null>(
-      (best, a) => (best && (best.nextNs < a.nextNs || (best.nextNs === a.nextNs && best.member.index < a.member.index)) ? best : a),
+      (best, a) =>
+        best && (best.nextNs < a.nextNs || (best.nextNs === a.nextNs && best.member.index < a.member.index)) ? best : a,
       null,
     );
     const coming = waiting[0];

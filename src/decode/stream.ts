@@ -26,7 +26,12 @@ export class FileStream {
       this.#fd = openSync(source.file, 'r');
     } catch (cause) {
       const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new JobsumError(missing ? 'E_ARCHIVE_MISSING' : 'E_IO', 'cannot open the file', { file: source.file }, { cause });
+      throw new JobsumError(
+        missing ? 'E_ARCHIVE_MISSING' : 'E_IO',
+        'cannot open the file',
+        { file: source.file },
+        { cause },
+      );
     }
     wasm.x.seekWindow(reader, 0n);
   }

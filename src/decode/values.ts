@@ -122,4 +122,3 @@ function eventsJson(view: DataView, body: Buffer, wide: boolean): string | undef
   }
   return `{"events":[${records.join(',')}]}`;
 }
-

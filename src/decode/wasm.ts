@@ -130,5 +130,7 @@ export class Wasm {
 }
 
 export function outOfMemory(): JobsumError {
-  return new JobsumError('E_ARCHIVE_LIMIT', 'the decoder has used all the memory it may have', { expected: 'at most 1 GiB' });
+  return new JobsumError('E_ARCHIVE_LIMIT', 'the decoder has used all the memory it may have', {
+    expected: 'at most 1 GiB',
+  });
 }

@@ -1,6 +1,13 @@
 // Owns the public surface of document/: re-exports only.
 
-export { buildDocument, type Document, documentId, type DocumentParts, SUMMARY_VERSION, TIMESERIES_VERSION } from './document.ts';
+export {
+  buildDocument,
+  type Document,
+  type DocumentParts,
+  documentId,
+  SUMMARY_VERSION,
+  TIMESERIES_VERSION,
+} from './document.ts';
 export { toJson } from './json.ts';
 export {
   judgeNodes,

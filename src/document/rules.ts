@@ -28,7 +28,8 @@ export function skipByAccounting(job: Size, limits: Limits = {}): Skip | null {
   if (wall < (limits.minDuration ?? 0)) return { flag: 'skipped_too_short', error: 12 };
   if (nodes < 1) return { flag: 'skipped_invalid_nodecount', error: 10 };
   if (limits.maxNodes && nodes > limits.maxNodes) return { flag: 'skipped_job_too_big', error: 11 };
-  if (limits.maxNodeTime !== undefined && nodes * wall > limits.maxNodeTime) return { flag: 'skipped_job_nodehours', error: 18 };
+  if (limits.maxNodeTime !== undefined && nodes * wall > limits.maxNodeTime)
+    return { flag: 'skipped_job_nodehours', error: 18 };
   if (limits.maxDuration && wall >= limits.maxDuration) return { flag: 'skipped_too_long', error: 13 };
   return null;
 }
@@ -62,7 +63,8 @@ export function judgeNodes(nodeCount: number, withData: number, fraction = MIN_N
   const complete = withData === nodeCount;
   // Rounded, so that 1 − 0.95 is the 0.05 it stands for.
   const allowed = Number((1 - fraction).toFixed(12));
-  const enough = missing === 0 || (nodeCount !== 0 && (missing / nodeCount < allowed || (fraction === 0 && withData > 0)));
+  const enough =
+    missing === 0 || (nodeCount !== 0 && (missing / nodeCount < allowed || (fraction === 0 && withData > 0)));
   if (!enough) {
     const half = missing / nodeCount >= 0.5;
     const skip = half ? { flag: 'skipped_pmlogextract_error', error: 8 } : { flag: 'skipped_rawarchives', error: 17 };

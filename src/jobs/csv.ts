@@ -5,8 +5,20 @@ import type { Job } from './job.ts';
 
 /** Columns that are numbers when they look like one; all else stays text. */
 const NUMBERS = new Set([
-  'resource_id', 'start_time', 'end_time', 'submit', 'eligible', 'uid', 'gid', 'nodes', 'ncpus', 'gpus', 'reqcpus', 'timelimit',
-  'local_job_array_index', 'local_job_id_raw',
+  'resource_id',
+  'start_time',
+  'end_time',
+  'submit',
+  'eligible',
+  'uid',
+  'gid',
+  'nodes',
+  'ncpus',
+  'gpus',
+  'reqcpus',
+  'timelimit',
+  'local_job_array_index',
+  'local_job_id_raw',
 ]);
 const NAMES = {
   id: ['job_id', 'id', 'job_uniq_id', 'local_job_id'],
@@ -52,7 +64,8 @@ export class CsvTable {
       const text = fields[i]!;
       acct[name] = text === '' ? null : NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
     });
-    const pick = (names: readonly string[]): unknown => names.map((n) => acct[n]).find((v) => v !== undefined && v !== null);
+    const pick = (names: readonly string[]): unknown =>
+      names.map((n) => acct[n]).find((v) => v !== undefined && v !== null);
     const start = timeOf(pick(NAMES.start), 'start');
     const end = timeOf(pick(NAMES.end), 'end');
     const nodes = nodesOf(pick(NAMES.nodes) ?? '');

@@ -17,7 +17,8 @@ export function parseNdjson(text: string): Job {
   } catch (cause) {
     throw refuse('not JSON', 'one object', (cause as Error).message);
   }
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) throw refuse('not a job', 'one object', object);
+  if (typeof object !== 'object' || object === null || Array.isArray(object))
+    throw refuse('not a job', 'one object', object);
   const o = object as Record<string, unknown>;
   const acct = o.acct ?? {};
   if (typeof acct !== 'object' || acct === null || Array.isArray(acct)) throw refuse('bad acct', 'an object', acct);

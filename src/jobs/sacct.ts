@@ -1,8 +1,8 @@
 // Owns the text of `sacct --parsable2` (reference/accounting.md §9.1).
 
+import { parseInstant } from '../kernel/index.ts';
 import { buildJob, idOf, nodesOf, refuse } from './build.ts';
 import type { Job } from './job.ts';
-import { parseInstant } from '../kernel/index.ts';
 
 /** Columns that Open XDMoD's command gives, for files without header. */
 const XDMOD_COLUMNS =
@@ -10,7 +10,16 @@ const XDMOD_COLUMNS =
     ',',
   );
 const ENDED = new Set([
-  'BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED', 'REVOKED', 'TIMEOUT',
+  'BOOT_FAIL',
+  'CANCELLED',
+  'COMPLETED',
+  'DEADLINE',
+  'FAILED',
+  'NODE_FAIL',
+  'OUT_OF_MEMORY',
+  'PREEMPTED',
+  'REVOKED',
+  'TIMEOUT',
 ]);
 const NO_TIME = new Set(['', 'Unknown', 'None', '0']);
 

@@ -38,7 +38,10 @@ function csvParser(): Parser {
 function sacctParser(first: string, file: string): Parser {
   const detected = SacctTable.detect(first);
   if (!detected) {
-    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', { file, found: JSON.stringify(first.slice(0, 60)) });
+    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', {
+      file,
+      found: JSON.stringify(first.slice(0, 60)),
+    });
   }
   let header = detected.header;
   return (text) => {
@@ -53,7 +56,8 @@ function sacctParser(first: string, file: string): Parser {
 function parserFor(first: string, file: string, format: JobFormat | undefined): Parser {
   if (format === 'ndjson' || (!format && first.trimStart().startsWith('{'))) return parseNdjson;
   if (format === 'sacct' || (!format && SacctTable.detect(first))) return sacctParser(first, file);
-  if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first))) return csvParser();
+  if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first)))
+    return csvParser();
   throw new JobsumError('E_JOB_SOURCE', 'cannot tell what form the list of jobs has', {
     file,
     line: 1,
@@ -68,7 +72,11 @@ function parserFor(first: string, file: string, format: JobFormat | undefined): 
 export async function* readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
   let parse: Parser | null = null;
   for await (const { number: line, text } of readLines(path)) {
-    const rejected = (problem: Problem): JobRecord => ({ kind: 'rejected', line, problem: { ...problem, file: path, line } });
+    const rejected = (problem: Problem): JobRecord => ({
+      kind: 'rejected',
+      line,
+      problem: { ...problem, file: path, line },
+    });
     if (text === null) {
       yield rejected({ code: 'E_JOB_LINE', message: 'the line is too long' });
       continue;

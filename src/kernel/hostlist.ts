@@ -18,7 +18,8 @@ function items(text: string): string[] {
     const c = text[i];
     if (c === '[') depth++;
     if (c === ']') depth--;
-    if (depth < 0 || depth > 1) throw refuse(text, depth < 0 ? 'unbalanced bracket in node list' : 'nested brackets in node list');
+    if (depth < 0 || depth > 1)
+      throw refuse(text, depth < 0 ? 'unbalanced bracket in node list' : 'nested brackets in node list');
     if ((c === ',' && depth === 0) || c === undefined) {
       out.push(text.slice(from, i).trim());
       from = i + 1;

@@ -11,8 +11,7 @@ export function nsOf(seconds: number): bigint {
   return BigInt(whole) * NS + BigInt(Math.round((seconds - whole) * 1e6)) * 1000n;
 }
 
-const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$/;
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$/;
 
 /**
  * Epoch seconds of `@epoch`, bare epoch seconds, `YYYY-MM-DD` or ISO-8601; without an offset the time is UTC.
@@ -27,7 +26,8 @@ export function parseInstant(text: string): number {
     const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = m;
     const date = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second);
     const back = new Date(date);
-    const real = back.getUTCMonth() === +month! - 1 && back.getUTCDate() === +day! && +hour < 24 && +minute < 60 && +second < 61;
+    const real =
+      back.getUTCMonth() === +month! - 1 && back.getUTCDate() === +day! && +hour < 24 && +minute < 60 && +second < 61;
     if (real) {
       const offset = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
       const shift = offset ? (offset[1] === '-' ? -1 : 1) * (+offset[2]! * 3600 + +offset[3]! * 60) : 0;

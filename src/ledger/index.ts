@@ -1,3 +1,3 @@
 // Owns the public surface of ledger/: re-exports only.
 
-export { type JobState, Ledger, LEDGER_SCHEMA, type LedgerEntry, takeLease } from './ledger.ts';
+export { type JobState, LEDGER_SCHEMA, Ledger, type LedgerEntry, takeLease } from './ledger.ts';

@@ -103,7 +103,8 @@ export class Consumer {
   }
 
   #reduce(d: Delivery): void {
-    if (this.#accepted === 0 && this.#spec.labels !== undefined) this.#labels = instancesOf(d.cells[this.#spec.labels]!);
+    if (this.#accepted === 0 && this.#spec.labels !== undefined)
+      this.#labels = instancesOf(d.cells[this.#spec.labels]!);
     this.#accepted++;
     for (const reducer of this.#reducers) {
       const halt = reducer.add(d);

@@ -20,7 +20,7 @@ export function instancesOf(cell: Cell | null): Instances {
 }
 
 export class FirstLast {
-  /** Bits per metric; 0: none. */
+  /** Bits per metric of the consumer; 0: none. */
   readonly #normalize: readonly number[];
   #records = 0;
   #first: Kept | null = null;
@@ -51,7 +51,8 @@ export class FirstLast {
     const last = this.#last;
     if (!first || !last) {
       const ok: Outcome = { kind: 'ok' };
-      const none = { firstCounts: [], lastCounts: [], delta: [], instances: [] };
+      const zeros = this.#normalize.map(() => 0);
+      const none = { firstCounts: zeros, lastCounts: zeros, delta: [], instances: [] };
       return { kind: 'FIRSTLAST', calls: 0, firstTime: 0, lastTime: 0, first: ok, last: ok, ...none };
     }
     const calls = this.#records === 1 || first.t === last.t ? 1 : 2;

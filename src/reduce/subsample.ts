@@ -24,7 +24,7 @@ export class Subsample {
     const { value, row } = this.#spec;
     if (value && !ready(d, value)) return null;
     if (row && !ready(d, row)) return null;
-    let vector = NO_VALUES;
+    let vector: Float64Array = NO_VALUES;
     if (row) {
       const x = vectorOf(d, row);
       if (x === null) return 'ragged';
@@ -60,6 +60,13 @@ export class Subsample {
       rows.set(row, i * this.#width);
     });
     const width = this.#spec.row ? this.#width : 0;
-    return { kind: 'SUBSAMPLE', t: Float64Array.from(this.#t), v: Float64Array.from(this.#v), rows, width, lead: this.#lead };
+    return {
+      kind: 'SUBSAMPLE',
+      t: Float64Array.from(this.#t),
+      v: Float64Array.from(this.#v),
+      rows,
+      width,
+      lead: this.#lead,
+    };
   }
 }

@@ -3,7 +3,15 @@
 import { join } from 'node:path';
 import { finishJob, leadsOf, type NodeOutcome } from '../analytics/index.ts';
 import { type Catalog, lookupNode, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
-import { buildDocument, type Document, type DocumentParts, judgeNodes, type Skip, skipByAccounting, skipByArchives } from '../document/index.ts';
+import {
+  buildDocument,
+  type Document,
+  type DocumentParts,
+  judgeNodes,
+  type Skip,
+  skipByAccounting,
+  skipByArchives,
+} from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { describeProblem, NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
@@ -76,7 +84,11 @@ export async function* runBatch(context: BatchContext, jobs: readonly Job[]): As
     });
   }
   const all = [...pending.values()];
-  await probeLeads(context, pending, all.filter((p) => p.windows.length > 1));
+  await probeLeads(
+    context,
+    pending,
+    all.filter((p) => p.windows.length > 1),
+  );
   const tasks = planTasks(all.flatMap((p) => p.windows));
   for await (const done of runTasks(context, tasks, pending)) {
     for (const p of done) {
@@ -105,6 +117,7 @@ async function probeLeads(
     const probes = open.map((p) => {
       const first = p.windows[0]!;
       const end = first.startNs + span;
+      // biome-ignore lint/complexity/useMathMinMax: bigints
       return { ...first, endNs: end < first.endNs ? end : first.endNs };
     });
     const answers = new Map<number, WindowAnswer>();
@@ -163,7 +176,8 @@ async function* runTasks(
     inFlight.add(promise);
   };
   for (;;) {
-    while (next < tasks.length && inFlight.size < 2 * context.workers && !context.signal?.aborted) start(tasks[next++]!);
+    while (next < tasks.length && inFlight.size < 2 * context.workers && !context.signal?.aborted)
+      start(tasks[next++]!);
     if (complete.length > 0) {
       const done = complete;
       complete = [];

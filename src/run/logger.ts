@@ -38,8 +38,9 @@ export class Logger {
       const text = Object.entries(rest)
         .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v) : v}`)
         .join(' ');
+      const line = `${level}: ${msg}${text ? ` (${text})` : ''}`;
       // biome-ignore lint/suspicious/noControlCharactersInRegex: names in messages are untrusted
-      stream.write(`${level}: ${msg}${text ? ` (${text})` : ''}`.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?') + '\n');
+      stream.write(`${line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')}\n`);
       return;
     }
     const time = (this.#options.now?.() ?? new Date()).toISOString();

@@ -29,7 +29,6 @@ export class Progress {
   #expected = 0;
   #last: number;
   #drawn = false;
-  #counts: Counts = { jobs: 0, nodeArchives: 0, bytes: 0 };
 
   constructor(options: Options) {
     this.#options = options;
@@ -44,7 +43,6 @@ export class Progress {
   }
 
   update(counts: Counts): void {
-    this.#counts = counts;
     if (this.#options.quiet) return;
     const now = this.#now();
     if (now - this.#last < (this.#options.tty ? REDRAW_MS : RECORD_MS)) return;

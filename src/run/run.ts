@@ -1,12 +1,20 @@
 // Owns a whole run: catalogue, jobs in batches, sinks, ledger. Document first, ledger row after it is durable.
 
-import { Catalog, CATALOG_SCHEMA } from '../archives/index.ts';
+import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
 import { probeArchive } from '../decode/index.ts';
 import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, readJobs, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import { Ledger, LEDGER_SCHEMA, type LedgerEntry, takeLease } from '../ledger/index.ts';
-import { DOCUMENT_SCHEMA, FileSink, parseSink, type Sink, type SinkName, SqliteSink, StreamSink } from '../sinks/index.ts';
+import { LEDGER_SCHEMA, Ledger, type LedgerEntry, takeLease } from '../ledger/index.ts';
+import {
+  DOCUMENT_SCHEMA,
+  FileSink,
+  parseSink,
+  type Sink,
+  type SinkName,
+  SqliteSink,
+  StreamSink,
+} from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
 import { type BatchContext, type JobOutcome, runBatch } from './batch.ts';
 import type { Logger } from './logger.ts';
@@ -30,7 +38,11 @@ export interface RunIo {
   readonly stdout: NodeJS.WritableStream;
 }
 
-function openSinks(names: readonly SinkName[], store: Store, stdout: NodeJS.WritableStream): { sinks: Sink[]; stores: Store[] } {
+function openSinks(
+  names: readonly SinkName[],
+  store: Store,
+  stdout: NodeJS.WritableStream,
+): { sinks: Sink[]; stores: Store[] } {
   const stores: Store[] = [];
   const sinks = names.map((name): Sink => {
     if (name.kind === 'ndjson') return name.path === '-' ? new StreamSink(stdout) : new FileSink(name.path);
@@ -84,7 +96,14 @@ class Run {
   #documents: Document[] = [];
   #entries: LedgerEntry[] = [];
 
-  constructor(options: RunOptions, io: RunIo, store: Store, sinks: readonly Sink[], pool: Pool, names: readonly SinkName[]) {
+  constructor(
+    options: RunOptions,
+    io: RunIo,
+    store: Store,
+    sinks: readonly Sink[],
+    pool: Pool,
+    names: readonly SinkName[],
+  ) {
     this.#options = options;
     this.#io = io;
     this.#sinks = sinks;
@@ -158,7 +177,11 @@ class Run {
     if (scan.archives === 0) {
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: this.#options.archives });
     }
-    Object.assign(this.#summary.archives, { found: scan.archives, opened: scan.opened, unreadable: scan.problems.length });
+    Object.assign(this.#summary.archives, {
+      found: scan.archives,
+      opened: scan.opened,
+      unreadable: scan.problems.length,
+    });
     for (const problem of scan.problems) this.#problem(problem, 'archive.unreadable');
   }
 

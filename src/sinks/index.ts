@@ -16,7 +16,10 @@ export interface SinkName {
 export function parseSink(text: string): SinkName {
   const m = /^(sqlite|ndjson):(.+)$/s.exec(text);
   if (!m || (m[1] === 'sqlite' && m[2] === '-')) {
-    throw new JobsumError('E_USAGE', 'unknown output', { expected: 'sqlite:FILE, ndjson:FILE or ndjson:-', found: JSON.stringify(text) });
+    throw new JobsumError('E_USAGE', 'unknown output', {
+      expected: 'sqlite:FILE, ndjson:FILE or ndjson:-',
+      found: JSON.stringify(text),
+    });
   }
   return { kind: m[1] as SinkName['kind'], path: m[2]! };
 }

@@ -60,7 +60,9 @@ export class Store {
 
   #identify(): void {
     const id = this.#pragma('application_id');
-    const tables = this.#db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").get() as { n: number };
+    const tables = this.#db.prepare("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table'").get() as {
+      n: number;
+    };
     if (id !== APPLICATION_ID && (id !== 0 || tables.n > 0)) {
       throw new JobsumError('E_STORE', 'the file is a database of another program', { file: this.path });
     }

@@ -4,7 +4,8 @@ export type Part = Record<string, unknown>;
 
 export function part(value: unknown, ...path: string[]): Part | null {
   let at: unknown = value;
-  for (const key of path) at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Part)[key] : undefined;
+  for (const key of path)
+    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Part)[key] : undefined;
   return typeof at === 'object' && at !== null && !Array.isArray(at) && !('error' in at) ? (at as Part) : null;
 }
 
@@ -28,7 +29,13 @@ export function spread(value: unknown, ...path: string[]): Spread | null {
   const s = part(value, ...path);
   const avg = num(s, 'avg');
   if (!s || avg === null) return null;
-  return { avg, min: num(s, 'min') ?? avg, max: num(s, 'max') ?? avg, cnt: num(s, 'cnt') ?? 1, cov: num(s, 'cov') ?? 0 };
+  return {
+    avg,
+    min: num(s, 'min') ?? avg,
+    max: num(s, 'max') ?? avg,
+    cnt: num(s, 'cnt') ?? 1,
+    cov: num(s, 'cov') ?? 0,
+  };
 }
 
 /** Device entries of a part, those that are objects. */

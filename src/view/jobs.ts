@@ -28,5 +28,8 @@ export function jobTable(docs: readonly unknown[]): string[] {
       stateOf(doc),
     ];
   });
-  return table([['JOB', 'USER', 'NAME', 'NODES', 'WALLTIME', 'CPU USER', 'PEAK MEMORY', 'GPU', 'DATA'], ...rows], [3, 4, 5, 6, 7]);
+  return table(
+    [['JOB', 'USER', 'NAME', 'NODES', 'WALLTIME', 'CPU USER', 'PEAK MEMORY', 'GPU', 'DATA'], ...rows],
+    [3, 4, 5, 6, 7],
+  );
 }

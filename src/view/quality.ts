@@ -52,7 +52,11 @@ export function qualityLines(doc: unknown): string[] {
   const s = part(doc, 'summarization') ?? {};
   const missing = num(s, 'missingnodes');
   const lines: string[] = [];
-  lines.push(s.complete === true ? 'all nodes have data' : `not complete${missing ? `: ${missing} node${missing > 1 ? 's' : ''} without data` : ''}`);
+  lines.push(
+    s.complete === true
+      ? 'all nodes have data'
+      : `not complete${missing ? `: ${missing} node${missing > 1 ? 's' : ''} without data` : ''}`,
+  );
   for (const [flag, text] of Object.entries(FLAGS)) if (s[flag] === true) lines.push(text);
   const bad = failures(doc);
   if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));

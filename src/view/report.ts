@@ -54,7 +54,7 @@ function cpuLines(doc: unknown): string[] {
   });
   const cores = num(shown, 'all', 'cnt');
   const busy = num(part(doc, 'cpu', 'effcpus'), 'all');
-  const notes = [`${cores ?? '?'} CPUs${own ? ' of the job' : ' of its nodes (the job\'s own are not known)'}`];
+  const notes = [`${cores ?? '?'} CPUs${own ? ' of the job' : " of its nodes (the job's own are not known)"}`];
   if (busy !== null && own) notes.push(`${busy} busy`);
   return [...table(rows, [2]), notes.join(', ')];
 }
@@ -127,7 +127,10 @@ function powerLines(doc: unknown): string[] {
 function processLines(doc: unknown): string[] {
   const dump = part(doc, 'procDump');
   const lines: string[] = [];
-  for (const [key, label] of [['constrained', "in the job's cgroup"], ['unconstrained', "the user's others"]] as const) {
+  for (const [key, label] of [
+    ['constrained', "in the job's cgroup"],
+    ['unconstrained', "the user's others"],
+  ] as const) {
     const list = Array.isArray(dump?.[key]) ? dump[key] : [];
     if (list.length === 0) continue;
     lines.push(`${label}:`);
@@ -141,17 +144,33 @@ function processLines(doc: unknown): string[] {
 function verdictLines(doc: unknown): string[] {
   const rows: string[][] = [];
   const cpu = spread(doc, 'cpu', 'jobcpus', 'user') ?? spread(doc, 'cpu', 'nodecpus', 'user');
-  if (cpu) rows.push(['CPU', bar(cpu.avg), `${percent(cpu.avg)} in user mode`, cpu.cov > 0.5 ? 'very uneven over the CPUs' : '']);
+  if (cpu)
+    rows.push([
+      'CPU',
+      bar(cpu.avg),
+      `${percent(cpu.avg)} in user mode`,
+      cpu.cov > 0.5 ? 'very uneven over the CPUs' : '',
+    ]);
   const peak = spread(doc, 'nodememory', 'maxused');
   const installed = spread(doc, 'nodememory', 'physmem');
   if (peak && installed) {
     const share = peak.max / installed.avg;
-    rows.push(['memory', bar(share), `peak ${bytes(peak.max * KIB)} of ${bytes(installed.avg * KIB)}`, share > 0.95 ? 'nearly full' : '']);
+    rows.push([
+      'memory',
+      bar(share),
+      `peak ${bytes(peak.max * KIB)} of ${bytes(installed.avg * KIB)}`,
+      share > 0.95 ? 'nearly full' : '',
+    ]);
   }
   const gpus = devices(doc, 'gpu').flatMap(([, d]) => spread(d, 'gpuactive')?.avg ?? []);
   if (gpus.length > 0) {
     const mean = gpus.reduce((a, b) => a + b, 0) / gpus.length;
-    rows.push(['GPU', bar(mean / 100), `${mean.toFixed(1)} % active on ${gpus.length} device${gpus.length > 1 ? 's' : ''}`, '']);
+    rows.push([
+      'GPU',
+      bar(mean / 100),
+      `${mean.toFixed(1)} % active on ${gpus.length} device${gpus.length > 1 ? 's' : ''}`,
+      '',
+    ]);
   }
   return table(rows).map((line) => `  ${line}`);
 }
@@ -164,7 +183,13 @@ export function reportLines(doc: unknown, options: ReportOptions): string[] {
     ['Memory', memoryLines(doc)],
     ['Load average', loadLines(doc)],
     ['GPU', gpuLines(doc)],
-    ['Local disks', deviceLines(doc, 'block', [['read_bytes', KIB, 'read'], ['write_bytes', KIB, 'written']])],
+    [
+      'Local disks',
+      deviceLines(doc, 'block', [
+        ['read_bytes', KIB, 'read'],
+        ['write_bytes', KIB, 'written'],
+      ]),
+    ],
     [
       'NFS',
       deviceLines(doc, 'nfs', [
@@ -172,10 +197,34 @@ export function reportLines(doc: unknown, options: ReportOptions): string[] {
         ['write-normal', 1, 'written'],
       ]),
     ],
-    ['GPFS', deviceLines(doc, 'gpfs', [['read_bytes', 1, 'read'], ['write_bytes', 1, 'written']])],
-    ['Lustre', deviceLines(doc, 'lustre', [['read_bytes-total', 1, 'read'], ['write_bytes-total', 1, 'written']])],
-    ['Network', deviceLines(doc, 'network', [['in-bytes', 1, 'in'], ['out-bytes', 1, 'out']])],
-    ['InfiniBand', deviceLines(doc, 'infiniband', [['switch-in-bytes', 1, 'in'], ['switch-out-bytes', 1, 'out']])],
+    [
+      'GPFS',
+      deviceLines(doc, 'gpfs', [
+        ['read_bytes', 1, 'read'],
+        ['write_bytes', 1, 'written'],
+      ]),
+    ],
+    [
+      'Lustre',
+      deviceLines(doc, 'lustre', [
+        ['read_bytes-total', 1, 'read'],
+        ['write_bytes-total', 1, 'written'],
+      ]),
+    ],
+    [
+      'Network',
+      deviceLines(doc, 'network', [
+        ['in-bytes', 1, 'in'],
+        ['out-bytes', 1, 'out'],
+      ]),
+    ],
+    [
+      'InfiniBand',
+      deviceLines(doc, 'infiniband', [
+        ['switch-in-bytes', 1, 'in'],
+        ['switch-out-bytes', 1, 'out'],
+      ]),
+    ],
     ['Power', powerLines(doc)],
     ['Processes', processLines(doc)],
     ['Time series', options.series ? seriesLines(doc, options.width) : []],
@@ -187,6 +236,7 @@ export function reportLines(doc: unknown, options: ReportOptions): string[] {
   for (const [title, body] of sections) {
     if (body.length > 0) lines.push('', bold(title), ...body.map((line) => `  ${line}`));
   }
-  const cut = (line: string): string => (line.length > options.width && !line.includes('\u001b') ? `${line.slice(0, options.width - 1)}…` : line);
+  const cut = (line: string): string =>
+    line.length > options.width && !line.includes('\u001b') ? `${line.slice(0, options.width - 1)}…` : line;
   return lines.map(cut);
 }

@@ -24,5 +24,7 @@ export function runLines(s: RunCounts): string[] {
   ].filter((p) => p !== '');
   const speed = s.seconds > 0 ? `, ${(s.bytes / 1e6 / s.seconds).toFixed(0)} MB/s` : '';
   const read = `${s.nodeArchives} node archive${s.nodeArchives === 1 ? '' : 's'} read (${bytes(s.bytes)}${speed})`;
-  return [`jobs: ${parts.join(', ')}; ${read}; catalogue ${archives.found}, ${archives.opened} opened; ${s.seconds.toFixed(1)} s`];
+  return [
+    `jobs: ${parts.join(', ')}; ${read}; catalogue ${archives.found}, ${archives.opened} opened; ${s.seconds.toFixed(1)} s`,
+  ];
 }

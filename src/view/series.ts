@@ -33,7 +33,11 @@ export function seriesLines(doc: unknown, width: number): string[] {
     const add = (label: string, values: number[]): void => {
       const finite = values.filter(Number.isFinite);
       if (finite.length === 0) return;
-      rows.push([clean(label), sparkline(values, chartWidth), `${short(Math.min(...finite))} … ${short(Math.max(...finite))}`]);
+      rows.push([
+        clean(label),
+        sparkline(values, chartWidth),
+        `${short(Math.min(...finite))} … ${short(Math.max(...finite))}`,
+      ]);
     };
     if (Array.isArray(one.max)) {
       // The envelope of many nodes: [value, node] pairs.

@@ -28,7 +28,12 @@ export function readLabel(bytes: Bytes, file: string, volume: number): Label {
   const version = magic & 0xff;
   if (magic >>> 8 !== MAGIC >>> 8) throw bad('not a PCP archive', 4, '50052602', magic.toString(16));
   if (version !== 2 && version !== 3) {
-    throw new Damage('E_ARCHIVE_VERSION', 'PM_ERR_LABEL', 'unknown version', { file, volume, offset: 4, found: `${version}` });
+    throw new Damage('E_ARCHIVE_VERSION', 'PM_ERR_LABEL', 'unknown version', {
+      file,
+      volume,
+      offset: 4,
+      found: `${version}`,
+    });
   }
   const length = SIZE[version];
   if (bytes.u32(0) !== length) throw bad('wrong label length', 0, `${length}`, `${bytes.u32(0)}`);
@@ -36,7 +41,10 @@ export function readLabel(bytes: Bytes, file: string, volume: number): Label {
   if (bytes.u32(length - 4) !== length) {
     throw bad('label trailer differs', length - 4, `${length}`, `${bytes.u32(length - 4)}`);
   }
-  const at = version === 2 ? { volume: 20, host: 24, zone: 88, zoneEnd: 128 } : { volume: 24, host: 36, zone: 292, zoneEnd: 548 };
+  const at =
+    version === 2
+      ? { volume: 20, host: 24, zone: 88, zoneEnd: 128 }
+      : { volume: 24, host: 36, zone: 292, zoneEnd: 548 };
   const stored = bytes.i32(at.volume);
   if (stored !== volume) throw bad('label of another file', at.volume, `volume ${volume}`, `${stored}`);
   if (version === 3 && (bytes.u32(28) & ~KNOWN_FEATURES) !== 0) {

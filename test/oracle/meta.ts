@@ -70,7 +70,11 @@ function frame(bytes: Bytes, at: number, file: string): number {
   const trailer = bytes.i32(at + len - 4);
   if (trailer !== len) {
     const expected = `${len}`;
-    throw new Damage('E_ARCHIVE_TRAILER', 'PM_ERR_LOGREC', 'trailer differs', { ...where, expected, found: `${trailer}` });
+    throw new Damage('E_ARCHIVE_TRAILER', 'PM_ERR_LOGREC', 'trailer differs', {
+      ...where,
+      expected,
+      found: `${trailer}`,
+    });
   }
   return len;
 }
@@ -78,7 +82,13 @@ function frame(bytes: Bytes, at: number, file: string): number {
 function readDesc(bytes: Bytes, at: number, len: number, file: string): Desc {
   const end = at + len - 4;
   const bad = (found: string): Damage =>
-    new Damage('E_ARCHIVE_META', 'PM_ERR_LOGREC', 'names do not fit', { file, volume: -1, offset: at, record: 'DESC', found });
+    new Damage('E_ARCHIVE_META', 'PM_ERR_LOGREC', 'names do not fit', {
+      file,
+      volume: -1,
+      offset: at,
+      record: 'DESC',
+      found,
+    });
   if (len < 36) throw bad(`${len} bytes`);
   const n = bytes.i32(at + 28);
   const names: Buffer[] = [];

@@ -41,7 +41,8 @@ export function frameRecord(volume: Volume, at: number): number {
   if (left < 4) return 0;
   const len = bytes.i32(at);
   const where = { file: volume.file, volume: volume.number, offset: at, record: 'record' };
-  if (len < 8) throw new Damage('E_ARCHIVE_LENGTH', 'PM_ERR_LOGREC', 'impossible length', { ...where, found: `${len}` });
+  if (len < 8)
+    throw new Damage('E_ARCHIVE_LENGTH', 'PM_ERR_LOGREC', 'impossible length', { ...where, found: `${len}` });
   if (len > left) {
     const sizes = { expected: `${len} bytes`, found: `${left}` };
     throw new Damage('E_ARCHIVE_TRUNCATED', 'PM_ERR_LOGREC', 'record cut off', { ...where, ...sizes });
@@ -104,7 +105,8 @@ export function readRecord(volume: Volume, at: number, len: number, version: 2 |
       const vlen = bytes.u32(block) & 0xffffff;
       if (vlen < 4 || block + vlen > end) throw bad('impossible block length', block, `${vlen}`);
       const body = bytes.slice(block + 4, block + vlen);
-      if ((type === 9 || type === 10) && !checkEvents(body, type === 10)) throw bad('damaged event array', block, 'events');
+      if ((type === 9 || type === 10) && !checkEvents(body, type === 10))
+        throw bad('damaged event array', block, 'events');
       pairs.push({ instance, word, block: { type, body } });
       lowest = Math.min(lowest, block);
       blockBytes += roundUp4(vlen);
@@ -112,6 +114,7 @@ export function readRecord(volume: Volume, at: number, len: number, version: 2 |
     sets.push({ pmid, numval, valfmt, pairs });
     p += 12 + 8 * numval;
   }
-  if (p !== lowest || p + blockBytes !== end) throw bad('value blocks do not fill the record', p, `${p + blockBytes - end}`);
+  if (p !== lowest || p + blockBytes !== end)
+    throw bad('value blocks do not fill the record', p, `${p + blockBytes - end}`);
   return { volume: volume.number, offset: at, stamp, sets };
 }

@@ -42,7 +42,9 @@ export function blockText(type: number, body: Buffer): string {
 /** One value; `type` undefined: the metric has no descriptor. */
 export function pairText(type: number | undefined, pair: Pair): string {
   if (pair.block !== undefined) {
-    return type === undefined || type === 0 || type === 1 ? base64Text(pair.block.body) : blockText(type, pair.block.body);
+    return type === undefined || type === 0 || type === 1
+      ? base64Text(pair.block.body)
+      : blockText(type, pair.block.body);
   }
   if (type === 1) return String(pair.word);
   if (type === 0) return String(pair.word | 0);

@@ -11,7 +11,10 @@ const infoCommand: CommandModule<object, { archive: string; json: boolean }> = {
   builder: (y) =>
     y
       .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
-      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as Argv<{ archive: string; json: boolean }>,
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as Argv<{
+      archive: string;
+      json: boolean;
+    }>,
   handler: ({ archive, json }) => {
     const info = archiveInfo(archive);
     print(json ? [JSON.stringify(info)] : archiveLines(info));
@@ -45,7 +48,11 @@ const dumpCommand: CommandModule<object, DumpOptions> = {
     y
       .positional('archive', { type: 'string', array: true, demandOption: true, describe: 'Archives' })
       .option('canonical', { type: 'boolean', default: false, describe: 'The canonical dump, one JSON value a line' })
-      .option('sum', { type: 'boolean', default: false, describe: 'Counts and SHA-256 of the canonical dump, tab-separated' })
+      .option('sum', {
+        type: 'boolean',
+        default: false,
+        describe: 'Counts and SHA-256 of the canonical dump, tab-separated',
+      })
       .conflicts('canonical', 'sum') as unknown as Argv<DumpOptions>,
   handler: ({ archive, canonical, sum }) => {
     if (!canonical && !sum) throw usage('archive dump: say --canonical or --sum');

@@ -19,7 +19,13 @@ export const demoCommand: CommandModule<object, { store: string; job: string }> 
       .option('job', { type: 'string', requiresArg: true, default: '1004', describe: 'Job to report on' }),
   handler: async ({ store: path, job }) => {
     await runWithTerminal(
-      { jobs: `${CLUSTER}/jobs.sacct`, archives: `${CLUSTER}/archives`, outputs: [`sqlite:${path}`], workers: 2, again: true },
+      {
+        jobs: `${CLUSTER}/jobs.sacct`,
+        archives: `${CLUSTER}/archives`,
+        outputs: [`sqlite:${path}`],
+        workers: 2,
+        again: true,
+      },
       true,
     );
     const store = openStore(path);

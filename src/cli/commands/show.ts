@@ -25,7 +25,8 @@ export function openStore(path: string): Store {
 
 export function showJob(store: Store, id: string, options: { json: boolean; series: boolean }): void {
   const documents = findDocuments(store, id);
-  if (documents.length === 0) throw new JobsumError('E_JOB_UNKNOWN', 'no such job in the store', { job: id, file: store.path });
+  if (documents.length === 0)
+    throw new JobsumError('E_JOB_UNKNOWN', 'no such job in the store', { job: id, file: store.path });
   if (options.json) {
     print(documents.map((d) => JSON.stringify(d)));
     return;

@@ -28,7 +28,10 @@ function parseNormalization(list: readonly string[]): Record<string, number> {
   return Object.fromEntries(
     list.map((text) => {
       const m = /^([\w.]+)=(\d{1,2})$/.exec(text);
-      if (!m) throw usage(`--normalize ${JSON.stringify(text)}: expected METRIC=BITS, for example network.interface.in.bytes=32`);
+      if (!m)
+        throw usage(
+          `--normalize ${JSON.stringify(text)}: expected METRIC=BITS, for example network.interface.in.bytes=32`,
+        );
       return [m[1]!, Number(m[2])];
     }),
   );
@@ -62,37 +65,80 @@ export async function runWithTerminal(options: Parameters<typeof summarize>[0], 
     if (tty && summary) process.stderr.write(`${runLines(summary).join('\n')}\n`);
     else if (!quiet || !summary || summary.exitCode !== 0) {
       const { problems: _, ...counts } = summary ?? { problems: [], exitCode: null };
-      log[summary && quiet ? 'error' : 'info']('run.summary', 'run finished', { finished: summary !== null, ...counts });
+      log[summary && quiet ? 'error' : 'info']('run.summary', 'run finished', {
+        finished: summary !== null,
+        ...counts,
+      });
     }
   }
 }
 
 export const summarizeCommand: CommandModule<object, Options> = {
   command: 'summarize',
-  describe: 'Summarise jobs from their nodes\' archives into documents',
+  describe: "Summarise jobs from their nodes' archives into documents",
   builder: (y) =>
     y
-      .option('jobs', { type: 'string', demandOption: true, requiresArg: true, describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin)' })
-      .option('archives', { type: 'string', demandOption: true, requiresArg: true, describe: 'Root of the tree of PCP archives' })
-      .option('output', { type: 'string', array: true, requiresArg: true, default: ['sqlite:jobsum.db'], describe: 'Where documents go: sqlite:FILE, ndjson:FILE, ndjson:- (repeatable)' })
-      .option('workers', { type: 'number', requiresArg: true, default: availableParallelism(), describe: 'Worker threads' })
+      .option('jobs', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin)',
+      })
+      .option('archives', {
+        type: 'string',
+        demandOption: true,
+        requiresArg: true,
+        describe: 'Root of the tree of PCP archives',
+      })
+      .option('output', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        default: ['sqlite:jobsum.db'],
+        describe: 'Where documents go: sqlite:FILE, ndjson:FILE, ndjson:- (repeatable)',
+      })
+      .option('workers', {
+        type: 'number',
+        requiresArg: true,
+        default: availableParallelism(),
+        describe: 'Worker threads',
+      })
       .option('job', { type: 'string', array: true, requiresArg: true, describe: 'Only this job (repeatable)' })
       .option('from', { type: 'string', requiresArg: true, describe: 'Only jobs that ended at or after this time' })
       .option('to', { type: 'string', requiresArg: true, describe: 'Only jobs that ended at or before this time' })
       .option('again', { type: 'boolean', default: false, describe: 'Also jobs that are done already' })
-      .option('min-node-fraction', { type: 'number', requiresArg: true, default: 0.95, describe: 'Least share of a job\'s nodes that must have data' })
-      .option('format', { choices: ['auto', 'ndjson', 'csv', 'sacct'] as const, default: 'auto' as const, describe: 'Form of the list of jobs' })
-      .option('normalize', { type: 'string', array: true, requiresArg: true, describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)' })
+      .option('min-node-fraction', {
+        type: 'number',
+        requiresArg: true,
+        default: 0.95,
+        describe: "Least share of a job's nodes that must have data",
+      })
+      .option('format', {
+        choices: ['auto', 'ndjson', 'csv', 'sacct'] as const,
+        default: 'auto' as const,
+        describe: 'Form of the list of jobs',
+      })
+      .option('normalize', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)',
+      })
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
       .example('$0 summarize --jobs today.ndjson --archives /pcp --output ndjson:-', 'one document a line on stdout')
-      .example('sacct -aXP --format ALL | $0 summarize --jobs - --archives /pcp --from 2026-11-01', 'straight from Slurm') as unknown as Argv<Options>,
+      .example(
+        'sacct -aXP --format ALL | $0 summarize --jobs - --archives /pcp --from 2026-11-01',
+        'straight from Slurm',
+      ) as unknown as Argv<Options>,
   handler: async (argv) => {
-    if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256) throw usage('--workers: expected 1 to 256');
+    if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
+      throw usage('--workers: expected 1 to 256');
     const fraction = argv['min-node-fraction'];
     if (!(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
-    if (argv.json && argv.output.includes('ndjson:-')) throw usage('--json and --output ndjson:- both want standard output');
+    if (argv.json && argv.output.includes('ndjson:-'))
+      throw usage('--json and --output ndjson:- both want standard output');
     const from = argv.from === undefined ? undefined : parseInstant(argv.from);
     const to = argv.to === undefined ? undefined : parseInstant(argv.to);
     if (from !== undefined && to !== undefined && from > to) {

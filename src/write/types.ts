@@ -1,0 +1,54 @@
+// Owns what a writer is told: metrics, instances, values.
+
+/** Type codes of values (pcp-archive-format.md §3.3). */
+export const TYPES = { i32: 0, u32: 1, i64: 2, u64: 3, float: 4, double: 5, string: 6, aggregate: 7 } as const;
+export type TypeName = keyof typeof TYPES;
+
+export const SEMANTICS = { counter: 1, instant: 3, discrete: 4 } as const;
+
+/** `domain.cluster.item` as a pmID. */
+export const pmid = (domain: number, cluster: number, item: number): number =>
+  ((domain << 22) | (cluster << 10) | item) >>> 0;
+
+/** `domain.serial` as an instance domain number. */
+export const indomId = (domain: number, serial: number): number => ((domain << 22) | serial) >>> 0;
+
+export const NO_INDOM = 0xffffffff;
+
+/** Units words in common use. */
+export const UNITS = {
+  none: 0,
+  count: 0x00100000,
+  byte: 0x10000000,
+  kbyte: 0x10010000,
+  mbyte: 0x10020000,
+  millisecond: 0x01002000,
+  second: 0x01003000,
+} as const;
+
+export interface MetricSpec {
+  readonly name: string;
+  readonly pmid: number;
+  readonly type: TypeName;
+  /** NO_INDOM for a single value. */
+  readonly indom: number;
+  readonly semantics: keyof typeof SEMANTICS;
+  readonly units: number;
+}
+
+export interface InstanceSpec {
+  readonly id: number;
+  readonly name: string;
+}
+
+export type Datum = number | bigint | string | Buffer;
+
+/** One metric's part of a record: values with their instances (-1 without instance domain), or an error code < 0. */
+export interface ValueSet {
+  readonly pmid: number;
+  readonly type: TypeName;
+  readonly ids: ArrayLike<number>;
+  readonly values: ArrayLike<Datum>;
+  /** In place of values. */
+  readonly error?: number;
+}

@@ -1,0 +1,180 @@
+// Owns writing an archive: metadata, volumes and temporal index, in step with each other (pcp-archive-format.md §8).
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { frame, LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
+import { RecordEncoder } from './record.ts';
+import { type InstanceSpec, type MetricSpec, SEMANTICS, TYPES, type ValueSet } from './types.ts';
+
+export interface ArchiveOptions {
+  readonly version: Version;
+  readonly host: string;
+  /** As PCP writes it: `UTC`, `EST+5`. */
+  readonly timezone?: string;
+  readonly startNs: bigint;
+  readonly pid?: number;
+}
+
+/** An index entry at least every so many bytes of data, as pmlogger does. */
+const INDEX_EVERY = 100_000;
+const CHUNK = 1024 * 1024;
+
+/** A file written through one buffer. */
+class Output {
+  readonly #fd: number;
+  readonly #buffer = Buffer.alloc(CHUNK);
+  #used = 0;
+  /** Bytes written so far. */
+  offset = 0;
+
+  constructor(path: string) {
+    this.#fd = openSync(path, 'w', 0o644);
+  }
+
+  write(bytes: Buffer): void {
+    this.offset += bytes.length;
+    if (bytes.length > CHUNK - this.#used) this.#flush();
+    if (bytes.length > CHUNK) writeSync(this.#fd, bytes);
+    else this.#used += bytes.copy(this.#buffer, this.#used);
+  }
+
+  #flush(): void {
+    if (this.#used > 0) writeSync(this.#fd, this.#buffer, 0, this.#used);
+    this.#used = 0;
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#fd);
+  }
+}
+
+/**
+ * Writes `BASE.meta`, `BASE.index`, `BASE.0` … Describe a metric, and its instances no later than the record that uses them,
+ * before writing values; times must not go backwards. Memory does not grow with the archive.
+ */
+export class ArchiveWriter {
+  readonly base: string;
+  readonly #label: LabelFields;
+  readonly #meta: Output;
+  readonly #index: Output;
+  #volume: Output;
+  #number = 0;
+  readonly #encoder: RecordEncoder;
+  #indexedAt = -INDEX_EVERY;
+  #metaAtIndex = 0;
+  #last: { ns: bigint; offset: number } | null = null;
+
+  constructor(base: string, options: ArchiveOptions) {
+    this.base = base;
+    this.#label = { timezone: 'UTC', pid: 4711, ...options };
+    this.#meta = new Output(`${base}.meta`);
+    this.#index = new Output(`${base}.index`);
+    this.#volume = new Output(`${base}.0`);
+    this.#meta.write(label(this.#label, -1));
+    this.#index.write(label(this.#label, -2));
+    this.#volume.write(label(this.#label, 0));
+    this.#encoder = new RecordEncoder(options.version);
+  }
+
+  get version(): Version {
+    return this.#label.version;
+  }
+
+  /** Bytes in the current volume. */
+  get volumeBytes(): number {
+    return this.#volume.offset;
+  }
+
+  metric(m: MetricSpec): void {
+    const name = Buffer.from(m.name, 'utf8');
+    const b = Buffer.alloc(32 + name.length);
+    const words = [1, m.pmid, TYPES[m.type], m.indom, SEMANTICS[m.semantics], m.units, 1, name.length];
+    for (const [i, word] of words.entries()) b.writeUInt32BE(word, 4 * i);
+    name.copy(b, 32);
+    this.#meta.write(frame(b));
+  }
+
+  /** The whole instance domain from this time on. An empty list would be ignored by readers. */
+  indom(indom: number, ns: bigint, instances: readonly InstanceSpec[]): void {
+    this.#indomRecord(
+      indom,
+      ns,
+      instances.map((i) => ({ id: i.id, name: i.name })),
+      this.version === 2 ? 2 : 5,
+    );
+  }
+
+  /** Changes against the version before (version 3 only). */
+  indomDelta(indom: number, ns: bigint, added: readonly InstanceSpec[], deleted: readonly number[]): void {
+    if (this.version !== 3) throw new RangeError('delta instance domains need version 3');
+    this.#indomRecord(indom, ns, [...deleted.map((id) => ({ id, name: null })), ...added], 6);
+  }
+
+  #indomRecord(indom: number, ns: bigint, members: readonly { id: number; name: string | null }[], type: number): void {
+    const names = members.map((m) => (m.name === null ? null : Buffer.from(`${m.name}\0`, 'utf8')));
+    const text = names.reduce((sum, n) => sum + (n?.length ?? 0), 0);
+    const stamp = STAMP_BYTES[this.version];
+    const head = 4 + stamp + 8;
+    const b = Buffer.alloc(head + 8 * members.length + text);
+    b.writeInt32BE(type, 0);
+    putStamp(b, 4, ns, this.version);
+    b.writeUInt32BE(indom, 4 + stamp);
+    b.writeInt32BE(members.length, 8 + stamp);
+    let offset = 0;
+    members.forEach((m, i) => {
+      b.writeInt32BE(m.id, head + 4 * i);
+      const name = names[i];
+      b.writeInt32BE(name ? offset : -1, head + 4 * (members.length + i));
+      if (!name) return;
+      name.copy(b, head + 8 * members.length + offset);
+      offset += name.length;
+    });
+    this.#meta.write(frame(b));
+  }
+
+  record(ns: bigint, sets: readonly ValueSet[]): void {
+    const offset = this.#volume.offset;
+    if (offset - this.#indexedAt >= INDEX_EVERY || this.#meta.offset !== this.#metaAtIndex)
+      this.#indexEntry(ns, offset);
+    this.#volume.write(this.#encoder.encode(ns, sets));
+    this.#last = { ns, offset };
+  }
+
+  /** A discontinuity: counters must not be differenced across it. */
+  mark(ns: bigint): void {
+    this.record(ns, []);
+  }
+
+  nextVolume(): void {
+    this.#volume.close();
+    this.#number++;
+    this.#volume = new Output(`${this.base}.${this.#number}`);
+    this.#volume.write(label(this.#label, this.#number));
+    this.#indexedAt = -INDEX_EVERY;
+  }
+
+  #indexEntry(ns: bigint, offset: number): void {
+    const stamp = STAMP_BYTES[this.version];
+    const wide = this.version === 3;
+    // The first entry points at the beginning of the metadata, later ones behind what was known when they were written.
+    const meta = this.#metaAtIndex === 0 ? LABEL_BYTES[this.version] : this.#meta.offset;
+    const b = Buffer.alloc(wide ? 32 : 20);
+    putStamp(b, 0, ns, this.version);
+    b.writeInt32BE(this.#number, stamp);
+    if (wide) {
+      b.writeBigInt64BE(BigInt(meta), stamp + 4);
+      b.writeBigInt64BE(BigInt(offset), stamp + 12);
+    } else {
+      b.writeInt32BE(meta, stamp + 4);
+      b.writeInt32BE(offset, stamp + 8);
+    }
+    this.#index.write(b);
+    this.#indexedAt = offset;
+    this.#metaAtIndex = this.#meta.offset;
+  }
+
+  close(): void {
+    if (this.#last) this.#indexEntry(this.#last.ns, this.#last.offset);
+    for (const output of [this.#meta, this.#index, this.#volume]) output.close();
+  }
+}

@@ -1,0 +1,109 @@
+// Owns turning records into rows for the TypeScript engine (src/reduce/row.ts): values as numbers, names as text.
+
+import type { Cell, Row } from '../../src/reduce/index.ts';
+import type { OracleArchive } from './archive.ts';
+import { nsOfStamp, secondsOf, untilNul } from './bytes.ts';
+import { versionAt } from './indom.ts';
+import type { Desc } from './meta.ts';
+import type { DataRecord, Pair, ValueSet } from './record.ts';
+
+const NO_INDOM = 0xffffffff;
+const EMPTY = new Float64Array(0);
+
+/** Rows in stored order, marks left out, and records earlier than one before them (marks count) as well. */
+export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iterable<Row> {
+  const names =
+    wanted === undefined
+      ? [...archive.names]
+      : [...new Set(wanted)].flatMap((name) => {
+          const key = Buffer.from(name).toString('latin1');
+          const pmid = archive.names.get(key);
+          return pmid === undefined ? [] : [[key, pmid] as const];
+        });
+  const namesOf = new Map<number, (readonly [string, number])[]>();
+  for (const pair of names) namesOf.set(pair[1], [...(namesOf.get(pair[1]) ?? []), pair]);
+  let before: bigint | null = null;
+  for (const record of archive.records) {
+    const ns = nsOfStamp(record.stamp);
+    if (before !== null && ns < before) continue;
+    before = ns;
+    if (record.sets.length === 0) continue;
+    yield { t: secondsOf(record.stamp), ns, cells: cellsOf(archive, record, ns, namesOf) };
+  }
+}
+
+function cellsOf(
+  archive: OracleArchive,
+  record: DataRecord,
+  ns: bigint,
+  namesOf: ReadonlyMap<number, readonly (readonly [string, number])[]>,
+): Map<string, Cell> {
+  const cells = new Map<string, Cell>();
+  for (const set of record.sets) {
+    const desc = archive.descs.get(set.pmid);
+    const names = namesOf.get(set.pmid);
+    if (desc === undefined || names === undefined) continue;
+    const cell = cellOf(archive, set, desc, ns);
+    for (const [key] of names) {
+      const name = Buffer.from(key, 'latin1').toString('utf8');
+      // Of a metric that occurs twice the first counts.
+      if (!cells.has(name)) cells.set(name, cell);
+    }
+  }
+  return cells;
+}
+
+function cellOf(archive: OracleArchive, set: ValueSet, desc: Desc, ns: bigint): Cell {
+  const domain: Partial<Cell> = {};
+  if (desc.indom !== NO_INDOM) {
+    const members = versionAt(archive.indoms.get(desc.indom), ns)?.members ?? [];
+    const texts = new Map(members.toReversed().map(([id, name]) => [id, name.toString('utf8')]));
+    Object.assign(domain, { domainSize: members.length, nameOf: (id: number) => texts.get(id) });
+  }
+  const ids = Int32Array.from(set.pairs, (p) => p.instance);
+  if (set.numval <= 0) return { count: set.numval, values: EMPTY, ids, ...domain };
+  const texts = desc.type === 6 ? set.pairs.map(stringOf) : null;
+  if (texts !== null) {
+    const strings = texts.map((s) => s ?? '');
+    return { count: set.numval, values: EMPTY, strings, ids, ...domain, unconvertible: texts.includes(null) };
+  }
+  const values = set.pairs.map((p) => numberOf(desc.type, p));
+  const exact = values.every((v) => typeof v === 'bigint');
+  return {
+    count: set.numval,
+    values: Float64Array.from(values, (v) => Number(v ?? Number.NaN)),
+    ...(exact && desc.type === 2 ? { raw: BigInt64Array.from(values as bigint[]) } : {}),
+    ...(exact && desc.type === 3 ? { raw: BigUint64Array.from(values as bigint[]) } : {}),
+    ids,
+    ...domain,
+    unconvertible: values.includes(null),
+  };
+}
+
+/** Type 0 blocks come from old writers: the descriptor's type holds (pcp-archive-format.md §5.5). */
+const OLD = 0;
+
+function stringOf(pair: Pair): string | null {
+  if (pair.block === undefined || (pair.block.type !== 6 && pair.block.type !== OLD)) return null;
+  return untilNul(pair.block.body).toString('utf8');
+}
+
+/** null: not convertible to the metric's type. */
+function numberOf(type: number, pair: Pair): number | bigint | null {
+  const { block, word } = pair;
+  if (block === undefined) {
+    if (type === 0) return word | 0;
+    if (type === 1) return word;
+    if (type !== 4) return null;
+    const raw = Buffer.alloc(4);
+    raw.writeUInt32BE(word);
+    return raw.readFloatBE(0);
+  }
+  if (block.type !== type && block.type !== OLD) return null;
+  const { body } = block;
+  if (type === 4) return body.length === 4 ? body.readFloatBE(0) : null;
+  if (body.length !== 8) return null;
+  if (type === 2) return body.readBigInt64BE(0);
+  if (type === 3) return body.readBigUInt64BE(0);
+  return type === 5 ? body.readDoubleBE(0) : null;
+}
