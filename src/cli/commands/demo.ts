@@ -26,7 +26,7 @@ export const demoCommand: CommandModule<object, { store: string; job: string }> 
         workers: 2,
         again: true,
       },
-      true,
+      false,
     );
     const store = openStore(path);
     try {
