@@ -37,7 +37,7 @@ try {
     .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usage(message);
+      throw error ?? usage(message.replace(/^Unknown argument: /, 'unknown command or option: '));
     })
     .parseAsync();
 } catch (error) {

@@ -9,8 +9,12 @@ import { Ignored, SacctTable } from './sacct.ts';
 
 export type JobFormat = 'ndjson' | 'csv' | 'sacct';
 
-/** Parser of one line; undefined: the line holds no record (a header, or the start of a longer one). */
-type Parser = (text: string) => Job | undefined;
+interface Parser {
+  /** Undefined: the line holds no record (a header, or the start of a longer one). */
+  line(text: string): Job | undefined;
+  /** After the last line. @throws JobsumError E_JOB_LINE if a record is still open */
+  end?(): void;
+}
 
 /** Lines that a quoted CSV field may span. */
 const MAX_CONTINUED = 1000;
@@ -19,7 +23,8 @@ function csvParser(): Parser {
   let table: CsvTable | null = null;
   let open = '';
   let lines = 0;
-  return (text) => {
+  const unended = (): JobsumError => new JobsumError('E_JOB_LINE', 'a quoted field does not end');
+  const line = (text: string): Job | undefined => {
     const whole = open === '' ? text : `${open}\n${text}`;
     const fields = splitCsv(whole);
     if (!fields && ++lines < MAX_CONTINUED) {
@@ -28,11 +33,15 @@ function csvParser(): Parser {
     }
     open = '';
     lines = 0;
-    if (!fields) throw new JobsumError('E_JOB_LINE', 'a quoted field does not end', {});
+    if (!fields) throw unended();
     if (table) return table.job(fields);
     table = new CsvTable(fields);
     return undefined;
   };
+  const end = (): void => {
+    if (open !== '') throw unended();
+  };
+  return { line, end };
 }
 
 function sacctParser(first: string, file: string): Parser {
@@ -44,17 +53,18 @@ function sacctParser(first: string, file: string): Parser {
     });
   }
   let header = detected.header;
-  return (text) => {
+  const line = (text: string): Job | undefined => {
     if (header) {
       header = false;
       return undefined;
     }
     return detected.table.job(text);
   };
+  return { line };
 }
 
 function parserFor(first: string, file: string, format: JobFormat | undefined): Parser {
-  if (format === 'ndjson' || (!format && first.trimStart().startsWith('{'))) return parseNdjson;
+  if (format === 'ndjson' || (!format && first.trimStart().startsWith('{'))) return { line: parseNdjson };
   if (format === 'sacct' || (!format && SacctTable.detect(first))) return sacctParser(first, file);
   if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first)))
     return csvParser();
@@ -70,26 +80,33 @@ function parserFor(first: string, file: string, format: JobFormat | undefined): 
  * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the first line)
  */
 export async function* readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
-  let parse: Parser | null = null;
-  for await (const { number: line, text } of readLines(path)) {
-    const rejected = (problem: Problem): JobRecord => ({
-      kind: 'rejected',
-      line,
-      problem: { ...problem, file: path, line },
-    });
+  let parser: Parser | null = null;
+  let line = 0;
+  const rejected = (problem: Problem): JobRecord => ({
+    kind: 'rejected',
+    line,
+    problem: { ...problem, file: path, line },
+  });
+  for await (const { number, text } of readLines(path)) {
+    line = number;
     if (text === null) {
       yield rejected({ code: 'E_JOB_LINE', message: 'the line is too long' });
       continue;
     }
-    if (text.trim() === '' || (parse === null && text.startsWith('#'))) continue;
-    parse ??= parserFor(text, path, format);
+    if (text.trim() === '' || (parser === null && text.startsWith('#'))) continue;
+    parser ??= parserFor(text, path, format);
     try {
-      const job = parse(text);
+      const job = parser.line(text);
       if (job) yield { kind: 'job', job, line };
     } catch (error) {
       if (error instanceof Ignored) yield { kind: 'ignored', reason: error.message, line };
       else yield rejected(toProblem(error));
     }
+  }
+  try {
+    parser?.end?.();
+  } catch (error) {
+    yield rejected(toProblem(error));
   }
 }
 

@@ -20,7 +20,7 @@ import type { Pool } from './pool.ts';
 
 export interface BatchContext {
   readonly catalog: Catalog;
-  readonly pool: Pool;
+  readonly pool: Pick<Pool, 'run'>;
   readonly workers: number;
   readonly minNodeFraction: number;
   readonly normalization: Readonly<Record<string, number>>;

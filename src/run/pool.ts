@@ -16,9 +16,9 @@ function workerFile(): string {
 export class Pool {
   readonly #piscina: Piscina;
 
-  constructor(workers: number) {
+  constructor(workers: number, file = workerFile()) {
     this.#piscina = new Piscina({
-      filename: workerFile(),
+      filename: file,
       minThreads: 1,
       maxThreads: workers,
       concurrentTasksPerWorker: 1,

@@ -1,14 +1,16 @@
-// Owns the golden jobs (../shared/golden/jobs) as this project's jobs, and their summary by way of the oracle's rows.
+// Owns the golden jobs (../shared/golden/jobs) as this project's jobs, and their summaries by either engine.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import {
   finishJob,
   leadsOf,
   type NodeOutcome,
+  type NodePlan,
   type Normalization,
   planNode,
   WANTED_METRICS,
 } from '../../src/analytics/index.ts';
+import { decodeNode, type NodeTask, Wasm } from '../../src/decode/index.ts';
 import { buildDocument, type Document } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { nsOf } from '../../src/kernel/index.ts';
@@ -59,23 +61,61 @@ export function normalizationOf(golden: GoldenCase): Normalization {
   return Object.fromEntries(Object.entries(golden.job.normalization ?? {}).map(([name, { range }]) => [name, range]));
 }
 
-/** The case's document, decoded by the oracle and reduced by the TypeScript engine. */
-export function summarizeByOracle(golden: GoldenCase): Document {
+/** Reads one node of a case: which analytics run on it and what their consumers found. */
+type ReadNode = (base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>) => Share[];
+
+type Share = NodeOutcome['shares'][number];
+
+function byOracle(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): Share[] {
+  const archive = decodeArchive(base);
+  const plans = planNode(job, (name) => archive.names.has(name), normalization);
+  const engine = new WindowEngine({
+    startNs: nsOf(job.start),
+    endNs: nsOf(job.end + 1),
+    walltime: job.walltime,
+    consumers: plans.map((p) => p.spec),
+    leads: plans.map((p) => leads.get(p.cls) ?? null),
+  });
+  for (const row of rowsOf(archive, WANTED_METRICS)) engine.row(row);
+  const results = engine.finish();
+  return plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
+}
+
+function byWasm(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): Share[] {
+  let plans: readonly NodePlan[] = [];
+  const task: NodeTask = {
+    archives: [base],
+    wanted: WANTED_METRICS,
+    windows: [
+      {
+        startNs: nsOf(job.start),
+        endNs: nsOf(job.end + 1),
+        walltime: job.walltime,
+        archives: [0],
+        declare: (has) => {
+          plans = planNode(job, has, normalization);
+          return plans.map((p) => p.spec);
+        },
+        leads: () => plans.map((p) => leads.get(p.cls) ?? null),
+      },
+    ],
+  };
+  wasm ??= new Wasm();
+  const [window] = decodeNode(wasm, task).windows;
+  return plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
+}
+
+let wasm: Wasm | undefined;
+
+/** The ways a case can be read: the product's, and the oracle's rows through the TypeScript engine. */
+export const READERS: Readonly<Record<'WASM' | 'oracle', ReadNode>> = { WASM: byWasm, oracle: byOracle };
+
+/** The case's document. */
+export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {
   const job = jobOf(golden);
   const leads = new Map<string, Lead>();
   const outcomes = golden.archives.map((base, index): NodeOutcome => {
-    const archive = decodeArchive(shared('archives', base));
-    const plans = planNode(job, (name) => archive.names.has(name), normalizationOf(golden));
-    const engine = new WindowEngine({
-      startNs: nsOf(job.start),
-      endNs: nsOf(job.end + 1),
-      walltime: job.walltime,
-      consumers: plans.map((p) => p.spec),
-      leads: plans.map((p) => leads.get(p.cls) ?? null),
-    });
-    for (const row of rowsOf(archive, WANTED_METRICS)) engine.row(row);
-    const results = engine.finish();
-    const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
+    const shares = read(shared('archives', base), job, normalizationOf(golden), leads);
     const outcome = { index, node: golden.nodes[index]!, shares };
     // The first node that reaches its twelfth point sets the lead of all (analytics.md §1.10).
     for (const [cls, lead] of leadsOf(outcome)) if (!leads.has(cls)) leads.set(cls, lead);

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/document/index.ts';
 import { haveShared } from '../oracle/shared.ts';
-import { type GoldenCase, goldenCases, summarizeByOracle } from './cases.ts';
+import { type GoldenCase, goldenCases, READERS, summarizeCase } from './cases.ts';
 import { compareCase, DEVIATIONS, havePython } from './compare.ts';
 
 const ready = haveShared('golden jobs') && havePythonOrSay();
@@ -16,12 +16,12 @@ function havePythonOrSay(): boolean {
   return false;
 }
 
-describe.runIf(ready)('golden jobs, oracle rows, TypeScript engine', () => {
+describe.runIf(ready).each(Object.entries(READERS))('golden jobs, read by %s', (_, read) => {
   const documents = new Map<string, Document>();
   const named = (name: string): GoldenCase => cases.find((g) => g.case === name)!;
 
   beforeAll(() => {
-    for (const golden of cases) documents.set(golden.case, summarizeByOracle(golden));
+    for (const golden of cases) documents.set(golden.case, summarizeCase(golden, read));
   });
 
   it('are all there', () => {

@@ -2,6 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { archiveInfo, canonicalDump, dumpSum } from '../../decode/index.ts';
+import { JobsumError } from '../../kernel/index.ts';
 import { archiveLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
 
@@ -18,15 +19,15 @@ const infoCommand: CommandModule<object, { archive: string; json: boolean }> = {
   handler: ({ archive, json }) => {
     const info = archiveInfo(archive);
     print(json ? [JSON.stringify(info)] : archiveLines(info));
-    for (const problem of info.problems) complain(Object.assign(new Error(problem.message), problem));
+    for (const { code, message, ...place } of info.problems) complain(new JobsumError(code, message, place));
     if (info.problems.some((p) => p.code !== 'E_ARCHIVE_INDEX')) process.exitCode = 65;
   },
 };
 
 interface DumpOptions {
   archive: string[];
-  canonical: boolean;
-  sum: boolean;
+  canonical?: boolean;
+  sum?: boolean;
 }
 
 /** One line as tools/canonical_dump.py --sum prints it; an archive that cannot be opened has dashes and its code. */
@@ -47,12 +48,8 @@ const dumpCommand: CommandModule<object, DumpOptions> = {
   builder: (y) =>
     y
       .positional('archive', { type: 'string', array: true, demandOption: true, describe: 'Archives' })
-      .option('canonical', { type: 'boolean', default: false, describe: 'The canonical dump, one JSON value a line' })
-      .option('sum', {
-        type: 'boolean',
-        default: false,
-        describe: 'Counts and SHA-256 of the canonical dump, tab-separated',
-      })
+      .option('canonical', { type: 'boolean', describe: 'The canonical dump, one JSON value a line' })
+      .option('sum', { type: 'boolean', describe: 'Counts and SHA-256 of the canonical dump, tab-separated' })
       .conflicts('canonical', 'sum') as unknown as Argv<DumpOptions>,
   handler: ({ archive, canonical, sum }) => {
     if (!canonical && !sum) throw usage('archive dump: say --canonical or --sum');

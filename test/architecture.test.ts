@@ -1,0 +1,134 @@
+// The architecture as a test: folders import only upward, borders are kept, every file says what it owns.
+
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** From the top of the tree downward: a folder imports from those before it, never from those behind it. */
+const ORDER = [
+  'kernel',
+  'config',
+  'store',
+  'jobs',
+  'archives',
+  'reduce',
+  'decode',
+  'write',
+  'prometheus',
+  'analytics',
+  'document',
+  'sinks',
+  'ledger',
+  'view',
+  'run',
+  'cli',
+];
+const SOFT_CEILING = 350;
+
+interface Source {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+function sources(below: string, ending = '.ts'): Source[] {
+  return readdirSync(join(ROOT, below), { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith(ending))
+    .map((e) => {
+      const path = relative(ROOT, join(e.parentPath, e.name));
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const imports = [
+        ...text.matchAll(/(?:^|\n)(?:import|export)\b[^;]*?from\s+'([^']+)'|\bimport\('([^']+)'\)/g),
+      ].map((m) => m[1] ?? m[2]!);
+      return { path, folder: path.split('/')[1]!, text, imports };
+    });
+}
+
+const src = sources('src');
+const resolved = (s: Source, specifier: string): string => normalize(join(dirname(s.path), specifier));
+
+describe('architecture', () => {
+  it('has no folder outside the order', () => {
+    const folders = readdirSync(join(ROOT, 'src'));
+    expect(folders.filter((f) => !ORDER.includes(f))).toEqual([]);
+    expect(src.length).toBeGreaterThan(80);
+  });
+
+  it('imports only upward, and other folders only through their index', () => {
+    const wrong: string[] = [];
+    for (const s of src) {
+      for (const specifier of s.imports) {
+        if (!specifier.startsWith('.')) continue;
+        const target = resolved(s, specifier);
+        const [top, folder, file] = target.split('/');
+        if (top !== 'src') wrong.push(`${s.path} imports ${target}`);
+        else if (folder === s.folder) continue;
+        else if (ORDER.indexOf(folder!) > ORDER.indexOf(s.folder)) wrong.push(`${s.path} imports down: ${target}`);
+        else if (file !== 'index.ts' && folder !== 'kernel') wrong.push(`${s.path} imports past the index: ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no import cycle between files', () => {
+    const files = new Map(src.map((s) => [s.path, s]));
+    const state = new Map<string, 'open' | 'done'>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (state.get(path) === 'done') return;
+      if (state.get(path) === 'open') {
+        cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+        return;
+      }
+      state.set(path, 'open');
+      const s = files.get(path);
+      for (const specifier of s?.imports ?? []) {
+        if (specifier.startsWith('.')) visit(resolved(s!, specifier), [...trail, path]);
+      }
+      state.set(path, 'done');
+    };
+    for (const path of files.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it.each([
+    ['WebAssembly', /\bWebAssembly\./, /^src\/decode\//],
+    ['the SQLite library', /from 'libsql'/, /^src\/store\//],
+    ['yargs', /from 'yargs/, /^src\/cli\//],
+    ['piscina', /from 'piscina'/, /^src\/run\//],
+    ['standard output', /process\.stdout|console\.log/, /^src\/cli\//],
+  ])('knows %s in one place only', (_, pattern, place) => {
+    // Types may be named anywhere: only the use counts.
+    const users = src.filter((s) =>
+      pattern.test(s.text.replace(/:\s*WebAssembly\.Module|\?:\s*WebAssembly\.Module/g, '')),
+    );
+    expect(users.length).toBeGreaterThan(0);
+    expect(users.map((s) => s.path).filter((p) => !place.test(p))).toEqual([]);
+  });
+
+  it('says in the first line of every file what it owns', () => {
+    const all = [...src, ...sources('assembly'), ...sources('bench'), ...sources('test'), ...sources('fixtures')];
+    const silent = all.filter((s) => !/^(#!.*\n)?\/\/ \S/.test(s.text)).map((s) => s.path);
+    expect(silent).toEqual([]);
+  });
+
+  it('keeps files below the soft ceiling', () => {
+    const long = [...src, ...sources('assembly'), ...sources('bench'), ...sources('test')]
+      .filter((s) => s.text.split('\n').length > SOFT_CEILING)
+      .map((s) => s.path);
+    // One list of struct offsets, and what is generated from it.
+    expect(long.filter((p) => !/assembly\/layout\.ts|layout\.gen\.ts/.test(p))).toEqual([]);
+  });
+
+  it('has a generated layout that equals its source', () => {
+    const generated = join(ROOT, 'src/decode/layout.gen.ts');
+    const before = readFileSync(generated, 'utf8');
+    execFileSync(process.execPath, [join(ROOT, 'assembly/generate-layout.mjs')], { cwd: ROOT });
+    expect(readFileSync(generated, 'utf8')).toBe(before);
+  });
+});
