@@ -180,17 +180,16 @@ export const PLAN_SLOTS: i32 = 32;
 // --- Window: a job's time on this node ----------------------------------------------------------------
 export const W_START: i32 = 0;
 export const W_END: i32 = 8;
-export const W_LAST: i32 = 16;
-export const W_WALLTIME: i32 = 24;
-export const W_CONSUMERS: i32 = 32;
-export const W_NCONSUMERS: i32 = 36;
-export const W_RECORDS: i32 = 40;
+export const W_WALLTIME: i32 = 16;
+export const W_CONSUMERS: i32 = 24;
+export const W_NCONSUMERS: i32 = 28;
+export const W_RECORDS: i32 = 32;
 /** i64: times of the first and last record in the window (marks do not count), for coverage. */
-export const W_FIRST_NS: i32 = 48;
-export const W_LAST_NS: i32 = 56;
+export const W_FIRST_NS: i32 = 40;
+export const W_LAST_NS: i32 = 48;
 /** Everything a window allocates, given back when it is closed. */
-export const W_ARENA: i32 = 64;
-export const W_SIZE: i32 = 80;
+export const W_ARENA: i32 = 56;
+export const W_SIZE: i32 = 72;
 
 // --- Consumer -------------------------------------------------------------------------------------------
 export const C_FLAGS: i32 = 0;

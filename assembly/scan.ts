@@ -28,7 +28,6 @@ import {
   W_CONSUMERS,
   W_END,
   W_FIRST_NS,
-  W_LAST,
   W_LAST_NS,
   W_NCONSUMERS,
   W_RECORDS,
@@ -68,18 +67,19 @@ function fill(r: usize, ns: i64): i32 {
   return S_RECORD;
 }
 
-function deliver(r: usize, w: usize, ns: i64, t: f64, mark: bool): bool {
-  // As pmFetch: a record earlier than one before is dropped, and a mark counts as one (§6).
-  if (ns < load<i64>(w, W_LAST)) return false;
-  store<i64>(w, ns, W_LAST);
-  if (mark) return true;
+function deliver(r: usize, w: usize, ns: i64, t: f64): void {
   if (load<i64>(w, W_FIRST_NS) == i64.MIN_VALUE) store<i64>(w, ns, W_FIRST_NS);
   store<i64>(w, ns, W_LAST_NS);
   store<i32>(w, load<i32>(w, W_RECORDS) + 1, W_RECORDS);
   const n = load<u32>(w, W_NCONSUMERS);
   const list: usize = load<u32>(w, W_CONSUMERS);
   for (let i: u32 = 0; i < n; i++) consume(load<u32>(list + (i << 2)), w + W_ARENA, r, seq, ns, t);
-  return true;
+}
+
+/** Leaves the framed record behind. */
+function step(r: usize, rec: usize): void {
+  store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
+  store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
 }
 
 /**
@@ -98,6 +98,12 @@ export function scanData(r: usize, until: i64): i32 {
     const ns = stampNs(rec + 4, version);
     store<i64>(r, ns, R_NS);
     if (ns > until) return S_UNTIL;
+    // As pmFetch: a record earlier than one before is dropped, and a mark counts as one (§6).
+    if (ns < load<i64>(r, R_LAST_NS)) {
+      store<i32>(r, load<i32>(r, R_BACKWARDS) + 1, R_BACKWARDS);
+      step(r, rec);
+      continue;
+    }
     let low = load<i32>(r, R_LOW);
     while (low < nWindows && load<i64>(<usize>load<u32>(windows + (low << 2)), W_END) < ns) low++;
     store<i32>(r, low, R_LOW);
@@ -105,26 +111,21 @@ export function scanData(r: usize, until: i64): i32 {
     const start = load<i64>(<usize>load<u32>(windows + (low << 2)), W_START);
     if (start - ns > GAP_NS && !load<i32>(r, R_NOGAP)) return S_GAP;
     if (ns >= start) {
-      const mark = load<i32>(r, R_NUMPMID) == 0;
-      if (!mark) {
+      if (load<i32>(r, R_NUMPMID) != 0) {
         const filled = fill(r, ns);
         if (filled != S_RECORD) return filled;
+        const t = stampSeconds(rec + 4, version);
+        for (let i = low; i < nWindows; i++) {
+          const w: usize = load<u32>(windows + (i << 2));
+          if (load<i64>(w, W_START) > ns) break;
+          if (load<i64>(w, W_END) >= ns) deliver(r, w, ns, t);
+        }
       }
-      const t = stampSeconds(rec + 4, version);
-      let delivered = false;
-      for (let i = low; i < nWindows; i++) {
-        const w: usize = load<u32>(windows + (i << 2));
-        if (load<i64>(w, W_START) > ns) break;
-        if (load<i64>(w, W_END) < ns) continue;
-        if (deliver(r, w, ns, t, mark)) delivered = true;
-      }
-      const counter = r + (delivered ? R_DELIVERED : R_BACKWARDS);
-      store<i32>(counter, load<i32>(counter) + 1);
+      store<i32>(r, load<i32>(r, R_DELIVERED) + 1, R_DELIVERED);
       store<i32>(r, 0, R_NOGAP);
     }
     store<i64>(r, ns, R_LAST_NS);
-    store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
-    store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
+    step(r, rec);
   }
 }
 

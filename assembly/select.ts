@@ -10,7 +10,7 @@ import {
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
   R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_SIZE, SS_HAVE, SS_LEADOUT,SS_MAX, 
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
-  W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_WALLTIME,
+  W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_WALLTIME,
 } from './layout';
 import { giveWindow, release, take, takeWindow, windowCapacity } from './memory';
 
@@ -126,7 +126,6 @@ export function openWindow(start: i64, end: i64, walltime: f64, n: i32): usize {
   memory.copy(w + W_ARENA, nest, 12);
   store<i64>(w, start, W_START);
   store<i64>(w, end, W_END);
-  store<i64>(w, i64.MIN_VALUE, W_LAST);
   store<i64>(w, i64.MIN_VALUE, W_FIRST_NS);
   store<i64>(w, i64.MIN_VALUE, W_LAST_NS);
   store<f64>(w, walltime, W_WALLTIME);

@@ -19,12 +19,19 @@ export function swappedSeconds(p: usize): i64 {
   return ((<i64>be32(p + 4)) << 32) | <i64>(<u32>be32(p));
 }
 
+/** Seconds whose nanoseconds, with any sub-second field, fit an i64. */
+const MAX_SECONDS: i64 = 9223372030;
+
 /** Nanoseconds since the epoch; sub-second fields are taken as they are, even out of range. */
 // @ts-ignore: decorator
 @inline
 export function stampNs(p: usize, version: i32): i64 {
   if (version == 2) return (<i64>be32(p)) * 1000000000 + (<i64>be32(p + 4)) * 1000;
-  return swappedSeconds(p) * 1000000000 + <i64>be32(p + 8);
+  const seconds = swappedSeconds(p);
+  // Beyond the years 1677 to 2262 only damage leads: as early or late as can be told.
+  if (seconds > MAX_SECONDS) return i64.MAX_VALUE;
+  if (seconds < -MAX_SECONDS) return i64.MIN_VALUE + 1;
+  return seconds * 1000000000 + <i64>be32(p + 8);
 }
 
 /** Epoch seconds as the analytics see them: seconds plus microseconds/10⁶, each rounded as the reference does. */

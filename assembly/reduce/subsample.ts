@@ -19,7 +19,7 @@ import {
   STOP_RAGGED,
 } from '../layout';
 import { take } from '../memory';
-import { ready, scalarLane, vector, vectorLane, width } from './lane';
+import { anyLane, ready, scalarLane, vector, width } from './lane';
 
 /** Whether the point at t is stored; fixes the lead when the 12th point comes. */
 function stored(q: usize, t: f64): bool {
@@ -45,7 +45,7 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
   if (value && !ready(value)) return STOP_NONE;
   if (row && !ready(row)) return STOP_NONE;
   if (row) {
-    const status = vectorLane(row);
+    const status = anyLane(row);
     if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
     if (load<u32>(q, SS_ROWS) == 0) {
       const rows = take(arena, (width * SS_MAX) << 3);

@@ -37,6 +37,8 @@ export class ArchiveReader {
   readonly #options: OpenOptions;
   #stream: FileStream | null = null;
   #volume = 0;
+  /** Of the metadata. */
+  #version = 0;
   #bytes = 0;
   #ended = false;
 
@@ -47,9 +49,11 @@ export class ArchiveReader {
     this.files = findFiles(path);
     this.address = wasm.need(wasm.x.openReader(WINDOW_BYTES) >>> 0);
     try {
-      this.label = this.#readMeta();
+      const described = this.#readMeta();
       this.#readIndex();
       this.#openVolume(0);
+      this.label = this.#readLabel();
+      this.#compareLabels(described);
     } catch (error) {
       this.close();
       throw error;
@@ -108,9 +112,25 @@ export class ArchiveReader {
     };
   }
 
+  /** The label of the data counts; PCP refuses an archive whose metadata has another, which loses all that is good. */
+  #compareLabels(meta: ArchiveLabel): void {
+    const { host, pid } = this.label;
+    if (meta.host === host && meta.pid === pid) return;
+    this.problems.push({
+      code: 'E_ARCHIVE_LABEL',
+      message: 'the labels of data and metadata differ',
+      file: this.files.meta,
+      volume: -1,
+      record: 'label',
+      expected: `${host}, process ${pid}`,
+      found: `${meta.host}, process ${meta.pid}`,
+    });
+  }
+
   #readMeta(): ArchiveLabel {
     const stream = this.#open(this.files.meta, -1);
     const label = this.#readLabel();
+    this.#version = label.version;
     const known = new Map<number, Metric>();
     const names = new Set<string>();
     try {
@@ -229,11 +249,11 @@ export class ArchiveReader {
       try {
         const stream = this.#open(volume.path, volume.number);
         const version = this.#wasm.i32(this.address + L.R_VERSION);
-        if (k === 0 && version !== this.label.version) {
+        if (k === 0 && version !== this.#version) {
           throw new JobsumError('E_ARCHIVE_LABEL', 'metadata and data are of different versions', {
             file: volume.path,
             volume: volume.number,
-            expected: `version ${this.label.version}`,
+            expected: `version ${this.#version}`,
             found: `version ${version}`,
           });
         }

@@ -62,9 +62,11 @@ export class Consumer {
     if (outcome.kind === 'skip') this.#skipped++;
     let values = raw;
     if (outcome.kind === 'ok') {
-      const normal = this.#normalise(raw);
-      if (normal === null) outcome = stop('shape');
-      else values = normal;
+      values = this.#normalise(raw);
+      if (values.length < raw.length) {
+        outcome = stop('shape');
+        values = [...values, ...raw.slice(values.length)];
+      }
     }
     const d: Delivery = { ...bare, values };
     if (outcome.kind === 'ok') outcome = this.#guard(d);
@@ -78,12 +80,13 @@ export class Consumer {
     else if (outcome.kind === 'ok') this.#reduce(d);
   }
 
-  #normalise(raw: readonly Float64Array[]): Float64Array[] | null {
+  /** The rows with counters made monotone, up to the first counter that changed length. */
+  #normalise(raw: readonly Float64Array[]): Float64Array[] {
     const out: Float64Array[] = [];
     for (const [m, x] of raw.entries()) {
       const counter = this.#counters[m];
       const y = counter && x.length > 0 ? counter.add(x) : x;
-      if (y === null) return null;
+      if (y === null) return out;
       out.push(y);
     }
     return out;

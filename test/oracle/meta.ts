@@ -32,9 +32,26 @@ export function readMeta(bytes: Bytes, labelLength: number, file: string): Meta 
   const names = new Map<string, number>();
   const indoms = new Map<number, IndomRecord[]>();
   let damage: Damage | null = null;
-  try {
-    for (let at = labelLength; bytes.length - at >= 8; ) {
-      const len = frame(bytes, at, file);
+  /** Damage stays inside a record whose frame is sound. */
+  const contain = (read: () => void): boolean => {
+    try {
+      read();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      damage ??= error;
+      return false;
+    }
+  };
+  for (let at = labelLength; bytes.length - at >= 8; ) {
+    let len = 0;
+    if (
+      !contain(() => {
+        len = frame(bytes, at, file);
+      })
+    )
+      break;
+    contain(() => {
       const type = bytes.u32(at + 4);
       if (type === DESC) addDesc(readDesc(bytes, at, len, file), descs, names, at, file);
       else if (INDOM_TYPES.includes(type)) {
@@ -42,17 +59,12 @@ export function readMeta(bytes: Bytes, labelLength: number, file: string): Meta 
         indoms.set(record.indom, [...(indoms.get(record.indom) ?? []), record]);
       } else if (!SKIPPED.includes(type)) {
         throw new Damage('E_ARCHIVE_META', 'PM_ERR_RECTYPE', 'unknown record type', {
-          file,
-          volume: -1,
-          offset: at + 4,
+          ...{ file, volume: -1, offset: at + 4 },
           found: `${type}`,
         });
       }
-      at += len;
-    }
-  } catch (error) {
-    if (!(error instanceof Damage)) throw error;
-    damage = error;
+    });
+    at += len;
   }
   return {
     descs,

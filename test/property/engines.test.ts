@@ -1,0 +1,131 @@
+// Both engines give the same results on random archives, windows and specs: WASM inside the decode, TypeScript on the oracle's rows.
+
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seeded } from '../../bench/generate/random.ts';
+import { type Stats, stats } from '../../src/analytics/index.ts';
+import { decodeNode, Wasm } from '../../src/decode/index.ts';
+import { type ConsumerResult, type ConsumerSpec, type Lead, WindowEngine } from '../../src/reduce/index.ts';
+import { decodeArchive } from '../oracle/archive.ts';
+import { rowsOf } from '../oracle/rows.ts';
+import { type RandomArchive, writeRandomArchive } from '../support/random-archive.ts';
+import { randomSpecs } from '../support/random-specs.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const wasm = new Wasm();
+
+interface Window {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly walltime: number;
+  readonly consumers: readonly ConsumerSpec[];
+  readonly leads: readonly (Lead | null)[];
+}
+
+function randomWindows(archive: RandomArchive, seed: string): Window[] {
+  const random = seeded(`${seed}w`);
+  const span = Number((archive.endNs - archive.startNs) / 1_000_000n);
+  const at = (x: number): bigint => archive.startNs + BigInt(Math.floor(x * span)) * 1_000_000n;
+  return Array.from({ length: 1 + Math.floor(random() * 3) }, (_, i) => {
+    const [a, b] = random() < 0.5 ? [-0.1, 1.1] : [random(), random()].sort((x, y) => x - y);
+    const consumers = randomSpecs(archive.metrics, `${seed}s${i}`, 1 + Math.floor(random() * 6));
+    const walltime = ((b! - a!) * span) / 1000;
+    const leadout = Number(archive.startNs / 1_000_000_000n) + walltime / 2;
+    const leads = consumers.map(() => (random() < 0.3 ? { window: random() * 100, leadout } : null));
+    return { startNs: at(a!), endNs: at(b!), walltime, consumers, leads };
+  });
+}
+
+function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [archive.base]): ConsumerResult[][] {
+  const all = archives.map((_, i) => i);
+  const result = decodeNode(wasm, {
+    archives,
+    wanted: archive.metrics.map((m) => m.name),
+    windows: windows.map((w) => ({ ...w, archives: all, declare: () => w.consumers, leads: () => w.leads })),
+  });
+  return result.windows.map((w) => [...w.consumers]);
+}
+
+function byTypeScript(archive: RandomArchive, windows: readonly Window[]): ConsumerResult[][] {
+  const rows = [...rowsOf(decodeArchive(archive.base))];
+  return windows.map((w) => {
+    const engine = new WindowEngine(w);
+    for (const row of rows) engine.row(row);
+    return engine.finish();
+  });
+}
+
+/** Forms of statsOf: 0 empty, 1 {avg, cnt}, 2 no std, 3 all. */
+function statsByWasm(values: readonly number[]): Stats {
+  const at = wasm.need(wasm.x.takeBytes(8 * values.length + 56) >>> 0);
+  try {
+    new Float64Array(wasm.x.memory.buffer, at, values.length).set(values);
+    const out = at + 8 * values.length;
+    const form = wasm.x.statsOf(at, values.length, out);
+    const [max, avg, krt, min, skw, med, variance] = wasm.doubles(out, 7) as unknown as [number, ...number[]];
+    const cnt = values.length;
+    if (form === 0) return {};
+    if (form === 1) return { avg: avg!, cnt };
+    const std = Math.sqrt(variance!);
+    return {
+      ...{ max, avg: avg!, krt: krt!, min: min!, skw: skw!, med: med!, cnt },
+      ...(form === 3 ? { std } : {}),
+      ...(avg! > 0 ? { cov: std / avg! } : {}),
+    };
+  } finally {
+    wasm.x.giveBytes(at);
+  }
+}
+
+describe('the two engines', () => {
+  it('agree on random rows', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 8, max: 140 }), (number, records) => {
+        const seed = String(number);
+        const base = join(dir, 'random');
+        const archive = writeRandomArchive({ base, seed, version: number % 2 ? 3 : 2, records });
+        const windows = randomWindows(archive, seed);
+        const ours = byWasm(archive, windows);
+        expect(ours).toEqual(byTypeScript(archive, windows));
+        compared += ours.flat().filter((c) => c.records > 0).length;
+      }),
+      { numRuns: Number(process.env.RUNS ?? 600) },
+    );
+    expect(compared).toBeGreaterThan(1000);
+  });
+
+  it('see no difference between one archive and its parts', () => {
+    for (let number = 0; number < 200; number++) {
+      const seed = `parts${number}`;
+      const options = { seed, version: number % 2 ? (3 as const) : (2 as const), records: 120, tidy: true };
+      const whole = writeRandomArchive({ ...options, base: join(dir, 'whole') });
+      const split = writeRandomArchive({ ...options, base: join(dir, 'part'), volumes: 4, split: true });
+      const parts = [split.base, ...[1, 2, 3].map((i) => `${split.base}-${i}`)];
+      const windows = randomWindows(whole, seed);
+      expect(byWasm(split, windows, parts)).toEqual(byWasm(whole, windows));
+    }
+  });
+
+  it('agree on the statistics object', () => {
+    const value = fc.oneof(
+      fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+      fc.integer({ min: -5, max: 5 }),
+      fc.constant(Number.NaN),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 60 }), (values) => {
+        const ours = statsByWasm(values) as Record<string, number>;
+        const theirs = stats(values) as Record<string, number>;
+        expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+        // Powers are rounded differently by the two: by multiplication, and by the power function.
+        for (const [key, x] of Object.entries(theirs)) {
+          if (!Object.is(ours[key], x)) expect(Math.abs(ours[key]! - x), key).toBeLessThan(1e-9 * (1 + Math.abs(x)));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

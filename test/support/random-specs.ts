@@ -1,0 +1,81 @@
+// Owns random consumer specs over the metrics of a random archive: every mode, fold and reducer; from a seed.
+
+import { type Random, seeded } from '../../bench/generate/random.ts';
+import type { ConsumerSpec, Fold, Lane, ReducerSpec } from '../../src/reduce/index.ts';
+import type { RandomMetric } from './random-archive.ts';
+
+const FOLDS: readonly Fold[] = ['first', 'sum', 'mean', 'each', 'count'];
+
+export function randomSpecs(metrics: readonly RandomMetric[], seed: string, count: number): ConsumerSpec[] {
+  const random = seeded(seed);
+  return Array.from({ length: count }, () => randomSpec(metrics, random));
+}
+
+function randomSpec(all: readonly RandomMetric[], random: Random): ConsumerSpec {
+  const below = (n: number): number => Math.floor(random() * n);
+  const chance = (p: number): boolean => random() < p;
+  const strings = all.filter((m) => !m.numeric);
+  if (strings.length > 0 && chance(0.2)) return tally(strings, below, chance);
+  const pool = all.filter((m) => m.numeric);
+  const chosen = Array.from({ length: 1 + below(4) }, () => pool[below(pool.length)]!);
+  const onlyFirstLast = chance(0.3);
+  const lane = (scalar: boolean): Lane => {
+    const fold = scalar ? FOLDS.filter((f) => f !== 'each')[below(4)]! : FOLDS[below(FOLDS.length)]!;
+    const rows = Array.from({ length: 1 + below(3) }, () => ({
+      metric: below(chosen.length),
+      ...(chance(0.5) ? { weight: [-1, 2, 0.5][below(3)]! } : {}),
+    }));
+    return { fold, rows, ...(chance(0.5) ? { scale: [1 / 1024, 100, -1][below(3)]! } : {}) };
+  };
+  const reducer = (): ReducerSpec => {
+    switch (below(4)) {
+      case 0:
+        return { kind: 'ROLL', lane: lane(false), skipFirst: chance(0.4), dropLast: chance(0.4) };
+      case 1:
+        return { kind: 'INTEGRATE', lane: lane(false) };
+      case 2: {
+        const both = chance(0.3);
+        return {
+          kind: 'SUBSAMPLE',
+          ...(both || chance(0.5)
+            ? { value: lane(true), ...(both ? { row: lane(false) } : {}) }
+            : { row: lane(false) }),
+        };
+      }
+      default:
+        return { kind: 'LATCH', lane: lane(true), skipFirst: chance(0.4) };
+    }
+  };
+  const firstlast: ReducerSpec = { kind: 'FIRSTLAST' };
+  return {
+    metrics: chosen.map((m) => m.name),
+    mode: onlyFirstLast && chance(0.7) ? 'firstlast' : 'all',
+    ...(chance(0.2) ? { raw: true } : {}),
+    ...(chance(0.4) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {}),
+    ...(chance(0.2) ? { rectangular: true } : {}),
+    ...(chance(0.2) ? { floor: -1e9 } : {}),
+    ...(chance(0.3) ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) } : {}),
+    ...(chance(0.5) ? { labels: below(chosen.length) } : {}),
+    reducers: onlyFirstLast ? [firstlast] : Array.from({ length: 1 + below(4) }, reducer),
+  };
+}
+
+function tally(
+  strings: readonly RandomMetric[],
+  below: (n: number) => number,
+  chance: (p: number) => boolean,
+): ConsumerSpec {
+  const chosen = Array.from({ length: 1 + below(Math.min(3, strings.length)) }, () => strings[below(strings.length)]!);
+  return {
+    metrics: chosen.map((m) => m.name),
+    mode: 'all',
+    raw: true,
+    reducers: [
+      {
+        kind: 'TALLY',
+        metrics: chosen.map((_, i) => i),
+        ...(chance(0.3) ? { where: { metric: below(chosen.length), equals: ['', 'a', 'running'][below(3)]! } } : {}),
+      },
+    ],
+  };
+}
