@@ -37,7 +37,8 @@ try {
     .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usage(message.replace(/^Unknown argument: /, 'unknown command or option: '));
+      const text = message.replace(/^Unknown argument: /, 'unknown command or option: ');
+      throw error ?? usage(text.replace(/^Did you mean /, 'unknown command; did you mean '));
     })
     .parseAsync();
 } catch (error) {

@@ -1,10 +1,11 @@
 // Owns one open archive: label, metadata, index, and the data volumes one after the other as one stream.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
+import { labelFault, recordFault, truncated } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
 import * as L from './layout.gen.ts';
-import { type ArchiveLabel, type Metric, NO_INDOM, pmidText } from './metric.ts';
+import type { ArchiveLabel, Metric } from './metric.ts';
+import { MetricTable } from './metric-table.ts';
 import { FileStream } from './stream.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -28,13 +29,10 @@ export class ArchiveReader {
   readonly files: FileSet;
   readonly address: number;
   readonly label: ArchiveLabel;
-  readonly metrics: Metric[] = [];
-  /** Instance domain of a wanted slot. */
-  readonly slotIndoms = new Map<number, number>();
+  readonly #table: MetricTable;
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data. */
   readonly problems: Problem[] = [];
   readonly #wasm: Wasm;
-  readonly #options: OpenOptions;
   #stream: FileStream | null = null;
   #volume = 0;
   /** Of the metadata. */
@@ -45,9 +43,9 @@ export class ArchiveReader {
   /** @throws JobsumError E_ARCHIVE_* when nothing of the archive can be used. */
   constructor(wasm: Wasm, path: string, options: OpenOptions = {}) {
     this.#wasm = wasm;
-    this.#options = options;
     this.files = findFiles(path);
     this.address = wasm.need(wasm.x.openReader(WINDOW_BYTES) >>> 0);
+    this.#table = new MetricTable(wasm, this.address, options.slotOf);
     try {
       const described = this.#readMeta();
       this.#readIndex();
@@ -63,6 +61,21 @@ export class ArchiveReader {
   close(): void {
     this.#closeStream();
     this.#wasm.x.closeReader(this.address);
+  }
+
+  /** By name, in the order of the metadata. */
+  get metrics(): readonly Metric[] {
+    return this.#table.metrics;
+  }
+
+  /** Descriptor by pmID, those without a name included. */
+  get descriptors(): ReadonlyMap<number, Metric> {
+    return this.#table.descriptors;
+  }
+
+  /** Instance domain of a wanted slot. */
+  get slotIndoms(): ReadonlyMap<number, number> {
+    return this.#table.slotIndoms;
   }
 
   get bytesRead(): number {
@@ -131,13 +144,13 @@ export class ArchiveReader {
     const stream = this.#open(this.files.meta, -1);
     const label = this.#readLabel();
     this.#version = label.version;
-    const known = new Map<number, Metric>();
-    const names = new Set<string>();
     try {
       for (;;) {
         const status = this.#wasm.x.scanMeta(this.address, 0);
-        if (status === L.S_DESC) this.#addMetric(known, names);
-        else if (status === L.S_GROW) this.#growAndFill(stream);
+        if (status === L.S_DESC) {
+          const conflict = this.#table.add(this.files.meta);
+          if (conflict) this.problems.push(conflict);
+        } else if (status === L.S_GROW) this.#growAndFill(stream);
         else if (status === L.S_MORE) {
           if (stream.fill()) continue;
           // Fewer than 8 bytes cannot be a record: a silent end, as for PCP.
@@ -161,64 +174,6 @@ export class ArchiveReader {
     stream.grow();
     stream.fill();
   }
-
-  #addMetric(known: Map<number, Metric>, taken: Set<string>): void {
-    const wasm = this.#wasm;
-    const r = this.address;
-    const pmid = wasm.u32(r + L.R_D_PMID);
-    const desc = {
-      pmid,
-      type: wasm.i32(r + L.R_D_TYPE),
-      indom: wasm.u32(r + L.R_D_INDOM),
-      semantics: wasm.i32(r + L.R_D_SEM),
-      units: wasm.u32(r + L.R_D_UNITS),
-    };
-    const before = known.get(pmid);
-    if (
-      before &&
-      (before.type !== desc.type ||
-        before.indom !== desc.indom ||
-        before.semantics !== desc.semantics ||
-        before.units !== desc.units)
-    ) {
-      this.problems.push({
-        code: 'E_ARCHIVE_CONFLICT',
-        message: `metric ${before.name} (${pmidText(pmid)}) is described in two ways`,
-        file: this.files.meta,
-        volume: -1,
-        offset: recordOffset(wasm, r),
-        record: 'metric descriptor',
-      });
-      return;
-    }
-    let at = wasm.u32(r + L.R_D_PTR);
-    const count = wasm.i32(r + L.R_D_NAMES);
-    for (let i = 0; i < count; i++) {
-      const length = wasm.view.getInt32(at, false);
-      const raw = Buffer.from(wasm.bytes.subarray(at + 4, at + 4 + length));
-      at += 4 + length;
-      const nul = raw.indexOf(0);
-      const nameBytes = nul < 0 ? raw : raw.subarray(0, nul);
-      const name = nameBytes.toString('utf8');
-      const metric: Metric = { name, nameBytes, ...desc };
-      if (!known.has(pmid)) known.set(pmid, metric);
-      // The first binding of a name keeps it.
-      const key = nameBytes.toString('latin1');
-      if (taken.has(key)) continue;
-      taken.add(key);
-      this.metrics.push(metric);
-      const slot = this.#options.slotOf?.(name);
-      if (slot === undefined) continue;
-      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
-      if (desc.indom !== NO_INDOM) this.slotIndoms.set(slot, desc.indom);
-    }
-    if (count === 0 && !known.has(pmid))
-      known.set(pmid, { name: `#${pmidText(pmid)}`, nameBytes: Buffer.alloc(0), ...desc });
-    this.descriptors = known;
-  }
-
-  /** Descriptor by pmID, those without a name included. */
-  descriptors: ReadonlyMap<number, Metric> = new Map();
 
   /** The index is only a help: whatever is wrong with it is reported and reading starts at the beginning. */
   #readIndex(): void {

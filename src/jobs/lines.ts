@@ -14,7 +14,10 @@ export interface Line {
 
 /** @throws JobsumError E_INPUT_MISSING */
 export async function* readLines(path: string): AsyncGenerator<Line> {
-  const stream = createReadStream(path === '-' ? '/dev/stdin' : path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  const stream =
+    path === '-'
+      ? process.stdin.setEncoding('utf8')
+      : createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
   let number = 1;
   let rest = '';
   let tooLong = false;

@@ -37,3 +37,8 @@ export interface Answer {
   readonly windows: readonly WindowAnswer[];
   readonly bytes: number;
 }
+
+/** The task failed as a whole. Errors that cross threads lose their fields, so they cross as data. */
+export interface Failure {
+  readonly failure: Problem;
+}

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { wasmModule } from '../decode/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import type { Answer, Work } from './messages.ts';
+import type { Answer, Failure, Work } from './messages.ts';
 
 /** Workers need JavaScript: beside this file when built, else in dist/. */
 function workerFile(): string {
@@ -30,31 +30,23 @@ export class Pool {
   /** @throws JobsumError E_WORKER when the task failed twice because its worker died, or the task's own error */
   async run(work: Work): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
+      let answer: Answer | Failure;
       try {
-        return (await this.#piscina.run(work)) as Answer;
+        answer = (await this.#piscina.run(work)) as Answer | Failure;
       } catch (error) {
-        if (error instanceof Error && isOwn(error)) throw asOwn(error);
-        if (attempt === 2) {
-          throw new JobsumError('E_WORKER', 'the worker reading this node died twice', {
-            file: work.archives[0] ?? '',
-            found: error instanceof Error ? error.message : String(error),
-          });
-        }
+        if (attempt === 1) continue;
+        throw new JobsumError('E_WORKER', 'the worker reading this node died twice', {
+          file: work.archives[0] ?? '',
+          found: error instanceof Error ? error.message : String(error),
+        });
       }
+      if (!('failure' in answer)) return answer;
+      const { code, message, ...detail } = answer.failure;
+      throw new JobsumError(code, message, detail);
     }
   }
 
   async close(): Promise<void> {
     await this.#piscina.destroy();
   }
-}
-
-/** Errors cross threads as plain errors that keep their name and fields. */
-function isOwn(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && error.code.startsWith('E_');
-}
-
-function asOwn(error: Error): JobsumError {
-  const { code, detail } = error as Error & Pick<JobsumError, 'code' | 'detail'>;
-  return new JobsumError(code, error.message, detail ?? {});
 }

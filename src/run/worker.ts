@@ -4,7 +4,8 @@ import { workerData } from 'node:worker_threads';
 import { type NodePlan, planNode, WANTED_METRICS } from '../analytics/index.ts';
 import { decodeNode, useModule, Wasm } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
-import type { Answer, Work, WorkWindow } from './messages.ts';
+import { toProblem } from '../kernel/index.ts';
+import type { Answer, Failure, Work, WorkWindow } from './messages.ts';
 
 let wasm: Wasm | undefined;
 
@@ -14,7 +15,17 @@ function slimJob(w: WorkWindow): Job {
   return { jobId: w.jobId, start: 0, end: w.walltime, nodes: [], nodeCount: 0, walltime: w.walltime, acct };
 }
 
-export default function work(task: Work): Answer {
+export default function work(task: Work): Answer | Failure {
+  try {
+    return read(task);
+  } catch (error) {
+    // Whatever state the decoder is in, the next task starts with a new one.
+    wasm = undefined;
+    return { failure: toProblem(error) };
+  }
+}
+
+function read(task: Work): Answer {
   if (!wasm) {
     // Piscina wraps what it was given in an object of its own.
     const data = workerData as { module?: WebAssembly.Module } | [unknown, { module?: WebAssembly.Module }] | null;

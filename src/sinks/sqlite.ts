@@ -7,11 +7,12 @@ import type { Sink } from './sink.ts';
 export const DOCUMENT_SCHEMA: Schema = {
   sql: `
     CREATE TABLE IF NOT EXISTS summary (
-      id TEXT PRIMARY KEY, job_id TEXT NOT NULL, local_id TEXT, user TEXT, nodes INTEGER, start_time REAL, end_time REAL,
+      id TEXT PRIMARY KEY, job_id TEXT NOT NULL, local_id TEXT, task_id TEXT, user TEXT, nodes INTEGER, start_time REAL, end_time REAL,
       document TEXT NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS summary_job ON summary (job_id);
     CREATE INDEX IF NOT EXISTS summary_local ON summary (local_id);
+    CREATE INDEX IF NOT EXISTS summary_task ON summary (task_id);
     CREATE INDEX IF NOT EXISTS summary_end ON summary (end_time);
     CREATE TABLE IF NOT EXISTS timeseries (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
   `,
@@ -19,6 +20,10 @@ export const DOCUMENT_SCHEMA: Schema = {
 
 const text = (value: unknown): string | null => (value === undefined || value === null ? null : String(value));
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+
+/** `LEADER_INDEX` of an array task. */
+const taskId = ({ local_job_id: local, local_job_array_index: index }: Record<string, unknown>): string | null =>
+  typeof index === 'number' && index >= 0 ? `${local}_${index}` : null;
 
 export class SqliteSink implements Sink {
   readonly #store: Store;
@@ -28,7 +33,7 @@ export class SqliteSink implements Sink {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#summary = store.prepare('INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#summary = store.prepare('INSERT OR REPLACE INTO summary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#series = store.prepare('INSERT OR REPLACE INTO timeseries VALUES (?, ?)');
     this.#noSeries = store.prepare('DELETE FROM timeseries WHERE id = ?');
   }
@@ -44,6 +49,7 @@ export class SqliteSink implements Sink {
           id,
           String(acct.id),
           text(acct.local_job_id),
+          taskId(acct),
           text(acct.user),
           number(acct.nodes),
           number(acct.start_time),
@@ -71,11 +77,13 @@ export function listDocuments(store: Store, limit: number): Record<string, unkno
     .map((row) => parse(row)!);
 }
 
-/** Documents of a job by its id, local id or document id, with `timeseries` inside, latest first. */
+/** Documents of a job by its id, local id (an array: all its tasks), task id as Slurm shows it, or document id, with `timeseries` inside, latest first. */
 export function findDocuments(store: Store, job: string): Record<string, unknown>[] {
   const rows = store
-    .prepare('SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR id = ? ORDER BY end_time DESC')
-    .all(job, job, job);
+    .prepare(
+      'SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR task_id = ? OR id = ? ORDER BY end_time DESC',
+    )
+    .all(job, job, job, job);
   const series = store.prepare('SELECT document FROM timeseries WHERE id = ?');
   return rows.map((row) => {
     const found = parse(series.get(String(row.id)));

@@ -1,0 +1,78 @@
+// Owns the metrics of an archive as the decoder meets their descriptors: by name, by pmID, and which are wanted.
+
+import type { Problem } from '../kernel/index.ts';
+import { recordOffset } from './fault.ts';
+import * as L from './layout.gen.ts';
+import { type Metric, NO_INDOM, pmidText } from './metric.ts';
+import { outOfMemory, type Wasm } from './wasm.ts';
+
+export class MetricTable {
+  readonly metrics: Metric[] = [];
+  readonly descriptors = new Map<number, Metric>();
+  readonly slotIndoms = new Map<number, number>();
+  readonly #taken = new Set<string>();
+  readonly #wasm: Wasm;
+  readonly #reader: number;
+  readonly #slotOf: ((name: string) => number | undefined) | undefined;
+
+  constructor(wasm: Wasm, reader: number, slotOf?: (name: string) => number | undefined) {
+    this.#wasm = wasm;
+    this.#reader = reader;
+    this.#slotOf = slotOf;
+  }
+
+  /** Takes the descriptor the reader stands at; a contradiction to an earlier one is the problem, and the earlier one stays. */
+  add(file: string): Problem | null {
+    const wasm = this.#wasm;
+    const r = this.#reader;
+    const pmid = wasm.u32(r + L.R_D_PMID);
+    const desc = {
+      pmid,
+      type: wasm.i32(r + L.R_D_TYPE),
+      indom: wasm.u32(r + L.R_D_INDOM),
+      semantics: wasm.i32(r + L.R_D_SEM),
+      units: wasm.u32(r + L.R_D_UNITS),
+    };
+    const before = this.descriptors.get(pmid);
+    if (
+      before &&
+      (before.type !== desc.type ||
+        before.indom !== desc.indom ||
+        before.semantics !== desc.semantics ||
+        before.units !== desc.units)
+    ) {
+      return {
+        code: 'E_ARCHIVE_CONFLICT',
+        message: `metric ${before.name} (${pmidText(pmid)}) is described in two ways`,
+        file,
+        volume: -1,
+        offset: recordOffset(wasm, r),
+        record: 'metric descriptor',
+      };
+    }
+    let at = wasm.u32(r + L.R_D_PTR);
+    const count = wasm.i32(r + L.R_D_NAMES);
+    for (let i = 0; i < count; i++) {
+      const length = wasm.view.getInt32(at, false);
+      const raw = Buffer.from(wasm.bytes.subarray(at + 4, at + 4 + length));
+      at += 4 + length;
+      const nul = raw.indexOf(0);
+      const nameBytes = nul < 0 ? raw : raw.subarray(0, nul);
+      const name = nameBytes.toString('utf8');
+      const metric: Metric = { name, nameBytes, ...desc };
+      if (!this.descriptors.has(pmid)) this.descriptors.set(pmid, metric);
+      // The first binding of a name keeps it.
+      const key = nameBytes.toString('latin1');
+      if (this.#taken.has(key)) continue;
+      this.#taken.add(key);
+      this.metrics.push(metric);
+      const slot = this.#slotOf?.(name);
+      if (slot === undefined) continue;
+      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
+      if (desc.indom !== NO_INDOM) this.slotIndoms.set(slot, desc.indom);
+    }
+    if (count === 0 && !this.descriptors.has(pmid))
+      this.descriptors.set(pmid, { name: `#${pmidText(pmid)}`, nameBytes: Buffer.alloc(0), ...desc });
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+// show, archive and demo as a user runs them.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { haveShared, shared } from '../oracle/shared.ts';
+import { goldenSums } from '../oracle/sums.ts';
+import { CLUSTER, FIXTURES, jobsum } from '../support/cli.ts';
+import { tempDir } from '../support/temp.ts';
+
+const cwd = tempDir();
+const ARCHIVE = `${FIXTURES}cluster/archives/2026/11/cpn-r02/2026-11-24/20261124.09.32`;
+
+beforeAll(async () => {
+  await jobsum(['summarize', ...CLUSTER], { cwd });
+});
+
+describe('show', () => {
+  it('lists the jobs', async () => {
+    const { code, stdout } = await jobsum(['show'], { cwd });
+    expect(code).toBe(0);
+    for (const id of ['1001', '1004', '1005_0', '1010']) expect(stdout).toContain(id);
+  });
+
+  it('reports on a job, by any of its ids', async () => {
+    const { code, stdout } = await jobsum(['show', '1004', '--series'], { cwd });
+    expect(code).toBe(0);
+    for (const text of ['train', 'cpn-g[01-03]', 'GPU']) expect(stdout).toContain(text);
+    expect((await jobsum(['show', '1005_0'], { cwd })).code).toBe(0);
+    expect((await jobsum(['show', '1010'], { cwd })).stdout).toMatch(/no node has an archive/);
+    expect((await jobsum(['show', 'absent'], { cwd })).code).toBe(66);
+  });
+
+  it('prints the document', async () => {
+    const { stdout } = await jobsum(['show', '1004', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ acct: { id: '1004' }, timeseries: { version: 4 } });
+    const { stdout: all } = await jobsum(['show', '--json'], { cwd });
+    expect(all.trimEnd().split('\n')).toHaveLength(9);
+  });
+});
+
+describe('archive', () => {
+  it('info: label, span, volumes, metrics', async () => {
+    const { code, stdout } = await jobsum(['archive', 'info', `${ARCHIVE}.index`, '--json'], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 3, host: 'cpn-r02', problems: [] });
+    expect((await jobsum(['archive', 'info', ARCHIVE], { cwd })).stdout).toContain('cpn-r02');
+    expect((await jobsum(['archive', 'info', 'absent'], { cwd })).code).toBe(66);
+  });
+
+  it('dump --canonical is what --sum sums up', async () => {
+    const { stdout } = await jobsum(['archive', 'dump', '--canonical', ARCHIVE], { cwd });
+    const sum = execFileSync('sha256sum', { input: stdout, encoding: 'utf8' }).slice(0, 64);
+    const { stdout: line } = await jobsum(['archive', 'dump', '--sum', ARCHIVE, 'absent'], { cwd });
+    expect(line.split('\n')[0]).toMatch(new RegExp(`^${ARCHIVE}\t3\t\\d+\t0\t\\d+\teof\t${sum}$`));
+    expect(line.split('\n')[1]).toContain('E_ARCHIVE_MISSING');
+    expect((await jobsum(['archive', 'dump', ARCHIVE], { cwd })).code).toBe(64);
+    expect((await jobsum(['archive', 'dump', '--sum', '--canonical', ARCHIVE], { cwd })).code).toBe(64);
+  });
+
+  it.runIf(haveShared('archive dump --sum against golden/decode_jobs.tsv'))(
+    'dump --sum prints golden lines',
+    async () => {
+      const rows = goldenSums('decode_jobs.tsv').filter((r) => existsSync(`${shared('archives', r.archive)}.0`));
+      const { stdout } = await jobsum(['archive', 'dump', '--sum', ...rows.map((r) => r.archive)], {
+        cwd: shared('archives'),
+      });
+      expect(stdout.trimEnd().split('\n')).toEqual(
+        rows.map((r) => [r.archive, r.version, r.records, r.marks, r.values, r.status, r.sha256].join('\t')),
+      );
+    },
+  );
+});
+
+describe('jobsum', () => {
+  it('demo shows the table, a report, and what to try next', async () => {
+    const { code, stdout } = await jobsum(['demo', '--store', join(cwd, 'demo.db')], { cwd });
+    expect(code).toBe(0);
+    for (const text of ['PEAK MEMORY', 'train', 'Try next', 'jobsum summarize --help']) expect(stdout).toContain(text);
+  });
+
+  it('teaches', async () => {
+    for (const command of [[], ['summarize'], ['show'], ['archive'], ['archive', 'dump']]) {
+      const { code, stdout } = await jobsum([...command, '--help'], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).toContain('--help');
+    }
+    expect((await jobsum(['--version'], { cwd })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await jobsum(['completion'], { cwd })).stdout).toContain('--get-yargs-completions');
+    expect((await jobsum(['sumarize'], { cwd })).stderr).toMatch(/summarize/);
+  });
+});

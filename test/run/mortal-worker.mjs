@@ -1,0 +1,16 @@
+// A worker that dies as often as the file named by the first archive says.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+export default function work({ archives, windows }) {
+  const [path] = archives;
+  if (path.startsWith('/')) {
+    const lives = Number(readFileSync(path, 'utf8'));
+    if (lives > 0) {
+      writeFileSync(path, String(lives - 1));
+      process.exit(1);
+    }
+  }
+  if (path === 'refuse') return { failure: { code: 'E_ARCHIVE_LIMIT', message: 'no', file: 'x' } };
+  return { bytes: 1, windows: windows.map(() => ({ records: 0, shares: [], problems: [] })) };
+}

@@ -1,0 +1,63 @@
+// A worker that dies costs its task only: retried once, then the job is marked and the others go on.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
+import type { Job } from '../../src/jobs/index.ts';
+import { type JobOutcome, runBatch } from '../../src/run/batch.ts';
+import { Pool } from '../../src/run/pool.ts';
+import { Store } from '../../src/store/index.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const pool = new Pool(2, fileURLToPath(new URL('./mortal-worker.mjs', import.meta.url)));
+afterAll(() => pool.close());
+
+const mortal = (name: string, deaths: number): string => {
+  const path = join(dir, name);
+  writeFileSync(path, String(deaths));
+  return path;
+};
+const work = (archive: string) => ({ archives: [archive], windows: [], normalization: {} });
+
+describe('a worker that dies', () => {
+  it('once is not noticed', async () => {
+    await expect(pool.run(work(mortal('once', 1)))).resolves.toMatchObject({ bytes: 1 });
+  });
+
+  it('twice is an error of its task only', async () => {
+    const others = Array.from({ length: 20 }, (_, i) => pool.run(work(`plain${i}`)));
+    await expect(pool.run(work(mortal('twice', 2)))).rejects.toMatchObject({ code: 'E_WORKER' });
+    expect(await Promise.all(others)).toHaveLength(20);
+  });
+
+  it('but an error of the task itself is not retried', async () => {
+    await expect(pool.run(work('refuse'))).rejects.toMatchObject({ code: 'E_ARCHIVE_LIMIT', detail: { file: 'x' } });
+  });
+
+  it('marks its job; the job next to it is as it would be', async () => {
+    const store = new Store(join(dir, 'store.db'), [CATALOG_SCHEMA]);
+    const deadly = mortal('deadly', 9);
+    const put = store.prepare('INSERT INTO archive VALUES (?, ?, ?, 0, 100000000000, 1, ?, NULL, NULL, NULL, NULL, 1)');
+    // The catalogue's root is /, so that the bases are the files' own paths.
+    const catalog = new Catalog(store, '/', () => ({ host: '', startNs: 0n, endNs: null }));
+    put.run('/', deadly.slice(1), 'n1', 's');
+    put.run('/', mortal('well', 0).slice(1), 'n2', 's');
+    const job = (id: string, node: string): Job => ({
+      ...{ jobId: id, start: 10, end: 20, nodes: [node], nodeCount: 1, walltime: 10 },
+      acct: { id, end_time: 20 },
+    });
+    const outcomes: JobOutcome[] = [];
+    const context = { catalog, pool, workers: 2, minNodeFraction: 0.95, normalization: {}, signal: undefined };
+    for await (const o of runBatch({ ...context, onTask: () => undefined }, [job('1', 'n1'), job('2', 'n2')])) {
+      outcomes.push(o);
+    }
+    const [first, second] = outcomes.sort((a, b) => (a.job.jobId < b.job.jobId ? -1 : 1));
+    expect(first?.failure).toMatchObject({ code: 'E_WORKER', node: 'n1' });
+    expect(JSON.stringify(first?.document.errors)).toContain('E_WORKER');
+    expect(second?.failure).toBeUndefined();
+    store.close();
+  });
+});
