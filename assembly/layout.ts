@@ -152,7 +152,14 @@ export const L_BAD: i32 = 52;
 /** Instance domain (address in the reader), 0 if none; and the reader's number. */
 export const L_INDOM: i32 = 56;
 export const L_READER: i32 = 60;
-export const L_SIZE: i32 = 64;
+/** Plan (P_GEN) and version of the instance domain that the slot was last filled by: if both still hold, so do count, type,
+ *  domain and format. */
+export const L_PLAN: i32 = 64;
+export const L_VERSION: i32 = 68;
+/** Room for the pairs and values of narrow metrics, beside the rest in the cache. */
+export const L_INLINE: i32 = 80;
+export const L_INLINE_CAP: i32 = 1;
+export const L_SIZE: i32 = 128;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;
@@ -161,20 +168,23 @@ export const WANT_STRS: i32 = 4;
 export const P_LEN: i32 = 0;
 export const P_N: i32 = 4;
 export const P_CAP: i32 = 8;
-/** Entries: raw pmid and numval (8 bytes), their offset, raw valfmt, its offset. A set without values has no valfmt:
- *  its entry compares the pmid a second time. Offsets count from the record's start. */
+/** Entries: offset of a value set from the record's start, and the first 16 bytes it had: raw pmid, numval, valfmt, and what
+ *  is not compared. P_NFULL sets with values come first; those without (pmid and numval only) lie at the end of the room. */
 export const P_ENTRIES: i32 = 12;
-export const PE_HEAD: i32 = 0;
-export const PE_AT: i32 = 8;
-export const PE_FORMAT: i32 = 12;
-export const PE_FORMAT_AT: i32 = 16;
-/** Wanted sets: metric struct, offset. */
+export const PE_AT: i32 = 0;
+export const PE_HEAD: i32 = 4;
+/** Wanted sets: slot, offset, metric struct. */
 export const P_WANTED: i32 = 16;
 export const P_NWANTED: i32 = 20;
-export const P_SETS_END: i32 = 24;
-export const P_SIZE: i32 = 28;
-export const P_ENTRY_SIZE: i32 = 24;
-export const P_WANTED_SIZE: i32 = 8;
+export const P_NFULL: i32 = 24;
+/** Unlike that of any other plan, or of this one before it was made anew. */
+export const P_GEN: i32 = 28;
+export const P_SIZE: i32 = 32;
+export const P_ENTRY_SIZE: i32 = 20;
+export const P_WANTED_SIZE: i32 = 12;
+export const PW_SLOT: i32 = 0;
+export const PW_AT: i32 = 4;
+export const PW_METRIC: i32 = 8;
 export const PLAN_SLOTS: i32 = 32;
 
 // --- Window: a job's time on this node ----------------------------------------------------------------
@@ -189,7 +199,16 @@ export const W_FIRST_NS: i32 = 40;
 export const W_LAST_NS: i32 = 48;
 /** Everything a window allocates, given back when it is closed. */
 export const W_ARENA: i32 = 56;
-export const W_SIZE: i32 = 72;
+/** The plain consumers (C_PLAIN) as a compact list, made at the first record: slot, ROLL, consumer, records since it was
+ *  last settled with the consumer's counters. W_CONSUMERS then holds the others behind them. */
+export const W_PLAINS: i32 = 68;
+export const W_NPLAINS: i32 = 72;
+export const WP_SLOT: i32 = 0;
+export const WP_ROLL: i32 = 4;
+export const WP_CONSUMER: i32 = 8;
+export const WP_HITS: i32 = 12;
+export const WP_SIZE: i32 = 16;
+export const W_SIZE: i32 = 80;
 
 // --- Consumer -------------------------------------------------------------------------------------------
 export const C_FLAGS: i32 = 0;
@@ -203,14 +222,18 @@ export const C_SKIPPED: i32 = 28;
 export const C_STOP: i32 = 32;
 export const C_STOP_CODE: i32 = 36;
 export const C_LABEL_METRIC: i32 = 40;
-export const C_LABELS: i32 = 44;
-export const C_NLABELS: i32 = 48;
-export const C_LABEL_READER: i32 = 52;
+export const C_ACCEPTED: i32 = 44;
+/** The one slot of a consumer that has one metric, checks nothing of its own and runs one ROLL of the values as they are;
+ *  and that reducer. 0: it is not so simple. */
+export const C_PLAIN: i32 = 48;
+export const C_PLAIN_ROLL: i32 = 52;
 export const C_LABEL_NS: i32 = 56;
 export const C_FLOOR: i32 = 64;
-export const C_ACCEPTED: i32 = 72;
-export const C_WINDOW: i32 = 76;
-export const C_SIZE: i32 = 80;
+export const C_LABELS: i32 = 72;
+export const C_NLABELS: i32 = 76;
+export const C_LABEL_READER: i32 = 80;
+export const C_WINDOW: i32 = 84;
+export const C_SIZE: i32 = 96;
 export const MAX_METRICS: i32 = 64;
 
 export const F_FIRSTLAST: i32 = 1;
@@ -300,7 +323,12 @@ export const RO_MEAN: i32 = 28;
 export const RO_MIN: i32 = 32;
 export const RO_MAX: i32 = 36;
 export const RO_PENDING: i32 = 40;
-export const RO_SIZE: i32 = 48;
+/** Metric + 1 if the lane is that metric's values as they are, else 0. */
+export const RO_DIRECT: i32 = 44;
+/** Room for mean, minimum and maximum of narrow lanes, beside the rest in the cache. */
+export const RO_INLINE: i32 = 48;
+export const RO_INLINE_WIDTH: i32 = 2;
+export const RO_SIZE: i32 = 96;
 
 // INTEGRATE
 export const IN_SEEN: i32 = 16;

@@ -2,13 +2,20 @@
 
 import { stampNs, stampSeconds } from './archive/bytes';
 import { checkRecord, frameRecord, planRecord, planStatus } from './archive/record';
-import { FILL_DAMAGED, fillSlot } from './archive/values';
+import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import {
+  L_BAD,
+  L_COUNT,
+  L_PLAN,
+  L_TYPE,
   L_WANT,
-  M_SLOT,
+  P_GEN,
   P_NWANTED,
   P_WANTED,
   P_WANTED_SIZE,
+  PW_AT,
+  PW_METRIC,
+  PW_SLOT,
   R_BACKWARDS,
   R_DELIVERED,
   R_LAST_NS,
@@ -24,16 +31,13 @@ import {
   R_T,
   R_VERSION,
   R_WINDOWS,
-  W_ARENA,
-  W_CONSUMERS,
   W_END,
   W_FIRST_NS,
   W_LAST_NS,
-  W_NCONSUMERS,
   W_RECORDS,
   W_START,
 } from './layout';
-import { consume } from './reduce/consumer';
+import { consumeAll } from './reduce/consumer';
 import { session } from './select';
 import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
 
@@ -50,13 +54,17 @@ function fill(r: usize, ns: i64): i32 {
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
   const n = load<i32>(plan, P_NWANTED);
-  const list: usize = load<u32>(plan, P_WANTED);
-  for (let i = 0; i < n; i++) {
-    const m: usize = load<u32>(list + i * P_WANTED_SIZE);
-    const off = load<i32>(list + i * P_WANTED_SIZE, 4);
-    const slot: usize = load<u32>(m, M_SLOT);
+  const gen = load<i32>(plan, P_GEN);
+  let item: usize = load<u32>(plan, P_WANTED);
+  const end = item + n * P_WANTED_SIZE;
+  for (; item < end; item += P_WANTED_SIZE) {
+    const slot: usize = load<u32>(item, PW_SLOT);
+    const off = load<i32>(item, PW_AT);
+    if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) continue;
     if (load<i32>(slot, L_WANT) == 0) continue;
-    const status = fillSlot(session, r, slot, m, seq, ns, rec, len, off);
+    const status = fillSlot(session, r, slot, load<u32>(item, PW_METRIC), seq, ns, rec, len, off);
+    // Strings and what holds no values are read in full each time.
+    store<i32>(slot, load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6 ? gen : 0, L_PLAN);
     if (status == FILL_DAMAGED) {
       // A wanted block outside the record is damage whatever else holds; the full check finds the words for it.
       checkRecord(r);
@@ -67,13 +75,12 @@ function fill(r: usize, ns: i64): i32 {
   return S_RECORD;
 }
 
-function deliver(r: usize, w: usize, ns: i64, t: f64): void {
+/** False if memory is exhausted. */
+function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   if (load<i64>(w, W_FIRST_NS) == i64.MIN_VALUE) store<i64>(w, ns, W_FIRST_NS);
   store<i64>(w, ns, W_LAST_NS);
   store<i32>(w, load<i32>(w, W_RECORDS) + 1, W_RECORDS);
-  const n = load<u32>(w, W_NCONSUMERS);
-  const list: usize = load<u32>(w, W_CONSUMERS);
-  for (let i: u32 = 0; i < n; i++) consume(load<u32>(list + (i << 2)), w + W_ARENA, r, seq, ns, t);
+  return consumeAll(w, r, seq, ns, t);
 }
 
 /** Leaves the framed record behind. */
@@ -118,7 +125,7 @@ export function scanData(r: usize, until: i64): i32 {
         for (let i = low; i < nWindows; i++) {
           const w: usize = load<u32>(windows + (i << 2));
           if (load<i64>(w, W_START) > ns) break;
-          if (load<i64>(w, W_END) >= ns) deliver(r, w, ns, t);
+          if (load<i64>(w, W_END) >= ns && !deliver(r, w, ns, t)) return S_MEMORY;
         }
       }
       store<i32>(r, load<i32>(r, R_DELIVERED) + 1, R_DELIVERED);

@@ -4,11 +4,11 @@ import { findIndom } from './archive/indom';
 import { wanted } from './archive/record';
 import { intern, resetStrings } from './archive/strings';
 import {
-  C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
-  FL_ROWS, FL_SIZE, FLR_GEN, FLR_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
+  C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
+  F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_TALLY, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
-  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_SIZE, SS_HAVE, SS_LEADOUT,SS_MAX, 
+  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT,SS_MAX, 
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_WALLTIME,
 } from './layout';
@@ -28,7 +28,7 @@ export function openSession(n: i32): bool {
   resetStrings();
   readers = 0;
   nSlots = n;
-  slots = take(session, n * L_SIZE);
+  slots = (take(session, n * L_SIZE + 64) + 63) & ~63;
   if (!slots) return false;
   for (let i = 0; i < n; i++) {
     store<i32>(slotAt(i), -1, L_SEQ);
@@ -205,6 +205,17 @@ export function addReducer(c: usize, kind: i32, flags: i32, lane: usize, lane2: 
     if (!rows) return 0;
     for (let i = 0; i < n; i++) store<i32>(rows + i * FLR_SIZE, -1, FLR_GEN);
     store<u32>(q, <u32>rows, FL_ROWS);
+  } else if (kind == KIND_ROLL) {
+    const row = lane + LANE_ROWS;
+    const plain = load<i32>(lane, LANE_FOLD) == FOLD_EACH && load<i32>(lane, LANE_N) == 1;
+    if (plain && load<f64>(row) * load<f64>(lane, LANE_SCALE) == 1) store<i32>(q, load<i32>(row, 8) + 1, RO_DIRECT);
+    const alone = load<i32>(c, C_NMETRICS) == 1 && load<i32>(c, C_NREDUCERS) == 0 && !load<u32>(c, C_NORMS);
+    // With values in its only metric there is nothing left that the `empty` rules could ask.
+    const checks = load<i32>(c, C_FLAGS) & ~(F_EMPTY_SKIP | F_EMPTY_STOP);
+    if (alone && !checks && load<i32>(c, C_LABEL_METRIC) < 0 && load<i32>(q, RO_DIRECT)) {
+      store<u32>(c, load<u32>(<usize>load<u32>(c, C_SLOTS)), C_PLAIN);
+      store<u32>(c, <u32>q, C_PLAIN_ROLL);
+    }
   } else if (kind == KIND_SUBSAMPLE) {
     const t = take(arena, SS_MAX << 3);
     const v = take(arena, SS_MAX << 3);
@@ -213,6 +224,8 @@ export function addReducer(c: usize, kind: i32, flags: i32, lane: usize, lane2: 
     store<u32>(q, <u32>v, SS_V);
     store<f64>(q, load<f64>(w, W_WALLTIME), SS_WALLTIME);
   }
+  // A second reducer: no longer alone.
+  if (load<i32>(c, C_NREDUCERS) > 0) store<u32>(c, 0, C_PLAIN);
   const n = load<i32>(c, C_NREDUCERS);
   store<u32>(<usize>load<u32>(c, C_REDUCERS) + (n << 2), <u32>q);
   store<i32>(c, n + 1, C_NREDUCERS);

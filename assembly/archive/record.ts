@@ -1,8 +1,8 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
 import {
-  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_LEN, P_N, P_NWANTED, P_SETS_END, P_SIZE, P_WANTED, P_WANTED_SIZE,
-  PE_AT, PE_FORMAT, PE_FORMAT_AT, PE_HEAD, PLAN_SLOTS, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
+  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SIZE, P_WANTED, P_WANTED_SIZE,
+  PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_METRIC, PW_SLOT, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
   R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_TABLE, R_VERSION, R_WHY,
 } from '../layout';
 import { take } from '../memory';
@@ -142,16 +142,30 @@ function planFor(r: usize, len: i32, numpmid: i32): usize {
 
 /** True if every value set of the record lies where the plan says, with the same number of values and format. */
 function matches(plan: usize, rec: usize): bool {
+  const full = load<i32>(plan, P_NFULL);
   let e: usize = load<u32>(plan, P_ENTRIES);
-  const end = e + load<u32>(plan, P_N) * P_ENTRY_SIZE;
-  let heads: u64 = 0;
-  let formats: u32 = 0;
-  while (e < end) {
-    heads |= load<u64>(rec + load<u32>(e, PE_AT)) ^ load<u64>(e, PE_HEAD);
-    formats |= load<u32>(rec + load<u32>(e, PE_FORMAT_AT)) ^ load<u32>(e, PE_FORMAT);
-    e += P_ENTRY_SIZE;
+  let end = e + full * P_ENTRY_SIZE;
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  // Four a turn: engines check the stack at every turn of a loop.
+  for (; e + 3 * P_ENTRY_SIZE < end; e += 4 * P_ENTRY_SIZE) {
+    const f = e + P_ENTRY_SIZE;
+    const g = f + P_ENTRY_SIZE;
+    const h = g + P_ENTRY_SIZE;
+    a = v128.or(a, v128.xor(v128.load(rec + load<u32>(e, PE_AT)), v128.load(e, PE_HEAD)));
+    b = v128.or(b, v128.xor(v128.load(rec + load<u32>(f, PE_AT)), v128.load(f, PE_HEAD)));
+    a = v128.or(a, v128.xor(v128.load(rec + load<u32>(g, PE_AT)), v128.load(g, PE_HEAD)));
+    b = v128.or(b, v128.xor(v128.load(rec + load<u32>(h, PE_AT)), v128.load(h, PE_HEAD)));
   }
-  return (heads | formats) == 0;
+  for (; e < end; e += P_ENTRY_SIZE) a = v128.or(a, v128.xor(v128.load(rec + load<u32>(e, PE_AT)), v128.load(e, PE_HEAD)));
+  a = v128.or(a, b);
+  // The fourth word is the first instance.
+  let bits = i64x2.extract_lane(a, 0) | i32x4.extract_lane(a, 2);
+  end = load<u32>(plan, P_ENTRIES) + load<i32>(plan, P_CAP) * P_ENTRY_SIZE;
+  for (e = end - (load<i32>(plan, P_N) - full) * P_ENTRY_SIZE; e < end; e += P_ENTRY_SIZE) {
+    bits |= load<i64>(rec + load<u32>(e, PE_AT)) ^ load<i64>(e, PE_HEAD);
+  }
+  return bits == 0;
 }
 
 /**
@@ -178,6 +192,9 @@ export function planRecord(r: usize): usize {
 
 export let planStatus: i32 = 0;
 
+/** Plans made so far; 0 is the generation of none. */
+let generation: i32 = 0;
+
 function walk(r: usize, plan: usize): i32 {
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
@@ -197,43 +214,49 @@ function walk(r: usize, plan: usize): i32 {
   }
   const table: usize = load<u32>(r, R_TABLE);
   const mask = load<u32>(r, R_MASK);
+  // Until the walk is done the plan is that of no record.
+  store<i32>(plan, 0, P_LEN);
   let e: usize = load<u32>(plan, P_ENTRIES);
+  let bare = e + load<i32>(plan, P_CAP) * P_ENTRY_SIZE;
   const list: usize = load<u32>(plan, P_WANTED);
   let nWanted = 0;
+  let nFull = 0;
   let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
   let firstBlock = payload;
   for (let i = 0; i < n; i++) {
     if (payload - at < 8) return inside(r, W_SET, n, i);
     const numval = be32(rec + at + 4);
     const pmid = load<u32>(rec + at);
-    store<u64>(e, load<u64>(rec + at), PE_HEAD);
-    store<i32>(e, at, PE_AT);
     if (numval > 0) {
       if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
       const format = be32(rec + at + 8);
       if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
       if (format && firstBlock == payload) firstBlock = blockAt(be32(rec + at + 16), payload);
-      store<u32>(e, load<u32>(rec + at + 8), PE_FORMAT);
-      store<i32>(e, at + 8, PE_FORMAT_AT);
+      store<i32>(e, at, PE_AT);
+      v128.store(e, v128.load(rec + at), PE_HEAD);
+      e += P_ENTRY_SIZE;
+      nFull++;
     } else {
-      store<u32>(e, pmid, PE_FORMAT);
-      store<i32>(e, at, PE_FORMAT_AT);
+      bare -= P_ENTRY_SIZE;
+      store<i32>(bare, at, PE_AT);
+      store<u64>(bare, load<u64>(rec + at), PE_HEAD);
     }
     const m = wanted(table, mask, pmid);
     if (m) {
       let known = false;
       // Only the first set of a metric counts, as for pmFetch.
       for (let k = 0; k < nWanted; k++) {
-        if (load<u32>(<usize>load<u32>(list + k * P_WANTED_SIZE), M_SLOT) == load<u32>(m, M_SLOT)) known = true;
+        if (load<u32>(list + k * P_WANTED_SIZE, PW_SLOT) == load<u32>(m, M_SLOT)) known = true;
       }
       if (!known) {
-        store<u32>(list + nWanted * P_WANTED_SIZE, <u32>m);
-        store<i32>(list + nWanted * P_WANTED_SIZE, at, 4);
+        const item = list + nWanted * P_WANTED_SIZE;
+        store<u32>(item, load<u32>(m, M_SLOT), PW_SLOT);
+        store<i32>(item, at, PW_AT);
+        store<u32>(item, <u32>m, PW_METRIC);
         nWanted++;
       }
     }
     at += numval > 0 ? 12 + (numval << 3) : 8;
-    e += P_ENTRY_SIZE;
   }
   // The sets must end where the blocks begin; blocks in another order than their values need the full check.
   if (at != firstBlock) {
@@ -243,6 +266,7 @@ function walk(r: usize, plan: usize): i32 {
   store<i32>(plan, len, P_LEN);
   store<i32>(plan, n, P_N);
   store<i32>(plan, nWanted, P_NWANTED);
-  store<i32>(plan, at, P_SETS_END);
+  store<i32>(plan, nFull, P_NFULL);
+  store<i32>(plan, ++generation, P_GEN);
   return S_RECORD;
 }

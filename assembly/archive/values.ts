@@ -3,8 +3,8 @@
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
 import {
-  L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER, L_SEQ, L_STRS, L_TYPE,
-  L_VALS, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
+  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_INLINE, L_INLINE_CAP, L_NPAIRS, L_PAIRS, L_PLAN, L_RAW, L_READER,
+  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
@@ -29,9 +29,10 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   let cap = load<i32>(slot, L_CAP);
   cap = cap * 2 > n ? cap * 2 : n;
   // Two elements more than needed: vector stores write pairs.
-  const vals = take(arena, (cap + 2) << 3);
+  const narrow = cap <= L_INLINE_CAP;
+  const pairs = narrow ? slot + L_INLINE : take(arena, (cap + 2) << 3);
+  const vals = narrow ? slot + L_INLINE + 24 : take(arena, (cap + 2) << 3);
   const raw = take(arena, (cap + 2) << 3);
-  const pairs = take(arena, (cap + 2) << 3);
   const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
   if (!vals || !raw || !pairs || !strs) return false;
   store<u32>(slot, <u32>vals, L_VALS);
@@ -56,10 +57,70 @@ function differs(slot: usize, pairs: usize, n: i32): i32 {
   const known: usize = load<u32>(slot, L_PAIRS);
   let acc = i64x2.splat(0);
   let i = 0;
+  // Four vectors a turn: engines check the stack at every turn of a loop.
+  for (; i + 8 <= n; i += 8) {
+    const p = pairs + (i << 3);
+    const q = known + (i << 3);
+    const a = v128.or(v128.xor(v128.load(p), v128.load(q)), v128.xor(v128.load(p, 16), v128.load(q, 16)));
+    const b = v128.or(v128.xor(v128.load(p, 32), v128.load(q, 32)), v128.xor(v128.load(p, 48), v128.load(q, 48)));
+    acc = v128.or(acc, v128.or(a, b));
+  }
   for (; i + 2 <= n; i += 2) acc = v128.or(acc, v128.xor(v128.load(pairs + (i << 3)), v128.load(known + (i << 3))));
   let bits = <u64>(i64x2.extract_lane(acc, 0) | i64x2.extract_lane(acc, 1));
   if (i < n) bits |= load<u64>(pairs + (i << 3)) ^ load<u64>(known + (i << 3));
   return (<u32>bits ? 1 : 0) | (bits >>> 32 ? 2 : 0);
+}
+
+/** The same for a single value, without loops: most metrics have one, and a mispredicted loop costs more than the value. */
+// @ts-ignore: decorator
+@inline
+function refillOne(slot: usize, rec: usize, len: i32, pairs: usize): bool {
+  const type = load<i32>(slot, L_TYPE);
+  const change = load<u64>(pairs) ^ load<u64>(<usize>load<u32>(slot, L_PAIRS));
+  const vals: usize = load<u32>(slot, L_VALS);
+  if (load<i32>(pairs - 4) == 0) {
+    if (<u32>change || type > T_U32) return false;
+    const word = be32(pairs + 4);
+    store<f64>(vals, type == T_U32 ? <f64><u32>word : <f64>word);
+    return true;
+  }
+  const block = load<i32>(slot, L_BLOCKS);
+  if (change || !block || block + 12 > len - 4) return false;
+  if (load<i32>(rec + block) != bswap<i32>((type << 24) | 12)) return false;
+  const x = be64(rec + block + 4);
+  store<i64>(<usize>load<u32>(slot, L_RAW), x);
+  store<f64>(vals, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
+  return true;
+}
+
+/**
+ * Fills the slot again from a record of the plan it was filled by last time. False: something is not as it was, take fillSlot.
+ */
+// @ts-ignore: decorator
+@inline
+export function refillSlot(slot: usize, seq: i32, ns: i64, rec: usize, len: i32, off: i32): bool {
+  const domain: usize = load<u32>(slot, L_INDOM);
+  if (domain) {
+    if (load<u32>(domain, I_CURRENT) != load<u32>(slot, L_VERSION)) return false;
+    if (ns < load<i64>(domain, I_FROM) || ns >= load<i64>(domain, I_TO)) return false;
+  }
+  const n = load<i32>(slot, L_COUNT);
+  const pairs = rec + off + 12;
+  if (n == 1) {
+    if (!refillOne(slot, rec, len, pairs)) return false;
+    store<i32>(slot, seq, L_SEQ);
+    return true;
+  }
+  const change = differs(slot, pairs, n);
+  if (load<i32>(pairs - 4) == 0) {
+    if (change & 1 || load<i32>(slot, L_BAD)) return false;
+    fillInSitu(slot, load<i32>(slot, L_TYPE), pairs, n);
+  } else {
+    const blocks = load<i32>(slot, L_BLOCKS);
+    if (change || !blocks || blocks + n * 12 > len - 4 || !fillRun(slot, load<i32>(slot, L_TYPE), rec + blocks, n)) return false;
+  }
+  store<i32>(slot, seq, L_SEQ);
+  return true;
 }
 
 /**
@@ -78,6 +139,7 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   const domain: usize = load<u32>(m, M_INDOM);
   if (domain) {
     const v = versionAt(domain, ns);
+    store<u32>(slot, <u32>v, L_VERSION);
     store<i32>(slot, v ? load<i32>(v, V_N) : 0, L_DOMAIN);
   } else {
     store<i32>(slot, -1, L_DOMAIN);
@@ -151,6 +213,22 @@ function fillRun(slot: usize, type: i32, p: usize, n: i32): bool {
   const exponent = i64x2.splat(0x4330000000000000);
   const two52 = f64x2.splat(4503599627370496.0);
   const keep = (want & WANT_RAW) != 0;
+  if (!keep) {
+    for (; i + 4 <= n; i += 4) {
+      const a = v128.load(q);
+      const b = v128.load(q, 12);
+      const c = v128.load(q, 24);
+      const d = v128.load(q, 36);
+      wrong = v128.or(wrong, v128.or(v128.xor(a, heads), v128.xor(b, heads)));
+      wrong = v128.or(wrong, v128.or(v128.xor(c, heads), v128.xor(d, heads)));
+      const x = i8x16.shuffle(a, b, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20);
+      const y = i8x16.shuffle(c, d, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20);
+      all = v128.or(all, v128.or(x, y));
+      v128.store(vals + (i << 3), f64x2.sub(v128.or(x, exponent), two52));
+      v128.store(vals + (i << 3), f64x2.sub(v128.or(y, exponent), two52), 16);
+      q += 48;
+    }
+  }
   for (; i + 2 <= n; i += 2) {
     const a = v128.load(q);
     const b = v128.load(q, 12);

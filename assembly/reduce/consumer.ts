@@ -12,6 +12,8 @@ import {
   C_NMETRICS,
   C_NORMS,
   C_NREDUCERS,
+  C_PLAIN,
+  C_PLAIN_ROLL,
   C_RECORDS,
   C_REDUCERS,
   C_SKIPPED,
@@ -52,13 +54,23 @@ import {
   STOP_RAGGED,
   STOP_SHAPE,
   STOP_SKIP,
+  W_ARENA,
+  W_CONSUMERS,
+  W_NCONSUMERS,
+  W_NPLAINS,
+  W_PLAINS,
+  WP_CONSUMER,
+  WP_HITS,
+  WP_ROLL,
+  WP_SIZE,
+  WP_SLOT,
 } from '../layout';
 import { take } from '../memory';
 import { firstLast } from './firstlast';
 import { integrate } from './integrate';
 import { countOf, rowCount, rowVals, valsOf } from './lane';
 import { latch } from './latch';
-import { roll } from './roll';
+import { roll, rollValues } from './roll';
 import { subsample } from './subsample';
 import { tally } from './tally';
 
@@ -68,45 +80,44 @@ const MISSING_VALUE: i32 = -12351;
 /** Error code of the outcome last judged. */
 let code: i32 = 0;
 
-/** Points the rows at the record's slots. False if the record holds none of the metrics. */
-function bind(c: usize, seq: i32): bool {
-  const n = load<i32>(c, C_NMETRICS);
-  const slots: usize = load<u32>(c, C_SLOTS);
-  let present = false;
-  for (let i = 0; i < n; i++) {
-    const slot: usize = load<u32>(slots + (i << 2));
-    const here = load<i32>(slot, L_SEQ) == seq;
-    if (here) present = true;
-    store<i32>(rowCount + (i << 2), here ? load<i32>(slot, L_COUNT) : 0);
-    store<u32>(rowVals + (i << 2), load<u32>(slot, L_VALS));
-  }
-  return present;
-}
+/** Outcome of a record that holds none of the metrics. */
+const ABSENT: i32 = -1;
 
-/** The checks of §1.3 in their order. */
-function judge(c: usize, seq: i32): i32 {
+/** Points the rows at the record's slots, and makes the checks of §1.3 in their order. */
+function bind(c: usize, seq: i32): i32 {
   const n = load<i32>(c, C_NMETRICS);
   const slots: usize = load<u32>(c, C_SLOTS);
+  let outcome: i32 = ABSENT;
   let error = 0;
+  let missing = false;
   let crowded = false;
-  let bad = false;
-  let values = false;
+  let bad = 0;
   for (let i = 0; i < n; i++) {
-    const count = countOf(i);
-    if (count == MISSING_VALUE) return STOP_SKIP;
-    if (count < 0 && error == 0) error = count;
-    if (count <= 0) continue;
-    values = true;
     const slot: usize = load<u32>(slots + (i << 2));
-    const members = load<i32>(slot, L_DOMAIN);
-    if (members >= 0 && count > members) crowded = true;
-    if (load<i32>(slot, L_BAD)) bad = true;
+    store<u32>(rowVals + (i << 2), load<u32>(slot, L_VALS));
+    if (load<i32>(slot, L_SEQ) != seq) {
+      store<i32>(rowCount + (i << 2), 0);
+      continue;
+    }
+    const count = load<i32>(slot, L_COUNT);
+    store<i32>(rowCount + (i << 2), count);
+    if (count > 0) {
+      outcome = STOP_NONE;
+      // -1: without instance domain.
+      if (<u32>count > <u32>load<i32>(slot, L_DOMAIN)) crowded = true;
+      bad |= load<i32>(slot, L_BAD);
+    } else {
+      if (outcome == ABSENT) outcome = STOP_NODATA;
+      if (count == MISSING_VALUE) missing = true;
+      else if (count < 0 && error == 0) error = count;
+    }
   }
+  if (outcome == STOP_NONE && !missing && error == 0 && !crowded && bad == 0) return STOP_NONE;
   code = error;
+  if (missing) return STOP_SKIP;
   if (error) return STOP_ERROR;
   if (crowded) return STOP_SKIP;
-  if (!values) return STOP_NODATA;
-  return bad ? STOP_CONVERSION : STOP_NONE;
+  return outcome == STOP_NONE && bad ? STOP_CONVERSION : outcome;
 }
 
 /** Range normalisation (§1.6): counters made monotone; the rows then point at the accumulated values. */
@@ -144,6 +155,8 @@ function normalise(c: usize, arena: usize): i32 {
   }
   return STOP_NONE;
 }
+
+const GUARDED: i32 = F_EMPTY_SKIP | F_EMPTY_STOP | F_FLOOR | F_RECT;
 
 /** What the analytic itself asks before it uses a record. STOP_SKIP here: not accepted, but not "missing indom". */
 function guard(c: usize, flags: i32): i32 {
@@ -207,8 +220,8 @@ function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, 
 }
 
 /** First and last record count alone: every record is taken as the last, with its own outcome. */
-function consumeEnds(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
-  let outcome = judge(c, seq);
+function consumeEnds(c: usize, arena: usize, r: usize, ns: i64, t: f64, judged: i32): void {
+  let outcome = judged;
   const why = code;
   const normalised = load<u32>(c, C_NORMS) != 0;
   if (outcome == STOP_SKIP) store<i32>(c, load<i32>(c, C_SKIPPED) + 1, C_SKIPPED);
@@ -220,10 +233,89 @@ function consumeEnds(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64
   else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }
 
+/** Lists the plain consumers of a window, and puts them first among the others. False if memory is exhausted. */
+function listPlains(w: usize): bool {
+  const n = load<i32>(w, W_NCONSUMERS);
+  const list: usize = load<u32>(w, W_CONSUMERS);
+  const plains = take(w + W_ARENA, n * WP_SIZE + 16);
+  if (!plains) return false;
+  store<u32>(w, <u32>plains, W_PLAINS);
+  let found = 0;
+  for (let i = 0; i < n; i++) {
+    const c = load<u32>(list + (i << 2));
+    const slot = load<u32>(c, C_PLAIN);
+    if (!slot) continue;
+    const p = plains + found * WP_SIZE;
+    store<u32>(p, slot, WP_SLOT);
+    store<u32>(p, load<u32>(c, C_PLAIN_ROLL), WP_ROLL);
+    store<u32>(p, c, WP_CONSUMER);
+    store<u32>(list + (i << 2), load<u32>(list + (found << 2)));
+    store<u32>(list + (found << 2), c);
+    found++;
+  }
+  store<i32>(w, found, W_NPLAINS);
+  return true;
+}
+
+/** Adds the records that a plain consumer got on the short way to its counters. */
+function settle(p: usize): void {
+  const c: usize = load<u32>(p, WP_CONSUMER);
+  const hits = load<i32>(p, WP_HITS);
+  store<i32>(c, load<i32>(c, C_RECORDS) + hits, C_RECORDS);
+  store<i32>(c, load<i32>(c, C_ACCEPTED) + hits, C_ACCEPTED);
+  store<i32>(p, 0, WP_HITS);
+}
+
+/** Brings all counters of a window up to date, for whoever reads them. */
+export function settleWindow(w: usize): void {
+  const plains: usize = load<u32>(w, W_PLAINS);
+  for (let i = 0; i < load<i32>(w, W_NPLAINS); i++) settle(plains + i * WP_SIZE);
+}
+
+/** Hands the current record to all consumers of a window. */
+export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64): bool {
+  if (!load<u32>(w, W_PLAINS) && !listPlains(w)) return false;
+  const arena = w + W_ARENA;
+  const plains = load<i32>(w, W_NPLAINS);
+  let p: usize = load<u32>(w, W_PLAINS);
+  const end = p + plains * WP_SIZE;
+  for (; p < end; p += WP_SIZE) {
+    const slot: usize = load<u32>(p, WP_SLOT);
+    if (load<i32>(slot, L_SEQ) != seq) continue;
+    const count = load<i32>(slot, L_COUNT);
+    const hits = load<i32>(p, WP_HITS);
+    // In the plain case there is nothing to judge; the first record, and all that is odd, goes the long way.
+    if (hits && count > 0 && <u32>count <= <u32>load<i32>(slot, L_DOMAIN) && !load<i32>(slot, L_BAD)) {
+      store<i32>(p, hits + 1, WP_HITS);
+      const status = rollValues(load<u32>(p, WP_ROLL), arena, false, load<u32>(slot, L_VALS), count);
+      if (status == STOP_NONE) continue;
+      // The long way finds it stopped from now on.
+      settle(p);
+      halt(load<u32>(p, WP_CONSUMER), status, 0);
+      continue;
+    }
+    const c: usize = load<u32>(p, WP_CONSUMER);
+    settle(p);
+    const accepted = load<i32>(c, C_ACCEPTED);
+    consume(c, arena, r, seq, ns, t);
+    // One hit in advance opens the short way for the next record.
+    if (load<i32>(c, C_ACCEPTED) > accepted && load<i32>(c, C_STOP) <= STOP_SKIP) {
+      store<i32>(c, load<i32>(c, C_RECORDS) - 1, C_RECORDS);
+      store<i32>(c, load<i32>(c, C_ACCEPTED) - 1, C_ACCEPTED);
+      store<i32>(p, 1, WP_HITS);
+    }
+  }
+  const n = load<i32>(w, W_NCONSUMERS);
+  const list: usize = load<u32>(w, W_CONSUMERS);
+  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, r, seq, ns, t);
+  return true;
+}
+
 /** Hands the current record (slots filled, `seq`) to a consumer. */
-export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
+function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
   if (load<i32>(c, C_STOP) > STOP_SKIP) return;
-  if (!bind(c, seq)) return;
+  let outcome = bind(c, seq);
+  if (outcome == ABSENT) return;
   const flags = load<i32>(c, C_FLAGS);
   const ordinal = load<i32>(c, C_RECORDS);
   store<i32>(c, ordinal + 1, C_RECORDS);
@@ -234,23 +326,22 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
     return;
   }
   if (flags & F_FIRSTLAST) {
-    consumeEnds(c, arena, r, seq, ns, t);
+    consumeEnds(c, arena, r, ns, t, outcome);
     return;
   }
-  let outcome = judge(c, seq);
   if (outcome == STOP_SKIP) {
     store<i32>(c, load<i32>(c, C_SKIPPED) + 1, C_SKIPPED);
     return;
   }
   const why = code;
   if (outcome == STOP_NONE && load<u32>(c, C_NORMS)) outcome = normalise(c, arena);
-  if (outcome == STOP_NONE) outcome = guard(c, flags);
+  if (outcome == STOP_NONE && flags & GUARDED) outcome = guard(c, flags);
   if (outcome == STOP_SKIP) return;
   if (outcome != STOP_NONE) {
     halt(c, outcome, outcome == STOP_ERROR ? why : 0);
     return;
   }
-  if (!label(c, arena, r, ns)) {
+  if (load<i32>(c, C_LABEL_METRIC) >= 0 && !label(c, arena, r, ns)) {
     halt(c, STOP_MEMORY, 0);
     return;
   }

@@ -6,6 +6,9 @@ import {
   Q_LANE,
   Q_SKIP_FIRST,
   RO_COUNT,
+  RO_DIRECT,
+  RO_INLINE,
+  RO_INLINE_WIDTH,
   RO_MAX,
   RO_MEAN,
   RO_MIN,
@@ -18,7 +21,7 @@ import {
   STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
-import { anyLane, ready, vector, width } from './lane';
+import { anyLane, countOf, ready, valsOf, vector, width } from './lane';
 
 function push(q: usize, x: usize, n: i32): void {
   const count = load<i32>(q, RO_COUNT) + 1;
@@ -32,49 +35,118 @@ function push(q: usize, x: usize, n: i32): void {
     memory.copy(max, x, n << 3);
     return;
   }
-  // f64x2.min and max propagate NaN, as the reference's do. Buffers are padded to pairs.
-  const share = f64x2.splat(1.0 / <f64>count);
+  const one = count < RECIPROCALS ? reciprocal(count) : 1.0 / <f64>count;
+  if (n == 1) {
+    const v = load<f64>(x);
+    const m = load<f64>(mean);
+    const low = load<f64>(min);
+    const high = load<f64>(max);
+    const whole = v == v;
+    store<f64>(mean, m + (v - m) * one);
+    store<f64>(min, v < low || !whole ? v : low);
+    store<f64>(max, v > high || !whole ? v : high);
+    return;
+  }
+  const share = f64x2.splat(one);
+  let flawed = f64x2.splat(0);
+  // Buffers are whole pairs. pmin and pmax take one instruction and pass over NaN, min and max take ten.
   const bytes = n << 3;
-  for (let i = 0; i < bytes; i += 16) {
+  let i = 0;
+  for (; i + 32 <= bytes; i += 32) {
+    const v = v128.load(x + i);
+    const w = v128.load(x + i, 16);
+    const a = v128.load(mean + i);
+    const b = v128.load(mean + i, 16);
+    flawed = v128.or(flawed, v128.or(f64x2.ne(v, v), f64x2.ne(w, w)));
+    v128.store(mean + i, f64x2.add(a, f64x2.mul(f64x2.sub(v, a), share)));
+    v128.store(mean + i, f64x2.add(b, f64x2.mul(f64x2.sub(w, b), share)), 16);
+    v128.store(min + i, f64x2.pmin(v128.load(min + i), v));
+    v128.store(min + i, f64x2.pmin(v128.load(min + i, 16), w), 16);
+    v128.store(max + i, f64x2.pmax(v128.load(max + i), v));
+    v128.store(max + i, f64x2.pmax(v128.load(max + i, 16), w), 16);
+  }
+  for (; i < bytes; i += 16) {
     const v = v128.load(x + i);
     const m = v128.load(mean + i);
+    flawed = v128.or(flawed, f64x2.ne(v, v));
     v128.store(mean + i, f64x2.add(m, f64x2.mul(f64x2.sub(v, m), share)));
-    v128.store(min + i, f64x2.min(v128.load(min + i), v));
-    v128.store(max + i, f64x2.max(v128.load(max + i), v));
+    v128.store(min + i, f64x2.pmin(v128.load(min + i), v));
+    v128.store(max + i, f64x2.pmax(v128.load(max + i), v));
   }
+  if (v128.any_true(flawed)) spread(min, max, x, bytes);
+}
+
+/** NaN in a value becomes that of its minimum and maximum, as in the reference. */
+function spread(min: usize, max: usize, x: usize, bytes: i32): void {
+  for (let i = 0; i < bytes; i += 8) {
+    if (load<f64>(x + i) == load<f64>(x + i)) continue;
+    store<f64>(min + i, NaN);
+    store<f64>(max + i, NaN);
+  }
+}
+
+/** 1/n for small n: all reducers of a window are about as far, and a division takes longer than the rest of a narrow lane. */
+const RECIPROCALS: i32 = 4096;
+const reciprocals = memory.data(32768);
+
+// @ts-ignore: decorator
+@inline
+function reciprocal(n: i32): f64 {
+  const at = reciprocals + (n << 3);
+  let share = load<f64>(at);
+  if (share == 0) {
+    share = 1.0 / <f64>n;
+    store<f64>(at, share);
+  }
+  return share;
 }
 
 /** One record; STOP_NONE, or why the consumer must stop. `first`: the first record that the consumer accepted. */
 export function roll(q: usize, arena: usize, first: bool): i32 {
-  const lane: usize = load<u32>(q, Q_LANE);
-  if (!ready(lane)) return STOP_NONE;
-  const status = anyLane(lane);
-  if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+  const direct = load<i32>(q, RO_DIRECT) - 1;
+  let x: usize;
+  let n: i32;
+  if (direct >= 0) {
+    n = countOf(direct);
+    if (n <= 0) return STOP_NONE;
+    x = valsOf(direct);
+  } else {
+    const lane: usize = load<u32>(q, Q_LANE);
+    if (!ready(lane)) return STOP_NONE;
+    const status = anyLane(lane);
+    if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+    x = vector;
+    n = width;
+  }
+  return rollValues(q, arena, first, x, n);
+}
+
+/** The same, of values at `x`. */
+export function rollValues(q: usize, arena: usize, first: bool, x: usize, n: i32): i32 {
   const flags = load<i32>(q, Q_FLAGS);
   const seen = load<i32>(q, RO_SEEN);
   if (load<i32>(q, RO_WIDTH) == 0) {
-    const bytes = (width + 1) << 3;
-    const mean = take(arena, bytes);
-    const min = take(arena, bytes);
-    const max = take(arena, bytes);
+    // Whole pairs.
+    const bytes = ((n + 1) & ~1) << 3;
+    const mean = n <= RO_INLINE_WIDTH ? q + RO_INLINE : take(arena, 3 * bytes);
     const pending = take(arena, flags & Q_DROP_LAST ? bytes : 8);
-    if (!mean || !min || !max || !pending) return STOP_MEMORY;
+    if (!mean || !pending) return STOP_MEMORY;
     store<u32>(q, <u32>mean, RO_MEAN);
-    store<u32>(q, <u32>min, RO_MIN);
-    store<u32>(q, <u32>max, RO_MAX);
+    store<u32>(q, <u32>(mean + bytes), RO_MIN);
+    store<u32>(q, <u32>(mean + 2 * bytes), RO_MAX);
     store<u32>(q, <u32>pending, RO_PENDING);
-    store<i32>(q, width, RO_WIDTH);
-  } else if (width != load<i32>(q, RO_WIDTH)) {
+    store<i32>(q, n, RO_WIDTH);
+  } else if (n != load<i32>(q, RO_WIDTH)) {
     return STOP_SHAPE;
   }
   if (first && flags & Q_SKIP_FIRST) return STOP_NONE;
   store<i32>(q, seen + 1, RO_SEEN);
   if (flags & Q_DROP_LAST) {
     const pending: usize = load<u32>(q, RO_PENDING);
-    if (seen > 0) push(q, pending, width);
-    memory.copy(pending, vector, width << 3);
+    if (seen > 0) push(q, pending, n);
+    memory.copy(pending, x, n << 3);
   } else {
-    push(q, vector, width);
+    push(q, x, n);
   }
   return STOP_NONE;
 }

@@ -75,6 +75,7 @@ function lastIds(wasm: Wasm, q: number, metric: number): number[] {
 
 /** Records, span and results of a window. */
 export function collectWindow(wasm: Wasm, window: BuiltWindow) {
+  wasm.x.settleWindow(window.address);
   const time = (offset: number): bigint | null => {
     const ns = wasm.i64(window.address + offset);
     return ns === NEVER ? null : ns;

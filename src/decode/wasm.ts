@@ -29,6 +29,7 @@ interface Exports {
   stringsCount(): number;
   openWindow(startNs: bigint, endNs: bigint, walltime: number, consumers: number): number;
   closeWindow(window: number): void;
+  settleWindow(window: number): void;
   attachWindows(reader: number, count: number): number;
   addConsumer(window: number, flags: number, metrics: number, reducers: number, labels: number, floor: number): number;
   setMetric(consumer: number, index: number, slot: number, range: number): number;

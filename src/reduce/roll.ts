@@ -47,8 +47,10 @@ export class Roll {
     const share = 1 / this.#count;
     for (let i = 0; i < x.length; i++) {
       this.#mean[i]! += (x[i]! - this.#mean[i]!) * share;
-      this.#min[i] = Math.min(this.#min[i]!, x[i]!);
-      this.#max[i] = Math.max(this.#max[i]!, x[i]!);
+      // NaN wins for good; of two zeros the first stays.
+      if (Number.isNaN(x[i])) this.#min[i] = this.#max[i] = Number.NaN;
+      if (x[i]! < this.#min[i]!) this.#min[i] = x[i]!;
+      if (x[i]! > this.#max[i]!) this.#max[i] = x[i]!;
     }
   }
 

@@ -17,6 +17,18 @@ function randomSpec(all: readonly RandomMetric[], random: Random): ConsumerSpec 
   const strings = all.filter((m) => !m.numeric);
   if (strings.length > 0 && chance(0.2)) return tally(strings, below, chance);
   const pool = all.filter((m) => m.numeric);
+  // The simplest of all has a way of its own through the WASM engine.
+  if (chance(0.2)) {
+    const reducer = { kind: 'ROLL' as const, skipFirst: chance(0.3), dropLast: chance(0.3) };
+    const empty = chance(0.5) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {};
+    const metrics = [pool[below(pool.length)]!.name];
+    return {
+      metrics,
+      mode: 'all',
+      ...empty,
+      reducers: [{ ...reducer, lane: { fold: 'each', rows: [{ metric: 0 }] } }],
+    };
+  }
   const chosen = Array.from({ length: 1 + below(4) }, () => pool[below(pool.length)]!);
   const onlyFirstLast = chance(0.3);
   const lane = (scalar: boolean): Lane => {
