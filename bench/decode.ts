@@ -1,0 +1,92 @@
+// Owns the decoder's speed: a node-day with the needed metrics, against the bare reading of the file and against the oracle.
+
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { WANTED_METRICS } from '../src/analytics/index.ts';
+import { ArchiveReader, decodeNode, Wasm } from '../src/decode/index.ts';
+import { type ConsumerSpec, WindowEngine } from '../src/reduce/index.ts';
+import { decodeArchive } from '../test/oracle/archive.ts';
+import { rowsOf } from '../test/oracle/rows.ts';
+import { type Spread, spread, together } from './measure.ts';
+
+const METRICS = 60;
+const CHUNK = 1024 * 1024;
+const NO_INDOM = 0xffffffff;
+const STRING = 6;
+const EVER = { startNs: 0n, endNs: 2n ** 62n, walltime: 86_400 };
+
+/** The numeric metrics that analytics read and the archive has, filled up to 60 with metrics of a single value. */
+export function neededMetrics(base: string): string[] {
+  const wasm = new Wasm();
+  wasm.x.openSession(1);
+  const reader = new ArchiveReader(wasm, base);
+  const numeric = new Map(reader.metrics.filter((m) => m.type < STRING).map((m) => [m.name, m]));
+  reader.close();
+  const single = [...numeric.values()].filter((m) => m.indom === NO_INDOM).map((m) => m.name);
+  const wanted = [...new Set([...WANTED_METRICS, ...single])].filter((name) => numeric.has(name));
+  return wanted.slice(0, METRICS);
+}
+
+const rolls = (names: readonly string[]): ConsumerSpec[] =>
+  names.map((name) => ({
+    metrics: [name],
+    mode: 'all',
+    empty: 'skip',
+    reducers: [{ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric: 0 }] } }],
+  }));
+
+/** Reads the volume to its end and looks at nothing. */
+function readLoop(path: string, buffer: Uint8Array): void {
+  const fd = openSync(path, 'r');
+  while (readSync(fd, buffer, 0, buffer.length, null) > 0);
+  closeSync(fd);
+}
+
+export interface DecodeFigures {
+  readonly megabytes: number;
+  readonly records: number;
+  readonly metrics: number;
+  /** Values that went into a reducer. */
+  readonly values: number;
+  /** Milliseconds. */
+  readonly read: Spread;
+  readonly wasm: Spread;
+  readonly oracle: Spread;
+  /** Speed of decoding over that of reading, turn by turn. */
+  readonly share: Spread;
+}
+
+export function benchDecode(base: string, turns: number, oracleTurns: number): DecodeFigures {
+  const names = neededMetrics(base);
+  const consumers = rolls(names);
+  const wasm = new Wasm();
+  const decode = () =>
+    decodeNode(wasm, {
+      archives: [base],
+      wanted: names,
+      windows: [{ ...EVER, archives: [0], declare: () => consumers }],
+    });
+  const buffer = new Uint8Array(CHUNK);
+  const times = together({ read: () => readLoop(`${base}.0`, buffer), wasm: decode }, turns);
+  const oracle = Array.from({ length: oracleTurns }, () => {
+    const began = performance.now();
+    const engine = new WindowEngine({ ...EVER, consumers });
+    for (const row of rowsOf(decodeArchive(base), names)) engine.row(row);
+    engine.finish();
+    return performance.now() - began;
+  });
+  const result = decode();
+  let values = 0;
+  for (const { reducers } of result.windows[0]!.consumers) {
+    for (const r of reducers) if (r.kind === 'ROLL') values += r.count * r.mean.length;
+  }
+  return {
+    megabytes: statSync(`${base}.0`).size / 1e6,
+    records: result.records,
+    metrics: names.length,
+    values,
+    read: times.of('read'),
+    wasm: times.of('wasm'),
+    oracle: spread(oracle),
+    share: times.ratio('read', 'wasm'),
+  };
+}

@@ -1,0 +1,73 @@
+// Owns `npm run bench`: what is measured, in which order, and how it is told. Figures go to standard output.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchDecode } from './decode.ts';
+import { generateNodeDay } from './generate/main.ts';
+import { machine, type Spread } from './measure.ts';
+import { benchMicro } from './micro.ts';
+import { benchProcess } from './process.ts';
+
+const { values: o } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Without the 1 GB archive and with fewer turns. */
+    quick: { type: 'boolean', default: false },
+    megabytes: { type: 'string', default: '100' },
+    work: { type: 'string', default: join(tmpdir(), 'jobsum-bench') },
+  },
+});
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function archive(megabytes: number): string {
+  const base = join(o.work, `node-${megabytes}`);
+  if (!existsSync(`${base}.index`)) {
+    say(`generating ${megabytes} MB …`);
+    generateNodeDay(base, megabytes);
+  }
+  return base;
+}
+
+mkdirSync(o.work, { recursive: true });
+const megabytes = Number(o.megabytes);
+const day = archive(megabytes);
+const big = o.quick ? null : archive(10 * megabytes);
+say('decoder …');
+const decode = benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
+say('whole processes …');
+const whole = await benchProcess(o.work, day, big, o.quick ? 3 : 7);
+say('micro suites …');
+const micro = benchMicro(o.quick ? 0.3 : 2);
+const where = machine();
+
+if (o.json) console.log(JSON.stringify({ machine: where, decode, process: whole, micro }));
+else {
+  const rate = (ms: Spread): string => {
+    const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
+    return `${speed(ms.median).padStart(6)} MB/s  (${speed(ms.max)} … ${speed(ms.min)}, ${ms.runs} runs)`;
+  };
+  const plain = (s: Spread, unit: string, digits = 0): string =>
+    `${s.median.toFixed(digits).padStart(6)} ${unit}  (${s.min.toFixed(digits)} … ${s.max.toFixed(digits)}, ${s.runs} runs)`;
+  const perSecond = (ms: Spread): string => `${(decode.values / ms.median / 1000).toFixed(1)} million values/s`;
+  console.log(`${where.cpu}, ${where.cores} cores, ${where.memoryMiB} MiB, ${where.system}`);
+  console.log(`node ${where.node}, V8 ${where.v8}, jobsum ${where.jobsum}\n`);
+  console.log(
+    `Node-day: ${decode.megabytes.toFixed(0)} MB, ${decode.records} records; ROLL over ${decode.metrics} metrics, ${decode.values} values`,
+  );
+  console.log(`  read loop, nothing looked at   ${rate(decode.read)}`);
+  console.log(`  decode and reduce, WASM        ${rate(decode.wasm)}  ${perSecond(decode.wasm)}`);
+  console.log(`  the same, oracle in TypeScript ${rate(decode.oracle)}  ${perSecond(decode.oracle)}`);
+  console.log(`  WASM decode / read loop        ${plain(decode.share, 'of its speed', 2)}\n`);
+  console.log('jobsum summarize, all analytics, eight node-days');
+  console.log(`  1 worker                       ${plain(whole.oneWorker, 'MB/s')}`);
+  console.log(`  2 workers                      ${plain(whole.twoWorkers, 'MB/s')}`);
+  console.log(`  peak memory, 1 worker, ${String(megabytes).padStart(4)} MB ${plain(whole.peakDay, 'MiB')}`);
+  if (whole.peakBig)
+    console.log(`  peak memory, 1 worker, ${String(10 * megabytes).padStart(4)} MB ${plain(whole.peakBig, 'MiB')}`);
+  console.log('');
+  for (const m of micro)
+    console.log(`${m.name.padEnd(50)} ${m.rate.toFixed(0).padStart(9)} /s  ±${m.margin.toFixed(1)} %`);
+}

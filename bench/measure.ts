@@ -1,0 +1,54 @@
+// Owns timing: paired runs in one loop, medians and spread, and what machine it was.
+
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform, totalmem } from 'node:os';
+
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1]!, min: sorted[0]!, max: sorted.at(-1)!, runs: sorted.length };
+}
+
+const timed = (run: () => unknown): number => {
+  const began = performance.now();
+  run();
+  return performance.now() - began;
+};
+
+/** Milliseconds of each subject, one of each in every turn, so that a noisy moment hits all alike. The first turns warm up. */
+export function together(subjects: Readonly<Record<string, () => unknown>>, turns: number, warmup = 8) {
+  const names = Object.keys(subjects);
+  const times = new Map(names.map((name) => [name, [] as number[]]));
+  for (let turn = -warmup; turn < turns; turn++) {
+    for (const name of names) {
+      const ms = timed(subjects[name]!);
+      if (turn >= 0) times.get(name)!.push(ms);
+    }
+  }
+  return {
+    of: (name: string): Spread => spread(times.get(name)!),
+    /** Time of `a` over that of `b`, turn by turn. */
+    ratio: (a: string, b: string): Spread => spread(times.get(a)!.map((x, i) => x / times.get(b)![i]!)),
+  };
+}
+
+export function machine() {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryMiB: Math.round(totalmem() / 2 ** 20),
+    system: `${platform()} ${arch()}`,
+    node: process.version,
+    v8: process.versions.v8,
+    jobsum: version,
+  };
+}
