@@ -1,6 +1,6 @@
 // Owns the ABI: the exported functions, nothing else. src/decode/wasm.ts has their TypeScript side.
 
-import { R_CAP, R_END, R_FILE, R_POS, R_WIN } from './layout';
+import { R_CAP, R_END, R_FILE, R_LEN, R_POS, R_WIN } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
 export { scanIndex, seekIndex } from './archive/index-file';
@@ -38,18 +38,31 @@ export function openSession(slots: i32): bool {
   return open(slots);
 }
 
-/** Moves the unread tail to the window's start. Returns the free bytes behind it. */
+/** Memory and file pages. */
+const PAGE: u32 = 4096;
+
+/**
+ * Moves the unread tail to the window's start, such that what is read next lies as in the file's pages: the kernel copies
+ * from page to page much faster. Returns how many bytes to read behind it.
+ */
 export function slide(r: usize): u32 {
   const win: usize = load<u32>(r, R_WIN);
   const pos: usize = load<u32>(r, R_POS);
   const end: usize = load<u32>(r, R_END);
-  if (pos > win) {
-    memory.copy(win, pos, end - pos);
-    store<i64>(r, load<i64>(r, R_FILE) + <i64>(pos - win), R_FILE);
-    store<u32>(r, <u32>win, R_POS);
-    store<u32>(r, <u32>(win + (end - pos)), R_END);
-  }
-  return load<u32>(r, R_CAP) - (load<u32>(r, R_END) - <u32>win);
+  const have = <u32>(end - pos);
+  const next = load<i64>(r, R_FILE) + <i64>(end - win);
+  const cap = load<u32>(r, R_CAP);
+  let shift = (<u32>next - <u32>win - have) & (PAGE - 1);
+  // A record that needs all of the window gets it.
+  if (<u64>load<u32>(r, R_LEN) + shift > cap || have + shift >= cap) shift = 0;
+  const to = win + shift;
+  if (pos != to) memory.copy(to, pos, have);
+  store<u32>(r, <u32>to, R_POS);
+  store<u32>(r, <u32>to + have, R_END);
+  store<i64>(r, next - have - shift, R_FILE);
+  const free = cap - shift - have;
+  const beyond = (<u32>next + free) & (PAGE - 1);
+  return free > beyond + PAGE ? free - beyond : free;
 }
 
 /** Empties the window for a file position. */

@@ -58,6 +58,7 @@ else {
     `Node-day: ${decode.megabytes.toFixed(0)} MB, ${decode.records} records; ROLL over ${decode.metrics} metrics, ${decode.values} values`,
   );
   console.log(`  read loop, nothing looked at   ${rate(decode.read)}`);
+  console.log(`  the same into a Node buffer    ${rate(decode.plain)}`);
   console.log(`  decode and reduce, WASM        ${rate(decode.wasm)}  ${perSecond(decode.wasm)}`);
   console.log(`  the same, oracle in TypeScript ${rate(decode.oracle)}  ${perSecond(decode.oracle)}`);
   console.log(`  WASM decode / read loop        ${plain(decode.share, 'of its speed', 2)}\n`);
