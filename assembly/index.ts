@@ -8,7 +8,7 @@ export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
 export { stringsAddress, stringsCount } from './archive/strings';
-export { settleWindow } from './reduce/consumer';
+export { settleWindow } from './reduce/deliver';
 export { statsOf } from './reduce/stats';
 export { nextRecord, scanData } from './scan';
 export {

@@ -37,7 +37,7 @@ import {
   W_RECORDS,
   W_START,
 } from './layout';
-import { consumeAll } from './reduce/consumer';
+import { consumeAll } from './reduce/deliver';
 import { session } from './select';
 import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
 

@@ -12,8 +12,6 @@ import {
   C_NMETRICS,
   C_NORMS,
   C_NREDUCERS,
-  C_PLAIN,
-  C_PLAIN_ROLL,
   C_RECORDS,
   C_REDUCERS,
   C_SKIPPED,
@@ -54,23 +52,13 @@ import {
   STOP_RAGGED,
   STOP_SHAPE,
   STOP_SKIP,
-  W_ARENA,
-  W_CONSUMERS,
-  W_NCONSUMERS,
-  W_NPLAINS,
-  W_PLAINS,
-  WP_CONSUMER,
-  WP_HITS,
-  WP_ROLL,
-  WP_SIZE,
-  WP_SLOT,
 } from '../layout';
 import { take } from '../memory';
 import { firstLast } from './firstlast';
 import { integrate } from './integrate';
 import { countOf, rowCount, rowVals, valsOf } from './lane';
 import { latch } from './latch';
-import { roll, rollValues } from './roll';
+import { roll } from './roll';
 import { subsample } from './subsample';
 import { tally } from './tally';
 
@@ -193,7 +181,7 @@ function label(c: usize, arena: usize, r: usize, ns: i64): bool {
   return true;
 }
 
-function halt(c: usize, reason: i32, why: i32): void {
+export function halt(c: usize, reason: i32, why: i32): void {
   store<i32>(c, reason, C_STOP);
   store<i32>(c, why, C_STOP_CODE);
 }
@@ -233,86 +221,8 @@ function consumeEnds(c: usize, arena: usize, r: usize, ns: i64, t: f64, judged: 
   else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }
 
-/** Lists the plain consumers of a window, and puts them first among the others. False if memory is exhausted. */
-function listPlains(w: usize): bool {
-  const n = load<i32>(w, W_NCONSUMERS);
-  const list: usize = load<u32>(w, W_CONSUMERS);
-  const plains = take(w + W_ARENA, n * WP_SIZE + 16);
-  if (!plains) return false;
-  store<u32>(w, <u32>plains, W_PLAINS);
-  let found = 0;
-  for (let i = 0; i < n; i++) {
-    const c = load<u32>(list + (i << 2));
-    const slot = load<u32>(c, C_PLAIN);
-    if (!slot) continue;
-    const p = plains + found * WP_SIZE;
-    store<u32>(p, slot, WP_SLOT);
-    store<u32>(p, load<u32>(c, C_PLAIN_ROLL), WP_ROLL);
-    store<u32>(p, c, WP_CONSUMER);
-    store<u32>(list + (i << 2), load<u32>(list + (found << 2)));
-    store<u32>(list + (found << 2), c);
-    found++;
-  }
-  store<i32>(w, found, W_NPLAINS);
-  return true;
-}
-
-/** Adds the records that a plain consumer got on the short way to its counters. */
-function settle(p: usize): void {
-  const c: usize = load<u32>(p, WP_CONSUMER);
-  const hits = load<i32>(p, WP_HITS);
-  store<i32>(c, load<i32>(c, C_RECORDS) + hits, C_RECORDS);
-  store<i32>(c, load<i32>(c, C_ACCEPTED) + hits, C_ACCEPTED);
-  store<i32>(p, 0, WP_HITS);
-}
-
-/** Brings all counters of a window up to date, for whoever reads them. */
-export function settleWindow(w: usize): void {
-  const plains: usize = load<u32>(w, W_PLAINS);
-  for (let i = 0; i < load<i32>(w, W_NPLAINS); i++) settle(plains + i * WP_SIZE);
-}
-
-/** Hands the current record to all consumers of a window. */
-export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64): bool {
-  if (!load<u32>(w, W_PLAINS) && !listPlains(w)) return false;
-  const arena = w + W_ARENA;
-  const plains = load<i32>(w, W_NPLAINS);
-  let p: usize = load<u32>(w, W_PLAINS);
-  const end = p + plains * WP_SIZE;
-  for (; p < end; p += WP_SIZE) {
-    const slot: usize = load<u32>(p, WP_SLOT);
-    if (load<i32>(slot, L_SEQ) != seq) continue;
-    const count = load<i32>(slot, L_COUNT);
-    const hits = load<i32>(p, WP_HITS);
-    // In the plain case there is nothing to judge; the first record, and all that is odd, goes the long way.
-    if (hits && count > 0 && <u32>count <= <u32>load<i32>(slot, L_DOMAIN) && !load<i32>(slot, L_BAD)) {
-      store<i32>(p, hits + 1, WP_HITS);
-      const status = rollValues(load<u32>(p, WP_ROLL), arena, false, load<u32>(slot, L_VALS), count);
-      if (status == STOP_NONE) continue;
-      // The long way finds it stopped from now on.
-      settle(p);
-      halt(load<u32>(p, WP_CONSUMER), status, 0);
-      continue;
-    }
-    const c: usize = load<u32>(p, WP_CONSUMER);
-    settle(p);
-    const accepted = load<i32>(c, C_ACCEPTED);
-    consume(c, arena, r, seq, ns, t);
-    // One hit in advance opens the short way for the next record.
-    if (load<i32>(c, C_ACCEPTED) > accepted && load<i32>(c, C_STOP) <= STOP_SKIP) {
-      store<i32>(c, load<i32>(c, C_RECORDS) - 1, C_RECORDS);
-      store<i32>(c, load<i32>(c, C_ACCEPTED) - 1, C_ACCEPTED);
-      store<i32>(p, 1, WP_HITS);
-    }
-  }
-  const n = load<i32>(w, W_NCONSUMERS);
-  const list: usize = load<u32>(w, W_CONSUMERS);
-  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, r, seq, ns, t);
-  return true;
-}
-
 /** Hands the current record (slots filled, `seq`) to a consumer. */
-function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
+export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
   if (load<i32>(c, C_STOP) > STOP_SKIP) return;
   let outcome = bind(c, seq);
   if (outcome == ABSENT) return;

@@ -13,12 +13,6 @@ export interface Stats {
   krt?: number;
 }
 
-const moment = (values: ArrayLike<number>, mean: number, power: number): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i]! - mean) ** power;
-  return sum;
-};
-
 /** S(v): {} for none, {avg, cnt} for one or all equal, the long form otherwise; `std` from three values on. */
 export function stats(values: ArrayLike<number>): Stats {
   const n = values.length;
@@ -41,18 +35,29 @@ export function stats(values: ArrayLike<number>): Stats {
   }
   if (min === max) return { avg: first, cnt: n };
   const avg = sum / n;
-  const sumSquares = moment(values, avg, 2);
+  // Products, not the power function: that one rounds differently from engine to engine.
+  let sumSquares = 0;
+  let m3 = 0;
+  let m4 = 0;
+  for (let i = 0; i < n; i++) {
+    const d = values[i]! - avg;
+    const d2 = d * d;
+    sumSquares += d2;
+    m3 += d2 * d;
+    m4 += d2 * d2;
+  }
   const m2 = sumSquares / n;
   // Data that hardly differ have no shape: recent SciPy says NaN.
-  const flat = m2 <= (1e-15 * avg) ** 2;
+  const limit = 1e-15 * avg;
+  const flat = m2 <= limit * limit;
   const sorted = Float64Array.from(values).sort();
   const half = n >> 1;
   const out: Stats = {
     max,
     avg,
-    krt: flat ? NaN : moment(values, avg, 4) / n / (m2 * m2) - 3,
+    krt: flat ? NaN : m4 / n / (m2 * m2) - 3,
     min,
-    skw: flat ? NaN : moment(values, avg, 3) / n / m2 ** 1.5,
+    skw: flat ? NaN : m3 / n / (m2 * Math.sqrt(m2)),
     cnt: n,
     med: n % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2,
   };

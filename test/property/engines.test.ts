@@ -117,13 +117,7 @@ describe('the two engines', () => {
     );
     fc.assert(
       fc.property(fc.array(value, { maxLength: 60 }), (values) => {
-        const ours = statsByWasm(values) as Record<string, number>;
-        const theirs = stats(values) as Record<string, number>;
-        expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
-        // Powers are rounded differently by the two: by multiplication, and by the power function.
-        for (const [key, x] of Object.entries(theirs)) {
-          if (!Object.is(ours[key], x)) expect(Math.abs(ours[key]! - x), key).toBeLessThan(1e-9 * (1 + Math.abs(x)));
-        }
+        expect(statsByWasm(values)).toEqual(stats(values));
       }),
       { numRuns: 2000 },
     );
