@@ -1,6 +1,7 @@
 // Owns the canonical dump of an archive: one spelling for everything it holds, so that equal hashes mean equal decoders.
 
 import { createHash } from 'node:crypto';
+import { JobsumError, type Problem } from '../kernel/index.ts';
 import { allMembers, type Member, versionAt, versionMembers } from './domains.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
@@ -39,9 +40,21 @@ function pairs(members: readonly Member[]): string {
 const bySerial = (a: number, b: number): number =>
   ((a >>> 22) & 0x1ff) - ((b >>> 22) & 0x1ff) || (a & 0x3fffff) - (b & 0x3fffff);
 
+export interface DumpOptions {
+  /** Refuse what PCP refuses to open: damaged metadata, labels that contradict each other. Default: read what is good. */
+  readonly strict?: boolean;
+  /** Called, when the last line was made, with everything that was wrong. */
+  readonly onProblems?: (problems: readonly Problem[]) => void;
+}
+
+/** PCP opens no archive with one of these. Contradicting descriptors and labels are among them, a bad index entry is not. */
+const refused = (p: Problem): boolean =>
+  p.code === 'E_ARCHIVE_META' || p.code === 'E_ARCHIVE_CONFLICT' || p.record === 'label';
+
 class CanonicalDump {
   readonly #wasm = new Wasm();
   readonly #reader: ArchiveReader;
+  readonly #options: DumpOptions;
   /** Key (a JSON string) and descriptor by pmid. */
   readonly #keys = new Map<number, { key: string; metric: Metric | null }>();
   /** Version address and text last written per instance domain. */
@@ -53,9 +66,15 @@ class CanonicalDump {
   #lastNs = -(2n ** 63n);
   #status = 'eof';
 
-  constructor(path: string) {
+  constructor(path: string, options: DumpOptions = {}) {
+    this.#options = options;
     this.#wasm.x.openSession(0);
     this.#reader = new ArchiveReader(this.#wasm, path);
+    const problem = options.strict ? this.#reader.problems.find(refused) : undefined;
+    if (!problem) return;
+    this.#reader.close();
+    const { code, message, ...detail } = problem;
+    throw new JobsumError(code, message, detail);
   }
 
   get totals(): DumpTotals {
@@ -77,9 +96,12 @@ class CanonicalDump {
       yield* this.#metrics();
       const problems = this.#reader.problems.length;
       while (this.#reader.next()) yield* this.#record();
-      if (this.#reader.problems.slice(problems).some((p) => /TRUNCATED|LENGTH|TRAILER|RECORD/.test(p.code)))
+      if (
+        this.#reader.problems.slice(problems).some((p) => /TRUNCATED|LENGTH|TRAILER|RECORD|UNPACK|LIMIT/.test(p.code))
+      )
         this.#status = DAMAGED;
       yield `{"end":{"status":"${this.#status}","last":${this.#last},"records":${this.#records},"marks":${this.#marks},"values":${this.#values}}}`;
+      this.#options.onProblems?.(this.#reader.problems);
     } finally {
       this.#reader.close();
     }
@@ -189,13 +211,13 @@ class CanonicalDump {
  * The lines of the dump, without line ends.
  * @throws JobsumError E_ARCHIVE_* if the archive cannot be opened. Damage further on ends the dump with its status.
  */
-export function canonicalDump(path: string): Iterable<string> {
-  return new CanonicalDump(path).lines();
+export function canonicalDump(path: string, options?: DumpOptions): Iterable<string> {
+  return new CanonicalDump(path, options).lines();
 }
 
 /** Counts and SHA-256 of the canonical dump. */
-export function dumpSum(path: string): DumpTotals & { readonly sha256: string } {
-  const dump = new CanonicalDump(path);
+export function dumpSum(path: string, options?: DumpOptions): DumpTotals & { readonly sha256: string } {
+  const dump = new CanonicalDump(path, options);
   const hash = createHash('sha256');
   for (const line of dump.lines()) hash.update(`${line}\n`);
   return { ...dump.totals, sha256: hash.digest('hex') };

@@ -3,9 +3,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { JobsumError } from '../kernel/index.ts';
+import { COMPRESSED } from './source.ts';
 
-/** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
-const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
 const MEMBER = /^(.*)\.(meta|index|\d+)$/s;
 
 export interface Volume {
@@ -35,7 +34,8 @@ export function archiveBase(path: string): string {
 
 /**
  * Finds the members of an archive.
- * @throws JobsumError E_ARCHIVE_MISSING (no file, no metadata, or no volume), E_ARCHIVE_COMPRESSED (a member exists only compressed).
+ * @throws JobsumError E_ARCHIVE_MISSING (no file, no metadata, or no volume).
+ * A plain member is preferred to its compressed forms.
  */
 export function findFiles(path: string): FileSet {
   const base = archiveBase(path);
@@ -47,40 +47,34 @@ export function findFiles(path: string): FileSet {
   } catch {
     throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
   }
-  const plain = new Map<string, string>();
-  const packed = new Map<string, string>();
+  /** Member → file and its rank: plain before compressed, then by suffix. */
+  const members = new Map<string, { file: string; rank: number }>();
   for (const entry of entries) {
     if (!entry.startsWith(`${name}.`)) continue;
     const stripped = stripCompression(entry);
     const member = MEMBER.exec(stripped);
     if (member?.[1] !== name || member[2] === undefined) continue;
-    (stripped === entry ? plain : packed).set(member[2], join(directory, entry));
+    const rank = COMPRESSED.indexOf(entry.slice(stripped.length));
+    const known = members.get(member[2]);
+    if (!known || rank < known.rank) members.set(member[2], { file: join(directory, entry), rank });
   }
-  const known = new Set([...plain.keys(), ...packed.keys()]);
-  const pick = (member: string): string => {
-    const file = plain.get(member);
-    if (file) return file;
-    throw new JobsumError('E_ARCHIVE_COMPRESSED', 'this part of the archive is compressed', {
-      file: packed.get(member) ?? base,
-      expected: `${name}.${member}`,
-    });
-  };
-  if (known.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
-  if (!known.has('meta')) {
+  if (members.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
+  const meta = members.get('meta');
+  if (!meta) {
     throw new JobsumError('E_ARCHIVE_MISSING', 'the archive has no metadata file', {
       file: base,
       expected: `${name}.meta`,
     });
   }
-  const numbers = [...known].filter((m) => /^\d+$/.test(m));
-  if (numbers.length === 0) {
+  const volumes = [...members].filter(([m]) => /^\d+$/.test(m));
+  if (volumes.length === 0) {
     throw new JobsumError('E_ARCHIVE_MISSING', 'the archive has no data volume', { file: base, expected: `${name}.0` });
   }
   return {
     base,
-    meta: pick('meta'),
-    index: plain.get('index') ?? null,
-    volumes: numbers.map((n) => ({ number: Number(n), path: pick(n) })).sort((a, b) => a.number - b.number),
+    meta: meta.file,
+    index: members.get('index')?.file ?? null,
+    volumes: volumes.map(([n, { file }]) => ({ number: Number(n), path: file })).sort((a, b) => a.number - b.number),
   };
 }
 

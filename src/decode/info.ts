@@ -7,6 +7,7 @@ import { fileSetBytes } from './fileset.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
+import { isPacked } from './source.ts';
 import { unitsText } from './units.ts';
 import { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 import { Wasm } from './wasm.ts';
@@ -56,6 +57,7 @@ let shared: Wasm | undefined;
 function tailTime(reader: ArchiveReader): bigint | null {
   const head = reader.label.version === 2 ? { label: 132, min: 20 } : { label: 808, min: 24 };
   for (const volume of [...reader.files.volumes].reverse()) {
+    if (isPacked(volume.path)) return null;
     const { size } = statSync(volume.path);
     if (size <= head.label) continue;
     const fd = openSync(volume.path, 'r');
@@ -78,10 +80,20 @@ function tailTime(reader: ArchiveReader): bigint | null {
   return null;
 }
 
-/** Time of the last whole record: from the tail, else by reading on from the last index entry, or from the start. */
+/** Time of the index's last entry, if it is about the last volume: pmlogger makes one for the last record when it closes. */
+function indexTime(wasm: Wasm, reader: ArchiveReader): bigint | null {
+  const n = wasm.i32(reader.address + L.R_NINDEX);
+  if (n === 0) return null;
+  const entry = wasm.u32(reader.address + L.R_INDEX) + (n - 1) * L.X_SIZE;
+  return wasm.i32(entry + L.X_VOL) === reader.files.volumes.at(-1)!.number ? wasm.i64(entry + L.X_NS) : null;
+}
+
+/** Time of the last whole record: from the tail or, if it is compressed, the index; else by reading on from the last index entry, or from the start. */
 function endOf(wasm: Wasm, reader: ArchiveReader): bigint | null {
   const tail = tailTime(reader);
   if (tail !== null) return tail;
+  const indexed = isPacked(reader.files.volumes.at(-1)!.path) ? indexTime(wasm, reader) : null;
+  if (indexed !== null) return indexed;
   reader.seek(2n ** 63n - 1n);
   let last: bigint | null = null;
   while (reader.next()) last = wasm.i64(reader.address + L.R_NS);

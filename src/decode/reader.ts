@@ -6,6 +6,7 @@ import { type FileSet, findFiles } from './fileset.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
+import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -291,14 +292,18 @@ export class ArchiveReader {
     const target = this.files.volumes.findIndex((v) => v.number === number);
     const here = { volume: this.#volume, offset: this.#stream.offset };
     const further = target > here.volume || (target === here.volume && offset > here.offset + WORTH_A_SEEK);
-    if (!further) return;
+    // A compressed volume is unpacked from its beginning anyway: only whole volumes are passed over.
+    const packed = further && isPacked(this.files.volumes[target]!.path);
+    if (!further || (packed && target === here.volume)) return;
     const problems = this.problems.length;
     const there =
       (target === here.volume || (this.#openVolume(target) && this.#volume === target)) && offset <= this.#stream.size;
     if (there) {
-      this.#stream.seek(offset);
-      this.#stream.fill();
-      if (wasm.x.scanData(this.address, EARLIEST) === L.S_UNTIL && this.nextNs < ns) return;
+      if (!packed) this.#stream.seek(offset);
+      let status: number;
+      do status = wasm.x.scanData(this.address, EARLIEST);
+      while (status === L.S_MORE && this.#stream.fill());
+      if (status === L.S_UNTIL && this.nextNs < ns) return;
     }
     this.#goBack(here, problems);
   }

@@ -1,9 +1,9 @@
-// Owns moving bytes from a file into a reader's window: the only place of decode/ that reads files.
+// Owns moving bytes from a file into a reader's window.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { JobsumError } from '../kernel/index.ts';
 import { type Source, truncated } from './fault.ts';
 import * as L from './layout.gen.ts';
+import { type ByteSource, openSource } from './source.ts';
 import type { Wasm } from './wasm.ts';
 
 /** Largest record accepted: beyond any real one (a few MB), well below the memory limit. */
@@ -12,7 +12,8 @@ const MAX_RECORD = 256 * 1024 * 1024;
 /** A file being read through the window of a reader. */
 export class FileStream {
   readonly source: Source;
-  #fd: number;
+  readonly #bytes: ByteSource;
+  #open = true;
   readonly #wasm: Wasm;
   readonly #reader: number;
   /** Bytes read from the file so far. */
@@ -22,27 +23,18 @@ export class FileStream {
     this.#wasm = wasm;
     this.#reader = reader;
     this.source = source;
-    try {
-      this.#fd = openSync(source.file, 'r');
-    } catch (cause) {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new JobsumError(
-        missing ? 'E_ARCHIVE_MISSING' : 'E_IO',
-        'cannot open the file',
-        { file: source.file },
-        { cause },
-      );
-    }
+    this.#bytes = openSource(source.file);
     wasm.x.seekWindow(reader, 0n);
   }
 
+  /** Infinite for a compressed file. */
   get size(): number {
-    return fstatSync(this.#fd).size;
+    return this.#bytes.size() ?? Number.POSITIVE_INFINITY;
   }
 
   close(): void {
-    if (this.#fd >= 0) closeSync(this.#fd);
-    this.#fd = -1;
+    if (this.#open) this.#bytes.close();
+    this.#open = false;
   }
 
   /** Empties the window; the next fill reads from `offset`. */
@@ -69,12 +61,7 @@ export class FileStream {
     const free = wasm.x.slide(this.#reader) >>> 0;
     const end = wasm.u32(this.#reader + L.R_END);
     const position = this.offset + this.unread;
-    let n: number;
-    try {
-      n = readSync(this.#fd, wasm.bytes, end, free, position);
-    } catch (cause) {
-      throw new JobsumError('E_IO', 'cannot read the file', { file: this.source.file, offset: position }, { cause });
-    }
+    const n = this.#bytes.read(wasm.bytes, end, free, position);
     wasm.view.setUint32(this.#reader + L.R_END, end + n, true);
     this.bytesRead += n;
     return n > 0;
@@ -85,12 +72,12 @@ export class FileStream {
     const wasm = this.#wasm;
     const length = wasm.i32(this.#reader + L.R_LEN);
     const offset = this.offset;
-    const size = this.size;
-    if (offset + length > size) throw truncated(this.source, offset, size - offset, length);
-    const trailer = Buffer.alloc(4);
-    readSync(this.#fd, trailer, 0, 4, offset + length - 4);
+    const size = this.#bytes.size();
     const place = { file: this.source.file, volume: this.source.volume, offset };
-    if (trailer.readInt32BE(0) !== length) {
+    if (size !== null && offset + length > size) throw truncated(this.source, offset, size - offset, length);
+    const trailer = Buffer.alloc(4);
+    if (size !== null) this.#bytes.read(trailer, 0, 4, offset + length - 4);
+    if (size !== null && trailer.readInt32BE(0) !== length) {
       throw new JobsumError(
         this.source.volume === -1 ? 'E_ARCHIVE_META' : 'E_ARCHIVE_TRAILER',
         'the length at the end of the record differs from the one before it',

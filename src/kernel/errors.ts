@@ -64,11 +64,11 @@ export const ERRORS = {
   E_ARCHIVE_META: kind('archive', 65, false, 'The metadata is damaged; metrics described before it were used.'),
   E_ARCHIVE_CONFLICT: kind('archive', 65, false, 'The same metric is described in two ways; the first was used.'),
   E_ARCHIVE_INDEX: kind('archive', 65, false, 'The temporal index is damaged; the data were read without it.'),
-  E_ARCHIVE_COMPRESSED: kind(
+  E_ARCHIVE_UNPACK: kind(
     'archive',
     65,
     false,
-    'Decompress the archive first; this version reads plain files only.',
+    'The compressed file is damaged or of an unknown kind; what could be unpacked was used.',
   ),
   E_ARCHIVE_LIMIT: kind('archive', 65, false, 'A record asks for more memory than the reader allows.'),
   E_ARCHIVE_HOST: kind(

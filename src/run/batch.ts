@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { finishJob, leadsOf, type NodeOutcome } from '../analytics/index.ts';
 import { type Catalog, lookupNode, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
+import { limits } from '../decode/index.ts';
 import {
   buildDocument,
   type Document,
@@ -196,6 +197,7 @@ async function runTask(
   const work: Work = {
     archives: task.archives.map((a) => join(context.catalog.root, a.base)),
     normalization: context.normalization,
+    maxVolumeBytes: limits.maxVolumeBytes,
     windows: task.windows.map((w) => {
       const { job, leads } = jobs.get(w.jobKey)!;
       return {

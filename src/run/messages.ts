@@ -18,6 +18,8 @@ export interface Work {
   readonly archives: readonly string[];
   readonly windows: readonly WorkWindow[];
   readonly normalization: Readonly<Record<string, number>>;
+  /** Most bytes that one compressed member may unpack to. */
+  readonly maxVolumeBytes: number;
 }
 
 export interface WorkShare {

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly minNodeFraction?: number;
   /** Metric → bits of counters that wrap. */
   readonly normalization?: Readonly<Record<string, number>>;
+  /** Most bytes that one compressed member may unpack to; default 64 GiB. */
+  readonly maxVolumeBytes?: number;
   /** Stop taking work, finish what is in hand. */
   readonly signal?: AbortSignal;
 }

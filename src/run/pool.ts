@@ -1,22 +1,14 @@
 // Owns the worker pool: tasks with back-pressure, one retry for a task whose worker died.
 
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { wasmModule } from '../decode/index.ts';
-import { JobsumError } from '../kernel/index.ts';
+import { builtModule, JobsumError } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
-
-/** Workers need JavaScript: beside this file when built, else in dist/. */
-function workerFile(): string {
-  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/run/worker.js', import.meta.url));
-}
 
 export class Pool {
   readonly #piscina: Piscina;
 
-  constructor(workers: number, file = workerFile()) {
+  constructor(workers: number, file = builtModule(import.meta.url, './worker.js')) {
     this.#piscina = new Piscina({
       filename: file,
       minThreads: 1,

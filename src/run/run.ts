@@ -1,7 +1,7 @@
 // Owns a whole run: catalogue, jobs in batches, sinks, ledger. Document first, ledger row after it is durable.
 
 import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
-import { probeArchive } from '../decode/index.ts';
+import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, readJobs, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
@@ -56,6 +56,7 @@ function openSinks(
 
 /** One run from jobs to documents. @throws JobsumError for what stops it as a whole: usage, store, job list */
 export async function summarize(options: RunOptions, io: RunIo): Promise<RunSummary> {
+  limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
   const names = options.outputs.map(parseSink);
   const store = new Store(names.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE, SCHEMAS);
   let release = (): void => undefined;

@@ -2,7 +2,7 @@
 
 import { workerData } from 'node:worker_threads';
 import { type NodePlan, planNode, WANTED_METRICS } from '../analytics/index.ts';
-import { decodeNode, useModule, Wasm } from '../decode/index.ts';
+import { decodeNode, limits, useModule, Wasm } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { toProblem } from '../kernel/index.ts';
 import type { Answer, Failure, Work, WorkWindow } from './messages.ts';
@@ -26,6 +26,7 @@ export default function work(task: Work): Answer | Failure {
 }
 
 function read(task: Work): Answer {
+  limits.maxVolumeBytes = task.maxVolumeBytes;
   if (!wasm) {
     // Piscina wraps what it was given in an object of its own.
     const data = workerData as { module?: WebAssembly.Module } | [unknown, { module?: WebAssembly.Module }] | null;

@@ -1,8 +1,9 @@
 // The main job as a user runs it: the shipped cluster, its expected documents, exit codes, and pure standard output.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { CLUSTER, documentsOf, FIXTURES, jobsum, settled } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
@@ -133,3 +134,25 @@ function pipe(cwd: string): string {
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   return cwd;
 }
+
+describe('summarize with compressed archives', () => {
+  it('gives the same documents', async () => {
+    const cwd = place();
+    cpSync(`${FIXTURES}cluster`, join(cwd, 'cluster'), { recursive: true });
+    for (const f of readdirSync(join(cwd, 'cluster'), { recursive: true, encoding: 'utf8' })) {
+      const path = join(cwd, 'cluster', f);
+      if (!/\.(0|meta)$/.test(f)) continue;
+      writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+      rmSync(path);
+    }
+    const from = ['--jobs', 'cluster/jobs.sacct', '--archives', 'cluster/archives'];
+    const packed = await jobsum(['summarize', ...from, '--output', 'ndjson:-'], { cwd });
+    const plain = await jobsum(['summarize', ...CLUSTER, '--output', 'ndjson:-', '--again'], { cwd });
+    expect(documentsOf(packed.stdout)).toEqual(documentsOf(plain.stdout));
+    const bounded = await jobsum(
+      ['summarize', ...from, '--again', '--output', 'ndjson:-', '--max-volume-bytes', '100000', '--job', '1004'],
+      { cwd },
+    );
+    expect(bounded.stderr).toContain('E_ARCHIVE_LIMIT');
+  });
+});

@@ -20,7 +20,7 @@ const mortal = (name: string, deaths: number): string => {
   writeFileSync(path, String(deaths));
   return path;
 };
-const work = (archive: string) => ({ archives: [archive], windows: [], normalization: {} });
+const work = (archive: string) => ({ archives: [archive], windows: [], normalization: {}, maxVolumeBytes: 1 });
 
 describe('a worker that dies', () => {
   it('once is not noticed', async () => {

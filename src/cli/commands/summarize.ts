@@ -5,7 +5,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { formatSeconds, parseInstant } from '../../kernel/index.ts';
 import { Logger, Progress, type RunSummary, summarize } from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
-import { usage } from '../io.ts';
+import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
 
 interface Options {
   jobs: string;
@@ -19,6 +19,7 @@ interface Options {
   'min-node-fraction': number;
   format: 'auto' | 'ndjson' | 'csv' | 'sacct';
   normalize?: string[];
+  'max-volume-bytes'?: number;
   quiet: boolean;
   json: boolean;
 }
@@ -124,6 +125,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         requiresArg: true,
         describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)',
       })
+      .option('max-volume-bytes', maxVolumeBytes)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
@@ -139,6 +141,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
     if (!(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
     if (argv.json && argv.output.includes('ndjson:-'))
       throw usage('--json and --output ndjson:- both want standard output');
+    const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
     const from = argv.from === undefined ? undefined : parseInstant(argv.from);
     const to = argv.to === undefined ? undefined : parseInstant(argv.to);
     if (from !== undefined && to !== undefined && from > to) {
@@ -152,6 +155,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         workers: argv.workers,
         again: argv.again,
         minNodeFraction: fraction,
+        ...(maxVolumeBytes !== undefined ? { maxVolumeBytes } : {}),
         normalization: parseNormalization(argv.normalize ?? []),
         filter: {
           ...(argv.job ? { ids: argv.job } : {}),

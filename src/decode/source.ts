@@ -1,0 +1,130 @@
+// Owns where bytes come from: a plain file read at any place, or a compressed one unpacked by another thread as it is read.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { builtModule, JobsumError, type Problem } from '../kernel/index.ts';
+import { limits } from './limits.ts';
+import { Ring } from './ring.ts';
+import type { UnpackOrder, UnpackStop } from './unpack-thread.ts';
+
+export interface ByteSource {
+  /** Bytes of the (unpacked) file at `position`; 0: the end. @throws JobsumError E_IO, E_ARCHIVE_UNPACK, E_ARCHIVE_LIMIT */
+  read(into: Uint8Array, at: number, length: number, position: number): number;
+  /** null: not known before it is unpacked. */
+  size(): number | null;
+  close(): void;
+}
+
+/** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
+export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
+
+export const isPacked = (file: string): boolean => COMPRESSED.some((suffix) => file.endsWith(suffix));
+
+/** @throws JobsumError E_ARCHIVE_MISSING, E_IO */
+export function openSource(file: string): ByteSource {
+  try {
+    // Opened here in both cases, so that a missing file is found missing now.
+    const plain = new PlainFile(file);
+    if (!isPacked(file)) return plain;
+    plain.close();
+    return new PackedFile(file);
+  } catch (cause) {
+    if (cause instanceof JobsumError) throw cause;
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new JobsumError(missing ? 'E_ARCHIVE_MISSING' : 'E_IO', 'cannot open the file', { file }, { cause });
+  }
+}
+
+class PlainFile implements ByteSource {
+  readonly #fd: number;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#fd = openSync(file, 'r');
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): number {
+    try {
+      return readSync(this.#fd, into, at, length, position);
+    } catch (cause) {
+      throw new JobsumError('E_IO', 'cannot read the file', { file: this.#file, offset: position }, { cause });
+    }
+  }
+
+  size(): number {
+    return fstatSync(this.#fd).size;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** One a thread that decodes, started at its first compressed file. */
+let unpacker: Worker | undefined;
+let orders = 0;
+
+function send(message: UnpackOrder | UnpackStop): void {
+  if (!unpacker) {
+    unpacker = new Worker(builtModule(import.meta.url, './unpack-thread.js'));
+    unpacker.unref();
+    unpacker.on('error', () => {
+      unpacker = undefined;
+    });
+  }
+  unpacker.postMessage(message);
+}
+
+class PackedFile implements ByteSource {
+  readonly #file: string;
+  #id = 0;
+  #ring = new Ring();
+  /** Bytes taken from the ring so far. */
+  #position = 0;
+  #skipped: Uint8Array | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#start();
+  }
+
+  #start(): void {
+    this.#id = ++orders;
+    this.#ring = new Ring();
+    this.#position = 0;
+    const { maxVolumeBytes: maxBytes, packagedOnly } = limits;
+    send({ id: this.#id, file: this.#file, memory: this.#ring.memory, maxBytes, packagedOnly });
+  }
+
+  #take(into: Uint8Array, at: number, length: number): number {
+    const n = this.#ring.read(into, at, length, (message) => {
+      const { code, message: text, ...detail } = JSON.parse(message) as Problem;
+      return new JobsumError(code, text, { ...detail, offset: this.#position });
+    });
+    this.#position += n;
+    return n;
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): number {
+    if (position < this.#position) {
+      send({ stop: this.#id });
+      this.#start();
+    }
+    while (this.#position < position) {
+      this.#skipped ??= new Uint8Array(64 * 1024);
+      const n = this.#take(this.#skipped, 0, Math.min(this.#skipped.length, position - this.#position));
+      if (n === 0) return 0;
+    }
+    // As much as fits: the decoder takes an incomplete chunk for the end of what can be had at once.
+    return length === 0 ? 0 : this.#take(into, at, length);
+  }
+
+  size(): null {
+    return null;
+  }
+
+  close(): void {
+    send({ stop: this.#id });
+  }
+}

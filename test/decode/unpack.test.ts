@@ -1,0 +1,154 @@
+// Compressed archives: every kind, by the system's programs and by the packaged decoders, damaged ones, and a bound on the output.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { archiveInfo, dumpSum, limits, MAX_VOLUME_BYTES, probeArchive } from '../../src/decode/index.ts';
+import type { Problem } from '../../src/kernel/index.ts';
+import { sumText } from '../oracle/sums.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const PLAIN = fileURLToPath(
+  new URL('../../fixtures/cluster/archives/2026/11/cpn-r02/2026-11-24/20261124.09.32', import.meta.url),
+);
+const MEMBERS = ['meta', 'index', '0'];
+const expected = sumText(dumpSum(PLAIN));
+
+/** Suffix, what makes such a file, and whether it can be read without a program. */
+const KINDS: readonly (readonly [string, readonly [string, ...string[]] | null, boolean])[] = [
+  ['.xz', ['xz', '-c'], true],
+  ['.lzma', ['xz', '-c', '--format=lzma'], false],
+  ['.bz2', ['bzip2', '-c'], true],
+  ['.bz', ['bzip2', '-c'], true],
+  ['.gz', null, true],
+  ['.Z', null, true],
+  ['.z', null, true],
+  ['.zst', ['zstd', '-cq'], true],
+];
+
+function have(program: string): boolean {
+  if (spawnSync(program, ['--version']).error === undefined) return true;
+  if (process.env.CI === 'true') throw new Error(`${program} is needed under CI`);
+  console.log(`skipped, no ${program}: archives compressed with it`);
+  return false;
+}
+
+function pack(file: string, program: readonly [string, ...string[]] | null): Buffer {
+  if (!program) return gzipSync(readFileSync(file));
+  const [name, ...args] = program;
+  return execFileSync(name, [...args, file], { maxBuffer: 1e9 });
+}
+
+/** A compressed copy; members not named stay plain. */
+function packed(
+  name: string,
+  suffix: string,
+  program: readonly [string, ...string[]] | null,
+  members = MEMBERS,
+): string {
+  const base = join(dir, name);
+  for (const m of MEMBERS) {
+    if (members.includes(m)) writeFileSync(`${base}.${m}${suffix}`, pack(`${PLAIN}.${m}`, program));
+    else copyFileSync(`${PLAIN}.${m}`, `${base}.${m}`);
+  }
+  return base;
+}
+
+function problemsOf(base: string): readonly Problem[] {
+  let found: readonly Problem[] = [];
+  dumpSum(base, {
+    onProblems: (problems) => {
+      found = [...problems];
+    },
+  });
+  return found;
+}
+
+afterEach(() => {
+  limits.packagedOnly = false;
+  limits.maxVolumeBytes = MAX_VOLUME_BYTES;
+});
+
+for (const [suffix, program, withoutProgram] of KINDS) {
+  describe.runIf(program === null || have(program[0]))(`an archive compressed to ${suffix}`, () => {
+    it('holds what the plain one holds', () => {
+      const base = packed(`all${suffix}`, suffix, program);
+      expect(sumText(dumpSum(base))).toBe(expected);
+      // Given by one of its files.
+      expect(sumText(dumpSum(`${base}.0${suffix}`))).toBe(expected);
+      expect(sumText(dumpSum(packed(`some${suffix}`, suffix, program, ['0'])))).toBe(expected);
+    });
+
+    it(withoutProgram ? 'does so without the program' : 'says which program is needed', () => {
+      limits.packagedOnly = true;
+      const base = packed(`packaged${suffix}`, suffix, program);
+      if (withoutProgram) expect(sumText(dumpSum(base))).toBe(expected);
+      else expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_ARCHIVE_UNPACK' }));
+    });
+  });
+}
+
+describe('compressed archives', () => {
+  it('show the same overview, their end from the index', () => {
+    const base = packed('info', '.gz', null, ['meta', '0']);
+    const { volumes: _, metaBytes: __, archive: ___, ...info } = archiveInfo(base);
+    expect(archiveInfo(PLAIN)).toMatchObject(info);
+    expect(probeArchive(base)).toMatchObject({ host: 'cpn-r02', endNs: probeArchive(PLAIN).endNs });
+    rmSync(`${base}.index`);
+    expect(probeArchive(base)).toMatchObject({ endNs: probeArchive(PLAIN).endNs });
+  });
+
+  it('are not looked at where there is a plain file', () => {
+    const base = packed('both', '.xz', null, []);
+    writeFileSync(`${base}.0.xz`, 'junk');
+    expect(sumText(dumpSum(base))).toBe(expected);
+  });
+
+  it.each([false, true])('that are cut off give what precedes (packaged: %s)', (packagedOnly) => {
+    limits.packagedOnly = packagedOnly;
+    for (const [suffix, program] of KINDS.filter(([s]) => packagedOnly || s !== '.zst').filter(
+      ([s]) => s !== '.lzma',
+    )) {
+      if (program && spawnSync(program[0], ['--version']).error) continue;
+      const base = packed(`cut${packagedOnly}${suffix}`, suffix, program, ['0']);
+      const whole = readFileSync(`${base}.0${suffix}`);
+      writeFileSync(`${base}.0${suffix}`, whole.subarray(0, Math.floor(whole.length * 0.7)));
+      let problems: readonly Problem[] = [];
+      try {
+        problems = problemsOf(base);
+      } catch (error) {
+        // Of one block nothing can be unpacked before its end.
+        expect((error as Problem).code, suffix).toMatch(/^E_ARCHIVE_(UNPACK|EMPTY|LABEL)$/);
+        continue;
+      }
+      expect(problems.length, suffix).toBeGreaterThan(0);
+      expect(problems[0]?.code, suffix).toMatch(/^E_ARCHIVE_(UNPACK|TRUNCATED)$/);
+    }
+  });
+
+  it('that are none are refused', () => {
+    const base = packed('junk', '.xz', null, []);
+    rmSync(`${base}.0`);
+    writeFileSync(`${base}.0.xz`, 'this is not compressed at all');
+    expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_ARCHIVE_UNPACK' }));
+  });
+
+  it('do not unpack to more than is allowed', () => {
+    const base = packed('bomb', '.gz', null, ['0']);
+    limits.maxVolumeBytes = 20_000;
+    const problems = problemsOf(base);
+    expect(problems.map((p) => p.code)).toEqual(['E_ARCHIVE_LIMIT']);
+    expect(dumpSum(base).records).toBeGreaterThan(5);
+  });
+
+  it('of hundreds of files leave no thread and no program behind', () => {
+    const base = packed('many', '.gz', null);
+    mkdirSync(join(dir, 'x'), { recursive: true });
+    for (let i = 0; i < 200; i++) probeArchive(base);
+    expect(sumText(dumpSum(base))).toBe(expected);
+  });
+});
