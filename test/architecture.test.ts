@@ -18,6 +18,7 @@ const ORDER = [
   'reduce',
   'decode',
   'write',
+  'pcp',
   'prometheus',
   'analytics',
   'document',

@@ -1,8 +1,11 @@
 // Owns reading instance domains out of an open archive: the members at a time, and all there ever were.
 
 import * as L from './layout.gen.ts';
+import { NO_INDOM } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
 import type { Wasm } from './wasm.ts';
+
+const NO_STRING = 0xffffffff;
 
 export interface Member {
   readonly id: number;
@@ -48,4 +51,31 @@ export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Me
     for (const member of membersOf(wasm, versions + i * L.V_SIZE)) if (!all.has(member.id)) all.set(member.id, member);
   }
   return [...all.values()].sort((a, b) => a.id - b.id);
+}
+
+/** Names of instances at a time; a number that the domain does not have is its own name. Without domain: no names. */
+export function instancesAt(
+  wasm: Wasm,
+  reader: ArchiveReader,
+  indom: number,
+  ns: bigint,
+  ids: readonly number[],
+): string[] {
+  if (indom === NO_INDOM) return [];
+  const version = versionAt(wasm, reader, indom, ns);
+  return ids.map((id) => {
+    const name = version === 0 ? NO_STRING : wasm.x.nameIn(version, id) >>> 0;
+    return name === NO_STRING ? String(id) : nameBytes(wasm, name).toString('utf8');
+  });
+}
+
+/** All versions of a domain in order of time. */
+export function domainVersions(wasm: Wasm, reader: ArchiveReader, indom: number): { ns: bigint; members: Member[] }[] {
+  const domain = wasm.x.findIndom(reader.address, indom, 0);
+  const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
+  const versions = domain === 0 ? 0 : wasm.u32(domain + L.I_VERSIONS);
+  return Array.from({ length: n }, (_, i) => {
+    const at = versions + i * L.V_SIZE;
+    return { ns: wasm.i64(at + L.V_NS), members: membersOf(wasm, at) };
+  });
 }

@@ -1,10 +1,15 @@
 // Owns the public surface of decode/: re-exports only.
 
+export { type CheckResult, checkArchive, type Finding } from './check.ts';
+export { domainVersions, instancesAt } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';
 export { type ArchiveInfo, type ArchiveProbe, archiveInfo, probeArchive } from './info.ts';
 export { limits, MAX_VOLUME_BYTES } from './limits.ts';
-export type { ArchiveLabel, Metric } from './metric.ts';
+export { type ArchiveLabel, indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 export { ArchiveReader } from './reader.ts';
+export { type ArchiveRecord, type RawSet, rawSets, readRecords, type Value, type ValueSet } from './records.ts';
 export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';
+export { unitsText } from './units.ts';
+export { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 export { useModule, Wasm, wasmModule } from './wasm.ts';

@@ -1,7 +1,7 @@
 // Owns one open archive: label, metadata, index, and the data volumes one after the other as one stream.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { labelFault, recordFault, truncated } from './fault.ts';
+import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
@@ -81,6 +81,12 @@ export class ArchiveReader {
 
   get bytesRead(): number {
     return this.#bytes + (this.#stream?.bytesRead ?? 0);
+  }
+
+  /** Volume number and file offset of the record the reader stands at. */
+  get place(): { readonly volume: number; readonly offset: number } {
+    const volume = this.files.volumes[this.#volume]?.number ?? 0;
+    return { volume, offset: recordOffset(this.#wasm, this.address) };
   }
 
   /** Time of the record that scan stopped before. */

@@ -1,7 +1,9 @@
 // Owns the public surface of view/: re-exports only.
 
 export { archiveLines } from './archive.ts';
+export { checkLines } from './check.ts';
 export { jobTable } from './jobs.ts';
+export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
 export { type ReportOptions, reportLines } from './report.ts';
 export { runLines } from './run.ts';
 export { clean } from './text.ts';

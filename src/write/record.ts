@@ -1,7 +1,7 @@
 // Owns encoding a data record (reference/pcp-archive-format.md §5, 8.2).
 
 import { putStamp, STAMP_BYTES, type Version } from './format.ts';
-import { type Datum, TYPES, type TypeName, type ValueSet } from './types.ts';
+import { type Datum, type RawSet, TYPES, type TypeName, type ValueSet } from './types.ts';
 
 const IN_SITU = new Set<TypeName>(['i32', 'u32']);
 /** Bytes behind the head of a value block. */
@@ -73,6 +73,31 @@ export class RecordEncoder {
     }
     b.writeInt32BE(length, length - 4);
     return b.subarray(0, length);
+  }
+
+  /** Sets as they were read; valid until the next call. */
+  encodeRaw(ns: bigint, sets: readonly RawSet[]): Buffer {
+    const head = 8 + STAMP_BYTES[this.#version];
+    const setBytes = sets.reduce((sum, s) => sum + (s.count > 0 ? 12 + 8 * s.count : 8), 0);
+    const blocks = sets.flatMap((s) => s.blocks);
+    const length = head + setBytes + blocks.reduce((sum, b) => sum + b.length, 0) + 4;
+    const b = Buffer.alloc(length);
+    b.writeInt32BE(length, 0);
+    let at = b.writeInt32BE(sets.length, putStamp(b, 4, ns, this.#version));
+    let block = head + setBytes;
+    for (const s of sets) {
+      at = b.writeInt32BE(s.count, b.writeUInt32BE(s.metric.pmid, at));
+      if (s.count <= 0) continue;
+      at = b.writeInt32BE(s.format, at);
+      for (const [i, instance] of s.instances.entries()) {
+        at = b.writeInt32BE(instance, at);
+        const bytes = s.blocks[i];
+        at = b.writeUInt32BE(bytes ? (block + 8) >> 2 : s.words[i]!, at);
+        if (bytes) block += bytes.copy(b, block);
+      }
+    }
+    b.writeInt32BE(length, length - 4);
+    return b;
   }
 
   #block(at: number, type: TypeName, value: Datum): number {

@@ -52,3 +52,24 @@ export interface ValueSet {
   /** In place of values. */
   readonly error?: number;
 }
+
+/** A descriptor with codes in place of names. */
+export interface RawMetric {
+  readonly nameBytes: Buffer;
+  readonly pmid: number;
+  readonly type: number;
+  readonly indom: number;
+  readonly semantics: number;
+  readonly units: number;
+}
+
+/** A value set as stored: words in place of values if `format` is 0, else value blocks with head and padding. */
+export interface RawSet {
+  readonly metric: { readonly pmid: number };
+  /** Number of values, or an error code below 0. */
+  readonly count: number;
+  readonly format: number;
+  readonly instances: readonly number[];
+  readonly words: readonly number[];
+  readonly blocks: readonly Buffer[];
+}

@@ -3,7 +3,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { frame, LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
 import { RecordEncoder } from './record.ts';
-import { type InstanceSpec, type MetricSpec, SEMANTICS, TYPES, type ValueSet } from './types.ts';
+import {
+  type InstanceSpec,
+  type MetricSpec,
+  type RawMetric,
+  type RawSet,
+  SEMANTICS,
+  TYPES,
+  type ValueSet,
+} from './types.ts';
 
 export interface ArchiveOptions {
   readonly version: Version;
@@ -12,6 +20,8 @@ export interface ArchiveOptions {
   readonly timezone?: string;
   readonly startNs: bigint;
   readonly pid?: number;
+  /** Fail rather than write over existing files. */
+  readonly exclusive?: boolean;
 }
 
 /** An index entry at least every so many bytes of data, as pmlogger does. */
@@ -26,8 +36,8 @@ class Output {
   /** Bytes written so far. */
   offset = 0;
 
-  constructor(path: string) {
-    this.#fd = openSync(path, 'w', 0o644);
+  constructor(path: string, exclusive = false) {
+    this.#fd = openSync(path, exclusive ? 'wx' : 'w', 0o644);
   }
 
   write(bytes: Buffer): void {
@@ -67,9 +77,9 @@ export class ArchiveWriter {
   constructor(base: string, options: ArchiveOptions) {
     this.base = base;
     this.#label = { timezone: 'UTC', pid: 4711, ...options };
-    this.#meta = new Output(`${base}.meta`);
-    this.#index = new Output(`${base}.index`);
-    this.#volume = new Output(`${base}.0`);
+    this.#meta = new Output(`${base}.meta`, options.exclusive);
+    this.#index = new Output(`${base}.index`, options.exclusive);
+    this.#volume = new Output(`${base}.0`, options.exclusive);
     this.#meta.write(label(this.#label, -1));
     this.#index.write(label(this.#label, -2));
     this.#volume.write(label(this.#label, 0));
@@ -86,9 +96,15 @@ export class ArchiveWriter {
   }
 
   metric(m: MetricSpec): void {
-    const name = Buffer.from(m.name, 'utf8');
+    const nameBytes = Buffer.from(m.name, 'utf8');
+    this.describe({ ...m, nameBytes, type: TYPES[m.type], semantics: SEMANTICS[m.semantics] });
+  }
+
+  /** A descriptor as an archive has it. Called again with another name, the metric has both. */
+  describe(m: RawMetric): void {
+    const name = m.nameBytes;
     const b = Buffer.alloc(32 + name.length);
-    const words = [1, m.pmid, TYPES[m.type], m.indom, SEMANTICS[m.semantics], m.units, 1, name.length];
+    const words = [1, m.pmid, m.type, m.indom, m.semantics, m.units, 1, name.length];
     for (const [i, word] of words.entries()) b.writeUInt32BE(word, 4 * i);
     name.copy(b, 32);
     this.#meta.write(frame(b));
@@ -104,14 +120,25 @@ export class ArchiveWriter {
     );
   }
 
+  /** The whole instance domain, names as they lie in another archive. */
+  rawIndom(indom: number, ns: bigint, members: readonly { readonly id: number; readonly name: Buffer }[]): void {
+    this.#indomRecord(indom, ns, members, this.version === 2 ? 2 : 5);
+  }
+
   /** Changes against the version before (version 3 only). */
   indomDelta(indom: number, ns: bigint, added: readonly InstanceSpec[], deleted: readonly number[]): void {
     if (this.version !== 3) throw new RangeError('delta instance domains need version 3');
     this.#indomRecord(indom, ns, [...deleted.map((id) => ({ id, name: null })), ...added], 6);
   }
 
-  #indomRecord(indom: number, ns: bigint, members: readonly { id: number; name: string | null }[], type: number): void {
-    const names = members.map((m) => (m.name === null ? null : Buffer.from(`${m.name}\0`, 'utf8')));
+  #indomRecord(
+    indom: number,
+    ns: bigint,
+    members: readonly { id: number; name: string | Buffer | null }[],
+    type: number,
+  ): void {
+    const bytes = (name: string | Buffer): Buffer => (typeof name === 'string' ? Buffer.from(name, 'utf8') : name);
+    const names = members.map((m) => (m.name === null ? null : Buffer.concat([bytes(m.name), Buffer.alloc(1)])));
     const text = names.reduce((sum, n) => sum + (n?.length ?? 0), 0);
     const stamp = STAMP_BYTES[this.version];
     const head = 4 + stamp + 8;
@@ -133,10 +160,19 @@ export class ArchiveWriter {
   }
 
   record(ns: bigint, sets: readonly ValueSet[]): void {
+    this.#put(ns, this.#encoder.encode(ns, sets));
+  }
+
+  /** Value sets as another archive has them. */
+  raw(ns: bigint, sets: readonly RawSet[]): void {
+    this.#put(ns, this.#encoder.encodeRaw(ns, sets));
+  }
+
+  #put(ns: bigint, bytes: Buffer): void {
     const offset = this.#volume.offset;
     if (offset - this.#indexedAt >= INDEX_EVERY || this.#meta.offset !== this.#metaAtIndex)
       this.#indexEntry(ns, offset);
-    this.#volume.write(this.#encoder.encode(ns, sets));
+    this.#volume.write(bytes);
     this.#last = { ns, offset };
   }
 

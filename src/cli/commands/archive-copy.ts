@@ -1,0 +1,52 @@
+// Owns `jobsum archive extract` and `jobsum archive copy`: new archives from old ones.
+
+import type { Argv, CommandModule } from 'yargs';
+import { copyArchive } from '../../pcp/index.ts';
+import { maxVolumeBytes, usage } from '../io.ts';
+import { type Limited, limit, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';
+
+interface ExtractOptions extends Windowed {
+  archive: string;
+  output: string;
+}
+
+export const extractCommand: CommandModule<object, ExtractOptions> = {
+  command: 'extract <archive> <output>',
+  describe: 'A window of time and some metrics into a new archive',
+  builder: (y) =>
+    windowOptions(
+      y
+        .positional('archive', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Archive, directory, or a list with commas',
+        })
+        .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' }),
+    ) as unknown as Argv<ExtractOptions>,
+  handler: (argv) => {
+    limit(argv);
+    report(copyArchive(argv.archive, argv.output, windowOf(argv)).problems);
+  },
+};
+
+interface CopyOptions extends Limited {
+  archive: string;
+  output: string;
+  to: 'v2' | 'v3';
+}
+
+export const copyCommand: CommandModule<object, CopyOptions> = {
+  command: 'copy <archive> <output>',
+  describe: 'The whole archive as version 2 or 3, uncompressed',
+  builder: (y) =>
+    y
+      .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
+      .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' })
+      .option('to', { choices: ['v2', 'v3'] as const, demandOption: true, describe: 'Version of the new archive' })
+      .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<CopyOptions>,
+  handler: (argv) => {
+    limit(argv);
+    if (argv.archive.includes(',')) throw usage('archive copy: one archive at a time; extract merges several');
+    report(copyArchive(argv.archive, argv.output, { version: argv.to === 'v2' ? 2 : 3, whole: true }).problems);
+  },
+};

@@ -1,0 +1,78 @@
+// Owns `jobsum archive dump`: for people, as NDJSON, or in the one exact spelling.
+
+import type { Argv, CommandModule } from 'yargs';
+import { canonicalDump, dumpSum } from '../../decode/index.ts';
+import { globMatcher, openArchive } from '../../pcp/index.ts';
+import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
+import { complain, print, usage } from '../io.ts';
+import { limit, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';
+
+interface Options extends Windowed {
+  archive: string[];
+  canonical?: boolean;
+  sum?: boolean;
+  ndjson?: boolean;
+  instance?: string[];
+  salvage: boolean;
+}
+
+/** One line as tools/canonical_dump.py --sum prints it; an archive that cannot be opened has dashes and its code. */
+function sumLine(archive: string, strict: boolean): string {
+  try {
+    const s = dumpSum(archive, { strict, onProblems: report });
+    return [archive, s.version, s.records, s.marks, s.values, s.status, s.sha256].join('\t');
+  } catch (error) {
+    process.exitCode = complain(error);
+    const code = (error as { code?: string }).code ?? 'E_INTERNAL';
+    return [archive, '-', '-', '-', '-', code, '-'].join('\t');
+  }
+}
+
+function* lines(argv: Options): Generator<string> {
+  const archive = openArchive(argv.archive.join(','));
+  report(archive.problems);
+  const takes = argv.instance ? globMatcher(argv.instance) : null;
+  for (const record of archive.records({ ...windowOf(argv), onProblems: report })) {
+    const sets = takes ? filterInstances(record, takes) : record.sets;
+    if (!record.mark && sets.length === 0) continue;
+    if (argv.ndjson) yield recordJson(record, sets);
+    else yield* recordLines(record, sets);
+  }
+}
+
+export const dumpCommand: CommandModule<object, Options> = {
+  command: 'dump <archive...>',
+  describe: 'The records of an archive, or of several of a host as one',
+  builder: (y) =>
+    windowOptions(
+      y.positional('archive', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Base, any file of the archive, or a directory',
+      }),
+    )
+      .option('ndjson', { type: 'boolean', describe: 'One JSON object a record' })
+      .option('instance', { type: 'string', array: true, requiresArg: true, describe: 'Only these instances (globs)' })
+      .option('canonical', { type: 'boolean', describe: 'Everything, in one exact spelling' })
+      .option('sum', { type: 'boolean', describe: 'Counts and SHA-256 of the canonical dump, tab-separated' })
+      .option('salvage', {
+        type: 'boolean',
+        default: false,
+        describe: '--canonical, --sum: read what is good of archives that PCP refuses to open',
+      })
+      .conflicts('canonical', ['sum', 'ndjson', 'from', 'to', 'metric', 'instance'])
+      .conflicts('sum', ['ndjson', 'from', 'to', 'metric', 'instance'])
+      .example(
+        '$0 archive dump /pcp/n1/20260302 --metric mem.util --from 2026-03-02T10:00',
+        '',
+      ) as unknown as Argv<Options>,
+  handler: (argv) => {
+    const { archive, canonical, sum, salvage } = argv;
+    if (canonical && archive.length !== 1) throw usage('archive dump --canonical: one archive at a time');
+    limit(argv);
+    if (canonical) print(canonicalDump(archive[0]!, { strict: !salvage, onProblems: report }));
+    else if (sum) for (const a of archive) print([sumLine(a, !salvage)]);
+    else print(lines(argv));
+  },
+};

@@ -1,0 +1,47 @@
+// Owns what the archive commands share: options of a window and of metrics, limits, and how problems end a command.
+
+import type { Argv } from 'yargs';
+import { limits, MAX_VOLUME_BYTES } from '../../decode/index.ts';
+import { JobsumError, nsOf, type Problem, parseInstant } from '../../kernel/index.ts';
+import { checkVolumeBytes, complain, maxVolumeBytes } from '../io.ts';
+
+export interface Limited {
+  'max-volume-bytes'?: number;
+}
+
+export interface Windowed extends Limited {
+  from?: string;
+  to?: string;
+  metric?: string[];
+}
+
+/** Says what was wrong. A bad index harms nothing; anything else makes the exit code 65. */
+export function report(problems: readonly Problem[]): void {
+  for (const { code, message, ...place } of problems) complain(new JobsumError(code, message, place));
+  if (problems.some((p) => p.code !== 'E_ARCHIVE_INDEX')) process.exitCode = 65;
+}
+
+export function limit(argv: Limited): void {
+  limits.maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']) ?? MAX_VOLUME_BYTES;
+}
+
+export const windowOptions = <T>(y: Argv<T>) =>
+  y
+    .option('from', { type: 'string', requiresArg: true, describe: 'Only records at or after this time' })
+    .option('to', { type: 'string', requiresArg: true, describe: 'Only records at or before this time' })
+    .option('metric', {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      describe: 'Only these metrics: names, prefixes, or globs (repeatable)',
+    })
+    .option('max-volume-bytes', maxVolumeBytes);
+
+/** @throws JobsumError E_USAGE */
+export function windowOf(argv: Windowed): { from?: bigint; to?: bigint; metrics?: readonly string[] } {
+  return {
+    ...(argv.from !== undefined ? { from: nsOf(parseInstant(argv.from)) } : {}),
+    ...(argv.to !== undefined ? { to: nsOf(parseInstant(argv.to)) } : {}),
+    ...(argv.metric ? { metrics: argv.metric } : {}),
+  };
+}
