@@ -22,15 +22,20 @@ export function swappedSeconds(p: usize): i64 {
 /** Seconds whose nanoseconds, with any sub-second field, fit an i64. */
 const MAX_SECONDS: i64 = 9223372030;
 
+/** A number of seconds in the 2^32 steps that an i64 has left: single ones at first, then 136 years a step. */
+function squeeze(x: i64): i64 {
+  return x < 0x80000000 ? x : 0x80000000 + ((x >> 32) & 0x7fffffff);
+}
+
 /** Nanoseconds since the epoch; sub-second fields are taken as they are, even out of range. */
 // @ts-ignore: decorator
 @inline
 export function stampNs(p: usize, version: i32): i64 {
   if (version == 2) return (<i64>be32(p)) * 1000000000 + (<i64>be32(p + 4)) * 1000;
   const seconds = swappedSeconds(p);
-  // Beyond the years 1677 to 2262 only damage leads: as early or late as can be told.
-  if (seconds > MAX_SECONDS) return i64.MAX_VALUE;
-  if (seconds < -MAX_SECONDS) return i64.MIN_VALUE + 1;
+  // Beyond the years 1677 to 2262 only damage leads. The order of such times is kept, more and more coarsely.
+  if (seconds > MAX_SECONDS) return MAX_SECONDS * 1000000000 + squeeze(seconds - MAX_SECONDS);
+  if (seconds < -MAX_SECONDS) return -MAX_SECONDS * 1000000000 - squeeze(-MAX_SECONDS - seconds);
   return seconds * 1000000000 + <i64>be32(p + 8);
 }
 

@@ -8,16 +8,7 @@ import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { ArchiveReader } from './reader.ts';
 import { unitsOf, unitsText } from './units.ts';
-import {
-  blockJson,
-  inSituJson,
-  quote,
-  SEMANTICS_NAMES,
-  stampJson,
-  storedStamp,
-  TYPE_NAMES,
-  textJson,
-} from './values.ts';
+import { blockJson, inSituJson, quote, SEMANTICS_NAMES, storedStamp, TYPE_NAMES, textJson } from './values.ts';
 import { Wasm } from './wasm.ts';
 
 /** Names that PCP adds to every name space by itself. */
@@ -34,7 +25,9 @@ export interface DumpTotals {
 }
 
 function pairs(members: readonly Member[]): string {
-  return `[${members.map((m) => `[${m.id},${textJson(m.name)}]`).join(',')}]`;
+  // Damaged domains have an instance twice: then by name.
+  const sorted = [...members].sort((a, b) => a.id - b.id || Buffer.compare(a.name, b.name));
+  return `[${sorted.map((m) => `[${m.id},${textJson(m.name)}]`).join(',')}]`;
 }
 
 const bySerial = (a: number, b: number): number =>
@@ -90,9 +83,7 @@ class CanonicalDump {
   *lines(): Generator<string> {
     try {
       const { label } = this.#reader;
-      const ns = label.startNs;
-      const seconds = ns / 1_000_000_000n - (ns % 1_000_000_000n < 0n ? 1n : 0n);
-      yield `{"label":{"version":${label.version},"host":${quote(label.host)},"tz":${quote(label.timezone)},"start":${stampJson(seconds, ns - seconds * 1_000_000_000n)}}}`;
+      yield `{"label":{"version":${label.version},"host":${textJson(label.hostBytes)},"tz":${textJson(label.timezoneBytes)},"start":${label.startText}}}`;
       yield* this.#metrics();
       const problems = this.#reader.problems.length;
       while (this.#reader.next()) yield* this.#record();

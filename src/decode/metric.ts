@@ -4,9 +4,14 @@ export interface ArchiveLabel {
   readonly version: 2 | 3;
   readonly pid: number;
   readonly host: string;
+  /** As stored: not all are UTF-8. */
+  readonly hostBytes: Buffer;
   readonly timezone: string;
+  readonly timezoneBytes: Buffer;
   /** Nanoseconds since the epoch. Advisory: earlier records do occur. */
   readonly startNs: bigint;
+  /** As stored, seconds and nanoseconds with a dot, in quotes: sub-second fields may be out of range. */
+  readonly startText: string;
 }
 
 export interface Metric {

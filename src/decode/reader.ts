@@ -8,6 +8,7 @@ import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
 import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
+import { storedStamp } from './values.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 /** A window of 1 MiB with its block head: fits the caches, and a read call costs next to nothing beside it. */
@@ -36,6 +37,8 @@ export class ArchiveReader {
   readonly #wasm: Wasm;
   #stream: FileStream | null = null;
   #volume = 0;
+  /** Of the first volume. */
+  #dataLabel: ArchiveLabel | null = null;
   /** Of the metadata. */
   #version = 0;
   #bytes = 0;
@@ -51,7 +54,7 @@ export class ArchiveReader {
       const described = this.#readMeta();
       this.#readIndex();
       this.#openVolume(0);
-      this.label = this.#readLabel();
+      this.label = this.#dataLabel!;
       this.#compareLabels(described);
     } catch (error) {
       this.close();
@@ -113,21 +116,26 @@ export class ArchiveReader {
     }
   }
 
-  #text(address: number, limit: number): string {
+  #text(address: number, limit: number): Buffer {
     const bytes = this.#wasm.bytes.subarray(address, address + limit);
     const end = bytes.indexOf(0);
-    return Buffer.from(bytes.subarray(0, end < 0 ? limit : end)).toString('utf8');
+    return Buffer.from(bytes.subarray(0, end < 0 ? limit : end));
   }
 
   #readLabel(): ArchiveLabel {
     const wasm = this.#wasm;
     const r = this.address;
     const limit = wasm.i32(r + L.R_STRMAX);
+    const hostBytes = this.#text(wasm.u32(r + L.R_HOST), limit);
+    const timezoneBytes = this.#text(wasm.u32(r + L.R_TZ), limit === 64 ? 40 : limit);
     return {
       version: wasm.i32(r + L.R_VERSION) as 2 | 3,
       pid: wasm.i32(r + L.R_PID),
-      host: this.#text(wasm.u32(r + L.R_HOST), limit),
-      timezone: this.#text(wasm.u32(r + L.R_TZ), limit === 64 ? 40 : limit),
+      host: hostBytes.toString('utf8'),
+      hostBytes,
+      timezone: timezoneBytes.toString('utf8'),
+      timezoneBytes,
+      startText: storedStamp(wasm.view, wasm.u32(r + L.R_HOST) - (limit === 64 ? 12 : 24), limit === 64 ? 2 : 3),
       startNs: wasm.i64(r + L.R_START_NS),
     };
   }
@@ -211,6 +219,8 @@ export class ArchiveReader {
       try {
         const stream = this.#open(volume.path, volume.number);
         const version = this.#wasm.i32(this.address + L.R_VERSION);
+        // Now, while it lies in the window.
+        this.#dataLabel ??= this.#readLabel();
         if (k === 0 && version !== this.#version) {
           throw new JobsumError('E_ARCHIVE_LABEL', 'metadata and data are of different versions', {
             file: volume.path,
@@ -223,6 +233,16 @@ export class ArchiveReader {
           throw new JobsumError('E_ARCHIVE_EMPTY', 'the volume holds a label and nothing else', { file: volume.path });
         }
         this.#volume = k;
+        if (version !== this.#version) {
+          this.problems.push({
+            code: 'E_ARCHIVE_VERSION',
+            message: 'the volume is of another version than the metadata',
+            file: volume.path,
+            volume: volume.number,
+            expected: `version ${this.#version}`,
+            found: `version ${version}`,
+          });
+        }
         return true;
       } catch (error) {
         if (k === 0) throw error;

@@ -33,9 +33,12 @@ function power(name: string, exponent: number): string {
 export function unitsText(word: number): string {
   const u = unitsOf(word);
   const count = u.scaleCount === 0 ? 'count' : u.scaleCount === 1 ? 'count x 10' : `count x 10^${u.scaleCount}`;
+  // The text takes these two without sign, unlike the fields.
+  const space = u.scaleSpace & 15;
+  const time = u.scaleTime & 15;
   const parts: [string, number][] = [
-    [SPACE[u.scaleSpace] ?? `space-${u.scaleSpace}`, u.dimSpace],
-    [TIME[u.scaleTime] ?? `time-${u.scaleTime}`, u.dimTime],
+    [SPACE[space] ?? `space-${space}`, u.dimSpace],
+    [TIME[time] ?? `time-${time}`, u.dimTime],
     [count, u.dimCount],
   ];
   const above = parts.filter(([, d]) => d > 0).map(([name, d]) => power(name, d));

@@ -105,7 +105,8 @@ export class ArchiveWriter {
     const name = m.nameBytes;
     const b = Buffer.alloc(32 + name.length);
     const words = [1, m.pmid, m.type, m.indom, m.semantics, m.units, 1, name.length];
-    for (const [i, word] of words.entries()) b.writeUInt32BE(word, 4 * i);
+    // Types and semantics of odd archives are negative.
+    for (const [i, word] of words.entries()) b.writeUInt32BE(word >>> 0, 4 * i);
     name.copy(b, 32);
     this.#meta.write(frame(b));
   }

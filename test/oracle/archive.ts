@@ -26,6 +26,8 @@ export function decodeArchive(base: string): OracleArchive {
   const files = readFiles(base);
   const first = files.volumes[0]!;
   const label = readLabel(first.bytes, first.file, first.number);
+  if (first.bytes.length === label.length)
+    throw new DamageError('E_ARCHIVE_EMPTY', 'PM_ERR_NODATA', 'a label and nothing else', { file: first.file });
   const metaLabel = readLabel(files.meta.bytes, files.meta.file, -1);
   const meta = readMeta(files.meta.bytes, metaLabel.length, files.meta.file);
   let status: EndStatus = { kind: 'eof' };
@@ -42,7 +44,7 @@ export function decodeArchive(base: string): OracleArchive {
       *[Symbol.iterator](): Iterator<DataRecord> {
         status = { kind: 'eof' };
         try {
-          for (const volume of files.volumes) yield* recordsOf(volume, label.version);
+          for (const volume of files.volumes) yield* recordsOf(volume);
         } catch (error) {
           if (!(error instanceof DamageError)) throw error;
           status = { kind: 'damage', damage: error };
@@ -52,10 +54,12 @@ export function decodeArchive(base: string): OracleArchive {
   };
 }
 
-function* recordsOf(volume: Volume, version: 2 | 3): Iterable<DataRecord> {
+/** A later volume may be of another version than the metadata; libpcp reads on by its own label. */
+function* recordsOf(volume: Volume): Iterable<DataRecord> {
   let start: number;
+  let version: 2 | 3;
   try {
-    start = readLabel(volume.bytes, volume.file, volume.number).length;
+    ({ length: start, version } = readLabel(volume.bytes, volume.file, volume.number));
   } catch {
     // A later volume with a bad label is passed over in silence (§1.4); the first has been checked.
     return;

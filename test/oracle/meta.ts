@@ -103,6 +103,7 @@ function readDesc(bytes: Bytes, at: number, len: number, file: string): Desc {
     });
   if (len < 36) throw bad(`${len} bytes`);
   const n = bytes.i32(at + 28);
+  if (n < 0) throw bad(`${n} names`);
   const names: Buffer[] = [];
   let p = at + 32;
   for (let i = 0; i < n; i++) {

@@ -38,7 +38,14 @@ const signed4 = (x: number): number => (x > 7 ? x - 16 : x);
  */
 export function unitFields(word: number): [number, number, number, number, number, number] {
   const field = (shift: number): number => (word >>> shift) & 0xf;
-  return [signed4(field(28)), signed4(field(24)), signed4(field(20)), field(16), signed4(field(12)), signed4(field(8))];
+  return [
+    signed4(field(28)),
+    signed4(field(24)),
+    signed4(field(20)),
+    signed4(field(16)),
+    signed4(field(12)),
+    signed4(field(8)),
+  ];
 }
 
 const SPACES = ['byte', 'Kbyte', 'Mbyte', 'Gbyte', 'Tbyte', 'Pbyte', 'Ebyte', 'Zbyte', 'Ybyte'];
@@ -46,7 +53,8 @@ const TIMES = ['nanosec', 'microsec', 'millisec', 'sec', 'min', 'hour'];
 
 /** As pmUnitsStr writes them. */
 export function unitsText(word: number): string {
-  const [space, time, count, scaleSpace, signedTime, scaleCount] = unitFields(word);
+  const [space, time, count, signedSpace, signedTime, scaleCount] = unitFields(word);
+  const scaleSpace = signedSpace & 0xf;
   const scaleTime = signedTime & 0xf;
   const times10 = scaleCount === 0 ? '' : scaleCount === 1 ? ' x 10' : ` x 10^${scaleCount}`;
   if (space === 0 && time === 0 && count === 0) return times10.trim();

@@ -1,0 +1,91 @@
+// Owns `npm run fuzz -- --minutes N [--seed TEXT]`: damaged archives without end; findings are kept in test/corpus.
+
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { seeded } from '../../bench/generate/random.ts';
+import { judge, type Pristine, place, pristineArchive, strike, strikeWord } from '../support/damage.ts';
+import { writeRandomArchive } from '../support/random-archive.ts';
+
+const { values: o } = parseArgs({
+  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: String(Date.now()) } },
+});
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const CORPUS = join(HERE, '..', 'corpus');
+/** Larger archives only slow the search down. */
+const MAX_BYTES = 400_000;
+
+/** Plain archives below a directory that are small enough. */
+function* archivesBelow(root: string): Generator<Pristine> {
+  if (!existsSync(root)) return;
+  for (const f of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (!f.endsWith('.meta')) continue;
+    const base = join(root, f.slice(0, -'.meta'.length));
+    if (!existsSync(`${base}.0`) || statSync(`${base}.0`).size + statSync(`${base}.meta`).size > MAX_BYTES) continue;
+    yield pristineArchive(base);
+  }
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'jobsum-fuzz-'));
+const random = seeded(o.seed);
+const real = [
+  ...archivesBelow(join(HERE, '../../fixtures/cluster/archives/2026/11')),
+  ...archivesBelow(join(HERE, '../../../shared/archives')),
+];
+const end = Date.now() + Number(o.minutes) * 60_000;
+const endings = new Map<string, number>();
+let cases = 0;
+let findings = 0;
+let slowest = 0;
+for (let round = 0; Date.now() < end; round++) {
+  const version = random() < 0.5 ? 2 : 3;
+  const options = {
+    seed: `${o.seed} ${round}`,
+    version,
+    records: 5 + Math.floor(random() * 60),
+    volumes: 1 + (round % 3),
+  } as const;
+  for (const f of readdirSync(dir)) rmSync(join(dir, f));
+  const generated = writeRandomArchive({ base: join(dir, 'generated'), ...options, tidy: random() < 0.5 });
+  const victims = [pristineArchive(generated.base), real[Math.floor(random() * real.length)]!];
+  for (const victim of victims) {
+    for (let k = 0; k < 30 && Date.now() < end; k++) {
+      // Three files together: up to three blows, blind or at the structure.
+      const count = 1 + Math.floor(random() * 3);
+      const blows = Array.from({ length: count }, () => (random() < 0.5 ? strike : strikeWord)(victim, random));
+      const target = join(dir, 'victim');
+      place(victim, blows, target);
+      const began = performance.now();
+      const verdict = judge(
+        target,
+        generated.metrics.map((m) => m.name),
+      );
+      slowest = Math.max(slowest, performance.now() - began);
+      cases++;
+      endings.set(verdict.ending, (endings.get(verdict.ending) ?? 0) + 1);
+      if (verdict.wrong.length === 0) continue;
+      findings++;
+      const name = `found-${o.seed}-${cases}`;
+      mkdirSync(CORPUS, { recursive: true });
+      for (const member of victim.members.keys())
+        copyFileSync(`${target}.${member}`, join(CORPUS, `${name}.${member}`));
+      console.error(`${name}: ${JSON.stringify(blows)}\n  ${verdict.wrong.join('\n  ')}`);
+    }
+  }
+}
+rmSync(dir, { recursive: true, force: true });
+const peak = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(
+  JSON.stringify({
+    seed: o.seed,
+    minutes: Number(o.minutes),
+    cases,
+    findings,
+    slowestMs: Math.round(slowest),
+    peakMiB: peak,
+    endings: Object.fromEntries(endings),
+  }),
+);
+process.exitCode = findings > 0 ? 1 : 0;

@@ -1,0 +1,163 @@
+// Owns damaging archives and judging what the decoder makes of them: for the property test and the fuzzer.
+
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Random } from '../../bench/generate/random.ts';
+import { planNode, WANTED_METRICS } from '../../src/analytics/index.ts';
+import { archiveInfo, checkArchive, decodeNode, dumpSum, Wasm } from '../../src/decode/index.ts';
+import { ERRORS, type Problem } from '../../src/kernel/index.ts';
+import { decodeArchive } from '../oracle/archive.ts';
+import { Damage } from '../oracle/damage.ts';
+import { dumpSum as oracleSum } from '../oracle/dump.ts';
+import { sumText } from '../oracle/sums.ts';
+
+export interface Pristine {
+  readonly base: string;
+  readonly members: ReadonlyMap<string, Buffer>;
+  /** Records and marks by (member, offset behind the record). */
+  readonly ends: readonly { readonly member: string; readonly end: number }[];
+}
+
+export function pristineArchive(base: string): Pristine {
+  const names = readdirSync(dirname(base)).filter((f) => f.startsWith(`${basename(base)}.`));
+  const members = new Map(names.map((f) => [f.slice(basename(base).length + 1), readFileSync(join(dirname(base), f))]));
+  const ends: { member: string; end: number }[] = [];
+  for (const member of [...members.keys()].filter((m) => /^\d+$/.test(m)).sort((a, b) => Number(a) - Number(b))) {
+    const bytes = members.get(member)!;
+    for (let at = bytes.length < 4 ? 0 : bytes.readInt32BE(0); at >= 0 && at + 4 <= bytes.length; ) {
+      const length = bytes.readInt32BE(at);
+      if (length < 16) break;
+      at += length;
+      ends.push({ member, end: at });
+    }
+  }
+  return { base, members, ends };
+}
+
+export interface Blow {
+  readonly member: string;
+  readonly at: number;
+  /** Bytes written there; null: the file ends here. */
+  readonly bytes: readonly number[] | null;
+}
+
+/** A truncation, or a flipped byte: blind. */
+export function strike(victim: Pristine, random: Random): Blow {
+  const names = [...victim.members.keys()];
+  const member = names[Math.floor(random() * names.length)]!;
+  const bytes = victim.members.get(member)!;
+  const at = Math.floor(random() * bytes.length);
+  if (random() < 0.4) return { member, at, bytes: null };
+  return { member, at, bytes: [bytes[at]! ^ (1 + Math.floor(random() * 255))] };
+}
+
+const WORDS = [
+  0, 1, -1, 2, 3, 4, 7, 8, 16, 20, 24, 0x7fffffff, -0x80000000, 0x00ffffff, 0x10000000, 0x7ffffff0, 255, 65536,
+];
+
+/** A word of the structure (all are 32 bits at multiples of 4 from the label's end) set to a value that hurts. */
+export function strikeWord(victim: Pristine, random: Random): Blow {
+  const names = [...victim.members.keys()];
+  const member = names[Math.floor(random() * names.length)]!;
+  const bytes = victim.members.get(member)!;
+  const at = Math.floor((random() * bytes.length) / 4) * 4;
+  const old = at + 4 <= bytes.length ? bytes.readInt32BE(at) : 0;
+  const pick = Math.floor(random() * (WORDS.length + 3));
+  const value = WORDS[pick] ?? old + [1, -1, 4][pick - WORDS.length]!;
+  return { member, at, bytes: [24, 16, 8, 0].map((shift) => (value >> shift) & 255) };
+}
+
+export function place(victim: Pristine, blows: readonly Blow[], target: string): void {
+  for (const f of readdirSync(dirname(target))) {
+    if (f.startsWith(`${basename(target)}.`)) rmSync(join(dirname(target), f));
+  }
+  for (const [member, whole] of victim.members) {
+    let bytes: Buffer = Buffer.from(whole);
+    for (const blow of blows) {
+      if (blow.member !== member) continue;
+      if (blow.bytes === null) bytes = bytes.subarray(0, blow.at);
+      else Buffer.from(blow.bytes).copy(bytes, blow.at);
+    }
+    writeFileSync(`${target}.${member}`, bytes);
+  }
+}
+
+/** Whole records before the blow; 0 if it fell on metadata or index. */
+export function wholeBefore(victim: Pristine, blow: Blow): number {
+  if (!/^\d+$/.test(blow.member)) return 0;
+  return victim.ends.findIndex(
+    (e) => Number(e.member) > Number(blow.member) || (e.member === blow.member && e.end > blow.at),
+  );
+}
+
+interface Attempt {
+  readonly text: string;
+  readonly records: number;
+  readonly code?: string;
+}
+
+/** Sum line, or the code of the error. Anything without a code is thrown on: it is a finding. */
+function attempt(read: () => object): Attempt {
+  try {
+    const sum = read() as { records: number; marks: number };
+    return { text: sumText(sum), records: sum.records + sum.marks };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === undefined || !(code in ERRORS) || code === 'E_INTERNAL') throw error;
+    return { text: `error ${error instanceof Damage ? error.pm : ''}`, records: 0, code };
+  }
+}
+
+const coded = (problems: readonly Problem[]): boolean =>
+  problems.every((p) => p.code in ERRORS && p.code !== 'E_INTERNAL' && p.file !== undefined);
+
+const wasm = new Wasm();
+
+function analyse(base: string, metrics: readonly string[]) {
+  const job = { jobId: '1001', start: 0, end: 100, nodes: [], nodeCount: 1, walltime: 100, acct: { user: 'user1' } };
+  const [window] = decodeNode(wasm, {
+    archives: [base],
+    wanted: [...WANTED_METRICS, ...metrics],
+    windows: [
+      {
+        startNs: -(2n ** 63n) + 1n,
+        endNs: 2n ** 63n - 1n,
+        walltime: 100,
+        archives: [0],
+        declare: (has) => planNode(job, has, {}).map((p) => p.spec),
+      },
+    ],
+  }).windows;
+  return window!;
+}
+
+export interface Verdict {
+  /** How reading ended: a code, or the canonical dump's status. */
+  readonly ending: string;
+  readonly records: number;
+  /** What is wrong with the decoder; empty: nothing. */
+  readonly wrong: readonly string[];
+}
+
+/** Reads a damaged archive in every way and compares with the slow decoder. */
+export function judge(base: string, metrics: readonly string[] = []): Verdict {
+  const wrong: string[] = [];
+  try {
+    const ours = attempt(() => dumpSum(base));
+    const theirs = attempt(() => oracleSum(decodeArchive(base)));
+    // The slow decoder finds the same records, values and end.
+    if (ours.code !== undefined ? theirs.code === undefined : ours.text !== theirs.text)
+      wrong.push(`${ours.text} ${ours.code ?? ''}, oracle ${theirs.text} ${theirs.code ?? ''}`);
+    // Neither the reducers nor the overview trap, hang, or fail without a code.
+    const window = analyse(base, metrics);
+    if (!coded(window.problems)) wrong.push(JSON.stringify(window.problems));
+    if (ours.code !== undefined && window.problems.length === 0) wrong.push(`silent ${ours.code}`);
+    const info = attempt(() => ({ ...archiveInfo(base), marks: 0 }));
+    if (info.code !== undefined && ours.code === undefined) wrong.push(`info ${info.code}`);
+    const check = checkArchive(base);
+    if (ours.code !== undefined && check.findings.length === 0) wrong.push(`check is silent about ${ours.code}`);
+    return { ending: ours.code ?? ours.text.split(' ')[4]!, records: ours.records, wrong };
+  } catch (error) {
+    return { ending: 'thrown', records: 0, wrong: [...wrong, String((error as Error).stack ?? error)] };
+  }
+}
