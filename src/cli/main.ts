@@ -2,13 +2,38 @@
 // Owns the command line: commands, help, and the exit code of whatever happened.
 
 import { readFileSync } from 'node:fs';
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { archiveCommand } from './commands/archive.ts';
-import { demoCommand } from './commands/demo.ts';
-import { showCommand } from './commands/show.ts';
-import { summarizeCommand } from './commands/summarize.ts';
 import { complain, usage } from './io.ts';
+
+/** A module of a command is loaded when the command is named: to look into an archive needs neither database nor workers. */
+const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly load: () => Promise<CommandModule> }>> = {
+  summarize: {
+    describe: "Summarise jobs from their nodes' archives into documents",
+    load: async () => (await import('./commands/summarize.ts')).summarizeCommand as CommandModule,
+  },
+  show: {
+    describe: 'Report on a job; without one, list the jobs of the store',
+    load: async () => (await import('./commands/show.ts')).showCommand as CommandModule,
+  },
+  archive: {
+    describe: 'Look into PCP archives, check, extract and convert them',
+    load: async () => (await import('./commands/archive.ts')).archiveCommand,
+  },
+  demo: {
+    describe: 'Summarise the shipped example cluster and show what comes out',
+    load: async () => (await import('./commands/demo.ts')).demoCommand as CommandModule,
+  },
+};
+
+/** The commands for yargs: those that the command line names whole, the others by name and description. */
+async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
+  return Promise.all(
+    Object.entries(COMMANDS).map(async ([command, { describe, load }]) =>
+      words.includes(command) ? load() : { command, describe, handler: () => undefined },
+    ),
+  );
+}
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -24,10 +49,7 @@ try {
   await yargs(hideBin(process.argv))
     .scriptName('jobsum')
     .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
-    .command(summarizeCommand)
-    .command(showCommand)
-    .command(archiveCommand)
-    .command(demoCommand)
+    .command(await commandsFor(process.argv.slice(2)))
     .completion('completion', 'Print a completion script for the shell')
     .demandCommand(1, 'Say what to do: summarize, show, archive or demo.')
     .recommendCommands()

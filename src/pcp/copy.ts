@@ -95,7 +95,7 @@ class Copy {
       if (ns > to) break;
       if (ns >= from) {
         const sets = mark ? [] : rawSets(input.wasm, input.reader, input.wanted);
-        if (sets.length > 0 || (mark && this.#writer)) {
+        if (sets.length > 0 || (mark && (this.#writer || this.#options.whole))) {
           this.#writer ??= this.#open(input, ns);
           const writer = this.#writer;
           if (!this.#options.whole) for (const set of sets) this.#describe(input, set, ns);

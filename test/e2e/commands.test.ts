@@ -55,8 +55,41 @@ describe('archive', () => {
     const { stdout: line } = await jobsum(['archive', 'dump', '--sum', ARCHIVE, 'absent'], { cwd });
     expect(line.split('\n')[0]).toMatch(new RegExp(`^${ARCHIVE}\t3\t\\d+\t0\t\\d+\teof\t${sum}$`));
     expect(line.split('\n')[1]).toContain('E_ARCHIVE_MISSING');
-    expect((await jobsum(['archive', 'dump', ARCHIVE], { cwd })).code).toBe(64);
     expect((await jobsum(['archive', 'dump', '--sum', '--canonical', ARCHIVE], { cwd })).code).toBe(64);
+  });
+
+  it('dump for people and as NDJSON, filtered', async () => {
+    const people = await jobsum(['archive', 'dump', ARCHIVE, '--metric', 'kernel.all.load'], { cwd });
+    expect(people.stdout).toContain('"15 minute": ');
+    const only = ['--metric', 'kernel.all.load', '--instance', '1 minute', '--from', '2026-11-24T09:32:40'];
+    const { stdout } = await jobsum(['archive', 'dump', ARCHIVE, '--ndjson', ...only], { cwd });
+    const [first] = stdout.split('\n');
+    const load = { '1 minute': expect.any(Number) };
+    expect(JSON.parse(first!)).toMatchObject({ metrics: { 'kernel.all.load': load } });
+    expect(JSON.parse(first!).time > '2026-11-24T09:32:40').toBe(true);
+  });
+
+  it('values as CSV and rates', async () => {
+    const { stdout } = await jobsum(['archive', 'values', ARCHIVE, 'kernel.percpu.cpu.user', '--rate', '--csv'], {
+      cwd,
+    });
+    const [head, first] = stdout.split('\n');
+    expect(head).toBe('time,metric,instance,value');
+    expect(first).toMatch(/^2026-11-24T09:32:\d\d\.\d{6}Z,kernel\.percpu\.cpu\.user,cpu0,[\d.]+$/);
+    expect((await jobsum(['archive', 'values', ARCHIVE, 'no.such'], { cwd })).code).toBe(66);
+  });
+
+  it('check, extract and copy', async () => {
+    expect(await jobsum(['archive', 'check', ARCHIVE], { cwd })).toMatchObject({ code: 0, stderr: '' });
+    const bad = await jobsum(['archive', 'check', 'absent', '--json'], { cwd });
+    expect(bad.code).toBe(65);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ opened: false, findings: [{ code: 'E_ARCHIVE_MISSING' }] });
+    expect((await jobsum(['archive', 'extract', ARCHIVE, 'part', '--metric', 'mem'], { cwd })).code).toBe(0);
+    expect((await jobsum(['archive', 'copy', 'part', 'part2', '--to', 'v2'], { cwd })).code).toBe(0);
+    const { stdout } = await jobsum(['archive', 'info', 'part2', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ version: 2, host: 'cpn-r02' });
+    // Nothing is written over.
+    expect((await jobsum(['archive', 'copy', 'part', 'part2', '--to', 'v3'], { cwd })).code).toBe(74);
   });
 
   it.runIf(haveShared('archive dump --sum against golden/decode_jobs.tsv'))(
