@@ -100,7 +100,8 @@ class CanonicalDump {
 
   *#metrics(): Generator<string> {
     const indoms = new Set<number>();
-    const metrics = [...this.#reader.metrics].sort((a, b) => Buffer.compare(a.nameBytes, b.nameBytes));
+    const named = this.#reader.metrics.map((m) => [m, m.nameBytes] as const);
+    const metrics = named.sort(([, a], [, b]) => Buffer.compare(a, b)).map(([m]) => m);
     for (const m of metrics) {
       if (BUILT_IN.has(`${m.name}=${pmidText(m.pmid)}`)) continue;
       const key = textJson(m.nameBytes);

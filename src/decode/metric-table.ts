@@ -6,6 +6,32 @@ import * as L from './layout.gen.ts';
 import { type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
+const NOT_ASCII = /[\u0080-\u00ff]/;
+
+class NamedMetric implements Metric {
+  readonly name: string;
+  readonly #key: string;
+  readonly pmid: number;
+  readonly type: number;
+  readonly indom: number;
+  readonly semantics: number;
+  readonly units: number;
+
+  constructor(name: string, key: string, desc: Omit<Metric, 'name' | 'nameBytes'>) {
+    this.name = name;
+    this.#key = key;
+    this.pmid = desc.pmid;
+    this.type = desc.type;
+    this.indom = desc.indom;
+    this.semantics = desc.semantics;
+    this.units = desc.units;
+  }
+
+  get nameBytes(): Buffer {
+    return Buffer.from(this.#key, 'latin1');
+  }
+}
+
 export class MetricTable {
   readonly metrics: Metric[] = [];
   readonly descriptors = new Map<number, Metric>();
@@ -54,15 +80,15 @@ export class MetricTable {
     const count = wasm.i32(r + L.R_D_NAMES);
     for (let i = 0; i < count; i++) {
       const length = wasm.view.getInt32(at, false);
-      const raw = Buffer.from(wasm.bytes.subarray(at + 4, at + 4 + length));
+      // One byte a character: exact, whatever the encoding. Nearly all names are ASCII and need no other form.
+      const raw = Buffer.from(wasm.bytes.buffer, at + 4, length).toString('latin1');
       at += 4 + length;
-      const nul = raw.indexOf(0);
-      const nameBytes = nul < 0 ? raw : raw.subarray(0, nul);
-      const name = nameBytes.toString('utf8');
-      const metric: Metric = { name, nameBytes, ...desc };
+      const nul = raw.indexOf('\0');
+      const key = nul < 0 ? raw : raw.slice(0, nul);
+      const name = NOT_ASCII.test(key) ? Buffer.from(key, 'latin1').toString('utf8') : key;
+      const metric = new NamedMetric(name, key, desc);
       if (!this.descriptors.has(pmid)) this.descriptors.set(pmid, metric);
       // The first binding of a name keeps it.
-      const key = nameBytes.toString('latin1');
       if (this.#taken.has(key)) continue;
       this.#taken.add(key);
       this.metrics.push(metric);
@@ -72,7 +98,7 @@ export class MetricTable {
       if (desc.indom !== NO_INDOM) this.slotIndoms.set(slot, desc.indom);
     }
     if (count === 0 && !this.descriptors.has(pmid))
-      this.descriptors.set(pmid, { name: `#${pmidText(pmid)}`, nameBytes: Buffer.alloc(0), ...desc });
+      this.descriptors.set(pmid, new NamedMetric(`#${pmidText(pmid)}`, '', desc));
     return null;
   }
 }

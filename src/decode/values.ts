@@ -95,6 +95,7 @@ function eventsJson(view: DataView, body: Buffer, wide: boolean): string | undef
   let at = 4;
   if (body.length < 4) return undefined;
   const count = view.getInt32(0);
+  if (count < 0) return undefined;
   for (let i = 0; i < count; i++) {
     if (at + head > body.length) return undefined;
     const when = wide
