@@ -13,7 +13,9 @@ const { values: o } = parseArgs({
   options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string', default: String(Date.now()) } },
 });
 const HERE = fileURLToPath(new URL('.', import.meta.url));
+/** Findings from archives that are ours to ship; those from others' stay outside the project. */
 const CORPUS = join(HERE, '..', 'corpus');
+const ELSEWHERE = join(tmpdir(), 'jobsum-fuzz-found');
 /** Larger archives only slow the search down. */
 const MAX_BYTES = 400_000;
 
@@ -68,9 +70,9 @@ for (let round = 0; Date.now() < end; round++) {
       if (verdict.wrong.length === 0) continue;
       findings++;
       const name = `found-${o.seed}-${cases}`;
-      mkdirSync(CORPUS, { recursive: true });
-      for (const member of victim.members.keys())
-        copyFileSync(`${target}.${member}`, join(CORPUS, `${name}.${member}`));
+      const keep = victim.base.includes('/shared/') ? ELSEWHERE : CORPUS;
+      mkdirSync(keep, { recursive: true });
+      for (const member of victim.members.keys()) copyFileSync(`${target}.${member}`, join(keep, `${name}.${member}`));
       console.error(`${name}: ${JSON.stringify(blows)}\n  ${verdict.wrong.join('\n  ')}`);
     }
   }
