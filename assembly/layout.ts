@@ -156,10 +156,7 @@ export const L_READER: i32 = 60;
  *  domain and format. */
 export const L_PLAN: i32 = 64;
 export const L_VERSION: i32 = 68;
-/** Room for the pairs and values of narrow metrics, beside the rest in the cache. */
-export const L_INLINE: i32 = 80;
-export const L_INLINE_CAP: i32 = 1;
-export const L_SIZE: i32 = 128;
+export const L_SIZE: i32 = 72;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;
@@ -325,10 +322,7 @@ export const RO_MAX: i32 = 36;
 export const RO_PENDING: i32 = 40;
 /** Metric + 1 if the lane is that metric's values as they are, else 0. */
 export const RO_DIRECT: i32 = 44;
-/** Room for mean, minimum and maximum of narrow lanes, beside the rest in the cache. */
-export const RO_INLINE: i32 = 48;
-export const RO_INLINE_WIDTH: i32 = 2;
-export const RO_SIZE: i32 = 96;
+export const RO_SIZE: i32 = 48;
 
 // INTEGRATE
 export const IN_SEEN: i32 = 16;

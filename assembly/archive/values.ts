@@ -3,7 +3,7 @@
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
 import {
-  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_INLINE, L_INLINE_CAP, L_NPAIRS, L_PAIRS, L_PLAN, L_RAW, L_READER,
+  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER,
   L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
@@ -29,9 +29,8 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   let cap = load<i32>(slot, L_CAP);
   cap = cap * 2 > n ? cap * 2 : n;
   // Two elements more than needed: vector stores write pairs.
-  const narrow = cap <= L_INLINE_CAP;
-  const pairs = narrow ? slot + L_INLINE : take(arena, (cap + 2) << 3);
-  const vals = narrow ? slot + L_INLINE + 24 : take(arena, (cap + 2) << 3);
+  const pairs = take(arena, (cap + 2) << 3);
+  const vals = take(arena, (cap + 2) << 3);
   const raw = take(arena, (cap + 2) << 3);
   const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
   if (!vals || !raw || !pairs || !strs) return false;

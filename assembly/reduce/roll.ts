@@ -7,8 +7,6 @@ import {
   Q_SKIP_FIRST,
   RO_COUNT,
   RO_DIRECT,
-  RO_INLINE,
-  RO_INLINE_WIDTH,
   RO_MAX,
   RO_MEAN,
   RO_MIN,
@@ -128,7 +126,7 @@ export function rollValues(q: usize, arena: usize, first: bool, x: usize, n: i32
   if (load<i32>(q, RO_WIDTH) == 0) {
     // Whole pairs.
     const bytes = ((n + 1) & ~1) << 3;
-    const mean = n <= RO_INLINE_WIDTH ? q + RO_INLINE : take(arena, 3 * bytes);
+    const mean = take(arena, 3 * bytes);
     const pending = take(arena, flags & Q_DROP_LAST ? bytes : 8);
     if (!mean || !pending) return STOP_MEMORY;
     store<u32>(q, <u32>mean, RO_MEAN);

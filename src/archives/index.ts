@@ -2,6 +2,6 @@
 
 export { CATALOG_SCHEMA, Catalog, type CatalogEntry, type ProbeArchive, type ScanReport } from './catalog.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
-export { type ArchiveJob, archiveMember, hostKey, parseArchiveJob } from './names.ts';
+export { type ArchiveJob, archiveMember, COMPRESSED, compressionOf, hostKey, parseArchiveJob } from './names.ts';
 export { MAX_WINDOWS, planTasks, type Task, type TaskWindow, type WantedWindow } from './plan.ts';
 export { type FoundArchive, scanArchives } from './scan.ts';

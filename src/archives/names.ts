@@ -21,10 +21,15 @@ export function hostKey(name: string): string {
   return name.split('.')[0]!.toLowerCase();
 }
 
-const COMPRESSION = /\.(xz|lzma|bz2|bz|gz|Z|z|zst)$/;
+/** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
+export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
+
+/** The compression suffix of a file's name; empty: it is plain. */
+export const compressionOf = (file: string): string => COMPRESSED.find((suffix) => file.endsWith(suffix)) ?? '';
 
 /** Base name and member of an archive's file; null for other files (pcp-archive-format.md §1.1). */
 export function archiveMember(file: string): { base: string; member: string } | null {
-  const m = /^(.+)\.(meta|index|\d+)$/s.exec(file.replace(COMPRESSION, ''));
+  const plain = file.slice(0, file.length - compressionOf(file).length);
+  const m = /^(.+)\.(meta|index|\d+)$/s.exec(plain);
   return m ? { base: m[1]!, member: m[2]! } : null;
 }

@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
 async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
   return Promise.all(
     Object.entries(COMMANDS).map(async ([command, { describe, load }]) =>
-      words.includes(command) ? load() : { command, describe, handler: () => undefined },
+      words.includes(command) ? { ...(await load()), describe } : { command, describe, handler: () => undefined },
     ),
   );
 }

@@ -1,6 +1,7 @@
 // Owns checking an archive: every finding with its place, what it costs, and what can be done.
 
 import { ERRORS, formatSeconds, type Problem, toProblem } from '../kernel/index.ts';
+import { NO_STRING, versionAt } from './domains.ts';
 import * as L from './layout.gen.ts';
 import { NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -81,10 +82,9 @@ export function checkArchive(path: string): CheckResult {
       for (const set of record.sets) {
         counts.values += set.values.length;
         if (set.metric.indom === NO_INDOM || set.values.length === 0) continue;
-        const domain = wasm.x.findIndom(reader.address, set.metric.indom, 0);
-        const version = domain === 0 ? 0 : wasm.x.versionAt(domain, record.ns);
+        const version = versionAt(wasm, reader, set.metric.indom, record.ns);
         for (const id of set.instances) {
-          if (version !== 0 && wasm.x.nameIn(version, id) >>> 0 !== 0xffffffff) continue;
+          if (version !== 0 && wasm.x.nameIn(version, id) >>> 0 !== NO_STRING) continue;
           unnamed++;
           if (nameless.size < 5) nameless.add(`${set.metric.name}[${id}]`);
         }

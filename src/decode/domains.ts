@@ -5,7 +5,8 @@ import { NO_INDOM } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
 import type { Wasm } from './wasm.ts';
 
-const NO_STRING = 0xffffffff;
+/** What the decoder gives for an instance without name. */
+export const NO_STRING = 0xffffffff;
 
 export interface Member {
   readonly id: number;
@@ -13,7 +14,8 @@ export interface Member {
   readonly name: Buffer;
 }
 
-function nameBytes(wasm: Wasm, id: number): Buffer {
+/** A copy of a session string, by its number. */
+export function sessionBytes(wasm: Wasm, id: number): Buffer {
   const at = wasm.x.stringsAddress() + id * L.T_SIZE;
   const p = wasm.u32(at + L.T_PTR);
   return Buffer.from(wasm.bytes.subarray(p, p + wasm.u32(at + L.T_LEN)));
@@ -25,7 +27,7 @@ function membersOf(wasm: Wasm, version: number): Member[] {
   const names = wasm.u32(version + L.V_NAMES);
   return Array.from({ length: n }, (_, i) => ({
     id: wasm.i32(ids + 4 * i),
-    name: nameBytes(wasm, wasm.u32(names + 4 * i)),
+    name: sessionBytes(wasm, wasm.u32(names + 4 * i)),
   }));
 }
 
@@ -67,7 +69,7 @@ export function instancesAt(
   const version = versionAt(wasm, reader, indom, ns);
   return ids.map((id) => {
     const name = version === 0 ? NO_STRING : wasm.x.nameIn(version, id) >>> 0;
-    return name === NO_STRING ? String(id) : nameBytes(wasm, name).toString('utf8');
+    return name === NO_STRING ? String(id) : sessionBytes(wasm, name).toString('utf8');
   });
 }
 

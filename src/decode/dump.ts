@@ -7,6 +7,7 @@ import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { ArchiveReader } from './reader.ts';
+import { type StoredSet, storedBlock, storedSets } from './records.ts';
 import { unitsOf, unitsText } from './units.ts';
 import { blockJson, inSituJson, quote, SEMANTICS_NAMES, storedStamp, TYPE_NAMES, textJson } from './values.ts';
 import { Wasm } from './wasm.ts';
@@ -138,8 +139,7 @@ class CanonicalDump {
     const when = storedStamp(wasm.view, rec + 4, this.#reader.label.version);
     this.#last = when;
     this.#records++;
-    const numpmid = wasm.i32(r + L.R_NUMPMID);
-    if (numpmid === 0) {
+    if (wasm.i32(r + L.R_NUMPMID) === 0) {
       this.#marks++;
       yield `{"t":${when},"mark":true}`;
       return;
@@ -147,46 +147,32 @@ class CanonicalDump {
     const items: { key: string; text: string }[] = [];
     const seen = new Map<string, number>();
     const used = new Set<number>();
-    let at = wasm.u32(r + L.R_SETS);
-    for (let i = 0; i < numpmid; i++) {
-      const { key, metric } = this.#lookup(wasm.view.getUint32(at));
+    for (const set of storedSets(wasm, this.#reader)) {
+      const { key, metric } = this.#lookup(set.pmid);
       const times = (seen.get(key) ?? 0) + 1;
       seen.set(key, times);
-      const numval = wasm.view.getInt32(at + 4);
-      items.push({
-        key: times === 1 ? key : `${key.slice(0, -1)}#${times}"`,
-        text: this.#set(at, numval, metric, rec),
-      });
-      if (numval > 0) {
-        this.#values += numval;
-        if (metric && metric.indom !== NO_INDOM) used.add(metric.indom);
-      }
-      at += numval > 0 ? 12 + 8 * numval : 8;
+      items.push({ key: times === 1 ? key : `${key.slice(0, -1)}#${times}"`, text: this.#set(set, metric) });
+      if (set.count <= 0) continue;
+      this.#values += set.count;
+      if (metric && metric.indom !== NO_INDOM) used.add(metric.indom);
     }
     for (const indom of [...used].sort(bySerial)) yield* this.#now(indom, ns, when);
     items.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
     yield `{"t":${when},"m":{${items.map((x) => `${x.key}:${x.text}`).join(',')}}}`;
   }
 
-  #set(at: number, numval: number, metric: Metric | null, rec: number): string {
-    if (numval < 0) return `{"error":"${pcpErrorName(numval)}"}`;
-    if (numval === 0) return '[]';
-    const { view, bytes } = this.#wasm;
+  #set({ count, format, pairs }: StoredSet, metric: Metric | null): string {
+    if (count < 0) return `{"error":"${pcpErrorName(count)}"}`;
     const type = metric ? metric.type : null;
-    const inSitu = view.getInt32(at + 8) === 0;
-    const out: string[] = [];
-    for (let i = 0; i < numval; i++) {
-      const pair = at + 12 + 8 * i;
-      let text: string;
-      if (inSitu) text = inSituJson(type, view, pair + 4);
-      else {
-        const block = rec + 4 * view.getUint32(pair + 4) - 8;
-        const length = view.getUint32(block) & 0xffffff;
-        text = blockJson(type, Buffer.from(bytes.buffer, block + 4, length - 4));
-      }
-      out.push(`[${view.getInt32(pair)},${text}]`);
-    }
-    return `[${out.join(',')}]`;
+    const { view } = this.#wasm;
+    const values = pairs.map((pair) => {
+      const text =
+        format === 0
+          ? inSituJson(type, view, pair + 4)
+          : blockJson(type, storedBlock(this.#wasm, this.#reader, pair).subarray(4));
+      return `[${view.getInt32(pair)},${text}]`;
+    });
+    return `[${values.join(',')}]`;
   }
 
   *#now(indom: number, ns: bigint, when: string): Generator<string> {

@@ -2,10 +2,8 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { archiveMember, COMPRESSED, compressionOf } from '../archives/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import { COMPRESSED } from './source.ts';
-
-const MEMBER = /^(.*)\.(meta|index|\d+)$/s;
 
 export interface Volume {
   readonly number: number;
@@ -20,15 +18,10 @@ export interface FileSet {
   readonly volumes: readonly Volume[];
 }
 
-function stripCompression(name: string): string {
-  const suffix = COMPRESSED.find((s) => name.endsWith(s));
-  return suffix ? name.slice(0, -suffix.length) : name;
-}
-
 /** The base name of an archive given by its base or by any of its files. */
 export function archiveBase(path: string): string {
-  const member = MEMBER.exec(stripCompression(path));
-  if (member?.[1] && existsSync(path) && !existsSync(`${path}.meta`)) return member[1];
+  const found = archiveMember(path);
+  if (found && existsSync(path) && !existsSync(`${path}.meta`)) return found.base;
   return path;
 }
 
@@ -51,12 +44,11 @@ export function findFiles(path: string): FileSet {
   const members = new Map<string, { file: string; rank: number }>();
   for (const entry of entries) {
     if (!entry.startsWith(`${name}.`)) continue;
-    const stripped = stripCompression(entry);
-    const member = MEMBER.exec(stripped);
-    if (member?.[1] !== name || member[2] === undefined) continue;
-    const rank = COMPRESSED.indexOf(entry.slice(stripped.length));
-    const known = members.get(member[2]);
-    if (!known || rank < known.rank) members.set(member[2], { file: join(directory, entry), rank });
+    const found = archiveMember(entry);
+    if (found?.base !== name) continue;
+    const rank = COMPRESSED.indexOf(compressionOf(entry));
+    const known = members.get(found.member);
+    if (!known || rank < known.rank) members.set(found.member, { file: join(directory, entry), rank });
   }
   if (members.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
   const meta = members.get('meta');

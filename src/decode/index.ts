@@ -1,7 +1,7 @@
 // Owns the public surface of decode/: re-exports only.
 
 export { type CheckResult, checkArchive, type Finding } from './check.ts';
-export { domainVersions, instancesAt } from './domains.ts';
+export { domainVersions, instancesAt, versionAt, versionMembers } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';
 export { type ArchiveInfo, type ArchiveProbe, archiveInfo, probeArchive } from './info.ts';

@@ -77,44 +77,63 @@ export function* readRecords(
     const ns = wasm.i64(reader.address + L.R_NS);
     if (ns < last) continue;
     last = ns;
-    const numpmid = wasm.i32(reader.address + L.R_NUMPMID);
-    const sets = numpmid > 0 ? readSets(wasm, reader, numpmid, lookup) : [];
-    yield { ns, ...reader.place, mark: numpmid === 0, sets };
+    const sets = readSets(wasm, reader, lookup);
+    yield { ns, ...reader.place, mark: wasm.i32(reader.address + L.R_NUMPMID) === 0, sets };
   }
 }
 
-function readSets(
-  wasm: Wasm,
-  reader: ArchiveReader,
-  numpmid: number,
-  lookup: (pmid: number) => Metric | null,
-): ValueSet[] {
-  const { view, bytes } = wasm;
-  const rec = wasm.u32(reader.address + L.R_REC);
+/** Where the value sets of the record lie that the reader stands at. */
+export interface StoredSet {
+  readonly pmid: number;
+  /** Number of values, or an error code below 0. */
+  readonly count: number;
+  /** 0: values in place; 1 and 2: blocks. 0 without values. */
+  readonly format: number;
+  /** Addresses of the (instance, word) pairs. */
+  readonly pairs: readonly number[];
+}
+
+/** The sets of the record, which has been checked. Do not read on meanwhile. */
+export function* storedSets(wasm: Wasm, reader: ArchiveReader): Generator<StoredSet> {
+  const numpmid = wasm.i32(reader.address + L.R_NUMPMID);
   let at = wasm.u32(reader.address + L.R_SETS);
-  const sets: ValueSet[] = [];
   for (let i = 0; i < numpmid; i++) {
-    const metric = lookup(view.getUint32(at));
-    const numval = view.getInt32(at + 4);
-    if (metric && numval < 0) sets.push({ metric, error: numval, instances: [], values: [] });
-    else if (metric) {
-      const instances: number[] = [];
-      const values: Value[] = [];
-      const direct = numval > 0 && view.getInt32(at + 8) === 0;
-      for (let k = 0; k < numval; k++) {
-        const pair = at + 12 + 8 * k;
-        instances.push(view.getInt32(pair));
-        if (direct) {
-          values.push(inSitu(metric.type, view, pair + 4));
-          continue;
-        }
-        const block = rec + 4 * view.getUint32(pair + 4) - 8;
-        const length = view.getUint32(block) & 0xffffff;
-        values.push(blockValue(metric.type, Buffer.from(bytes.buffer, block + 4, length - 4)));
-      }
-      sets.push({ metric, instances, values });
+    const { view } = wasm;
+    const count = view.getInt32(at + 4);
+    const first = at + 12;
+    yield {
+      pmid: view.getUint32(at),
+      count,
+      format: count > 0 ? view.getInt32(at + 8) : 0,
+      pairs: Array.from({ length: Math.max(0, count) }, (_, k) => first + 8 * k),
+    };
+    at = count > 0 ? first + 8 * count : at + 8;
+  }
+}
+
+/** A view of the value block of a pair, head included. */
+export function storedBlock(wasm: Wasm, reader: ArchiveReader, pair: number): Buffer {
+  const { view, bytes } = wasm;
+  const from = wasm.u32(reader.address + L.R_REC) + 4 * view.getUint32(pair + 4) - 8;
+  return Buffer.from(bytes.buffer, from, view.getUint32(from) & 0xffffff);
+}
+
+const BLOCK_HEAD = 4;
+
+function readSets(wasm: Wasm, reader: ArchiveReader, lookup: (pmid: number) => Metric | null): ValueSet[] {
+  const sets: ValueSet[] = [];
+  for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
+    const metric = lookup(pmid);
+    if (!metric) continue;
+    if (count < 0) {
+      sets.push({ metric, error: count, instances: [], values: [] });
+      continue;
     }
-    at += numval > 0 ? 12 + 8 * numval : 8;
+    const value = (pair: number): Value =>
+      format === 0
+        ? inSitu(metric.type, wasm.view, pair + 4)
+        : blockValue(metric.type, storedBlock(wasm, reader, pair).subarray(BLOCK_HEAD));
+    sets.push({ metric, instances: pairs.map((p) => wasm.view.getInt32(p)), values: pairs.map(value) });
   }
   return sets;
 }
@@ -133,32 +152,23 @@ export interface RawSet {
 
 /** The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. */
 export function rawSets(wasm: Wasm, reader: ArchiveReader, wanted: (metric: Metric) => boolean): RawSet[] {
-  const { view, bytes } = wasm;
-  const numpmid = wasm.i32(reader.address + L.R_NUMPMID);
-  const rec = wasm.u32(reader.address + L.R_REC);
-  let at = wasm.u32(reader.address + L.R_SETS);
   const sets: RawSet[] = [];
-  for (let i = 0; i < numpmid; i++) {
-    const metric = reader.descriptors.get(view.getUint32(at));
-    const count = view.getInt32(at + 4);
-    const format = count > 0 ? view.getInt32(at + 8) : 0;
-    const pairs = Array.from({ length: Math.max(0, count) }, (_, k) => at + 12 + 8 * k);
-    if (metric && wanted(metric)) {
-      const block = (pair: number): Buffer => {
-        const from = rec + 4 * view.getUint32(pair + 4) - 8;
-        const length = (view.getUint32(from) & 0xffffff) + 3;
-        return Buffer.from(bytes.subarray(from, from + (length & ~3)));
-      };
-      sets.push({
-        metric,
-        count,
-        format,
-        instances: pairs.map((p) => view.getInt32(p)),
-        words: format === 0 ? pairs.map((p) => view.getUint32(p + 4)) : [],
-        blocks: format === 0 ? [] : pairs.map(block),
-      });
-    }
-    at += count > 0 ? 12 + 8 * count : 8;
+  /** A copy, padded to words as it is stored. */
+  const block = (pair: number): Buffer => {
+    const { byteOffset, length } = storedBlock(wasm, reader, pair);
+    return Buffer.from(wasm.bytes.subarray(byteOffset, byteOffset + ((length + 3) & ~3)));
+  };
+  for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
+    const metric = reader.descriptors.get(pmid);
+    if (!metric || !wanted(metric)) continue;
+    sets.push({
+      metric,
+      count,
+      format,
+      instances: pairs.map((p) => wasm.view.getInt32(p)),
+      words: format === 0 ? pairs.map((p) => wasm.view.getUint32(p + 4)) : [],
+      blocks: format === 0 ? [] : pairs.map(block),
+    });
   }
   return sets;
 }

@@ -2,11 +2,11 @@
 
 import type { ConsumerResult, Instances, Outcome, ReducerResult, TallyEntry } from '../reduce/index.ts';
 import type { BuiltConsumer, BuiltWindow } from './build.ts';
+import { instancesAt, NO_STRING, sessionBytes } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
-const NO_STRING = 0xffffffff;
 const NEVER = -(2n ** 63n);
 
 type Stop = Extract<Outcome, { kind: 'stop' }>;
@@ -28,23 +28,11 @@ function outcome(reason: number, code: number): Outcome {
   return why === 'error' ? { kind: 'stop', reason: why, code } : { kind: 'stop', reason: why };
 }
 
-/** A session string by its number. */
-export function sessionString(wasm: Wasm, id: number): string {
-  const at = wasm.x.stringsAddress() + id * L.T_SIZE;
-  const p = wasm.u32(at + L.T_PTR);
-  return Buffer.from(wasm.bytes.buffer, p, wasm.u32(at + L.T_LEN)).toString('utf8');
-}
-
 /** Names at a time; ids that the domain does not have are their own names. No domain: no names. */
 function namesOf(wasm: Wasm, reader: ArchiveReader, slot: number, ns: bigint, ids: readonly number[]): string[] {
   const indom = reader.slotIndoms.get(slot);
   if (indom === undefined) return [];
-  const domain = wasm.x.findIndom(reader.address, indom, 0);
-  const version = domain === 0 ? 0 : wasm.x.versionAt(domain, ns);
-  return ids.map((id) => {
-    const name = wasm.x.nameIn(version, id) >>> 0;
-    return name === NO_STRING ? String(id) : sessionString(wasm, name);
-  });
+  return instancesAt(wasm, reader, indom, ns, ids);
 }
 
 /** Resolves the names whose instances came from this reader, before it is closed. */
@@ -184,8 +172,10 @@ function collectTally(wasm: Wasm, q: number): TallyEntry[] {
     const name = wasm.u32(e + L.TE_NAME);
     return {
       instance: wasm.i32(e + L.TE_INST),
-      name: name === NO_STRING ? null : sessionString(wasm, name),
-      strings: Array.from({ length: metrics }, (_, k) => sessionString(wasm, wasm.u32(e + L.TE_STRS + 4 * k))),
+      name: name === NO_STRING ? null : sessionBytes(wasm, name).toString('utf8'),
+      strings: Array.from({ length: metrics }, (_, k) =>
+        sessionBytes(wasm, wasm.u32(e + L.TE_STRS + 4 * k)).toString('utf8'),
+      ),
       count: wasm.i32(e + L.TE_COUNT),
       first: wasm.i32(e + L.TE_FIRST),
       last: wasm.i32(e + L.TE_LAST),

@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { compressionOf } from '../archives/index.ts';
 import { builtModule, JobsumError, type Problem } from '../kernel/index.ts';
 import { limits } from './limits.ts';
 import { Ring } from './ring.ts';
@@ -15,10 +16,7 @@ export interface ByteSource {
   close(): void;
 }
 
-/** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
-export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
-
-export const isPacked = (file: string): boolean => COMPRESSED.some((suffix) => file.endsWith(suffix));
+export const isPacked = (file: string): boolean => compressionOf(file) !== '';
 
 /** @throws JobsumError E_ARCHIVE_MISSING, E_IO */
 export function openSource(file: string): ByteSource {
@@ -116,7 +114,6 @@ class PackedFile implements ByteSource {
       const n = this.#take(this.#skipped, 0, Math.min(this.#skipped.length, position - this.#position));
       if (n === 0) return 0;
     }
-    // As much as fits: the decoder takes an incomplete chunk for the end of what can be had at once.
     return length === 0 ? 0 : this.#take(into, at, length);
   }
 

@@ -8,6 +8,8 @@ import {
   type RawSet,
   rawSets,
   readRecords,
+  versionAt,
+  versionMembers,
   Wasm,
 } from '../decode/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
@@ -46,12 +48,21 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
   }
 }
 
+interface Domain {
+  readonly version: number;
+  readonly members: ReturnType<typeof versionMembers>;
+  /** Equal texts mean equal members. */
+  readonly text: string;
+}
+
 class Input {
   readonly wasm = new Wasm();
   readonly reader: ArchiveReader;
   readonly #records: Iterator<{ ns: bigint; mark: boolean }>;
   readonly wanted: (metric: Metric) => boolean;
   head: { ns: bigint; mark: boolean } | null = null;
+  /** Each instance domain as it was last looked at. */
+  readonly #domains = new Map<number, Domain>();
 
   constructor(path: string, options: CopyOptions) {
     const matches = globMatcher(options.metrics);
@@ -61,6 +72,19 @@ class Input {
     // Only time and kind are of interest here: the sets are taken raw.
     this.#records = readRecords(this.wasm, this.reader, () => false);
     this.next();
+  }
+
+  /** Members of an instance domain at a time, made anew only when its version is another; null without one. */
+  domainAt(indom: number, ns: bigint): Domain | null {
+    const version = versionAt(this.wasm, this.reader, indom, ns);
+    if (version === 0) return null;
+    const known = this.#domains.get(indom);
+    if (known?.version === version) return known;
+    const members = versionMembers(this.wasm, version);
+    const text = members.map((m) => `${m.id} ${m.name.toString('latin1')}`).join('\n');
+    const domain = { version, members, text };
+    this.#domains.set(indom, domain);
+    return domain;
   }
 
   next(): void {
@@ -153,11 +177,11 @@ class Copy {
       for (const m of names.length > 0 ? names : [metric]) writer.describe(m);
     }
     if (metric.indom === NO_INDOM) return;
-    const version = domainVersions(input.wasm, input.reader, metric.indom).findLast((v) => v.ns <= ns);
-    if (!version) return;
-    const text = version.members.map((m) => `${m.id} ${m.name.toString('latin1')}`).join('\n');
+    const domain = input.domainAt(metric.indom, ns);
+    if (!domain) return;
+    const { members, text } = domain;
     if (this.#members.get(metric.indom) === text) return;
     this.#members.set(metric.indom, text);
-    writer.rawIndom(metric.indom, ns, version.members);
+    writer.rawIndom(metric.indom, ns, members);
   }
 }

@@ -1,7 +1,8 @@
 // Owns encoding a data record (reference/pcp-archive-format.md §5, 8.2).
 
+import type { RawSet } from '../decode/index.ts';
 import { putStamp, STAMP_BYTES, type Version } from './format.ts';
-import { type Datum, type RawSet, TYPES, type TypeName, type ValueSet } from './types.ts';
+import { type Datum, TYPES, type TypeName, type ValueSet } from './types.ts';
 
 const IN_SITU = new Set<TypeName>(['i32', 'u32']);
 /** Bytes behind the head of a value block. */

@@ -1,5 +1,7 @@
 // Owns what a writer is told: metrics, instances, values.
 
+import { type Metric, NO_INDOM } from '../decode/index.ts';
+
 /** Type codes of values (pcp-archive-format.md §3.3). */
 export const TYPES = { i32: 0, u32: 1, i64: 2, u64: 3, float: 4, double: 5, string: 6, aggregate: 7 } as const;
 export type TypeName = keyof typeof TYPES;
@@ -13,7 +15,7 @@ export const pmid = (domain: number, cluster: number, item: number): number =>
 /** `domain.serial` as an instance domain number. */
 export const indomId = (domain: number, serial: number): number => ((domain << 22) | serial) >>> 0;
 
-export const NO_INDOM = 0xffffffff;
+export { NO_INDOM };
 
 /** Units words in common use. */
 export const UNITS = {
@@ -53,23 +55,5 @@ export interface ValueSet {
   readonly error?: number;
 }
 
-/** A descriptor with codes in place of names. */
-export interface RawMetric {
-  readonly nameBytes: Buffer;
-  readonly pmid: number;
-  readonly type: number;
-  readonly indom: number;
-  readonly semantics: number;
-  readonly units: number;
-}
-
-/** A value set as stored: words in place of values if `format` is 0, else value blocks with head and padding. */
-export interface RawSet {
-  readonly metric: { readonly pmid: number };
-  /** Number of values, or an error code below 0. */
-  readonly count: number;
-  readonly format: number;
-  readonly instances: readonly number[];
-  readonly words: readonly number[];
-  readonly blocks: readonly Buffer[];
-}
+/** A descriptor as an archive has it, with codes. */
+export type RawMetric = Omit<Metric, 'name'>;

@@ -1,17 +1,10 @@
 // Owns writing an archive: metadata, volumes and temporal index, in step with each other (pcp-archive-format.md §8).
 
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { RawSet } from '../decode/index.ts';
 import { frame, LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
 import { RecordEncoder } from './record.ts';
-import {
-  type InstanceSpec,
-  type MetricSpec,
-  type RawMetric,
-  type RawSet,
-  SEMANTICS,
-  TYPES,
-  type ValueSet,
-} from './types.ts';
+import { type InstanceSpec, type MetricSpec, type RawMetric, SEMANTICS, TYPES, type ValueSet } from './types.ts';
 
 export interface ArchiveOptions {
   readonly version: Version;

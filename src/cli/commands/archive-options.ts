@@ -25,17 +25,19 @@ export function limit(argv: Limited): void {
   limits.maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']) ?? MAX_VOLUME_BYTES;
 }
 
-export const windowOptions = <T>(y: Argv<T>) =>
+export const timeOptions = <T>(y: Argv<T>) =>
   y
     .option('from', { type: 'string', requiresArg: true, describe: 'Only records at or after this time' })
     .option('to', { type: 'string', requiresArg: true, describe: 'Only records at or before this time' })
-    .option('metric', {
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      describe: 'Only these metrics: names, prefixes, or globs (repeatable)',
-    })
     .option('max-volume-bytes', maxVolumeBytes);
+
+export const windowOptions = <T>(y: Argv<T>) =>
+  timeOptions(y).option('metric', {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'Only these metrics: names, prefixes, or globs (repeatable)',
+  });
 
 /** @throws JobsumError E_USAGE */
 export function windowOf(argv: Windowed): { from?: bigint; to?: bigint; metrics?: readonly string[] } {

@@ -30,7 +30,6 @@ const infoCommand: CommandModule<object, Limited & { archive: string; json: bool
 
 export const archiveCommand: CommandModule = {
   command: 'archive',
-  describe: 'Look into PCP archives, check, extract and convert them',
   builder: (y) =>
     y
       .command(infoCommand)

@@ -12,7 +12,6 @@ const CLUSTER = fileURLToPath(new URL('../../../fixtures/cluster', import.meta.u
 
 export const demoCommand: CommandModule<object, { store: string; job: string }> = {
   command: 'demo',
-  describe: 'Summarise the shipped example cluster and show what comes out',
   builder: (y) =>
     y
       .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })

@@ -40,7 +40,6 @@ export function showJob(store: Store, id: string, options: { json: boolean; seri
 
 export const showCommand: CommandModule<object, Options> = {
   command: 'show [job_id]',
-  describe: 'Report on a job; without one, list the jobs of the store',
   builder: (y) =>
     y
       .positional('job_id', { type: 'string', describe: 'Job id as accounted, or a document id' })

@@ -76,7 +76,6 @@ export async function runWithTerminal(options: Parameters<typeof summarize>[0], 
 
 export const summarizeCommand: CommandModule<object, Options> = {
   command: 'summarize',
-  describe: "Summarise jobs from their nodes' archives into documents",
   builder: (y) =>
     y
       .option('jobs', {
