@@ -1,6 +1,13 @@
 // Owns the public surface of document/: re-exports only.
 
 export {
+  SCHEMA_DOCUMENTS,
+  SUMMARY_DEFINITIONS,
+  type SummaryDefinitions,
+  TIMESERIES_DEFINITIONS,
+  type TimeseriesDefinitions,
+} from './definitions.ts';
+export {
   buildDocument,
   type Document,
   type DocumentParts,
