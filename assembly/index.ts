@@ -3,6 +3,7 @@
 import { R_CAP, R_END, R_FILE, R_LEN, R_POS, R_WIN } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
+export { foldDeltas } from './archive/delta';
 export { scanIndex, seekIndex } from './archive/index-file';
 export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';

@@ -109,6 +109,8 @@ export const V_NS: i32 = 0;
 export const V_N: i32 = 8;
 export const V_IDS: i32 = 12;
 export const V_NAMES: i32 = 16;
+/** V_*: how the version was recorded. A delta holds changes (no name: deleted) until foldDeltas has made it whole. */
+export const V_KIND: i32 = 20;
 export const V_SIZE: i32 = 24;
 
 // --- Strings of a session -------------------------------------------------------------------------

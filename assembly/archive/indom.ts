@@ -14,6 +14,7 @@ import {
   R_INDOMS,
   R_NINDOMS,
   V_IDS,
+  V_KIND,
   V_N,
   V_NAMES,
   V_NS,
@@ -23,6 +24,11 @@ import { regrow, take } from '../memory';
 import { S_INSIDE, S_MEMORY, S_MORE, W_COUNT, W_INSTANCE, W_NONE, W_OFFSET } from '../status';
 import { be32, stampNs } from './bytes';
 import { intern, isString, NO_STRING } from './strings';
+
+/** V_KIND: recorded whole; changes not yet folded; changes folded into a whole version. */
+const KIND_FULL: i32 = 0;
+export const KIND_DELTA: i32 = 1;
+export const KIND_FOLDED: i32 = 2;
 
 /** Why the last record was refused, for the reader's R_WHY. */
 export let indomWhy: i32 = W_NONE;
@@ -205,64 +211,23 @@ export function readIndom(r: usize, p: usize, len: i32, wide: bool, delta: bool)
   const d = findIndom(r, word, true);
   if (!d) return S_MEMORY;
   const baseIndex = versionIndex(d, ns);
-  const baseN = baseIndex < 0 ? 0 : load<i32>(<usize>load<u32>(d, I_VERSIONS) + baseIndex * V_SIZE, V_N);
-  const v = insertVersion(r, d, ns, delta ? baseN + n : n);
+  const v = insertVersion(r, d, ns, n);
   if (!v) return S_MEMORY;
+  store<i32>(v, delta ? KIND_DELTA : KIND_FULL, V_KIND);
   const outIds: usize = load<u32>(v, V_IDS);
   const outNames: usize = load<u32>(v, V_NAMES);
   const base: usize = baseIndex < 0 ? 0 : <usize>load<u32>(d, I_VERSIONS) + baseIndex * V_SIZE;
-  const baseIds: usize = base ? <usize>load<u32>(base, V_IDS) : 0;
+  const baseN = base ? load<i32>(base, V_N) : 0;
   const baseNames: usize = base ? <usize>load<u32>(base, V_NAMES) : 0;
-  let used = 0;
-  if (!delta) {
-    for (let i = 0; i < n; i++) {
-      const guess = i < baseN ? load<u32>(baseNames + (i << 2)) : NO_STRING;
-      const name = nameNumber(text + be32(offsets + (i << 2)), end, guess);
+  for (let i = 0; i < n; i++) {
+    const offset = be32(offsets + (i << 2));
+    let name = NO_STRING;
+    if (offset != -1) {
+      name = nameNumber(text + offset, end, i < baseN ? load<u32>(baseNames + (i << 2)) : NO_STRING);
       if (name == NO_STRING) return S_MEMORY;
-      store<i32>(outIds + (i << 2), be32(ids + (i << 2)));
-      store<u32>(outNames + (i << 2), name);
     }
-    used = n;
-  } else {
-    // Members of the base that are not deleted, then additions whose id is not there yet (the old name stays).
-    for (let i = 0; i < baseN; i++) {
-      store<i32>(outIds + (i << 2), load<i32>(baseIds + (i << 2)));
-      store<u32>(outNames + (i << 2), load<u32>(baseNames + (i << 2)));
-    }
-    used = baseN;
-    for (let i = 0; i < n; i++) {
-      const id = be32(ids + (i << 2));
-      const off = be32(offsets + (i << 2));
-      let at = 0;
-      // The base is sorted: binary search; additions behind it are looked through only if the ids repeat.
-      let lo = 0;
-      let hi = baseN;
-      while (lo < hi) {
-        const mid = (lo + hi) >>> 1;
-        if (load<i32>(baseIds + (mid << 2)) < id) lo = mid + 1;
-        else hi = mid;
-      }
-      at = lo < baseN && load<i32>(baseIds + (lo << 2)) == id ? lo : -1;
-      if (off == -1) {
-        if (at >= 0) store<u32>(outNames + (at << 2), NO_STRING);
-        continue;
-      }
-      if (at >= 0 && load<u32>(outNames + (at << 2)) != NO_STRING) continue;
-      const name = nameNumber(text + off, end, NO_STRING);
-      if (name == NO_STRING) return S_MEMORY;
-      store<i32>(outIds + (used << 2), id);
-      store<u32>(outNames + (used << 2), name);
-      used++;
-    }
-    let kept = 0;
-    for (let i = 0; i < used; i++) {
-      if (load<u32>(outNames + (i << 2)) == NO_STRING) continue;
-      store<i32>(outIds + (kept << 2), load<i32>(outIds + (i << 2)));
-      store<u32>(outNames + (kept << 2), load<u32>(outNames + (i << 2)));
-      kept++;
-    }
-    used = kept;
-    store<i32>(v, used, V_N);
+    store<i32>(outIds + (i << 2), be32(ids + (i << 2)));
+    store<u32>(outNames + (i << 2), name);
   }
-  return sortMembers(r, outIds, outNames, used) ? S_MORE : S_MEMORY;
+  return sortMembers(r, outIds, outNames, n) ? S_MORE : S_MEMORY;
 }

@@ -50,9 +50,8 @@ export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Me
   const versions = wasm.u32(domain + L.I_VERSIONS);
   const all = new Map<number, Member>();
   for (let i = n - 1; i >= 0; i--) {
-    // Damaged domains have an instance twice: the first by name.
-    const members = membersOf(wasm, versions + i * L.V_SIZE).sort((a, b) => Buffer.compare(a.name, b.name));
-    for (const member of members) if (!all.has(member.id)) all.set(member.id, member);
+    // Odd domains have an instance twice: the first counts.
+    for (const member of membersOf(wasm, versions + i * L.V_SIZE)) if (!all.has(member.id)) all.set(member.id, member);
   }
   return [...all.values()].sort((a, b) => a.id - b.id);
 }

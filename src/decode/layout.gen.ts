@@ -75,6 +75,7 @@ export const V_NS = 0;
 export const V_N = 8;
 export const V_IDS = 12;
 export const V_NAMES = 16;
+export const V_KIND = 20;
 export const V_SIZE = 24;
 export const T_PTR = 0;
 export const T_LEN = 4;

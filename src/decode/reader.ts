@@ -182,6 +182,7 @@ export class ArchiveReader {
       if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;
       this.problems.push(error.toProblem());
     }
+    if (this.#wasm.x.foldDeltas(this.address) === 0) throw outOfMemory();
     return label;
   }
 

@@ -14,6 +14,7 @@ interface Exports {
   closeReader(reader: number): void;
   readLabel(reader: number, volume: number): number;
   scanMeta(reader: number, others: number): number;
+  foldDeltas(reader: number): number;
   scanIndex(reader: number): number;
   seekIndex(reader: number, ns: bigint): number;
   scanData(reader: number, untilNs: bigint): number;

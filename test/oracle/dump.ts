@@ -86,9 +86,8 @@ function newestNames(archive: OracleArchive, indom: number): string | null {
   if (versions === undefined || versions.length === 0) return null;
   const newest = new Map<number, Buffer>();
   for (const version of versions.toReversed()) {
-    // A domain with an instance twice, on which libpcp crashes: the first by name.
-    const members = [...version.members].sort((a, b) => a[1].compare(b[1]));
-    for (const [id, name] of members) if (!newest.has(id)) newest.set(id, name);
+    // An instance twice: the first counts.
+    for (const [id, name] of version.members) if (!newest.has(id)) newest.set(id, name);
   }
   return membersText(newest);
 }

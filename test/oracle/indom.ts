@@ -62,21 +62,28 @@ function full(entries: IndomRecord['entries']): Member[] {
   return members.sort((a, b) => a[0] - b[0]);
 }
 
+/**
+ * Changes in stored order. A deletion takes the earliest member of its id, if any; an added instance that is there already is
+ * listed twice, the old one first, as PCP 6.0.3 does.
+ */
+function changed(before: readonly Member[], entries: IndomRecord['entries']): Member[] {
+  const byId = new Map<number, Member[]>();
+  for (const member of before) byId.set(member[0], [...(byId.get(member[0]) ?? []), member]);
+  for (const [id, name] of entries) {
+    const list = byId.get(id) ?? [];
+    byId.set(id, name === null ? list.slice(1) : [...list, [id, name]]);
+  }
+  return [...byId.values()].flat().sort((a, b) => a[0] - b[0]);
+}
+
 /** Records of one domain in file order → versions, oldest first; of equal times the last in the file comes last. */
 export function foldVersions(records: readonly IndomRecord[]): IndomVersion[] {
   const inTime = records.filter((r) => r.entries.length > 0).sort((a, b) => (a.ns < b.ns ? -1 : a.ns > b.ns ? 1 : 0));
   const versions: IndomVersion[] = [];
   for (const record of inTime) {
-    const before = versions.at(-1);
-    if (!record.delta || before === undefined) {
-      versions.push({ ns: record.ns, members: full(record.entries) });
-      continue;
-    }
-    const gone = new Set(record.entries.filter(([, name]) => name === null).map(([id]) => id));
-    const kept = before.members.filter(([id]) => !gone.has(id));
-    const known = new Set(kept.map(([id]) => id));
-    const added = full(record.entries.filter(([id]) => !known.has(id)));
-    versions.push({ ns: record.ns, members: [...kept, ...added].sort((a, b) => a[0] - b[0]) });
+    const before = versions.at(-1)?.members ?? [];
+    const members = record.delta ? changed(before, record.entries) : full(record.entries);
+    versions.push({ ns: record.ns, members });
   }
   return versions;
 }
