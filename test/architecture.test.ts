@@ -100,6 +100,7 @@ describe('architecture', () => {
   it.each([
     ['WebAssembly', /\bWebAssembly\./, /^src\/decode\//],
     ['the SQLite library', /from 'libsql'/, /^src\/store\//],
+    ['the MySQL driver', /(?:from|import\() ?'mysql2/, /^src\/store\//],
     ['yargs', /from 'yargs/, /^src\/cli\//],
     ['piscina', /from 'piscina'/, /^src\/run\//],
     ['standard output', /process\.stdout|console\.log/, /^src\/cli\//],

@@ -1,3 +1,12 @@
 // Owns the public surface of store/: re-exports only.
 
 export { type Row, type Schema, type Statement, Store, type Value } from './store.ts';
+export {
+  type Changes,
+  type Queryable,
+  type SqlParameter,
+  type SqlRow,
+  type SqlScalar,
+  Warehouse,
+  type WarehouseOptions,
+} from './warehouse.ts';

@@ -1,0 +1,250 @@
+// Owns connections to MySQL and MariaDB: the only place that knows the driver, which is loaded when first needed.
+//
+//   const warehouse = await Warehouse.connect(settings);          // throws at once if the server cannot be used
+//   const rows = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw.hosts WHERE id IN (?)', [[1, 2]]);
+//   for await (const row of warehouse.stream('SELECT … WHERE resource_id = ?', [7])) …
+//   const { affected } = await warehouse.run('UPDATE …', [..]);   // autocommit
+//   await warehouse.transaction(async (q) => { await q.run(…); await q.run(…); });
+//   await warehouse.close();
+//
+// Parameters are `?`; an array is a list (`IN (?)`), an array of arrays is rows (`INSERT … VALUES ?`). One statement a call.
+// Every session has UTC, autocommit, READ COMMITTED and a strict SQL mode, whatever the server's defaults. DATETIME and TIMESTAMP come as UTC
+// text `YYYY-MM-DD HH:MM:SS`, integers as numbers (beyond 2^53: text), DECIMAL as numbers, BLOBs as Buffers.
+// Errors are JobsumErrors: E_SERVICE (retryable), E_DENIED, E_SCHEMA (no such table, column or database), E_QUERY.
+
+import type { Pool, PoolConnection, PoolOptions, QueryError } from 'mysql2/promise';
+import type { MysqlSettings } from '../config/index.ts';
+import { type ErrorCode, JobsumError } from '../kernel/index.ts';
+
+export type SqlScalar = string | number | bigint | boolean | null | Buffer;
+export type SqlParameter = SqlScalar | readonly SqlScalar[] | readonly (readonly SqlScalar[])[];
+export type SqlRow = Record<string, unknown>;
+
+export interface Changes {
+  /** Rows matched by an UPDATE, inserted or deleted; an upsert counts 1 if it inserted, 2 if it replaced. */
+  readonly affected: number;
+  readonly insertId: number;
+}
+
+/** What a whole connection pool and one transaction have in common. */
+export interface Queryable {
+  rows<T extends SqlRow = SqlRow>(sql: string, parameters?: readonly SqlParameter[]): Promise<T[]>;
+  run(sql: string, parameters?: readonly SqlParameter[]): Promise<Changes>;
+}
+
+export interface WarehouseOptions {
+  /** Most connections open at once. */
+  readonly connections?: number;
+  readonly connectMs?: number;
+  /** A statement that gives no sign of life for so long is given up, and its connection with it. */
+  readonly statementMs?: number;
+}
+
+const CONNECT_MS = 10_000;
+/** An anti-join over millions of jobs on a busy server takes minutes. */
+const STATEMENT_MS = 600_000;
+const CONNECTIONS = 4;
+
+const SESSION = [
+  // NO_BACKSLASH_ESCAPES, which a server may have as its default, would defeat the driver's quoting: set the whole mode.
+  "SET time_zone = '+00:00', autocommit = 1, sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+  // A long run must see what other programs have committed since.
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+];
+
+/** Server error numbers by what they mean to us; the driver's class or text is not looked at. */
+const MEANING = new Map<number, ErrorCode>([
+  // Too many connections, out of memory or disk, shutting down, killed, gone, lock waits and deadlocks, read-only.
+  ...[1040, 1021, 1037, 1038, 1041, 1053, 1077, 1079, 1080, 1114, 1152, 1158, 1159, 1160, 1161].map(service),
+  ...[1203, 1205, 1213, 1226, 1290, 1317, 1836, 1927, 2006, 2013, 3024].map(service),
+  ...[1044, 1045, 1130, 1142, 1143, 1227, 1251, 1370, 1410, 1698, 1862].map((n) => [n, 'E_DENIED'] as const),
+  ...[1049, 1054, 1146].map((n) => [n, 'E_SCHEMA'] as const),
+]);
+
+function service(errno: number): readonly [number, ErrorCode] {
+  return [errno, 'E_SERVICE'];
+}
+
+/** A connection after this error is of no use. */
+const isLost = (error: unknown): boolean => {
+  const { fatal, code, errno } = error as Partial<QueryError>;
+  return fatal === true || code === 'PROTOCOL_SEQUENCE_TIMEOUT' || errno === undefined || errno < 1000;
+};
+
+const WHAT: Partial<Record<ErrorCode, string>> = {
+  E_SERVICE: 'the SQL server is not available',
+  E_DENIED: 'the SQL server refuses access',
+  E_SCHEMA: 'the SQL server lacks a table or column',
+};
+
+export class Warehouse implements Queryable {
+  readonly #pool: Pool;
+  readonly #place: string;
+  readonly #statementMs: number;
+  /** Connections whose session is set up. */
+  readonly #ready = new WeakSet<object>();
+
+  private constructor(pool: Pool, place: string, statementMs: number) {
+    this.#pool = pool;
+    this.#place = place;
+    this.#statementMs = statementMs;
+  }
+
+  /** Opens a pool and tries one connection. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
+  static async connect(settings: MysqlSettings, options: WarehouseOptions = {}): Promise<Warehouse> {
+    const { createPool } = await import('mysql2/promise');
+    const { host = 'localhost', port = 3306, user, password, socket, ssl } = settings;
+    const pool: PoolOptions = {
+      ...(socket === undefined ? { host, port } : { socketPath: socket }),
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      ...(ssl === undefined ? {} : { ssl: tls(ssl) }),
+      connectionLimit: options.connections ?? CONNECTIONS,
+      connectTimeout: options.connectMs ?? CONNECT_MS,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      dateStrings: true,
+      supportBigNumbers: true,
+      decimalNumbers: true,
+      // An object among the parameters would otherwise become SQL of its own.
+      stringifyObjects: true,
+    };
+    const place = socket ?? `${host}:${port}`;
+    const warehouse = new Warehouse(createPool(pool), place, options.statementMs ?? STATEMENT_MS);
+    try {
+      await warehouse.rows('SELECT 1');
+    } catch (error) {
+      await warehouse.close();
+      throw error;
+    }
+    return warehouse;
+  }
+
+  /** Whatever the driver throws in here leaves as a JobsumError. */
+  async #coded<T>(sql: string, body: () => Promise<T>): Promise<T> {
+    try {
+      return await body();
+    } catch (error) {
+      throw this.#error(error, sql);
+    }
+  }
+
+  #error(cause: unknown, sql: string): JobsumError {
+    const { errno, code, message } = cause as QueryError;
+    const meaning = MEANING.get(errno ?? 0) ?? (isLost(cause) ? 'E_SERVICE' : 'E_QUERY');
+    return new JobsumError(
+      meaning,
+      WHAT[meaning] ?? 'the SQL server refused a statement',
+      // Neither parameters nor password are in these texts; statements are ours.
+      {
+        file: this.#place,
+        record: sql.trim().replace(/\s+/g, ' ').slice(0, 60),
+        found: message || code || 'no answer',
+      },
+      { cause },
+    );
+  }
+
+  async #acquire(): Promise<PoolConnection> {
+    const connection = await this.#coded('connect', () => this.#pool.getConnection());
+    if (this.#ready.has(connection.connection)) return connection;
+    try {
+      for (const sql of SESSION) await this.#on(connection).run(sql);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    this.#ready.add(connection.connection);
+    return connection;
+  }
+
+  async #with<T>(body: (connection: PoolConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#acquire();
+    let lost = false;
+    try {
+      return await body(connection);
+    } catch (error) {
+      lost = error instanceof JobsumError && error.code === 'E_SERVICE';
+      throw error;
+    } finally {
+      if (lost) connection.destroy();
+      else connection.release();
+    }
+  }
+
+  #on(connection: PoolConnection): Queryable {
+    const send = (sql: string, parameters: readonly SqlParameter[] = []): Promise<unknown> =>
+      this.#coded(sql, async () => (await connection.query({ sql, timeout: this.#statementMs }, [...parameters]))[0]);
+    return {
+      rows: async <T extends SqlRow>(sql: string, parameters?: readonly SqlParameter[]) =>
+        (await send(sql, parameters)) as T[],
+      run: async (sql, parameters) => {
+        const { affectedRows, insertId } = (await send(sql, parameters)) as { affectedRows: number; insertId: number };
+        return { affected: affectedRows, insertId };
+      },
+    };
+  }
+
+  rows<T extends SqlRow = SqlRow>(sql: string, parameters: readonly SqlParameter[] = []): Promise<T[]> {
+    return this.#with((c) => this.#on(c).rows<T>(sql, parameters));
+  }
+
+  run(sql: string, parameters: readonly SqlParameter[] = []): Promise<Changes> {
+    return this.#with((c) => this.#on(c).run(sql, parameters));
+  }
+
+  /** Rows as they arrive, on a connection of their own. Read them at once: a server hangs up on who dawdles for a minute. */
+  async *stream<T extends SqlRow = SqlRow>(sql: string, parameters: readonly SqlParameter[] = []): AsyncGenerator<T> {
+    const connection = await this.#acquire();
+    let whole = false;
+    try {
+      // Only the plain connection below the promises can stream.
+      const plain = connection.connection as unknown as {
+        query(options: object, parameters: unknown[]): { stream(options: object): AsyncIterable<T> };
+      };
+      yield* plain.query({ sql, timeout: this.#statementMs }, [...parameters]).stream({ highWaterMark: 1000 });
+      whole = true;
+    } catch (error) {
+      throw this.#error(error, sql);
+    } finally {
+      // A result that was not read to its end still stands in the connection.
+      if (whole) connection.release();
+      else connection.destroy();
+    }
+  }
+
+  /** All or nothing, on one connection. What the body throws rolls back and is thrown on. */
+  transaction<T>(body: (q: Queryable) => Promise<T>): Promise<T> {
+    return this.#with(async (connection) => {
+      const q = this.#on(connection);
+      await q.run('START TRANSACTION');
+      try {
+        const result = await body(q);
+        await q.run('COMMIT');
+        return result;
+      } catch (error) {
+        // If the connection is gone, the transaction went with it.
+        await q.run('ROLLBACK').catch(() => connection.destroy());
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#pool.end();
+    } catch {
+      // Connections that are lost already cannot say goodbye.
+    }
+  }
+}
+
+function tls({ ca, cert, key, verify = true }: NonNullable<MysqlSettings['ssl']>): NonNullable<PoolOptions['ssl']> {
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: verify,
+    verifyIdentity: verify,
+  };
+}
