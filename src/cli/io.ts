@@ -1,6 +1,6 @@
 // Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
 
-import { describeProblem, ERRORS, JobsumError, toProblem } from '../kernel/index.ts';
+import { describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
 
 export const print = (lines: Iterable<string>): void => {
   let text = '';
@@ -22,8 +22,8 @@ export const colour = (): boolean => process.stdout.isTTY === true && !process.e
 export function complain(error: unknown): number {
   const problem = toProblem(error);
   const kind = ERRORS[problem.code];
-  process.stderr.write(`jobsum: ${describeProblem(problem)}\n  ${kind.advice}\n`);
-  if (problem.code === 'E_INTERNAL' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  process.stderr.write(`jobsum: ${redact(describeProblem(problem))}\n  ${kind.advice}\n`);
+  if (problem.code === 'E_INTERNAL' && error instanceof Error) process.stderr.write(`${redact(error.stack ?? '')}\n`);
   return kind.exit;
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Owns the command line: commands, help, and the exit code of whatever happened.
 
-import { readFileSync } from 'node:fs';
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { complain, usage } from './io.ts';
+import { version } from './version.ts';
 
 /** A module of a command is loaded when the command is named: to look into an archive needs neither database nor workers. */
 const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly load: () => Promise<CommandModule> }>> = {
@@ -35,10 +35,6 @@ async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
   );
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 // A reader that has seen enough (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -54,7 +50,7 @@ try {
     .demandCommand(1, 'Say what to do: summarize, show, archive or demo.')
     .recommendCommands()
     .strict()
-    .version(version)
+    .version(version())
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
     .exitProcess(false)

@@ -1,5 +1,7 @@
 // Owns log records on standard error: NDJSON for machines, short lines on a terminal. Standard output is for data.
 
+import { describeProblem, maskSecretFields, type Problem, redact } from '../kernel/index.ts';
+
 export type Level = 'info' | 'warn' | 'error';
 
 export interface LoggerOptions {
@@ -10,40 +12,93 @@ export interface LoggerOptions {
   readonly now?: () => Date;
 }
 
+/** A problem in the fields of a log record. */
+export interface LoggedError {
+  readonly code: string;
+  readonly message: string;
+  readonly expected?: string;
+  readonly found?: string;
+}
+
+/** Circumstances; further ones are free, these always mean the same. */
+export interface LogFields {
+  readonly run?: string;
+  readonly resource?: string;
+  readonly job?: string;
+  readonly host?: string;
+  /** Path of an archive or of one of its files. */
+  readonly archive?: string;
+  readonly ms?: number;
+  readonly bytes?: number;
+  readonly err?: LoggedError;
+  readonly [name: string]: unknown;
+}
+
+/** A problem as fields: `err`, and where it was met. */
+export function problemFields(problem: Problem): LogFields {
+  const { code, message, expected, found, file, node, ...place } = problem;
+  const archive = code.startsWith('E_ARCHIVE_');
+  return {
+    ...place,
+    ...(node !== undefined ? { host: node } : {}),
+    ...(file !== undefined ? { [archive ? 'archive' : 'file']: file } : {}),
+    err: {
+      ...{ code, message },
+      ...(expected !== undefined ? { expected } : {}),
+      ...(found !== undefined ? { found } : {}),
+    },
+  };
+}
+
 /** `event` is a stable code; `msg` is constant per event; fields are the circumstances. */
 export class Logger {
   readonly #options: LoggerOptions;
+  readonly #bound: LogFields;
 
-  constructor(options: LoggerOptions) {
+  constructor(options: LoggerOptions, bound: LogFields = {}) {
     this.#options = options;
+    this.#bound = bound;
   }
 
-  info(event: string, msg: string, fields: object = {}): void {
+  /** A logger whose records all have these fields. */
+  child(bound: LogFields): Logger {
+    return new Logger(this.#options, { ...this.#bound, ...bound });
+  }
+
+  info(event: string, msg: string, fields: LogFields = {}): void {
     if (!this.#options.quiet) this.#write('info', event, msg, fields);
   }
 
-  warn(event: string, msg: string, fields: object = {}): void {
+  warn(event: string, msg: string, fields: LogFields = {}): void {
     if (!this.#options.quiet) this.#write('warn', event, msg, fields);
   }
 
   /** Written even when quiet. */
-  error(event: string, msg: string, fields: object = {}): void {
+  error(event: string, msg: string, fields: LogFields = {}): void {
     this.#write('error', event, msg, fields);
   }
 
-  #write(level: Level, event: string, msg: string, fields: object): void {
+  #write(level: Level, event: string, msg: string, fields: LogFields): void {
     const { stream, human } = this.#options;
     if (human) {
-      const { message: _, ...rest } = fields as { message?: string };
-      const text = Object.entries(rest)
-        .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v) : v}`)
-        .join(' ');
-      const line = `${level}: ${msg}${text ? ` (${text})` : ''}`;
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: names in messages are untrusted
-      stream.write(`${line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')}\n`);
+      stream.write(`${redact(humanLine(level, msg, fields))}\n`);
       return;
     }
     const time = (this.#options.now?.() ?? new Date()).toISOString();
-    stream.write(`${JSON.stringify({ time, level, event, msg, ...fields })}\n`);
+    const record = { time, level, event, msg, ...this.#bound, ...fields };
+    stream.write(`${redact(JSON.stringify(record, maskSecretFields))}\n`);
   }
+}
+
+function humanLine(level: Level, msg: string, fields: LogFields): string {
+  const { err, archive, file, host, ...rest } = fields;
+  const text = Object.entries({ ...rest, host })
+    .filter(([, v]) => v !== undefined)
+    .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v, maskSecretFields) : v}`)
+    .join(' ');
+  const place = archive ?? (typeof file === 'string' ? file : undefined);
+  const what = err ? `: ${describeProblem({ ...err, ...(place ? { file: place } : {}) } as Problem)}` : '';
+  const line = `${level}: ${msg}${what}${text ? ` (${text})` : ''}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names in messages are untrusted
+  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

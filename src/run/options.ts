@@ -4,6 +4,8 @@ import type { JobFilter, JobFormat } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
 
 export interface RunOptions {
+  /** Name of the run in logs, records and reports. */
+  readonly run?: string;
   /** File of jobs, `-` for standard input. */
   readonly jobs: string;
   readonly format?: JobFormat;
@@ -25,6 +27,7 @@ export interface RunOptions {
 }
 
 export interface RunSummary {
+  readonly run: string;
   readonly jobs: {
     /** Summarised. */
     done: number;

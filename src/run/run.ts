@@ -4,8 +4,8 @@ import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, readJobs, selects } from '../jobs/index.ts';
-import { JobsumError, type Problem } from '../kernel/index.ts';
-import { LEDGER_SCHEMA, Ledger, type LedgerEntry, takeLease } from '../ledger/index.ts';
+import { ERRORS, JobsumError, newRunId, type Problem, toProblem } from '../kernel/index.ts';
+import { LEDGER_SCHEMA, Ledger, type LedgerEntry, RUNS_SCHEMA, Runs, takeLease } from '../ledger/index.ts';
 import {
   DOCUMENT_SCHEMA,
   FileSink,
@@ -17,7 +17,7 @@ import {
 } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
 import { type BatchContext, type JobOutcome, runBatch } from './batch.ts';
-import type { Logger } from './logger.ts';
+import { type Logger, problemFields } from './logger.ts';
 import { MAX_PROBLEMS, type RunOptions, type RunSummary } from './options.ts';
 import { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
@@ -30,7 +30,14 @@ const WRITE_DOCUMENTS = 100;
 const GRACE_SECONDS = 172_800;
 const DEFAULT_STORE = 'jobsum.db';
 
-export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA];
+export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, RUNS_SCHEMA];
+
+/** The constant text of each event. */
+const MESSAGES = {
+  'job.rejected': 'a line of the list of jobs was not used',
+  'job.problem': 'something was wrong with data of the job',
+  'archive.unreadable': 'the archive cannot be used',
+} as const;
 
 export interface RunIo {
   readonly log: Logger;
@@ -56,17 +63,27 @@ function openSinks(
 
 /** One run from jobs to documents. @throws JobsumError for what stops it as a whole: usage, store, job list */
 export async function summarize(options: RunOptions, io: RunIo): Promise<RunSummary> {
+  const id = options.run ?? newRunId();
   limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
   const names = options.outputs.map(parseSink);
   const store = new Store(names.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE, SCHEMAS);
   let release = (): void => undefined;
+  let recorded: ReturnType<Runs['begin']> | null = null;
   let pool: Pool | null = null;
   let opened: { sinks: Sink[]; stores: Store[] } = { sinks: [], stores: [] };
   try {
     release = takeLease(store);
+    recorded = new Runs(store).begin(id, 'summarize');
     opened = openSinks(names, store, io.stdout);
     pool = new Pool(options.workers);
-    return await new Run(options, io, store, opened.sinks, pool, names).execute();
+    const summary = await new Run({ ...options, run: id }, io, store, opened.sinks, pool, names).execute();
+    const { problems: _, ...counts } = summary;
+    recorded(summary.exitCode, counts);
+    return summary;
+  } catch (error) {
+    const problem = toProblem(error);
+    recorded?.(ERRORS[problem.code].exit, {}, problem);
+    throw error;
   } finally {
     await pool?.close();
     for (const sink of opened.sinks) await sink.close();
@@ -76,6 +93,19 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   }
 }
 
+const emptySummary = (run: string): RunSummary => ({
+  run,
+  jobs: { done: 0, skipped: 0, failed: 0, known: 0, unselected: 0 },
+  lines: { rejected: 0, ignored: 0 },
+  archives: { found: 0, opened: 0, unreadable: 0 },
+  nodeArchives: 0,
+  bytes: 0,
+  seconds: 0,
+  interrupted: false,
+  problems: [],
+  exitCode: 0,
+});
+
 class Run {
   readonly #options: RunOptions;
   readonly #io: RunIo;
@@ -83,17 +113,7 @@ class Run {
   readonly #ledger: Ledger;
   readonly #context: BatchContext;
   readonly #catalog: Catalog;
-  readonly #summary: RunSummary = {
-    jobs: { done: 0, skipped: 0, failed: 0, known: 0, unselected: 0 },
-    lines: { rejected: 0, ignored: 0 },
-    archives: { found: 0, opened: 0, unreadable: 0 },
-    nodeArchives: 0,
-    bytes: 0,
-    seconds: 0,
-    interrupted: false,
-    problems: [],
-    exitCode: 0,
-  };
+  readonly #summary: RunSummary;
   #documents: Document[] = [];
   #entries: LedgerEntry[] = [];
 
@@ -106,6 +126,7 @@ class Run {
     names: readonly SinkName[],
   ) {
     this.#options = options;
+    this.#summary = emptySummary(options.run ?? '');
     this.#io = io;
     this.#sinks = sinks;
     const files = names.map((n) => `${n.kind}:${n.path}`).filter((n) => n !== 'ndjson:-');
@@ -131,10 +152,10 @@ class Run {
     this.#io.progress.update({ jobs: jobs.done + jobs.skipped + jobs.failed, nodeArchives, bytes });
   }
 
-  #problem(problem: Problem, event: string): void {
+  #problem(problem: Problem, event: keyof typeof MESSAGES): void {
     const { problems } = this.#summary;
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
-    this.#io.log.warn(event, problem.message, problem);
+    this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
   }
 
   async execute(): Promise<RunSummary> {

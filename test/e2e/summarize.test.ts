@@ -79,7 +79,7 @@ describe('summarize', () => {
       .map((l) => JSON.parse(l) as Record<string, unknown>);
     const rejected = records.filter((r) => r.event === 'job.rejected');
     expect(rejected).toHaveLength(1);
-    expect(rejected[0]).toMatchObject({ line: 3, code: 'E_JOB_LINE' });
+    expect(rejected[0]).toMatchObject({ line: 3, err: { code: 'E_JOB_LINE' } });
     // The final record comes whatever happened.
     expect(records.at(-1)).toMatchObject({ event: 'run.summary', lines: { rejected: 1 }, exitCode: 1 });
   });

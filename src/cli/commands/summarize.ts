@@ -3,8 +3,9 @@
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { formatSeconds, parseInstant } from '../../kernel/index.ts';
-import { Logger, Progress, type RunSummary, summarize } from '../../run/index.ts';
+import { type RunOptions, type RunSummary, summarize } from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
+import { attend, textfileOption } from '../attend.ts';
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
 
 interface Options {
@@ -20,6 +21,7 @@ interface Options {
   format: 'auto' | 'ndjson' | 'csv' | 'sacct';
   normalize?: string[];
   'max-volume-bytes'?: number;
+  textfile?: string;
   quiet: boolean;
   json: boolean;
 }
@@ -39,39 +41,21 @@ function parseNormalization(list: readonly string[]): Record<string, number> {
 }
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
-export async function runWithTerminal(options: Parameters<typeof summarize>[0], quiet: boolean): Promise<RunSummary> {
-  const tty = process.stderr.isTTY === true;
-  const log = new Logger({ stream: process.stderr, human: tty, quiet });
-  const progress = new Progress({ log, stream: process.stderr, tty, quiet });
-  const stop = new AbortController();
-  let signalled: NodeJS.Signals | null = null;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    // The second one means now: what is not written is redone by the next run.
-    if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
-    signalled = signal;
-    stop.abort();
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  let summary: RunSummary | null = null;
-  try {
-    summary = await summarize({ ...options, signal: stop.signal }, { log, progress, stdout: process.stdout });
-    if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;
-    return summary;
-  } finally {
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
-    progress.end();
-    // One final record always, also after failure.
-    if (tty && summary) process.stderr.write(`${runLines(summary).join('\n')}\n`);
-    else if (!quiet || !summary || summary.exitCode !== 0) {
-      const { problems: _, ...counts } = summary ?? { problems: [], exitCode: null };
-      log[summary && quiet ? 'error' : 'info']('run.summary', 'run finished', {
-        finished: summary !== null,
-        ...counts,
-      });
-    }
-  }
+export function runWithTerminal(options: RunOptions, quiet: boolean, textfile?: string): Promise<RunSummary> {
+  return attend<RunSummary>(
+    {
+      command: 'summarize',
+      quiet,
+      textfile,
+      lines: runLines,
+      figures: ({ jobs, bytes }) => {
+        const { unselected: _, ...outcomes } = jobs;
+        return { outcomes, bytesRead: bytes, bytesDecoded: bytes };
+      },
+    },
+    ({ run, log, progress, signal }) =>
+      summarize({ ...options, run, signal }, { log, progress, stdout: process.stdout }),
+  );
 }
 
 export const summarizeCommand: CommandModule<object, Options> = {
@@ -125,6 +109,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)',
       })
       .option('max-volume-bytes', maxVolumeBytes)
+      .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
@@ -164,6 +149,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         ...(argv.format === 'auto' ? {} : { format: argv.format }),
       },
       argv.quiet,
+      argv.textfile,
     );
     if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.exitCode;

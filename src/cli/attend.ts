@@ -1,0 +1,95 @@
+// Owns the frame of commands that run for long or unattended: logs, progress, signals, the final record, the textfile.
+
+import { ERRORS, newRunId, type Problem, toProblem } from '../kernel/index.ts';
+import { checkTextfile, Logger, Progress, problemFields, type RunFigures, writeTextfile } from '../run/index.ts';
+import { version } from './version.ts';
+
+export interface Frame {
+  readonly run: string;
+  readonly log: Logger;
+  readonly progress: Progress;
+  /** Aborted by SIGTERM and SIGINT: finish what is in hand. */
+  readonly signal: AbortSignal;
+}
+
+/** What every such command reports of itself. */
+export interface Outcome {
+  readonly run: string;
+  readonly problems: readonly Problem[];
+  readonly interrupted: boolean;
+  exitCode: number;
+}
+
+export interface Attendance<S extends Outcome> {
+  readonly command: string;
+  readonly quiet: boolean;
+  readonly textfile?: string | undefined;
+  /** What the textfile says of it. */
+  readonly figures: (summary: S) => Pick<RunFigures, 'outcomes' | 'bytesRead' | 'bytesDecoded' | 'backlog'>;
+  /** For people. */
+  readonly lines: (summary: S) => readonly string[];
+}
+
+export const textfileOption = {
+  type: 'string',
+  requiresArg: true,
+  describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
+} as const;
+
+/** Runs the body with logs and progress on standard error. One final record always, also after failure. */
+export async function attend<S extends Outcome>(
+  attendance: Attendance<S>,
+  body: (frame: Frame) => Promise<S>,
+): Promise<S> {
+  const { command, quiet, textfile } = attendance;
+  if (textfile !== undefined) checkTextfile(textfile);
+  const tty = process.stderr.isTTY === true;
+  const run = newRunId();
+  const log = new Logger({ stream: process.stderr, human: tty, quiet }, { run });
+  const progress = new Progress({ log, stream: process.stderr, tty, quiet });
+  const stop = new AbortController();
+  let signalled: NodeJS.Signals | null = null;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // The second one means now: what is not written is redone by the next run.
+    if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
+    signalled = signal;
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  const start = Date.now() / 1000;
+  let summary: S | null = null;
+  let problem: Problem | null = null;
+  try {
+    summary = await body({ run, log, progress, signal: stop.signal });
+    if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;
+    return summary;
+  } catch (error) {
+    problem = toProblem(error);
+    throw error;
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+    progress.end();
+    const exitCode = summary?.exitCode ?? ERRORS[problem?.code ?? 'E_INTERNAL'].exit;
+    if (tty && summary) process.stderr.write(`${attendance.lines(summary).join('\n')}\n`);
+    else if (!quiet || exitCode !== 0) {
+      const { problems: _, run: __, ...counts } = summary ?? { problems: [], run, exitCode };
+      const failure = problem ? problemFields(problem) : {};
+      const ms = Math.round(Date.now() - start * 1000);
+      const level = quiet || problem ? 'error' : 'info';
+      log[level]('run.summary', 'run finished', { command, ms, finished: summary !== null, ...counts, ...failure });
+    }
+    // A run that found another at work leaves the figures to that one.
+    if (textfile !== undefined && problem?.code !== 'E_LOCKED') {
+      const figures = summary ? attendance.figures(summary) : { outcomes: {} };
+      const end = Date.now() / 1000;
+      await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures }).catch(
+        (error) => {
+          // Monitoring that fails is told of, and fails nothing else.
+          log.error('textfile.failed', 'the textfile was not written', problemFields(toProblem(error)));
+        },
+      );
+    }
+  }
+}

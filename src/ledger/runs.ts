@@ -1,0 +1,73 @@
+// Owns the record of runs in the embedded store: when, who, what came of it. A run that was killed has no end.
+
+import { hostname } from 'node:os';
+import { type Problem, redact } from '../kernel/index.ts';
+import type { Schema, Store } from '../store/index.ts';
+
+export const RUNS_SCHEMA: Schema = {
+  sql: `
+    CREATE TABLE IF NOT EXISTS run (
+      id TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, started REAL NOT NULL,
+      ended REAL, exit_code INTEGER, counts TEXT, problem TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS run_started ON run (started);
+  `,
+};
+
+/** Every five minutes for a month. */
+const KEPT = 10_000;
+
+export interface RunRecord {
+  readonly run: string;
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Epoch seconds. */
+  readonly started: number;
+  /** Null: it is running, or it was killed. */
+  readonly ended: number | null;
+  readonly exitCode: number | null;
+  readonly counts: Readonly<Record<string, unknown>>;
+  readonly problem?: Problem;
+}
+
+export class Runs {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Notes that a run has begun; the returned function notes its end. */
+  begin(run: string, command: string): (exitCode: number, counts: object, problem?: Problem) => void {
+    const now = (): number => Date.now() / 1000;
+    this.#store
+      .prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)')
+      .run(run, command, hostname(), process.pid, now());
+    this.#store
+      .prepare('DELETE FROM run WHERE started < (SELECT started FROM run ORDER BY started DESC LIMIT 1 OFFSET ?)')
+      .run(KEPT);
+    return (exitCode, counts, problem) =>
+      this.#store
+        .prepare('UPDATE run SET ended = ?, exit_code = ?, counts = ?, problem = ? WHERE id = ?')
+        .run(now(), exitCode, JSON.stringify(counts), problem ? redact(JSON.stringify(problem)) : null, run);
+  }
+
+  /** The latest runs, newest first. */
+  latest(limit: number): RunRecord[] {
+    return this.#store
+      .prepare('SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?')
+      .all(limit)
+      .map((row) => ({
+        run: String(row.id),
+        command: String(row.command),
+        host: String(row.host),
+        pid: Number(row.pid),
+        started: Number(row.started),
+        ended: row.ended === null ? null : Number(row.ended),
+        exitCode: row.exit_code === null ? null : Number(row.exit_code),
+        counts: JSON.parse(String(row.counts ?? '{}')) as Record<string, unknown>,
+        ...(row.problem === null ? {} : { problem: JSON.parse(String(row.problem)) as Problem }),
+      }));
+  }
+}
