@@ -207,7 +207,16 @@ export const WP_ROLL: i32 = 4;
 export const WP_CONSUMER: i32 = 8;
 export const WP_HITS: i32 = 12;
 export const WP_SIZE: i32 = 16;
-export const W_SIZE: i32 = 80;
+/** Coverage: sampling interval, longest step that is no gap (-1: interval not known yet), gaps and their sum; i64, i64, i32, i64. */
+export const W_INTERVAL: i32 = 80;
+export const W_LIMIT: i32 = 88;
+export const W_GAP_NS: i32 = 96;
+export const W_GAPS: i32 = 104;
+/** The first STEPS distances between records, i64, until the interval is known; how many there are. */
+export const W_STEPS: i32 = 108;
+export const W_NSTEPS: i32 = 112;
+export const W_SIZE: i32 = 120;
+export const STEPS: i32 = 64;
 
 // --- Consumer -------------------------------------------------------------------------------------------
 export const C_FLAGS: i32 = 0;

@@ -3,6 +3,7 @@
 import { stampNs, stampSeconds } from './archive/bytes';
 import { checkRecord, frameRecord, planRecord, planStatus } from './archive/record';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
+import { cover } from './coverage';
 import {
   L_BAD,
   L_COUNT,
@@ -32,9 +33,6 @@ import {
   R_VERSION,
   R_WINDOWS,
   W_END,
-  W_FIRST_NS,
-  W_LAST_NS,
-  W_RECORDS,
   W_START,
 } from './layout';
 import { consumeAll } from './reduce/deliver';
@@ -77,9 +75,7 @@ function fill(r: usize, ns: i64): i32 {
 
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
-  if (load<i64>(w, W_FIRST_NS) == i64.MIN_VALUE) store<i64>(w, ns, W_FIRST_NS);
-  store<i64>(w, ns, W_LAST_NS);
-  store<i32>(w, load<i32>(w, W_RECORDS) + 1, W_RECORDS);
+  cover(w, ns);
   return consumeAll(w, r, seq, ns, t);
 }
 

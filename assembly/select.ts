@@ -8,9 +8,9 @@ import {
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_TALLY, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
-  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT,SS_MAX, 
+  R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEPS,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
-  W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_WALLTIME,
+  W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_LIMIT, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
 } from './layout';
 import { giveWindow, release, take, takeWindow, windowCapacity } from './memory';
 
@@ -129,8 +129,11 @@ export function openWindow(start: i64, end: i64, walltime: f64, n: i32): usize {
   store<i64>(w, i64.MIN_VALUE, W_FIRST_NS);
   store<i64>(w, i64.MIN_VALUE, W_LAST_NS);
   store<f64>(w, walltime, W_WALLTIME);
+  store<i64>(w, -1, W_LIMIT);
   const list = take(w + W_ARENA, n << 2);
-  if (!list) return 0;
+  const steps = take(w + W_ARENA, STEPS << 3);
+  if (!list || !steps) return 0;
+  store<u32>(w, <u32>steps, W_STEPS);
   store<u32>(w, <u32>list, W_CONSUMERS);
   return w;
 }

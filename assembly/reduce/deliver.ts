@@ -1,5 +1,6 @@
 // Owns handing a record to all consumers of a window: a short way for the plain ones, the whole of consume() for the others.
 
+import { settleCoverage } from '../coverage';
 import {
   C_ACCEPTED,
   C_PLAIN,
@@ -63,6 +64,7 @@ function settle(p: usize): void {
 
 /** Brings all counters of a window up to date, for whoever reads them. */
 export function settleWindow(w: usize): void {
+  settleCoverage(w);
   const plains: usize = load<u32>(w, W_PLAINS);
   for (let i = 0; i < load<i32>(w, W_NPLAINS); i++) settle(plains + i * WP_SIZE);
 }

@@ -69,9 +69,14 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
     return ns === NEVER ? null : ns;
   };
   return {
-    records: wasm.i32(window.address + L.W_RECORDS),
-    firstNs: time(L.W_FIRST_NS),
-    lastNs: time(L.W_LAST_NS),
+    coverage: {
+      records: wasm.i32(window.address + L.W_RECORDS),
+      firstNs: time(L.W_FIRST_NS),
+      lastNs: time(L.W_LAST_NS),
+      intervalNs: wasm.i64(window.address + L.W_INTERVAL),
+      gaps: wasm.i32(window.address + L.W_GAPS),
+      gapNs: wasm.i64(window.address + L.W_GAP_NS),
+    },
     specs: window.consumers.map((c) => c.spec),
     consumers: window.consumers.map((c) => collectConsumer(wasm, c)),
   };

@@ -1,8 +1,9 @@
 // Owns one node's work: its archives read as one time-ordered stream, delivered to all job windows that fall on them.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
+import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/index.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
+import { fileSetBytes } from './fileset.ts';
 import * as L from './layout.gen.ts';
 import { ArchiveReader } from './reader.ts';
 import { collectWindow, resolveNames } from './results.ts';
@@ -31,11 +32,11 @@ export interface NodeTask {
 }
 
 export interface NodeWindowResult {
-  /** Records (marks aside) in the window; 0: the node has no data for the job. */
-  readonly records: number;
-  /** Times of the first and last of them, ns; null if none. */
-  readonly firstNs: bigint | null;
-  readonly lastNs: bigint | null;
+  /** `records` 0: the node has no data for the job. */
+  readonly coverage: Coverage;
+  /** Archives that could be read, and the bytes of their files. */
+  readonly archives: number;
+  readonly bytes: number;
   readonly specs: readonly ConsumerSpec[];
   readonly consumers: readonly ConsumerResult[];
   /** What was wrong with the archives of this window. */
@@ -62,6 +63,7 @@ interface Member {
   host: string;
   problems: Problem[];
   usable: boolean;
+  bytes: number;
 }
 
 const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
@@ -127,7 +129,10 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
   const results = task.windows.map((w, i) => {
     const result = collectWindow(wasm, windows[i]!);
     wasm.x.closeWindow(windows[i]!.address);
-    return { ...result, problems: w.archives.flatMap((a) => members[a]!.problems) };
+    const own = w.archives.map((a) => members[a]!);
+    const read = own.filter((m) => m.usable);
+    const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
+    return { ...result, archives: read.length, bytes, problems: own.flatMap((m) => m.problems) };
   });
   return { windows: results, bytes, records };
 }
@@ -143,12 +148,14 @@ function look(path: string, index: number, open: (path: string) => ArchiveReader
     host: '',
     problems: [],
     usable: false,
+    bytes: 0,
   };
   try {
     const reader = open(path);
     member.names = new Set(reader.metrics.map((m) => m.name));
     member.startNs = reader.label.startNs;
     member.host = reader.label.host;
+    member.bytes = fileSetBytes(reader.files);
     member.problems = [...reader.problems];
     member.usable = true;
     if (keep) member.reader = reader;

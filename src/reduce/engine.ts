@@ -2,6 +2,7 @@
 // against, and what sources without archives use. Knows nothing of where rows come from.
 
 import { Consumer } from './consumer.ts';
+import { type Coverage, CoverageCounter } from './coverage.ts';
 import type { ConsumerResult } from './result.ts';
 import type { Row } from './row.ts';
 import type { WindowSpec } from './spec.ts';
@@ -9,6 +10,7 @@ import type { WindowSpec } from './spec.ts';
 export class WindowEngine {
   readonly #spec: WindowSpec;
   readonly #consumers: readonly Consumer[];
+  readonly #coverage = new CoverageCounter();
   #last: bigint | null = null;
 
   constructor(spec: WindowSpec) {
@@ -21,7 +23,12 @@ export class WindowEngine {
     if (row.ns < this.#spec.startNs || row.ns > this.#spec.endNs) return;
     if (this.#last !== null && row.ns < this.#last) return;
     this.#last = row.ns;
+    this.#coverage.add(row.ns);
     for (const consumer of this.#consumers) consumer.row(row);
+  }
+
+  coverage(): Coverage {
+    return this.#coverage.finish();
   }
 
   /** Parallel to the consumers of the spec. */

@@ -1,5 +1,6 @@
 // Owns the public surface of reduce/: re-exports only.
 
+export { type Coverage, CoverageCounter } from './coverage.ts';
 export { WindowEngine } from './engine.ts';
 export type * from './result.ts';
 export type * from './row.ts';

@@ -253,7 +253,7 @@ function finish(context: BatchContext, p: Pending): JobOutcome {
   const hosts = p.windows.map((w) => ({ index: w.nodeIndex, node: w.node }));
   const problems = [...p.answers.values()].flatMap((a) => a.problems);
   if (p.failure) problems.push(p.failure);
-  const withData = p.windows.filter((w) => (p.answers.get(w.nodeIndex)?.records ?? 0) > 0);
+  const withData = p.windows.filter((w) => (p.answers.get(w.nodeIndex)?.coverage.records ?? 0) > 0);
   const verdict = judgeNodes(job.nodeCount, withData.length, context.minNodeFraction);
   const outcomes = withData.map(
     (w): NodeOutcome => ({ index: w.nodeIndex, node: w.node, shares: p.answers.get(w.nodeIndex)!.shares }),

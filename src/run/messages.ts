@@ -1,7 +1,7 @@
 // Owns what crosses between the main thread and the workers: plain data only.
 
 import type { Problem } from '../kernel/index.ts';
-import type { ConsumerResult, Lead } from '../reduce/index.ts';
+import type { ConsumerResult, Coverage, Lead } from '../reduce/index.ts';
 
 export interface WorkWindow {
   readonly jobId: string;
@@ -29,8 +29,11 @@ export interface WorkShare {
 }
 
 export interface WindowAnswer {
-  /** 0: no data in the job's time. */
-  readonly records: number;
+  /** `records` 0: no data in the job's time. */
+  readonly coverage: Coverage;
+  /** Archives that could be read, and the bytes of their files. */
+  readonly archives: number;
+  readonly bytes: number;
   readonly shares: readonly WorkShare[];
   readonly problems: readonly Problem[];
 }

@@ -54,10 +54,12 @@ function read(task: Work): Answer {
   return {
     bytes: result.bytes,
     windows: result.windows.map((window, i) => ({
-      records: window.records,
+      coverage: window.coverage,
+      archives: window.archives,
+      bytes: window.bytes,
       problems: window.problems,
       shares:
-        window.records === 0
+        window.coverage.records === 0
           ? []
           : window.consumers.map((consumer, k) => {
               const plan = plans[i]![k]!;

@@ -69,7 +69,7 @@ describe('an open archive', () => {
     const result = archive.reduce([{ metrics: ['a.count'], mode: 'all', reducers: [{ kind: 'ROLL', lane }] }], {
       from: T0 + SECOND,
     });
-    expect(result.records).toBe(4);
+    expect(result.coverage).toMatchObject({ records: 4, firstNs: T0 + SECOND, gaps: 0 });
     expect(result.consumers[0]!.reducers[0]).toMatchObject({
       kind: 'ROLL',
       count: 4,

@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../../bench/generate/random.ts';
 import { type Stats, stats } from '../../src/analytics/index.ts';
 import { decodeNode, Wasm } from '../../src/decode/index.ts';
-import { type ConsumerResult, type ConsumerSpec, type Lead, WindowEngine } from '../../src/reduce/index.ts';
+import {
+  type ConsumerResult,
+  type ConsumerSpec,
+  type Coverage,
+  type Lead,
+  WindowEngine,
+} from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { type RandomArchive, writeRandomArchive } from '../support/random-archive.ts';
@@ -38,22 +44,27 @@ function randomWindows(archive: RandomArchive, seed: string): Window[] {
   });
 }
 
-function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [archive.base]): ConsumerResult[][] {
+interface Outcome {
+  readonly coverage: Coverage;
+  readonly consumers: readonly ConsumerResult[];
+}
+
+function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [archive.base]): Outcome[] {
   const all = archives.map((_, i) => i);
   const result = decodeNode(wasm, {
     archives,
     wanted: archive.metrics.map((m) => m.name),
     windows: windows.map((w) => ({ ...w, archives: all, declare: () => w.consumers, leads: () => w.leads })),
   });
-  return result.windows.map((w) => [...w.consumers]);
+  return result.windows.map(({ coverage, consumers }) => ({ coverage, consumers }));
 }
 
-function byTypeScript(archive: RandomArchive, windows: readonly Window[]): ConsumerResult[][] {
+function byTypeScript(archive: RandomArchive, windows: readonly Window[]): Outcome[] {
   const rows = [...rowsOf(decodeArchive(archive.base))];
   return windows.map((w) => {
     const engine = new WindowEngine(w);
     for (const row of rows) engine.row(row);
-    return engine.finish();
+    return { coverage: engine.coverage(), consumers: engine.finish() };
   });
 }
 
@@ -82,6 +93,7 @@ function statsByWasm(values: readonly number[]): Stats {
 describe('the two engines', () => {
   it('agree on random rows', () => {
     let compared = 0;
+    let gaps = 0;
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 8, max: 140 }), (number, records) => {
         const seed = String(number);
@@ -90,11 +102,13 @@ describe('the two engines', () => {
         const windows = randomWindows(archive, seed);
         const ours = byWasm(archive, windows);
         expect(ours).toEqual(byTypeScript(archive, windows));
-        compared += ours.flat().filter((c) => c.records > 0).length;
+        compared += ours.flatMap((w) => w.consumers).filter((c) => c.records > 0).length;
+        gaps += ours.reduce((sum, w) => sum + w.coverage.gaps, 0);
       }),
       { numRuns: Number(process.env.RUNS ?? 600) },
     );
     expect(compared).toBeGreaterThan(1000);
+    expect(gaps).toBeGreaterThan(200);
   });
 
   it('see no difference between one archive and its parts', () => {

@@ -102,7 +102,9 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
   // should make of the records behind it is nowhere defined.
   let indexed = true;
   for (let i = 0; i < o.records; i++) {
-    ns += BigInt(1 + below(60_000)) * 1_000_000n;
+    const wait = 1 + below(60_000);
+    // One in sixty is a gap.
+    ns += BigInt(wait > 59_000 ? 20 * wait : wait) * 1_000_000n;
     if (i > 0 && i % every === 0) {
       if (o.split) {
         writer.close();
