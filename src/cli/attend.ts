@@ -73,7 +73,7 @@ export async function attend<S extends Outcome>(
     progress.end();
     const exitCode = summary?.exitCode ?? ERRORS[problem?.code ?? 'E_INTERNAL'].exit;
     if (tty && summary) process.stderr.write(`${attendance.lines(summary).join('\n')}\n`);
-    else if (!quiet || exitCode !== 0) {
+    else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
       const { problems: _, run: __, ...counts } = summary ?? { problems: [], run, exitCode };
       const failure = problem ? problemFields(problem) : {};
       const ms = Math.round(Date.now() - start * 1000);

@@ -95,7 +95,13 @@ export const ERRORS = {
     'A table or column is missing: run `jobsum setup`; XDMoD schemas 7, 8 and 9 are known.',
   ),
   E_QUERY: kind('service', 70, false, 'The server refused a statement: report it with the message.'),
-  E_LOCKED: kind('service', 75, true, 'Another run holds the store: wait for it, or use another --output.'),
+  E_LOCKED: kind('service', 75, true, 'Another run is at work on the same jobs: wait for it to end.'),
+  E_LEASE_LOST: kind(
+    'service',
+    75,
+    true,
+    'This run was held up for too long; what it had not recorded is done by the other run.',
+  ),
   E_WORKER: kind('internal', 1, true, 'A worker died while reading this node; it was retried once.'),
   E_FINISH: kind('internal', 1, false, 'One analytic failed on this job; the others are in the document.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -1,4 +1,16 @@
 // Owns the public surface of ledger/: re-exports only.
 
-export { type JobState, LEDGER_SCHEMA, Ledger, type LedgerEntry, takeLease } from './ledger.ts';
+export { keepAlive, LEASE_SECONDS, type Lease, type Leases } from './lease.ts';
+export {
+  JOB_STATES,
+  type JobKey,
+  type JobState,
+  type Ledger,
+  type LedgerCount,
+  type LedgerEntry,
+  type LedgerRow,
+} from './ledger.ts';
+export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
+export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';
+export { LEDGER_SCHEMA, StoreLedger, type StoreLedgerOptions } from './store-ledger.ts';

@@ -1,91 +1,70 @@
-// Owns what has been done: one row per job, written only after its document is durable; and the lease on the store.
+// Owns what a ledger is: what is known of each job's tries. A row is written only after the job's document is durable.
 
-import { hostname } from 'node:os';
-import { JobsumError, type Problem } from '../kernel/index.ts';
-import type { Schema, Statement, Store } from '../store/index.ts';
-
-export const LEDGER_SCHEMA: Schema = {
-  sql: `
-    CREATE TABLE IF NOT EXISTS ledger (
-      id TEXT NOT NULL, sinks TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT,
-      finished REAL NOT NULL, PRIMARY KEY (id, sinks)
-    ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS lease (
-      name TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, taken REAL NOT NULL
-    ) WITHOUT ROWID;
-  `,
-};
-
-/** done: summarised, or skipped by a rule that time does not change. failed: tried again by the next run. */
-export type JobState = 'done' | 'failed';
-
-export interface LedgerEntry {
-  readonly id: string;
-  readonly state: JobState;
-  readonly problem?: Problem;
-}
-
-/** A failing job is not tried for ever: a poison archive must not cost every night. */
-const MAX_ATTEMPTS = 5;
-
-export class Ledger {
-  readonly #store: Store;
-  readonly #sinks: string;
-  readonly #get: Statement;
-  readonly #put: Statement;
-
-  /** `sinks`: names of the outputs; a job done for one set of outputs is not done for another. */
-  constructor(store: Store, sinks: string) {
-    this.#store = store;
-    this.#sinks = sinks;
-    this.#get = store.prepare('SELECT state, attempts FROM ledger WHERE id = ? AND sinks = ?');
-    this.#put = store.prepare(
-      `INSERT INTO ledger VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (id, sinks)
-       DO UPDATE SET state = excluded.state, attempts = ledger.attempts + 1, problem = excluded.problem, finished = excluded.finished`,
-    );
-  }
-
-  /** Whether a run passes over the job: it is done, or has failed too often. */
-  settled(id: string): boolean {
-    const row = this.#get.get(id, this.#sinks);
-    return row !== undefined && (row.state === 'done' || Number(row.attempts) >= MAX_ATTEMPTS);
-  }
-
-  record(entries: readonly LedgerEntry[]): void {
-    const now = Date.now() / 1000;
-    this.#store.transaction(() => {
-      for (const e of entries) {
-        this.#put.run(e.id, this.#sinks, e.state, e.problem ? JSON.stringify(e.problem) : null, now);
-      }
-    });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+import type { Problem } from '../kernel/index.ts';
 
 /**
- * Takes the store for this process; the returned function gives it back.
- * @throws JobsumError E_LOCKED if a living process of this host, or any of another, holds it
+ * done: summarised, or skipped by a rule that time does not change. waiting: its archives are missing, they may still come.
+ * failed: a defect or a dead worker, tried again. poison: failed too often, set aside until someone looks.
  */
-export function takeLease(store: Store, name = 'run'): () => void {
-  const host = hostname();
-  store.transaction(() => {
-    const row = store.prepare('SELECT host, pid FROM lease WHERE name = ?').get(name);
-    const pid = Number(row?.pid);
-    if (row && (row.host !== host || (pid !== process.pid && alive(pid)))) {
-      throw new JobsumError('E_LOCKED', 'another run holds the store', {
-        file: store.path,
-        found: `process ${pid} on ${row.host}`,
-      });
-    }
-    store.prepare('INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?)').run(name, host, process.pid, Date.now() / 1000);
-  });
-  return () => store.prepare('DELETE FROM lease WHERE name = ? AND host = ? AND pid = ?').run(name, host, process.pid);
+export type JobState = 'done' | 'waiting' | 'failed' | 'poison';
+
+export const JOB_STATES: readonly JobState[] = ['done', 'waiting', 'failed', 'poison'];
+
+/** How a ledger knows a job. */
+export interface JobKey {
+  /** Id of its document. */
+  readonly id: string;
+  /** `job_tasks.job_id`, when it comes from a warehouse. */
+  readonly warehouseId?: number;
+}
+
+/** What came of one try. */
+export interface LedgerEntry extends JobKey {
+  /** missing: too few of its nodes have data, which time may mend. */
+  readonly result: 'done' | 'missing' | 'failed';
+  /** Epoch seconds at which the job ended: archives are waited for from there. */
+  readonly ended: number;
+  /** Job error number (reference/summary-document.md §3): why it has no analytics. */
+  readonly error?: number;
+  readonly problem?: Problem;
+  /** Spent on it. */
+  readonly seconds: number;
+}
+
+export interface LedgerRow extends JobKey {
+  readonly state: JobState;
+  /** Tries since it was last done. */
+  readonly attempts: number;
+  /** Epoch seconds from which it is tried again; null: never by itself. */
+  readonly nextTry: number | null;
+  readonly error: number | null;
+  readonly problem: Problem | null;
+  /** Run that tried it last. */
+  readonly run: string;
+  /** Epoch seconds of the last try. */
+  readonly finished: number;
+}
+
+/** How many jobs stand in a state for a reason: a job error number, or the code of a problem. */
+export interface LedgerCount {
+  readonly state: JobState;
+  readonly error: number | null;
+  readonly code: string | null;
+  readonly jobs: number;
+}
+
+export interface Ledger {
+  /** Of these jobs, those that a run passes over now, and as what. */
+  settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>>;
+  /**
+   * All or nothing, durable when it resolves. The same entries given again by the same run change nothing, so that a call
+   * whose answer was lost can be repeated.
+   * @throws JobsumError E_LEASE_LOST: another run has taken over; nothing was written
+   */
+  record(entries: readonly LedgerEntry[]): Promise<void>;
+  /** Rows of these document ids. */
+  find(ids: readonly string[]): Promise<LedgerRow[]>;
+  /** Rows in a state, last tried first. */
+  list(state: JobState, limit: number): Promise<LedgerRow[]>;
+  counts(): Promise<LedgerCount[]>;
 }

@@ -38,6 +38,8 @@ export interface JobOutcome {
   readonly failure?: Problem;
   /** Problems of its archives. */
   readonly problems: readonly Problem[];
+  /** From the first of its archives to its document. */
+  readonly seconds: number;
 }
 
 interface Pending {
@@ -243,7 +245,7 @@ function withoutData(job: Job, skip: Skip, missing: number, mergetime: number | 
     created: Date.now() / 1000,
     ...(mergetime !== undefined ? { mergetime } : {}),
   };
-  return { job, document: buildDocument(job, parts), skip, problems: [] };
+  return { job, document: buildDocument(job, parts), skip, problems: [], seconds: 0 };
 }
 
 function finish(context: BatchContext, p: Pending): JobOutcome {
@@ -272,5 +274,6 @@ function finish(context: BatchContext, p: Pending): JobOutcome {
     elapsed: (performance.now() - began) / 1000,
     created: Date.now() / 1000,
   });
-  return { job, document, skip: verdict.skip, problems, ...(p.failure ? { failure: p.failure } : {}) };
+  const seconds = (performance.now() - p.startedAt) / 1000;
+  return { job, document, skip: verdict.skip, problems, seconds, ...(p.failure ? { failure: p.failure } : {}) };
 }

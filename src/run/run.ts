@@ -5,7 +5,18 @@ import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, readJobs, selects } from '../jobs/index.ts';
 import { ERRORS, JobsumError, newRunId, type Problem, toProblem } from '../kernel/index.ts';
-import { LEDGER_SCHEMA, Ledger, type LedgerEntry, RUNS_SCHEMA, Runs, takeLease } from '../ledger/index.ts';
+import {
+  keepAlive,
+  LEASE_SCHEMA,
+  LEDGER_SCHEMA,
+  type Lease,
+  type Ledger,
+  type LedgerEntry,
+  RUNS_SCHEMA,
+  Runs,
+  StoreLeases,
+  StoreLedger,
+} from '../ledger/index.ts';
 import {
   DOCUMENT_SCHEMA,
   FileSink,
@@ -26,11 +37,13 @@ import type { Progress } from './progress.ts';
 const BATCH_WINDOWS = 2000;
 /** Documents per write: one transaction, one sync. */
 const WRITE_DOCUMENTS = 100;
-/** Archives may arrive late: a job without them is tried again until it ended this long ago. */
-const GRACE_SECONDS = 172_800;
+/** Jobs looked up in the ledger at a time. */
+const LOOKUP_JOBS = 500;
+/** Job errors that late archives may mend (reference/summary-document.md §3); the others are of the job itself. */
+const MISSING_DATA = new Set([8, 15, 16, 17]);
 const DEFAULT_STORE = 'jobsum.db';
 
-export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, RUNS_SCHEMA];
+export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA];
 
 /** The constant text of each event. */
 const MESSAGES = {
@@ -67,16 +80,19 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
   const names = options.outputs.map(parseSink);
   const store = new Store(names.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE, SCHEMAS);
-  let release = (): void => undefined;
   let recorded: ReturnType<Runs['begin']> | null = null;
+  let lease: Lease | null = null;
+  let stopBeating = (): void => undefined;
   let pool: Pool | null = null;
   let opened: { sinks: Sink[]; stores: Store[] } = { sinks: [], stores: [] };
   try {
-    release = takeLease(store);
+    lease = await new StoreLeases(store).take('run');
+    stopBeating = keepAlive(lease, (lost) => io.log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
     recorded = new Runs(store).begin(id, 'summarize');
     opened = openSinks(names, store, io.stdout);
     pool = new Pool(options.workers);
-    const summary = await new Run({ ...options, run: id }, io, store, opened.sinks, pool, names).execute();
+    const ledger = new StoreLedger(store, { sinks: ledgerScope(names), run: id, lease });
+    const summary = await new Run({ ...options, run: id }, io, store, opened.sinks, pool, ledger).execute();
     const { problems: _, ...counts } = summary;
     recorded(summary.exitCode, counts);
     return summary;
@@ -88,7 +104,8 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
     await pool?.close();
     for (const sink of opened.sinks) await sink.close();
     for (const other of opened.stores) other.close();
-    release();
+    stopBeating();
+    await lease?.release();
     store.close();
   }
 }
@@ -106,6 +123,12 @@ const emptySummary = (run: string): RunSummary => ({
   exitCode: 0,
 });
 
+/** Standard output keeps nothing: what went there is not done. */
+function ledgerScope(names: readonly SinkName[]): string {
+  const kept = names.map((n) => `${n.kind}:${n.path}`).filter((n) => n !== 'ndjson:-');
+  return kept.sort().join(' ');
+}
+
 class Run {
   readonly #options: RunOptions;
   readonly #io: RunIo;
@@ -114,23 +137,19 @@ class Run {
   readonly #context: BatchContext;
   readonly #catalog: Catalog;
   readonly #summary: RunSummary;
+  /** Read from the source, not yet looked up in the ledger. */
+  #candidates: Job[] = [];
+  #jobs: Job[] = [];
+  #windows = 0;
   #documents: Document[] = [];
   #entries: LedgerEntry[] = [];
 
-  constructor(
-    options: RunOptions,
-    io: RunIo,
-    store: Store,
-    sinks: readonly Sink[],
-    pool: Pool,
-    names: readonly SinkName[],
-  ) {
+  constructor(options: RunOptions, io: RunIo, store: Store, sinks: readonly Sink[], pool: Pool, ledger: Ledger) {
     this.#options = options;
     this.#summary = emptySummary(options.run ?? '');
     this.#io = io;
     this.#sinks = sinks;
-    const files = names.map((n) => `${n.kind}:${n.path}`).filter((n) => n !== 'ndjson:-');
-    this.#ledger = new Ledger(store, files.sort().join(' '));
+    this.#ledger = ledger;
     this.#catalog = new Catalog(store, options.archives, probeArchive);
     this.#context = {
       catalog: this.#catalog,
@@ -162,8 +181,6 @@ class Run {
     const began = performance.now();
     const s = this.#summary;
     this.#scan();
-    let batch: Job[] = [];
-    let windows = 0;
     const { signal } = this.#options;
     for await (const record of readJobs(this.#options.jobs, this.#options.format)) {
       if (signal?.aborted) break;
@@ -172,19 +189,13 @@ class Run {
         this.#problem(record.problem, 'job.rejected');
       } else if (record.kind === 'ignored') s.lines.ignored++;
       else if (!selects(this.#options.filter ?? {}, record.job)) s.jobs.unselected++;
-      else if (!this.#options.again && this.#ledger.settled(documentId(record.job))) s.jobs.known++;
       else {
-        batch.push(record.job);
-        windows += record.job.nodes.length;
-        this.#io.progress.expect(1);
-        if (windows >= BATCH_WINDOWS) {
-          await this.#batch(batch);
-          batch = [];
-          windows = 0;
-        }
+        this.#candidates.push(record.job);
+        if (this.#candidates.length >= LOOKUP_JOBS) await this.#take();
       }
     }
-    await this.#batch(batch);
+    await this.#take();
+    await this.#batch();
     await this.#flush();
     s.seconds = (performance.now() - began) / 1000;
     s.interrupted = signal?.aborted ?? false;
@@ -207,7 +218,28 @@ class Run {
     for (const problem of scan.problems) this.#problem(problem, 'archive.unreadable');
   }
 
-  async #batch(jobs: readonly Job[]): Promise<void> {
+  /** Candidates that are not settled join the batch; a full batch is run. */
+  async #take(): Promise<void> {
+    const candidates = this.#candidates;
+    this.#candidates = [];
+    const keys = candidates.map((job) => ({ id: documentId(job) }));
+    const settled = this.#options.again ? new Map<string, never>() : await this.#ledger.settled(keys);
+    for (const [i, job] of candidates.entries()) {
+      if (settled.has(keys[i]!.id)) {
+        this.#summary.jobs.known++;
+        continue;
+      }
+      this.#jobs.push(job);
+      this.#windows += job.nodes.length;
+      this.#io.progress.expect(1);
+      if (this.#windows >= BATCH_WINDOWS) await this.#batch();
+    }
+  }
+
+  async #batch(): Promise<void> {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    this.#windows = 0;
     if (jobs.length === 0 || this.#options.signal?.aborted) return;
     for await (const outcome of runBatch(this.#context, jobs)) {
       this.#count(outcome);
@@ -226,16 +258,17 @@ class Run {
     this.#report();
   }
 
-  #entry({ job, document, skip, failure }: JobOutcome): LedgerEntry {
-    if (failure) return { id: document._id, state: 'failed', problem: failure };
-    const young = Date.now() / 1000 - job.end < GRACE_SECONDS;
-    return { id: document._id, state: skip && young ? 'failed' : 'done' };
+  #entry({ job, document, skip, failure, seconds }: JobOutcome): LedgerEntry {
+    const entry = { id: document._id, ended: job.end, seconds };
+    if (failure) return { ...entry, result: 'failed', problem: failure };
+    if (!skip) return { ...entry, result: 'done' };
+    return { ...entry, result: MISSING_DATA.has(skip.error) ? 'missing' : 'done', error: skip.error };
   }
 
   async #flush(): Promise<void> {
     if (this.#documents.length === 0) return;
     for (const sink of this.#sinks) await sink.write(this.#documents);
-    this.#ledger.record(this.#entries);
+    await this.#ledger.record(this.#entries);
     this.#documents = [];
     this.#entries = [];
   }

@@ -20,9 +20,11 @@ export interface Statement {
 /** Tables of one folder; `sql` must be repeatable (IF NOT EXISTS). Raise SCHEMA_VERSION when one changes its meaning. */
 export interface Schema {
   readonly sql: string;
+  /** What makes the tables of the version before into those of a version. */
+  readonly upgrades?: Readonly<Record<number, string>>;
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 export class Store {
   readonly path: string;
@@ -41,6 +43,7 @@ export class Store {
     }
     try {
       this.#identify();
+      this.#upgrade(schemas);
       // FULL: a commit is on the disk when it returns, so a ledger row never outlives the document it vouches for.
       this.#db.exec('PRAGMA journal_mode = WAL');
       this.#db.exec('PRAGMA synchronous = FULL');
@@ -74,6 +77,18 @@ export class Store {
         found: `version ${version}`,
       });
     }
+  }
+
+  /** A new file has version 0 and nothing to upgrade. */
+  #upgrade(schemas: readonly Schema[]): void {
+    if (this.#pragma('user_version') === 0) return;
+    this.transaction(() => {
+      // Read again: another process may have done it while this one waited for the lock.
+      for (let version = this.#pragma('user_version') + 1; version <= SCHEMA_VERSION; version++) {
+        for (const schema of schemas) this.#db.exec(schema.upgrades?.[version] ?? '');
+        this.#db.exec(`PRAGMA user_version = ${version}`);
+      }
+    });
   }
 
   #error(cause: unknown, what: string): JobsumError {

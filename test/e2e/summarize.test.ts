@@ -114,6 +114,7 @@ describe('summarize', () => {
   it('does not share its store with a living run', async () => {
     const cwd = place();
     let second: Awaited<ReturnType<typeof jobsum>> | undefined;
+    let quiet = second;
     // The first run holds the store for as long as its list of jobs is open.
     const first = await new Promise<{ code: number | null }>((resolve, reject) => {
       void jobsum(['summarize', '--jobs', 'pipe', ...CLUSTER.slice(2)], { cwd: pipe(cwd) }).then(resolve, reject);
@@ -121,11 +122,14 @@ describe('summarize', () => {
         while (!existsSync(join(cwd, 'jobsum.db-wal'))) await new Promise((r) => setTimeout(r, 20));
         await new Promise((r) => setTimeout(r, 500));
         second = await jobsum(['summarize', ...CLUSTER], { cwd });
+        quiet = await jobsum(['summarize', ...CLUSTER, '--quiet'], { cwd });
         writeFileSync(join(cwd, 'pipe'), readFileSync(`${FIXTURES}cluster/jobs.sacct`));
       })().catch(reject);
     });
     expect(second).toMatchObject({ code: 75 });
     expect(second?.stderr).toContain('E_LOCKED');
+    // From cron nobody wants a mail because the run before takes long.
+    expect(quiet).toMatchObject({ code: 75, stdout: '', stderr: '' });
     expect(first.code).toBe(1);
   });
 });

@@ -1,13 +1,12 @@
-// The embedded store, the ledger and the lease on it, and the two kinds of sinks.
+// The embedded store, and the two kinds of sinks that need no server.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { buildDocument } from '../../src/document/index.ts';
-import { LEDGER_SCHEMA, Ledger, takeLease } from '../../src/ledger/index.ts';
+import { LEASE_SCHEMA, LEDGER_SCHEMA, StoreLedger } from '../../src/ledger/index.ts';
 import {
   DOCUMENT_SCHEMA,
   FileSink,
@@ -21,7 +20,7 @@ import { Store } from '../../src/store/index.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
-const SCHEMAS = [LEDGER_SCHEMA, DOCUMENT_SCHEMA];
+const SCHEMAS = [LEDGER_SCHEMA, LEASE_SCHEMA, DOCUMENT_SCHEMA];
 let stores = 0;
 const fresh = (): string => join(dir, `store${stores++}.db`);
 
@@ -51,44 +50,41 @@ describe('store', () => {
 
   it('keeps nothing of a transaction that fails', () => {
     const store = new Store(fresh(), SCHEMAS);
-    const ledger = new Ledger(store, 's');
     const failing = (): void =>
       store.transaction(() => {
-        store.prepare('INSERT INTO ledger VALUES (?, ?, ?, 1, NULL, 0)').run('x', 's', 'done');
+        store.prepare('INSERT INTO timeseries VALUES (?, ?)').run('x', '{}');
         throw new Error('stop');
       });
     expect(failing).toThrow('stop');
-    expect(ledger.settled('x')).toBe(false);
-    store.close();
-  });
-});
-
-describe('ledger', () => {
-  it('settles what is done, and what has failed too often', () => {
-    const store = new Store(fresh(), SCHEMAS);
-    const ledger = new Ledger(store, 'sqlite:a');
-    ledger.record([{ id: '1-2', state: 'done' }]);
-    expect(ledger.settled('1-2')).toBe(true);
-    // Done for one set of outputs is not done for another.
-    expect(new Ledger(store, 'ndjson:b').settled('1-2')).toBe(false);
-    for (let i = 1; i <= 5; i++) {
-      ledger.record([{ id: 'bad', state: 'failed', problem: { code: 'E_WORKER', message: 'died' } }]);
-      expect(ledger.settled('bad')).toBe(i === 5);
-    }
+    expect(store.prepare('SELECT * FROM timeseries').all()).toEqual([]);
     store.close();
   });
 
-  it('leases the store to one living process', () => {
-    const store = new Store(fresh(), SCHEMAS);
-    const release = takeLease(store);
-    release();
-    const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    const put = store.prepare("INSERT OR REPLACE INTO lease VALUES ('run', ?, ?, 0)");
-    const host = process.env.HOSTNAME_FOR_TEST ?? readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
-    put.run(host, dead);
-    takeLease(store)();
-    put.run(host, 1);
-    expect(() => takeLease(store)).toThrow(expect.objectContaining({ code: 'E_LOCKED' }));
+  it('of the version before is upgraded, its ledger kept', async () => {
+    const path = fresh();
+    const old = new Database(path);
+    old.exec(`
+      CREATE TABLE ledger (
+        id TEXT NOT NULL, sinks TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT,
+        finished REAL NOT NULL, PRIMARY KEY (id, sinks)
+      ) WITHOUT ROWID;
+      CREATE TABLE lease (
+        name TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, taken REAL NOT NULL
+      ) WITHOUT ROWID;
+      INSERT INTO ledger VALUES ('1-2', 's', 'done', 1, NULL, 9), ('3-4', 's', 'failed', 5, NULL, 9), ('5-6', 's', 'failed', 2, NULL, 9);
+      INSERT INTO lease VALUES ('run', 'elsewhere', 1, 9);
+      PRAGMA application_id = ${0x6a62736d};
+      PRAGMA user_version = 1;
+    `);
+    old.close();
+    const store = new Store(path, SCHEMAS);
+    const ledger = new StoreLedger(store, { sinks: 's', run: 'r' });
+    const settled = await ledger.settled(['1-2', '3-4', '5-6'].map((id) => ({ id })));
+    expect([...settled]).toEqual([
+      ['1-2', 'done'],
+      ['3-4', 'poison'],
+    ]);
+    expect(store.prepare('SELECT * FROM lease').all()).toEqual([]);
     store.close();
   });
 });

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { formatSeconds, parseInstant } from '../../kernel/index.ts';
+import { ERRORS, formatSeconds, JobsumError, parseInstant } from '../../kernel/index.ts';
 import { type RunOptions, type RunSummary, summarize } from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
 import { attend, textfileOption } from '../attend.ts';
@@ -150,7 +150,13 @@ export const summarizeCommand: CommandModule<object, Options> = {
       },
       argv.quiet,
       argv.textfile,
-    );
+    ).catch((error: unknown) => {
+      // Another run is at work: for cron this is as it should be.
+      if (!argv.quiet || !(error instanceof JobsumError && error.code === 'E_LOCKED')) throw error;
+      process.exitCode = ERRORS.E_LOCKED.exit;
+      return null;
+    });
+    if (!summary) return;
     if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.exitCode;
   },

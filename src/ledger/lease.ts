@@ -1,0 +1,102 @@
+// Owns what a lease is: the right to write a ledger, for a time, by one process. Who lost it is refused by its token.
+
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { JobsumError } from '../kernel/index.ts';
+
+export interface Lease {
+  readonly name: string;
+  /** Grows each time the lease changes hands; a ledger refuses writes under an older one. */
+  readonly token: number;
+  /** Extends it. @throws JobsumError E_LEASE_LOST */
+  renew(): Promise<void>;
+  /** Gives it back; nothing happens if it was lost. */
+  release(): Promise<void>;
+}
+
+export interface Leases {
+  /** @throws JobsumError E_LOCKED while another living holder has it */
+  take(name: string): Promise<Lease>;
+}
+
+/**
+ * Seconds a lease lasts without a sign of life. Long, as a holder may be busy (a scan of a large tree) and a dead one on the
+ * same host is found out at once; one on another host keeps others waiting this long.
+ */
+export const LEASE_SECONDS = 300;
+
+export interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  /** Boot of the machine, name space of process numbers and start of the process: tells a number used again. */
+  readonly mark: string;
+}
+
+function startOf(pid: number): string | null {
+  try {
+    // The name in parentheses may hold blanks and parentheses; field 22 of stat is the 20th after it.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Z: dead, only not yet waited for.
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function place(): string | null {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return null;
+  }
+}
+
+export function thisHolder(): Holder {
+  return { host: hostname(), pid: process.pid, mark: `${place() ?? ''} ${startOf(process.pid) ?? ''}` };
+}
+
+/** Whether the holder is known to be dead: only of processes of this machine, and only where /proc can tell. */
+export function isDead(holder: Holder): boolean {
+  const here = place();
+  if (here === null || !holder.mark.startsWith(`${here} `)) return false;
+  return holder.mark !== `${here} ${startOf(holder.pid) ?? ''}`;
+}
+
+/** `left`: seconds until it expires. */
+export function locked(name: string, holder: Holder, left: number, file?: string): JobsumError {
+  return new JobsumError('E_LOCKED', `another run holds the lease "${name}"`, {
+    ...(file !== undefined ? { file } : {}),
+    found: `process ${holder.pid} on ${holder.host}; if that one is dead, the lease ends in ${Math.ceil(left)} s`,
+  });
+}
+
+export function lost(name: string): JobsumError {
+  return new JobsumError(
+    'E_LEASE_LOST',
+    `another run has taken over the lease "${name}"; nothing of this one was recorded since`,
+  );
+}
+
+/** Signs of life until the returned function is called. `onLost` is called once, when another has taken the lease. */
+export function keepAlive(lease: Lease, onLost: (error: JobsumError) => void, seconds = LEASE_SECONDS): () => void {
+  let busy = false;
+  const beat = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    try {
+      await lease.renew();
+    } catch (error) {
+      // Anything else, a database that is away, mends itself or ends the run elsewhere.
+      if (error instanceof JobsumError && error.code === 'E_LEASE_LOST') {
+        clearInterval(timer);
+        onLost(error);
+      }
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => void beat(), (seconds * 1000) / 10);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,38 @@
+// Owns when a job is tried again and when it is given up. Pure functions.
+
+import type { JobState, LedgerEntry } from './ledger.ts';
+
+export interface RetryPolicy {
+  /** A job that failed this often is set aside: a poison archive must not cost every night. */
+  readonly maxAttempts: number;
+  /** Archives may arrive late: a job without them is tried again until it ended this many seconds ago. */
+  readonly graceSeconds: number;
+  /** Seconds before missing archives are looked for again; doubled with each try up to the longest. */
+  readonly firstWait: number;
+  readonly longestWait: number;
+}
+
+export const RETRY: RetryPolicy = { maxAttempts: 5, graceSeconds: 172_800, firstWait: 300, longestWait: 10_800 };
+
+/** What a try leads to. `attempts` counts this one; `nextTry` is null when no run takes the job by itself. */
+export function judgeTry(
+  entry: Pick<LedgerEntry, 'result' | 'ended'>,
+  attempts: number,
+  now: number,
+  policy: RetryPolicy = RETRY,
+): { state: JobState; nextTry: number | null } {
+  if (entry.result === 'failed') {
+    // The next run, whenever it comes: who mends the cause and runs again expects it to be tried.
+    return attempts >= policy.maxAttempts ? { state: 'poison', nextTry: null } : { state: 'failed', nextTry: now };
+  }
+  const graceEnds = entry.ended + policy.graceSeconds;
+  if (entry.result === 'done' || now >= graceEnds) return { state: 'done', nextTry: null };
+  const wait = Math.min(policy.longestWait, policy.firstWait * 2 ** (attempts - 1));
+  // The last try is at the end of the grace period, not up to three hours after it.
+  return { state: 'waiting', nextTry: Math.min(now + wait, graceEnds) };
+}
+
+/** Whether a run passes over a job that stands so. */
+export function passedOver(row: { state: JobState; nextTry: number | null }, now: number): boolean {
+  return row.state === 'done' || row.state === 'poison' || (row.nextTry !== null && row.nextTry > now);
+}
