@@ -15,6 +15,7 @@ export {
   SUMMARY_VERSION,
   TIMESERIES_VERSION,
 } from './document.ts';
+export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
 export { toJson } from './json.ts';
 export {
   judgeNodes,
@@ -25,3 +26,4 @@ export {
   skipByArchives,
   type Verdict,
 } from './rules.ts';
+export { bsonBytes } from './size.ts';
