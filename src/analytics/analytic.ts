@@ -31,6 +31,7 @@ export interface Share {
   readonly node: string;
   /** The metrics chosen on this node, in fetch order: an alternative, then the optional ones that exist. */
   readonly metrics: readonly string[];
+  /** May be read from a file at each access: take what is needed of one node before turning to the next, and keep no more. */
   readonly result: ConsumerResult;
 }
 

@@ -1,11 +1,18 @@
 // Owns the form of a time series in the document: all nodes, or the envelope of more than 64 (§1.11.3).
 
+/** Key in the document, label, values. */
+export interface Device {
+  readonly key: string;
+  readonly label: string;
+  readonly values: readonly number[];
+}
+
 /** One node's part of a series. */
 export interface HostSeries {
   readonly index: number;
   readonly all: readonly number[];
-  /** Per device: key in the document, label, values. */
-  readonly devices?: readonly { readonly key: string; readonly label: string; readonly values: readonly number[] }[];
+  /** Asked only of the nodes that the document names: those of a job of thousands would not fit into memory together. */
+  readonly devices?: () => readonly Device[];
 }
 
 const MAX_HOSTS = 64;
@@ -18,10 +25,11 @@ interface HostForm {
 
 function hostForm(host: HostSeries): HostForm {
   if (!host.devices) return { all: host.all };
+  const devices = host.devices();
   return {
     all: host.all,
-    dev: Object.fromEntries(host.devices.map((d) => [d.key, d.values])),
-    names: Object.fromEntries(host.devices.map((d) => [d.key, d.label])),
+    dev: Object.fromEntries(devices.map((d) => [d.key, d.values])),
+    names: Object.fromEntries(devices.map((d) => [d.key, d.label])),
   };
 }
 

@@ -21,6 +21,18 @@ const STOP_TEXTS: Readonly<Record<string, string>> = {
   conversion: 'a value does not have the type of its metric',
 };
 
+/** The result is read each time it is asked for: those of a large job lie in a file. */
+function shareOf(index: number, node: string, s: NodeOutcome['shares'][number]): Share {
+  return {
+    index,
+    node,
+    metrics: s.metrics,
+    get result() {
+      return s.result;
+    },
+  };
+}
+
 /** Texts for `errors.archive` about one consumer. */
 function complaints(result: ConsumerResult): string[] {
   const outcomes: Outcome[] = result.stop ? [result.stop] : [];
@@ -56,9 +68,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
   };
   const data: JobData = { cores: new Map(), cpus: null };
   const sharesOf = (cls: string): Share[] =>
-    nodes.flatMap(({ index, node, shares }) =>
-      shares.filter((s) => s.cls === cls).map(({ metrics, result }) => ({ index, node, metrics, result })),
-    );
+    nodes.flatMap(({ index, node, shares }) => shares.filter((s) => s.cls === cls).map((s) => shareOf(index, node, s)));
   const attempt = (name: string, run: () => void): void => {
     try {
       run();

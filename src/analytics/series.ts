@@ -3,23 +3,28 @@
 import type { Lane } from '../reduce/index.ts';
 import { type Analytic, E, failure, type JobData, type Share } from './analytic.ts';
 import { instanceName, reducer } from './collect.ts';
-import { type HostSeries, seriesForm } from './envelope.ts';
+import { type Device, type HostSeries, seriesForm } from './envelope.ts';
 
 /** Bytes → MiB, or KiB → GiB. */
 const MIB = 1 / 1048576;
 const MIN_POINTS = 3;
 
+/** What is held of every node at once; its rows are read where they are used, since a large job's do not fit into memory. */
 interface Points {
   readonly share: Share;
   readonly t: Float64Array;
   readonly v: Float64Array;
-  readonly rows: Float64Array;
   readonly width: number;
 }
 
 /** Stored points of the nodes that delivered any, and the smallest number over all nodes of the job (0 if one has none). */
 function gather(shares: readonly Share[], nodeCount: number): { nodes: Points[]; length: number } {
-  const nodes = shares.map((share) => ({ share, ...reducer(share, 0, 'SUBSAMPLE') })).filter((p) => p.t.length > 0);
+  const nodes = shares
+    .map((share): Points => {
+      const { t, v, width } = reducer(share, 0, 'SUBSAMPLE');
+      return { share, t, v, width };
+    })
+    .filter((p) => p.t.length > 0);
   const length = nodes.length < nodeCount ? 0 : Math.min(...nodes.map((p) => p.t.length));
   return { nodes, length };
 }
@@ -32,8 +37,10 @@ function timesOf(nodes: readonly Points[], length: number): number[] {
 const rates = (values: readonly number[], t: Float64Array): number[] =>
   values.slice(1).map((v, k) => (v - values[k]!) / (t[k + 1]! - t[k]!));
 
-const column = (p: Points, i: number, length: number): number[] =>
-  Array.from({ length }, (_, k) => p.rows[k * p.width + i]!);
+function columnsOf(p: Points, columns: readonly number[], length: number): number[][] {
+  const { rows } = reducer(p.share, 0, 'SUBSAMPLE');
+  return columns.map((i) => Array.from({ length }, (_, k) => rows[k * p.width + i]!));
+}
 
 function rateSeries(cls: string, key: string, metrics: readonly string[], rectangular: boolean): Analytic {
   const value: Lane = { fold: 'sum', rows: metrics.map((_, metric) => ({ metric })), scale: MIB };
@@ -86,18 +93,22 @@ function levelSeries(
     declare: () => ({ mode: 'all', empty: 'skip', labels: 0, reducers: [{ kind: 'SUBSAMPLE', ...lanes }] }),
     finish(shares, job) {
       const { nodes, length } = gather(shares, job.nodeCount);
-      const hosts = nodes.map((p): HostSeries => {
+      const devices = (p: Points): Device[] => {
         const labels = p.share.result.labels ?? { ids: [], names: [] };
-        return {
+        const columns = columnsOf(p, [...labels.ids.keys()], length);
+        return columns.map((values, i) => ({
+          key: String(labels.ids[i]),
+          label: label(instanceName(labels, i)),
+          values,
+        }));
+      };
+      const hosts = nodes.map(
+        (p): HostSeries => ({
           index: p.share.index,
           all: Array.from(p.v.subarray(0, length)),
-          devices: labels.ids.map((id, i) => ({
-            key: String(id),
-            label: label(instanceName(labels, i)),
-            values: column(p, i, length),
-          })),
-        };
-      });
+          devices: () => devices(p),
+        }),
+      );
       return seriesForm(timesOf(nodes, length), hosts);
     },
   };
@@ -162,20 +173,20 @@ export const cpuUserSeries: Analytic = {
     const shown = nodes.map((p) => shownCpus(p, data));
     if (length < MIN_POINTS || shown.includes(null)) return failure(E.tooShort);
     const hosts = nodes.map((p, n): HostSeries => {
-      const labels = p.share.result.labels ?? { ids: [], names: [] };
       const restricted = Boolean(data.cpus?.get(p.share.node));
       const cpus = shown[n]!;
-      const columns = cpus.map((cpu) => column(p, cpu, length).map((ms) => ms / MS_PER_PERCENT));
-      const mean = Array.from({ length }, (_, k) => columns.reduce((sum, c) => sum + c[k]!, 0) / columns.length);
-      return {
-        index: p.share.index,
-        all: rates(mean, p.t),
-        devices: cpus.map((cpu, i) => ({
-          key: restricted ? String(i) : String(labels.ids[cpu] ?? cpu),
-          label: instanceName(labels, cpu),
-          values: rates(columns[i]!, p.t),
-        })),
+      const columns = (): number[][] => columnsOf(p, cpus, length).map((c) => c.map((ms) => ms / MS_PER_PERCENT));
+      const devices = (): Device[] => {
+        const labels = p.share.result.labels ?? { ids: [], names: [] };
+        return columns().map((values, i) => ({
+          key: restricted ? String(i) : String(labels.ids[cpus[i]!] ?? cpus[i]),
+          label: instanceName(labels, cpus[i]!),
+          values: rates(values, p.t),
+        }));
       };
+      const all = columns();
+      const mean = Array.from({ length }, (_, k) => all.reduce((sum, c) => sum + c[k]!, 0) / all.length);
+      return { index: p.share.index, all: rates(mean, p.t), devices };
     });
     return seriesForm(timesOf(nodes, length).slice(1), hosts);
   },
