@@ -101,6 +101,7 @@ describe('architecture', () => {
     ['WebAssembly', /\bWebAssembly\./, /^src\/decode\//],
     ['the SQLite library', /from 'libsql'/, /^src\/store\//],
     ['the MySQL driver', /(?:from|import\() ?'mysql2/, /^src\/store\//],
+    ['the MongoDB driver', /(?:from|import\() ?'mongodb'/, /^src\/sinks\//],
     ['yargs', /from 'yargs/, /^src\/cli\//],
     ['piscina', /from 'piscina'/, /^src\/run\//],
     ['standard output', /process\.stdout|console\.log/, /^src\/cli\//],

@@ -16,6 +16,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Report on a job; without one, list the jobs of the store',
     load: async () => (await import('./commands/show.ts')).showCommand as CommandModule,
   },
+  config: {
+    describe: 'Check or show the configuration of a site',
+    load: async () => (await import('./commands/config.ts')).configCommand,
+  },
   archive: {
     describe: 'Look into PCP archives, check, extract and convert them',
     load: async () => (await import('./commands/archive.ts')).archiveCommand,
@@ -47,7 +51,7 @@ try {
     .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
     .command(await commandsFor(process.argv.slice(2)))
     .completion('completion', 'Print a completion script for the shell')
-    .demandCommand(1, 'Say what to do: summarize, show, archive or demo.')
+    .demandCommand(1, 'Say what to do: summarize, show, config, archive or demo.')
     .recommendCommands()
     .strict()
     .version(version())

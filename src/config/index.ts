@@ -1,3 +1,16 @@
 // Owns the public surface of config/: re-exports only.
 
-export type { MysqlSettings, TlsSettings } from './settings.ts';
+export { findConfig, firstFault, loadConfig } from './load.ts';
+export { maskUri } from './secrets.ts';
+export type {
+  Config,
+  ConfigProblem,
+  LimitSettings,
+  LoadedConfig,
+  MysqlSettings,
+  OutputSettings,
+  ResourceSettings,
+  SourceSettings,
+  TlsSettings,
+} from './settings.ts';
+export { showConfig } from './show.ts';

@@ -81,6 +81,7 @@ export const ERRORS = {
   E_IO: kind('io', 74, true, 'Check the disk and the file system, then run again.'),
   E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),
   E_STORE_VERSION: kind('config', 78, false, 'The store was written by a newer jobsum: use that one, or another file.'),
+  E_CONFIG: kind('config', 78, false, 'Correct the configuration; `jobsum config check` shows every fault in it.'),
   E_SERVICE: kind(
     'service',
     69,
@@ -112,6 +113,7 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface ErrorPlace {
   readonly file?: string;
   readonly line?: number;
+  readonly column?: number;
   /** Data volume number of an archive; -1 metadata, -2 temporal index. */
   readonly volume?: number;
   /** Byte offset in the (uncompressed) file. */
@@ -169,6 +171,7 @@ export function describeProblem(p: Problem): string {
   const where = [
     p.file,
     p.line !== undefined ? `line ${p.line}` : undefined,
+    p.column !== undefined ? `column ${p.column}` : undefined,
     p.volume === undefined || p.volume < 0 ? undefined : `volume ${p.volume}`,
     p.offset !== undefined ? `offset ${p.offset}` : undefined,
     p.record,

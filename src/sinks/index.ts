@@ -3,6 +3,7 @@
 import { JobsumError } from '../kernel/index.ts';
 
 export { FileSink, StreamSink } from './ndjson.ts';
+export { pingMongo } from './ping.ts';
 export type { Sink } from './sink.ts';
 export { DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
 

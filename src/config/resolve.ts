@@ -1,0 +1,149 @@
+// Owns turning checked sections into settings: our words, defaults, secrets and paths.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { JobsumError } from '../kernel/index.ts';
+import { readOptionFile } from './option-file.ts';
+import type { Datawarehouse, Outputdatabase, Resource, Whole } from './schema.ts';
+import { secret } from './secrets.ts';
+import type {
+  LimitSettings,
+  MysqlSettings,
+  OutputSettings,
+  ResourceSettings,
+  SourceSettings,
+  TlsSettings,
+} from './settings.ts';
+
+/** Where servers of the usual packages listen: what the C client uses for the host `localhost`, whatever the port. */
+const SOCKETS = [
+  '/run/mysqld/mysqld.sock',
+  '/var/run/mysqld/mysqld.sock',
+  '/var/lib/mysql/mysql.sock',
+  '/tmp/mysql.sock',
+];
+
+const refuse = (message: string): JobsumError => new JobsumError('E_CONFIG', message);
+
+/** Keys whose value is undefined are left out. */
+function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
+}
+
+function pem(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new JobsumError('E_CONFIG', 'cannot read', { file: path, found: (cause as Error).message }, { cause });
+  }
+}
+
+/** What stands in the file wins over the defaults file. @throws JobsumError E_CONFIG */
+export function warehouseOf(w: Datawarehouse): MysqlSettings {
+  const defaults: MysqlSettings = w.defaultsfile === undefined ? {} : readOptionFile(w.defaultsfile);
+  const { host, port, user, socket } = w;
+  const password = secret('warehouse-password', w.pass_file, w.pass ?? defaults.password);
+  const ssl: TlsSettings | undefined =
+    w.ssl && compact({ ca: pem(w.ssl.ca), cert: pem(w.ssl.cert), key: pem(w.ssl.key), verify: w.ssl.verify });
+  const settings: MysqlSettings = { ...defaults, ...compact({ host, port, user, password, socket, ssl }) };
+  const local = settings.host === undefined || settings.host === '' || settings.host === 'localhost';
+  const found = local && settings.socket === undefined ? SOCKETS.find((s) => existsSync(s)) : undefined;
+  return found === undefined ? settings : { ...settings, socket: found };
+}
+
+/** @throws JobsumError E_CONFIG */
+export function outputOf(o: Outputdatabase): OutputSettings {
+  const kind = o.db_engine ?? o.type;
+  const database = o.dbname ?? o.db ?? 'supremm';
+  if (kind === undefined) throw refuse('db_engine is missing: "mongodb", "file", "stdout" or "sqlite"');
+  if (kind === 'mongodb') {
+    const uri = secret('mongodb-uri', o.uri_file, o.uri);
+    if (uri === undefined) throw refuse('mongodb needs uri, uri_file or $JOBSUM_MONGODB_URI');
+    if (!/^mongodb(\+srv)?:\/\//.test(uri)) throw refuse('uri must begin with mongodb:// or mongodb+srv://');
+    return { kind, uri, database };
+  }
+  if (kind === 'sqlite') {
+    if (o.path === undefined) throw refuse('sqlite needs path');
+    return { kind, path: o.path };
+  }
+  if (kind === 'stdout') return { kind };
+  const format = o.json_format;
+  if (format === undefined) throw refuse('file needs json_format: "fragment", "complete" or "both"');
+  const fragments = format === 'complete' ? undefined : (o.frag_file ?? null);
+  const complete = format === 'fragment' ? undefined : (o.comp_file ?? null);
+  if (fragments === null) throw refuse(`json_format "${format}" needs frag_file`);
+  if (complete === null) throw refuse(`json_format "${format}" needs comp_file`);
+  return { kind, ...compact({ fragments, complete }) };
+}
+
+export function normalizationOf(n: Whole['normalization']): Record<string, number> {
+  return Object.fromEntries(Object.entries(n ?? {}).map(([metric, { range }]) => [metric, range]));
+}
+
+export function limitsOf(l: Whole['limits']): LimitSettings {
+  const { max_nodes, max_nodetime, min_duration, min_parallel_duration, max_duration } = l ?? {};
+  return compact({
+    ...{ maxNodes: max_nodes, maxNodeTime: max_nodetime, minDuration: min_duration },
+    ...{ minParallelDuration: min_parallel_duration, maxDuration: max_duration },
+  });
+}
+
+function sourceOf(r: Resource, base: string): SourceSettings {
+  const system = r.batch_system.toLowerCase();
+  if (system === 'xdmod') return { kind: 'xdmod' };
+  if (system === 'slurm' || system === 'sacct') {
+    return { kind: 'sacct', command: r.sacct ?? 'sacct', ...compact({ cluster: r.cluster }) };
+  }
+  if (system === 'file') {
+    if (r.jobs === undefined) throw refuse('batch_system "file" needs jobs, the path of a list of jobs');
+    return { kind: 'file', path: r.jobs === '-' ? '-' : resolve(base, r.jobs), ...compact({ format: r.jobs_format }) };
+  }
+  throw refuse(
+    `batch_system ${JSON.stringify(r.batch_system)}: expected "XDMoD", "slurm" or "file"; the old accounting store is not supported`,
+  );
+}
+
+function scriptsOf({ batchscript, script_dir }: Resource): ResourceSettings['scripts'] {
+  const path = batchscript ? batchscript.path : script_dir;
+  if (!path) return null;
+  const mode = batchscript ? (batchscript.timestamp_mode ?? 'start') : 'start';
+  return { path, day: mode === 'start' || mode === 'submit' || mode === 'end' ? mode : 'none' };
+}
+
+function checkZone(zone: string | undefined): string | null {
+  if (zone === undefined) return null;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return zone;
+  } catch {
+    throw refuse(`unknown time zone ${JSON.stringify(zone)}`);
+  }
+}
+
+/** `base`: directory of the configuration. @throws JobsumError E_CONFIG */
+export function resourceOf(name: string, r: Resource, all: Whole, base: string): ResourceSettings {
+  const datasource = r.datasource ?? 'pcp';
+  const password = r.prom_host
+    ? secret(`prometheus-password-${r.resource_id}`, r.prom_password_file, r.prom_password)
+    : undefined;
+  return {
+    name,
+    id: r.resource_id,
+    enabled: r.enabled ?? true,
+    source: sourceOf(r, base),
+    hostnameMode: r.hostname_mode,
+    hostNameExt: r.host_name_ext ?? '',
+    datasource,
+    archives: r.pcp_log_dir ? resolve(r.pcp_log_dir) : null,
+    fastIndex: r.fast_index ?? false,
+    timezone: checkZone(r.timezone),
+    scripts: scriptsOf(r),
+    whitelist: r.plugin_whitelist ?? null,
+    blacklist: r.plugin_whitelist ? [] : (r.plugin_blacklist ?? []),
+    prometheus: r.prom_host ? { host: r.prom_host, ...compact({ user: r.prom_user || undefined, password }) } : null,
+    limits: { ...limitsOf(all.limits), ...limitsOf(r.limits) },
+    minNodeFraction: r.min_node_fraction ?? all.min_node_fraction ?? null,
+    normalization: { ...normalizationOf(all.normalization), ...normalizationOf(r.normalization) },
+  };
+}
