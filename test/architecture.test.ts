@@ -26,6 +26,7 @@ const ORDER = [
   'ledger',
   'view',
   'run',
+  'setup',
   'cli',
 ];
 const SOFT_CEILING = 350;

@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Look into PCP archives, check, extract and convert them',
     load: async () => (await import('./commands/archive.ts')).archiveCommand,
   },
+  setup: {
+    describe: 'Prepare compute nodes and unattended runs',
+    load: async () => (await import('./commands/setup.ts')).setupCommand,
+  },
   demo: {
     describe: 'Summarise the shipped example cluster and show what comes out',
     load: async () => (await import('./commands/demo.ts')).demoCommand as CommandModule,

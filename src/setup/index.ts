@@ -1,0 +1,6 @@
+// Owns the public surface of setup/: re-exports only.
+
+export { type Placed, placeFiles, type TextFile } from './files.ts';
+export { ENVIRONMENT, FURTHER, type MetricGroup, STANDARD, STATIC } from './metrics.ts';
+export { type NodeFile, type NodeSettings, nodeFiles } from './nodes.ts';
+export { crontab, PLAIN_WORD, systemdUnits, type Unattended } from './unattended.ts';

@@ -1,0 +1,144 @@
+// What compute nodes are given, with the real tools: pmlogger takes the configurations, the process agent the filter, prolog and
+// epilog write archives that the catalogue finds, and a job is summarised from all of it.
+
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ANALYTICS, PREPROCESSORS } from '../../src/analytics/index.ts';
+import { archiveInfo } from '../../src/decode/index.ts';
+import { ENVIRONMENT, FURTHER, nodeFiles, STANDARD, STATIC } from '../../src/setup/index.ts';
+import { jobsum } from '../support/cli.ts';
+import { testPmcd } from '../support/pmcd.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+chmodSync(dir, 0o755);
+const tree = join(dir, 'tree');
+const files = nodeFiles({ archives: tree, config: join(dir, 'nodes'), interval: 1 });
+const pmcd = await testPmcd(
+  'the collection side with real loggers',
+  dir,
+  files.find((f) => f.name === 'hotproc.conf')!.text,
+);
+const setup = (...args: string[]) =>
+  jobsum(['setup', 'collector', '--archives', tree, '--node-config', join(dir, 'nodes'), ...args], { cwd: dir });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('setup collector', () => {
+  it('writes everything once, and nothing over what is there unless told so', async () => {
+    const first = await setup('--dir', 'nodes', '--interval', '1');
+    expect(first.code).toBe(0);
+    for (const f of files) {
+      expect(readFileSync(join(dir, 'nodes', f.name), 'utf8')).toBe(f.text);
+      expect(statSync(join(dir, 'nodes', f.name)).mode & 0o777).toBe(f.mode);
+      expect(first.stdout).toContain(f.place);
+    }
+    const again = JSON.parse((await setup('--dir', 'nodes', '--interval', '1', '--json')).stdout);
+    expect(again.files.map((f: { state: string }) => f.state)).toEqual(files.map(() => 'unchanged'));
+    const other = await setup('--dir', 'nodes', '--interval', '60');
+    expect(other.code).toBe(73);
+    expect(other.stderr).toContain('E_EXISTS');
+    expect(readFileSync(join(dir, 'nodes/jobsum.config'), 'utf8')).toContain('every 1 seconds');
+    await setup('--dir', 'elsewhere');
+    const replaced = await setup('--dir', 'elsewhere', '--interval', '60', '--yes', '--json');
+    expect(JSON.parse(replaced.stdout).files[0]).toMatchObject({ state: 'replaced' });
+    expect(readdirSync(join(dir, 'elsewhere')).sort()).toEqual(files.map((f) => f.name).sort());
+  });
+
+  it.each(['relative/path', '/with blank', '/%Y', "/quo'te", '/new\nline'])('refuses the root %j', async (root) => {
+    expect((await jobsum(['setup', 'collector', '--archives', root], { cwd: dir })).code).toBe(64);
+  });
+
+  it('records what every analytic reads', () => {
+    const recorded = [...STATIC, ...STANDARD, ...FURTHER, ...ENVIRONMENT].flatMap((g) => g.metrics);
+    const has = (metric: string): boolean => recorded.some((r) => metric === r || metric.startsWith(`${r}.`));
+    const blind = [...PREPROCESSORS, ...ANALYTICS].filter((a) => !a.alternatives.some((names) => names.every(has)));
+    expect(blind.map((a) => a.cls)).toEqual([]);
+  });
+
+  it('writes scripts that the shell takes', () => {
+    for (const name of ['prolog.sh', 'epilog.sh']) execFileSync('bash', ['-n', join(dir, 'nodes', name)]);
+  });
+
+  it('writes scripts that do nothing, and succeed, when called by anything but Slurm', () => {
+    for (const name of ['prolog.sh', 'epilog.sh']) {
+      for (const id of ['', '7; touch x', '../7']) {
+        const ran = spawnSync(join(dir, 'nodes', name), { env: { SLURM_JOB_ID: id } });
+        expect([ran.status, String(ran.stdout), String(ran.stderr)]).toEqual([0, '', '']);
+      }
+    }
+    expect(readdirSync(dir)).not.toContain('tree');
+  });
+});
+
+describe.skipIf(!pmcd)('a node with these files', () => {
+  const { env, ask } = pmcd!;
+  const names = (): string[] => readdirSync(tree, { recursive: true, encoding: 'utf8' }).map((f) => basename(f));
+
+  beforeAll(() => {
+    mkdirSync(tree);
+    // As on a node: it belongs to pcp.
+    chmodSync(tree, 0o777);
+  });
+
+  it.each(['jobsum.config', 'jobsum-begin.config', 'jobsum-end.config'])('pmlogger takes %s', (name) => {
+    const ran = spawnSync('pmlogger', ['-C', '-c', join(dir, 'nodes', name)], { env, encoding: 'utf8' });
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).not.toMatch(/^Error|syntax error/im);
+    // Of metrics that are not here it says so, and goes on.
+    expect(ran.stderr).not.toMatch(/lookup for metric "(kernel|mem|disk|network|hotproc|hinv\.(n|phys))/);
+  });
+
+  it('the process agent takes the filter', () => {
+    expect(ask('pminfo', '-f', 'hotproc.control.config')).toMatch(/uname != "root".*cpuburn > 0\.1/);
+  });
+
+  it('begin and end archives of a job are found with the node archive, and the job is summarised', async () => {
+    const scheduled = { ...env, SLURM_JOB_ID: '4711', SLURMD_NODENAME: 'cpn-x1' };
+    const base = join(tree, 'cpn-x1/20261125.00.00');
+    mkdirSync(join(tree, 'cpn-x1'));
+    chmodSync(join(tree, 'cpn-x1'), 0o777);
+    const logger = spawn('pmlogger', ['-c', join(dir, 'nodes/jobsum.config'), '-l', join(dir, 'node.log'), base], {
+      env,
+      stdio: 'ignore',
+    });
+    const gone = new Promise((resolve) => logger.once('exit', resolve));
+    await pause(2500);
+    const start = Math.floor(Date.now() / 1000);
+    const began = Date.now();
+    expect(spawnSync(join(dir, 'nodes/prolog.sh'), { env: scheduled }).status).toBe(0);
+    // It returns at once; its logger goes on for half a minute.
+    expect(Date.now() - began).toBeLessThan(8000);
+    await pause(5000);
+    const end = Math.floor(Date.now() / 1000);
+    expect(spawnSync(join(dir, 'nodes/epilog.sh'), { env: scheduled }).status).toBe(0);
+    await pause(1500);
+    logger.kill('SIGTERM');
+    await gone;
+    const archives = names().filter((f) => f.endsWith('.index'));
+    const begin = archives.find((f) => /^job-4711-begin-\d{8}(\.\d\d){3}\.index$/.test(f));
+    const last = archives.find((f) => /^job-4711-end-\d{8}(\.\d\d){3}\.index$/.test(f));
+    expect([archives.length, begin, last]).toEqual([3, expect.any(String), expect.any(String)]);
+    const paths = readdirSync(tree, { recursive: true, encoding: 'utf8' });
+    const beginPath = join(tree, paths.find((p) => p.endsWith(begin!))!.replace(/\.index$/, ''));
+    const { pid, metrics, host } = archiveInfo(beginPath);
+    expect(host).not.toBe('');
+    expect(metrics.length).toBeGreaterThan(100);
+    // The begin archive's logger is ours; it need not live out its half minute.
+    process.kill(pid, 'SIGTERM');
+
+    const job = { job_id: '4711', start, end, nodes: ['cpn-x1'], acct: { local_job_id_raw: 4711, user: 'user1' } };
+    const ran = await jobsum(['summarize', '--jobs', '-', '--archives', tree, '--output', 'ndjson:-'], {
+      cwd: dir,
+      input: `${JSON.stringify(job)}\n`,
+    });
+    expect(ran.code).toBe(0);
+    const document = JSON.parse(ran.stdout);
+    expect(document).toMatchObject({ summarization: { complete: true }, cpu: { jobcpus: expect.anything() } });
+    expect(document.memory ?? document.process_memory).toBeTruthy();
+    expect(document.network).toBeTruthy();
+    const { stdout } = await jobsum(['archive', 'check', beginPath], { cwd: dir });
+    expect(stdout).not.toMatch(/E_ARCHIVE_(LABEL|META|RECORD)/);
+  });
+});

@@ -1,0 +1,71 @@
+// Owns a pmcd for one test file: a port and a socket of its own, the process agent as compute nodes have it.
+//
+//   const pmcd = await testPmcd('what would be skipped', dir, hotproc);    // null: PCP is not installed
+//   spawn('pmlogger', …, { env: pmcd.env })
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { freePort } from './mariadb.ts';
+
+const PMCD = '/usr/lib/pcp/bin/pmcd';
+const PMDAS = '/var/lib/pcp/pmdas';
+const PATIENCE_MS = 30_000;
+
+export interface TestPmcd {
+  /** Environment of its clients. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Output of a PCP tool that asks this pmcd. */
+  ask(tool: string, ...args: string[]): string;
+}
+
+/** Null, and a line that says so, where PCP is not installed or may not be started; under CI that is an error. */
+export async function testPmcd(what: string, dir: string, hotproc: string): Promise<TestPmcd | null> {
+  if (!existsSync(PMCD) || process.getuid?.() !== 0) {
+    if (process.env.CI === 'true') throw new Error(`pcp, and root, are needed for: ${what}`);
+    console.log(`skipped, no pmcd or not root: ${what}`);
+    return null;
+  }
+  // Installing the package ends early where there is no systemd: without a name space pmcd does not start.
+  if (statSync('/var/lib/pcp/pmns/root', { throwIfNoEntry: false })?.size ?? 0 < 1000)
+    spawnSync('./Rebuild', { cwd: '/var/lib/pcp/pmns', stdio: 'ignore' });
+  mkdirSync('/run/pcp', { recursive: true });
+  // The process agent looks for hotproc.conf beside itself.
+  const pmdas = join(dir, 'pmdas');
+  cpSync(PMDAS, pmdas, { recursive: true });
+  writeFileSync(join(pmdas, 'proc/hotproc.conf'), hotproc, { mode: 0o644 });
+  const config = readFileSync('/etc/pcp/pmcd/pmcd.conf', 'utf8').replace(
+    /\S*\/pmdaproc -d 3/,
+    `${pmdas}/proc/pmdaproc -A -d 3`,
+  );
+  writeFileSync(join(dir, 'pmcd.conf'), config);
+  const port = await freePort();
+  const args = ['-f', '-c', join(dir, 'pmcd.conf'), '-p', String(port), '-s', join(dir, 'pmcd.socket')];
+  const child = spawn(PMCD, [...args, '-l', join(dir, 'pmcd.log')], {
+    // Agents log where they are started.
+    cwd: dir,
+    env: { ...process.env, PCP_PMDAS_DIR: pmdas },
+    stdio: 'ignore',
+  });
+  afterAll(() => ended(child));
+  const env = { ...process.env, PMCD_PORT: String(port), PMCD_SOCKET: join(dir, 'pmcd.socket') };
+  const ask = (tool: string, ...rest: string[]): string =>
+    execFileSync(tool, rest, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  for (const until = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      ask('pminfo', '-f', 'hotproc.nprocs');
+      return { env, ask };
+    } catch (error) {
+      if (Date.now() > until || child.exitCode !== null) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
