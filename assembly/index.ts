@@ -9,8 +9,13 @@ export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
 export { stringsAddress, stringsCount } from './archive/strings';
+export { setAlign } from './reduce/align';
 export { settleWindow } from './reduce/deliver';
+export { linkReducer } from './reduce/fullseries';
+export { setMatch } from './reduce/match';
+export { setSections } from './reduce/sections';
 export { statsOf } from './reduce/stats';
+export { setWrap } from './reduce/wrapsum';
 export { nextRecord, scanData } from './scan';
 export {
   accepted,

@@ -241,6 +241,9 @@ export const C_LABELS: i32 = 72;
 export const C_NLABELS: i32 = 76;
 export const C_LABEL_READER: i32 = 80;
 export const C_WINDOW: i32 = 84;
+/** Columns by instance (AL_*), and the instance looked for by name (MT_*); 0: the consumer has none. */
+export const C_ALIGN: i32 = 88;
+export const C_MATCH: i32 = 92;
 export const C_SIZE: i32 = 96;
 export const MAX_METRICS: i32 = 64;
 
@@ -250,6 +253,8 @@ export const F_EMPTY_SKIP: i32 = 4;
 export const F_EMPTY_STOP: i32 = 8;
 export const F_RECT: i32 = 16;
 export const F_FLOOR: i32 = 32;
+/** With C_ALIGN: stop where the number of instances is not that of the first record. */
+export const F_STEADY: i32 = 64;
 
 /** Outcomes of a record; STOP_* above 1 stop the consumer. */
 export const STOP_NONE: i32 = 0;
@@ -262,14 +267,64 @@ export const STOP_SHAPE: i32 = 6;
 export const STOP_ERROR: i32 = 7;
 export const STOP_CONVERSION: i32 = 8;
 export const STOP_MEMORY: i32 = 9;
+export const STOP_DECREASE: i32 = 10;
 
-/** Normalisation of one metric of a consumer: 2^bits, accumulated and last values. */
+/** Instances seen, in order of appearance: number, capacity, ids (i32[]). */
+export const IM_N: i32 = 0;
+export const IM_CAP: i32 = 4;
+export const IM_IDS: i32 = 8;
+export const IM_SIZE: i32 = 12;
+/** Most instances of one metric that are told apart within a window; later ones are dropped. */
+export const MAX_COLUMNS: i32 = 8192;
+
+/** Where the values of a slot belong among the instances seen: made at generation MP_GEN of the slot, when MP_KNOWN instances
+ *  were known; for each position a number in MP_AT, or -1. MP_PLAIN: position i is number i for all there are. */
+export const MP_GEN: i32 = 0;
+export const MP_N: i32 = 4;
+export const MP_CAP: i32 = 8;
+export const MP_AT: i32 = 12;
+export const MP_PLAIN: i32 = 16;
+export const MP_KNOWN: i32 = 20;
+export const MP_SIZE: i32 = 24;
+
+/** Normalisation of one metric of a consumer: 2^bits; instances and positions; accumulated and last values by instance; the
+ *  accumulated values in the record's order where that is another. */
 export const N_RANGE: i32 = 0;
-export const N_ACC: i32 = 8;
-export const N_LAST: i32 = 12;
-export const N_N: i32 = 16;
-export const N_CAP: i32 = 20;
-export const N_SIZE: i32 = 24;
+export const N_IDS: i32 = 8;
+export const N_MAP: i32 = 20;
+export const N_CAP: i32 = 44;
+export const N_ACC: i32 = 48;
+export const N_LAST: i32 = 52;
+export const N_OUT: i32 = 56;
+export const N_OUTCAP: i32 = 60;
+export const N_SIZE: i32 = 64;
+
+/** Columns of a consumer: instances of its master metric; their names (string numbers), records in which they had values
+ *  (less AL_PLAINS), first count (F_STEADY), a row for each metric. AL_PLAINS: records in which all columns had values. */
+export const AL_IDS: i32 = 0;
+export const AL_MASTER: i32 = 12;
+export const AL_CAP: i32 = 16;
+export const AL_NAMES: i32 = 20;
+export const AL_SEEN: i32 = 24;
+export const AL_FIXED: i32 = 28;
+export const AL_PLAINS: i32 = 32;
+export const AL_RECORDS: i32 = 36;
+export const AL_ROWS: i32 = 40;
+export const AL_SIZE: i32 = 48;
+/** Row: positions; the values by column and whether they are there (bytes), where the record's own order is another. */
+export const AR_MAP: i32 = 0;
+export const AR_VALS: i32 = 24;
+export const AR_MASK: i32 = 28;
+export const AR_CAP: i32 = 32;
+export const AR_SIZE: i32 = 40;
+
+/** The instance looked for: its name (string number); generation and version of metric 0 at the last look; id and position. */
+export const MT_NAME: i32 = 0;
+export const MT_GEN: i32 = 4;
+export const MT_VERSION: i32 = 8;
+export const MT_ID: i32 = 12;
+export const MT_AT: i32 = 16;
+export const MT_SIZE: i32 = 24;
 
 // --- Lane -------------------------------------------------------------------------------------------------
 export const LANE_SCALE: i32 = 0;
@@ -283,6 +338,8 @@ export const FOLD_SUM: i32 = 1;
 export const FOLD_MEAN: i32 = 2;
 export const FOLD_EACH: i32 = 3;
 export const FOLD_COUNT: i32 = 4;
+export const FOLD_MATCH: i32 = 5;
+export const FOLD_RATIO: i32 = 6;
 
 // --- Reducers: common head -----------------------------------------------------------------------------------
 export const Q_KIND: i32 = 0;
@@ -295,8 +352,14 @@ export const KIND_INTEGRATE: i32 = 2;
 export const KIND_SUBSAMPLE: i32 = 3;
 export const KIND_LATCH: i32 = 4;
 export const KIND_TALLY: i32 = 5;
+export const KIND_WRAPSUM: i32 = 6;
+export const KIND_FULLSERIES: i32 = 7;
+export const KIND_DUTY: i32 = 8;
+export const KIND_SECTIONS: i32 = 9;
 export const Q_SKIP_FIRST: i32 = 1;
 export const Q_DROP_LAST: i32 = 2;
+export const Q_MONOTONIC: i32 = 4;
+export const Q_EVEN: i32 = 8;
 
 // FIRSTLAST
 export const FL_CALLS: i32 = 16;
@@ -310,6 +373,7 @@ export const FL_LAST_NS: i32 = 48;
 export const FL_FIRST_T: i32 = 56;
 export const FL_LAST_T: i32 = 64;
 export const FL_ROWS: i32 = 72;
+export const FL_FIRST_READER: i32 = 76;
 export const FL_SIZE: i32 = 80;
 /** Per metric: first and last values (8 bytes each, i64 if FLR_INT), instances of the last record (big-endian). */
 export const FLR_FIRST: i32 = 0;
@@ -320,8 +384,10 @@ export const FLR_CAP: i32 = 16;
 export const FLR_IDS: i32 = 20;
 export const FLR_GEN: i32 = 24;
 export const FLR_INT: i32 = 28;
+/** Instances of the first record (big-endian). */
+export const FLR_FIRST_IDS: i32 = 32;
 /** Reader whose instance numbers FLR_GEN counts (L_GEN is per slot and survives readers). */
-export const FLR_SIZE: i32 = 32;
+export const FLR_SIZE: i32 = 40;
 
 // ROLL
 export const RO_COUNT: i32 = 16;
@@ -333,7 +399,10 @@ export const RO_MAX: i32 = 36;
 export const RO_PENDING: i32 = 40;
 /** Metric + 1 if the lane is that metric's values as they are, else 0. */
 export const RO_DIRECT: i32 = 44;
-export const RO_SIZE: i32 = 48;
+/** By column: records counted (f64) and room for columns; else 0. */
+export const RO_COUNTS: i32 = 48;
+export const RO_CAP: i32 = 52;
+export const RO_SIZE: i32 = 56;
 
 // INTEGRATE
 export const IN_SEEN: i32 = 16;
@@ -341,7 +410,10 @@ export const IN_WIDTH: i32 = 20;
 export const IN_PREV: i32 = 24;
 export const IN_ELAPSED: i32 = 32;
 export const IN_TOTAL: i32 = 40;
-export const IN_SIZE: i32 = 48;
+/** By column: time of the last value (f64; NaN: none yet) and room for columns. */
+export const IN_TIMES: i32 = 44;
+export const IN_CAP: i32 = 48;
+export const IN_SIZE: i32 = 56;
 
 // SUBSAMPLE
 export const SS_COUNT: i32 = 16;
@@ -353,7 +425,9 @@ export const SS_ROWS: i32 = 36;
 export const SS_WINDOW: i32 = 40;
 export const SS_LEADOUT: i32 = 48;
 export const SS_WALLTIME: i32 = 56;
-export const SS_SIZE: i32 = 64;
+/** By column: room for columns in a row of SS_ROWS; SS_WIDTH is then what is in use. */
+export const SS_CAP: i32 = 64;
+export const SS_SIZE: i32 = 72;
 export const SS_MAX: i32 = 100;
 export const SS_LEAD: i32 = 10;
 
@@ -385,3 +459,62 @@ export const TE_SIZE: i32 = 36;
 export const TA_MAX_METRICS: i32 = 4;
 /** Most different combinations of one window: bounds memory against an archive of nothing but new processes. */
 export const TA_MAX_ENTRIES: i32 = 262144;
+
+// WRAPSUM: by column and metric (column-major) previous and accumulated values; by column whether it has a previous one (bytes).
+export const WS_RECORDS: i32 = 16;
+export const WS_CAP: i32 = 20;
+export const WS_RANGE: i32 = 24;
+export const WS_TOTAL: i32 = 32;
+export const WS_PREV: i32 = 40;
+export const WS_ACC: i32 = 44;
+export const WS_HAVE: i32 = 48;
+export const WS_WIDTH: i32 = 52;
+export const WS_SIZE: i32 = 56;
+
+// FULLSERIES: points stored, room; records; every how-manieth is stored (Q_EVEN); a WRAPSUM whose total it takes, or 0; last value.
+export const FS_N: i32 = 16;
+export const FS_CAP: i32 = 20;
+export const FS_RECORDS: i32 = 24;
+export const FS_STRIDE: i32 = 28;
+export const FS_T: i32 = 32;
+export const FS_X: i32 = 36;
+export const FS_FROM: i32 = 40;
+export const FS_LAST: i32 = 48;
+export const FS_SIZE: i32 = 56;
+/** Most points kept: 34 h at one in 30 s. */
+export const FS_MAX: i32 = 4096;
+/** Points at the beginning and at the end that a compaction never drops. */
+export const FS_HEAD: i32 = 4;
+export const FS_TAIL: i32 = 4;
+
+// DUTY: by column: previous values of all metrics (column-major), time above and below, records counted, whether it has previous values.
+export const DU_CAP: i32 = 16;
+export const DU_WIDTH: i32 = 20;
+export const DU_MAX: i32 = 24;
+export const DU_PREV: i32 = 32;
+export const DU_ABOVE: i32 = 36;
+export const DU_BELOW: i32 = 40;
+export const DU_COUNT: i32 = 44;
+export const DU_HAVE: i32 = 48;
+export const DU_SIZE: i32 = 56;
+
+// SECTIONS: of one or two lanes (Q_LANE, Q_LANE2).
+export const SE_RECORDS: i32 = 16;
+/** Section averages so far, at most SE_MAX. */
+export const SE_K: i32 = 20;
+export const SE_START: i32 = 24;
+export const SE_END: i32 = 32;
+/** Length of a section; the next border; where the current one began; most seconds that a record may lie behind a border. */
+export const SE_STEP: i32 = 40;
+export const SE_MARKER: i32 = 48;
+export const SE_TIME: i32 = 56;
+export const SE_LIMIT: i32 = 64;
+export const SE_GAP: i32 = 72;
+/** f64 per lane: value at the section's beginning, last value. */
+export const SE_DATA: i32 = 80;
+export const SE_LAST: i32 = 96;
+/** f64[SE_MAX]: times of the borders taken; then the averages of the first lane, then of the second. */
+export const SE_TIMES: i32 = 112;
+export const SE_RATES: i32 = 240;
+export const SE_MAX: i32 = 16;
+export const SE_SIZE: i32 = 496;

@@ -4,9 +4,9 @@ import { findIndom } from './archive/indom';
 import { wanted } from './archive/record';
 import { intern, resetStrings } from './archive/strings';
 import {
-  C_ACCEPTED, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
-  F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
-  KIND_TALLY, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  C_ACCEPTED, C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
+  F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
+  KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
   R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEPS,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
@@ -190,6 +190,10 @@ function sizeOf(kind: i32): u32 {
   if (kind == KIND_INTEGRATE) return IN_SIZE;
   if (kind == KIND_SUBSAMPLE) return SS_SIZE;
   if (kind == KIND_LATCH) return LA_SIZE;
+  if (kind == KIND_WRAPSUM) return WS_SIZE;
+  if (kind == KIND_FULLSERIES) return FS_SIZE;
+  if (kind == KIND_DUTY) return DU_SIZE;
+  if (kind == KIND_SECTIONS) return SE_SIZE;
   return TA_SIZE;
 }
 
@@ -212,7 +216,7 @@ export function addReducer(c: usize, kind: i32, flags: i32, lane: usize, lane2: 
     const row = lane + LANE_ROWS;
     const plain = load<i32>(lane, LANE_FOLD) == FOLD_EACH && load<i32>(lane, LANE_N) == 1;
     if (plain && load<f64>(row) * load<f64>(lane, LANE_SCALE) == 1) store<i32>(q, load<i32>(row, 8) + 1, RO_DIRECT);
-    const alone = load<i32>(c, C_NMETRICS) == 1 && load<i32>(c, C_NREDUCERS) == 0 && !load<u32>(c, C_NORMS);
+    const alone = !load<u32>(c, C_ALIGN) && load<i32>(c, C_NMETRICS) == 1 && load<i32>(c, C_NREDUCERS) == 0 && !load<u32>(c, C_NORMS);
     // With values in its only metric there is nothing left that the `empty` rules could ask.
     const checks = load<i32>(c, C_FLAGS) & ~(F_EMPTY_SKIP | F_EMPTY_STOP);
     if (alone && !checks && load<i32>(c, C_LABEL_METRIC) < 0 && load<i32>(q, RO_DIRECT)) {

@@ -2,12 +2,14 @@
 
 import {
   C_ACCEPTED,
+  C_ALIGN,
   C_FLAGS,
   C_FLOOR,
   C_LABEL_METRIC,
   C_LABEL_NS,
   C_LABEL_READER,
   C_LABELS,
+  C_MATCH,
   C_NLABELS,
   C_NMETRICS,
   C_NORMS,
@@ -24,22 +26,21 @@ import {
   F_FLOOR,
   F_RAW,
   F_RECT,
+  KIND_DUTY,
+  KIND_FULLSERIES,
   KIND_INTEGRATE,
   KIND_LATCH,
   KIND_ROLL,
+  KIND_SECTIONS,
   KIND_SUBSAMPLE,
   KIND_TALLY,
+  KIND_WRAPSUM,
   L_BAD,
   L_COUNT,
   L_DOMAIN,
   L_PAIRS,
   L_SEQ,
   L_VALS,
-  N_ACC,
-  N_LAST,
-  N_N,
-  N_RANGE,
-  N_SIZE,
   Q_KIND,
   R_ID,
   STOP_CONVERSION,
@@ -54,13 +55,21 @@ import {
   STOP_SKIP,
 } from '../layout';
 import { take } from '../memory';
+import { align } from './align';
+import { duty } from './duty';
 import { firstLast } from './firstlast';
+import { fullSeries } from './fullseries';
 import { integrate } from './integrate';
-import { countOf, rowCount, rowVals, valsOf } from './lane';
+import { columns, countOf, rowCount, rowVals, setColumns, valsOf } from './lane';
 import { latch } from './latch';
+import { look, lookAway } from './match';
+import { normalise } from './normalise';
 import { roll } from './roll';
+import { rollColumns } from './roll-columns';
+import { sections } from './sections';
 import { subsample } from './subsample';
 import { tally } from './tally';
+import { wrapSum } from './wrapsum';
 
 /** PM_ERR_VALUE: the record is passed over, nothing stops. */
 const MISSING_VALUE: i32 = -12351;
@@ -106,42 +115,6 @@ function bind(c: usize, seq: i32): i32 {
   if (error) return STOP_ERROR;
   if (crowded) return STOP_SKIP;
   return outcome == STOP_NONE && bad ? STOP_CONVERSION : outcome;
-}
-
-/** Range normalisation (§1.6): counters made monotone; the rows then point at the accumulated values. */
-function normalise(c: usize, arena: usize): i32 {
-  const norms: usize = load<u32>(c, C_NORMS);
-  const n = load<i32>(c, C_NMETRICS);
-  for (let i = 0; i < n; i++) {
-    const s = norms + i * N_SIZE;
-    const range = load<f64>(s, N_RANGE);
-    const count = countOf(i);
-    if (range == 0 || count <= 0) continue;
-    const x = valsOf(i);
-    const bytes = count << 3;
-    if (load<i32>(s, N_N) == 0) {
-      const acc = take(arena, bytes);
-      const last = take(arena, bytes);
-      if (!acc || !last) return STOP_MEMORY;
-      memory.copy(acc, x, bytes);
-      memory.copy(last, x, bytes);
-      store<u32>(s, <u32>acc, N_ACC);
-      store<u32>(s, <u32>last, N_LAST);
-      store<i32>(s, count, N_N);
-      continue;
-    }
-    if (load<i32>(s, N_N) != count) return STOP_SHAPE;
-    const acc: usize = load<u32>(s, N_ACC);
-    const last: usize = load<u32>(s, N_LAST);
-    for (let k = 0; k < bytes; k += 8) {
-      const now = load<f64>(x + k);
-      const d = now - load<f64>(last + k);
-      store<f64>(acc + k, load<f64>(acc + k) + (d - range * Math.floor(d / range)));
-      store<f64>(last + k, now);
-    }
-    store<u32>(rowVals + (i << 2), <u32>acc);
-  }
-  return STOP_NONE;
 }
 
 const GUARDED: i32 = F_EMPTY_SKIP | F_EMPTY_STOP | F_FLOOR | F_RECT;
@@ -194,10 +167,14 @@ function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, 
     const q: usize = load<u32>(list + (i << 2));
     const kind = load<i32>(q, Q_KIND);
     let status: i32 = STOP_NONE;
-    if (kind == KIND_ROLL) status = roll(q, arena, first);
+    if (kind == KIND_ROLL) status = columns >= 0 ? rollColumns(q, arena, first) : roll(q, arena, first);
     else if (kind == KIND_SUBSAMPLE) status = subsample(q, arena, t);
     else if (kind == KIND_INTEGRATE) status = integrate(q, arena, t);
     else if (kind == KIND_LATCH) latch(q, first);
+    else if (kind == KIND_WRAPSUM) status = wrapSum(q, c, arena);
+    else if (kind == KIND_FULLSERIES) status = fullSeries(q, arena, t);
+    else if (kind == KIND_DUTY) status = duty(q, c, arena);
+    else if (kind == KIND_SECTIONS) sections(q, t);
     else if (kind == KIND_TALLY) status = tally(q, c, arena, seq, ns, ordinal) ? STOP_NONE : STOP_MEMORY;
     else status = firstLast(q, c, arena, r, ns, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
     if (status != STOP_NONE) {
@@ -255,6 +232,18 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
     halt(c, STOP_MEMORY, 0);
     return;
   }
+  if (load<u32>(c, C_MATCH)) look(c);
+  if (load<u32>(c, C_ALIGN)) {
+    outcome = align(c, arena);
+    if (outcome != STOP_NONE) {
+      halt(c, outcome, 0);
+      setColumns(-1);
+      lookAway();
+      return;
+    }
+  }
   reduceAll(c, arena, r, seq, ns, t, ordinal);
   store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
+  if (columns >= 0) setColumns(-1);
+  if (load<u32>(c, C_MATCH)) lookAway();
 }

@@ -8,6 +8,7 @@ import {
   FL_FIRST_CODE,
   FL_FIRST_NS,
   FL_FIRST_OUT,
+  FL_FIRST_READER,
   FL_FIRST_T,
   FL_LAST_CODE,
   FL_LAST_NS,
@@ -17,6 +18,7 @@ import {
   FL_ROWS,
   FLR_CAP,
   FLR_FIRST,
+  FLR_FIRST_IDS,
   FLR_GEN,
   FLR_IDS,
   FLR_INT,
@@ -62,6 +64,7 @@ export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t
     store<i32>(q, code, FL_FIRST_CODE);
     store<i64>(q, ns, FL_FIRST_NS);
     store<f64>(q, t, FL_FIRST_T);
+    store<i32>(q, load<i32>(r, R_ID), FL_FIRST_READER);
   }
   for (let i = 0; i < n; i++) {
     const row = <usize>load<u32>(q, FL_ROWS) + i * FLR_SIZE;
@@ -82,8 +85,11 @@ export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t
     }
     if (first) {
       const copy = take(arena, count << 3);
-      if (!copy) return false;
+      const ids = take(arena, count << 2);
+      if (!copy || !ids) return false;
       memory.copy(copy, from, count << 3);
+      memory.copy(ids, load<u32>(row, FLR_IDS), count << 2);
+      store<u32>(row, <u32>ids, FLR_FIRST_IDS);
       store<u32>(row, <u32>copy, FLR_FIRST);
       store<i32>(row, count, FLR_NFIRST);
     }

@@ -1,26 +1,44 @@
 // Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
 
 import {
-  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MEAN, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
 } from '../layout';
 import { take } from '../memory';
 import { session } from '../select';
+import { matchedIn } from './match';
 
 /** Room for MAX_METRICS rows each: rows of the record as the current consumer sees them (after normalisation): number of values, address of doubles. */
 export const rowCount = memory.data(256);
 export const rowVals = memory.data(256);
 
+/** The same by column, for consumers that have columns (align.ts): address of doubles, and of a byte each that says whether
+ *  the value is there (0: all are). */
+export const columnVals = memory.data(256);
+export const columnMask = memory.data(256);
+/** Number of columns; -1: the consumer has none. */
+export let columns: i32 = -1;
+
+export function setColumns(n: i32): void {
+  columns = n;
+}
+
 let scratch: usize = 0;
 let scratchCap: i32 = 0;
+let masks: usize = 0;
+let masksCap: i32 = 0;
 
 export function resetScratch(): void {
   scratch = 0;
   scratchCap = 0;
+  masks = 0;
+  masksCap = 0;
 }
 
 /** Result of the last vectorLane: address and width. */
 export let vector: usize = 0;
 export let width: i32 = 0;
+/** Bytes that say which elements of the vector are there; 0: all are. */
+export let present: usize = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -37,8 +55,10 @@ export function valsOf(metric: i32): usize {
 /** True if every metric of the lane has values in this record. */
 export function ready(lane: usize): bool {
   const n = load<i32>(lane, LANE_N);
+  const matched = load<i32>(lane, LANE_FOLD) >= FOLD_MATCH;
   for (let i = 0; i < n; i++) {
-    if (countOf(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)) <= 0) return false;
+    const metric = load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8);
+    if (countOf(metric) <= 0 || (matched && matchedIn(metric) < 0)) return false;
   }
   return true;
 }
@@ -61,10 +81,29 @@ function sumOf(p: usize, n: i32): f64 {
   return s;
 }
 
-/** A scalar lane (first, sum, mean, count). The caller has checked ready(). */
+function matchedValue(metric: i32): f64 {
+  return load<f64>(valsOf(metric) + (matchedIn(metric) << 3));
+}
+
+/** Lanes of the instance that the consumer looks for: a weighted sum, or the quotient of the first two rows (0 if not > 0). */
+function matchedLane(lane: usize, fold: i32, n: i32): f64 {
+  if (fold == FOLD_RATIO) {
+    const below = matchedValue(load<i32>(lane + LANE_ROWS + LANE_ROW_SIZE, 8));
+    return below > 0 ? (matchedValue(load<i32>(lane + LANE_ROWS, 8)) / below) * load<f64>(lane, LANE_SCALE) : 0;
+  }
+  let s: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    s += load<f64>(row) * matchedValue(load<i32>(row, 8));
+  }
+  return s * load<f64>(lane, LANE_SCALE);
+}
+
+/** A scalar lane (all but each). The caller has checked ready(). */
 export function scalarLane(lane: usize): f64 {
   const fold = load<i32>(lane, LANE_FOLD);
   const n = load<i32>(lane, LANE_N);
+  if (fold >= FOLD_MATCH) return matchedLane(lane, fold, n);
   if (fold == FOLD_COUNT) return <f64>countOf(load<i32>(lane + LANE_ROWS, 8));
   let s: f64 = 0;
   for (let i = 0; i < n; i++) {
@@ -83,7 +122,9 @@ export function vectorLane(lane: usize): i32 {
   const first = load<i32>(lane + LANE_ROWS, 8);
   const k = countOf(first);
   const scale = load<f64>(lane, LANE_SCALE);
+  if (columns >= 0) return columnLane(lane, n, first, scale);
   width = k;
+  present = 0;
   if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
     vector = valsOf(first);
     return 1;
@@ -108,6 +149,59 @@ export function vectorLane(lane: usize): i32 {
   return 1;
 }
 
+/** The same by column: never ragged, an element is there if all its rows are. */
+function columnLane(lane: usize, n: i32, first: i32, scale: f64): i32 {
+  const k = columns;
+  width = k;
+  present = load<u32>(columnMask + (first << 2));
+  if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
+    vector = load<u32>(columnVals + (first << 2));
+    return 1;
+  }
+  if (k > scratchCap) {
+    scratch = take(session, k << 3);
+    if (!scratch) return -1;
+    scratchCap = k;
+  }
+  for (let j = 0; j < k; j++) {
+    let s: f64 = 0;
+    for (let i = 0; i < n; i++) {
+      const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+      s += load<f64>(row) * load<f64>(<usize>load<u32>(columnVals + (load<i32>(row, 8) << 2)) + (j << 3));
+    }
+    store<f64>(scratch + (j << 3), s * scale);
+  }
+  vector = scratch;
+  for (let i = 1; i < n; i++) {
+    if (!joinMask(load<u32>(columnMask + (load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8) << 2)), k)) return -1;
+  }
+  return 1;
+}
+
+/** Makes `present` say only what `mask` says too. */
+function joinMask(mask: usize, k: i32): bool {
+  if (!mask || mask == present) return true;
+  if (!present) {
+    present = mask;
+    return true;
+  }
+  if (k > masksCap) {
+    masks = take(session, k);
+    if (!masks) return false;
+    masksCap = k;
+  }
+  for (let j = 0; j < k; j++) store<u8>(masks + j, load<u8>(present + j) & load<u8>(mask + j));
+  present = masks;
+  return true;
+}
+
+/** Whether element i of the vector is there. */
+// @ts-ignore: decorator
+@inline
+export function isPresent(i: i32): bool {
+  return present == 0 || load<u8>(present + i) != 0;
+}
+
 // @ts-ignore: decorator
 @inline
 export function isVector(lane: usize): bool {
@@ -125,5 +219,6 @@ export function anyLane(lane: usize): i32 {
   store<f64>(scratch, scalarLane(lane));
   vector = scratch;
   width = 1;
+  present = 0;
   return 1;
 }

@@ -1,8 +1,11 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends (analytics.md §1.10).
 
 import {
+  Q_FLAGS,
   Q_LANE,
   Q_LANE2,
+  Q_MONOTONIC,
+  SS_CAP,
   SS_COUNT,
   SS_HAVE,
   SS_LEAD,
@@ -14,12 +17,13 @@ import {
   SS_WALLTIME,
   SS_WIDTH,
   SS_WINDOW,
+  STOP_DECREASE,
   STOP_MEMORY,
   STOP_NONE,
   STOP_RAGGED,
 } from '../layout';
 import { take } from '../memory';
-import { anyLane, ready, scalarLane, vector, width } from './lane';
+import { anyLane, columns, isPresent, ready, scalarLane, vector, width } from './lane';
 
 /** Whether the point at t is stored; fixes the lead when the 12th point comes. */
 function stored(q: usize, t: f64): bool {
@@ -47,20 +51,57 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
   if (row) {
     const status = anyLane(row);
     if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
-    if (load<u32>(q, SS_ROWS) == 0) {
+    if (columns >= 0) {
+      if (!reserve(q, arena, width)) return STOP_MEMORY;
+    } else if (load<u32>(q, SS_ROWS) == 0) {
       const rows = take(arena, (width * SS_MAX) << 3);
       if (!rows) return STOP_MEMORY;
       store<u32>(q, <u32>rows, SS_ROWS);
       store<i32>(q, width, SS_WIDTH);
+    } else if (width != load<i32>(q, SS_WIDTH)) {
+      // The check comes before the point is accepted: the row-shape quirk of §1.11.3, mended.
+      return STOP_NONE;
     }
-    // The check comes before the point is accepted: the row-shape quirk of §1.11.3, mended.
-    if (width != load<i32>(q, SS_WIDTH)) return STOP_NONE;
   }
   if (!stored(q, t)) return STOP_NONE;
   const count = load<i32>(q, SS_COUNT);
   store<f64>(<usize>load<u32>(q, SS_T) + (count << 3), t);
-  if (row) memory.copy(<usize>load<u32>(q, SS_ROWS) + ((count * width) << 3), vector, width << 3);
+  const rows: usize = load<u32>(q, SS_ROWS);
+  const stride = columns >= 0 ? load<i32>(q, SS_CAP) : width;
+  if (row) {
+    const to = rows + ((count * stride) << 3);
+    for (let i = 0; i < width; i++) store<f64>(to + (i << 3), isPresent(i) ? load<f64>(vector + (i << 3)) : NaN);
+  }
   if (value) store<f64>(<usize>load<u32>(q, SS_V) + (count << 3), scalarLane(value));
   store<i32>(q, count + 1, SS_COUNT);
-  return STOP_NONE;
+  return load<i32>(q, Q_FLAGS) & Q_MONOTONIC && count >= 2 && fell(q, count, row ? width : 0, stride) ? STOP_DECREASE : STOP_NONE;
+}
+
+/** Whether the point just stored is below the one before it. */
+function fell(q: usize, count: i32, n: i32, stride: i32): bool {
+  const v = <usize>load<u32>(q, SS_V) + (count << 3);
+  if (load<u32>(q, Q_LANE) && load<f64>(v) < load<f64>(v - 8)) return true;
+  const now = <usize>load<u32>(q, SS_ROWS) + ((count * stride) << 3);
+  for (let i = 0; i < n; i++) {
+    if (load<f64>(now + (i << 3)) < load<f64>(now - (stride << 3) + (i << 3))) return true;
+  }
+  return false;
+}
+
+/** Room for `n` columns in every row; what a row has no value for is NaN. */
+function reserve(q: usize, arena: usize, n: i32): bool {
+  const old = load<i32>(q, SS_CAP);
+  if (n > load<i32>(q, SS_WIDTH)) store<i32>(q, n, SS_WIDTH);
+  if (n <= old) return true;
+  const cap = old ? n << 1 : n;
+  const rows = take(arena, (cap * SS_MAX) << 3);
+  if (!rows) return false;
+  for (let i = 0; i < cap * SS_MAX; i++) store<f64>(rows + (i << 3), NaN);
+  const from: usize = load<u32>(q, SS_ROWS);
+  for (let i = 0; i < load<i32>(q, SS_COUNT); i++) {
+    memory.copy(rows + ((i * cap) << 3), from + ((i * old) << 3), old << 3);
+  }
+  store<u32>(q, <u32>rows, SS_ROWS);
+  store<i32>(q, cap, SS_CAP);
+  return true;
 }

@@ -1,6 +1,6 @@
 // Owns turning consumer specs into structs of the WASM engine.
 
-import type { ConsumerSpec, Lane, Lead, ReducerSpec } from '../reduce/index.ts';
+import type { ConsumerSpec, Fold, Lane, Lead, ReducerSpec } from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -13,6 +13,7 @@ export interface BuiltConsumer {
   /** Names of instances, filled while the reader that knows them is open: of the labels, and per metric of FIRSTLAST. */
   labelNames: string[];
   lastNames: string[][];
+  firstNames: string[][];
 }
 
 export interface BuiltWindow {
@@ -20,7 +21,15 @@ export interface BuiltWindow {
   readonly consumers: readonly BuiltConsumer[];
 }
 
-const FOLDS = { first: L.FOLD_FIRST, sum: L.FOLD_SUM, mean: L.FOLD_MEAN, each: L.FOLD_EACH, count: L.FOLD_COUNT };
+const FOLDS: Readonly<Record<Fold, number>> = {
+  first: L.FOLD_FIRST,
+  sum: L.FOLD_SUM,
+  mean: L.FOLD_MEAN,
+  each: L.FOLD_EACH,
+  count: L.FOLD_COUNT,
+  match: L.FOLD_MATCH,
+  ratio: L.FOLD_RATIO,
+};
 const TYPE_BITS = 64;
 
 interface Span {
@@ -49,7 +58,8 @@ function flagsOf(spec: ConsumerSpec): number {
     (spec.empty === 'skip' ? L.F_EMPTY_SKIP : 0) |
     (spec.empty === 'stop' ? L.F_EMPTY_STOP : 0) |
     (spec.rectangular ? L.F_RECT : 0) |
-    (spec.floor !== undefined ? L.F_FLOOR : 0)
+    (spec.floor !== undefined ? L.F_FLOOR : 0) |
+    (spec.columns === 'steady' ? L.F_STEADY : 0)
   );
 }
 
@@ -63,8 +73,19 @@ function buildConsumer(
   const n = spec.metrics.length;
   if (n === 0 || n > L.MAX_METRICS) throw new RangeError(`a consumer has 1 to ${L.MAX_METRICS} metrics, not ${n}`);
   const address = wasm.need(
-    wasm.x.addConsumer(window, flagsOf(spec), n, spec.reducers.length, spec.labels ?? -1, spec.floor ?? 0) >>> 0,
+    // Columns are labels of their own.
+    wasm.x.addConsumer(
+      window,
+      flagsOf(spec),
+      n,
+      spec.reducers.length,
+      spec.columns ? -1 : (spec.labels ?? -1),
+      spec.floor ?? 0,
+    ) >>> 0,
   );
+  if (spec.columns) wasm.need(wasm.x.setAlign(address, spec.labels ?? 0));
+  if (spec.match !== undefined)
+    withText(wasm, spec.match, (p, length) => wasm.need(wasm.x.setMatch(address, p, length)));
   const numbers = spec.metrics.map((name) => {
     const slot = slots.get(name);
     if (slot === undefined) throw new RangeError(`metric ${name} is not among the wanted`);
@@ -77,8 +98,18 @@ function buildConsumer(
     wasm.need(wasm.x.setMetric(address, i, slot, range));
     wasm.x.addSlotWant(slot, L.WANT_VALS);
   });
-  const reducers = spec.reducers.map((r) => buildReducer(wasm, address, r, numbers, lead));
-  return { spec, address, reducers, slots: numbers, labelNames: [], lastNames: [] };
+  const reducers: number[] = [];
+  for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));
+  return { spec, address, reducers, slots: numbers, labelNames: [], lastNames: [], firstNames: [] };
+}
+
+/** Calls with the address of a text in WASM memory. */
+function withText(wasm: Wasm, text: string, use: (address: number, length: number) => void): void {
+  const bytes = Buffer.from(text, 'utf8');
+  const at = wasm.need(wasm.x.takeBytes(Math.max(1, bytes.length)) >>> 0);
+  wasm.bytes.set(bytes, at);
+  use(at, bytes.length);
+  wasm.x.giveBytes(at);
 }
 
 function buildLane(wasm: Wasm, consumer: number, lane: Lane | undefined): number {
@@ -93,8 +124,10 @@ function buildLane(wasm: Wasm, consumer: number, lane: Lane | undefined): number
 function buildReducer(
   wasm: Wasm,
   consumer: number,
+  owner: ConsumerSpec,
   spec: ReducerSpec,
   slots: readonly number[],
+  before: readonly number[],
   lead: Lead | null,
 ): number {
   const add = (kind: number, flags: number, lane: number, lane2 = 0): number =>
@@ -105,13 +138,20 @@ function buildReducer(
       for (const slot of slots) wasm.x.addSlotWant(slot, L.WANT_RAW);
       return add(L.KIND_FIRSTLAST, 0, 0);
     case 'ROLL': {
+      if (owner.columns && spec.dropLast) throw new RangeError('ROLL by column has no dropLast');
       const flags = skip(spec.skipFirst) | (spec.dropLast ? L.Q_DROP_LAST : 0);
       return add(L.KIND_ROLL, flags, buildLane(wasm, consumer, spec.lane));
     }
     case 'INTEGRATE':
       return add(L.KIND_INTEGRATE, 0, buildLane(wasm, consumer, spec.lane));
     case 'SUBSAMPLE': {
-      const q = add(L.KIND_SUBSAMPLE, 0, buildLane(wasm, consumer, spec.value), buildLane(wasm, consumer, spec.row));
+      const flags = spec.monotonic ? L.Q_MONOTONIC : 0;
+      const q = add(
+        L.KIND_SUBSAMPLE,
+        flags,
+        buildLane(wasm, consumer, spec.value),
+        buildLane(wasm, consumer, spec.row),
+      );
       if (lead) wasm.x.setLead(q, lead.window, lead.leadout);
       return q;
     }
@@ -123,11 +163,29 @@ function buildReducer(
       for (const m of spec.metrics) wasm.x.addSlotWant(slots[m]!, L.WANT_STRS);
       const q = add(L.KIND_TALLY, 0, 0);
       const packed = spec.metrics.reduce((word, m, i) => word | (m << (8 * i)), 0);
-      const text = Buffer.from(spec.where?.equals ?? '', 'utf8');
-      const at = wasm.need(wasm.x.takeBytes(Math.max(1, text.length)) >>> 0);
-      wasm.bytes.set(text, at);
-      wasm.x.setTally(q, n, packed, spec.where?.metric ?? -1, at, text.length);
-      wasm.x.giveBytes(at);
+      withText(wasm, spec.where?.equals ?? '', (p, length) => {
+        wasm.x.setTally(q, n, packed, spec.where?.metric ?? -1, p, length);
+      });
+      return q;
+    }
+    case 'WRAPSUM': {
+      const q = add(L.KIND_WRAPSUM, 0, 0);
+      wasm.x.setWrap(q, 2 ** spec.bits);
+      return q;
+    }
+    case 'FULLSERIES': {
+      const flags = (spec.monotonic ? L.Q_MONOTONIC : 0) | (spec.keep === 'even' ? L.Q_EVEN : 0);
+      const linked = 'wrapsum' in spec.value ? before[spec.value.wrapsum] : undefined;
+      const q = add(L.KIND_FULLSERIES, flags, 'wrapsum' in spec.value ? 0 : buildLane(wasm, consumer, spec.value));
+      if (linked !== undefined) wasm.x.linkReducer(q, linked);
+      return q;
+    }
+    case 'DUTY':
+      return add(L.KIND_DUTY, 0, 0);
+    case 'SECTIONS': {
+      const [one, two] = spec.lanes;
+      const q = add(L.KIND_SECTIONS, 0, buildLane(wasm, consumer, one), buildLane(wasm, consumer, two));
+      wasm.x.setSections(q, spec.start, spec.end, (spec.end - spec.start) / spec.count, spec.limit);
       return q;
     }
   }

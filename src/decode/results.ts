@@ -1,10 +1,19 @@
 // Owns reading reducer state back out of the WASM engine as plain results, and the names of instances.
 
-import type { ConsumerResult, Instances, Outcome, ReducerResult, TallyEntry } from '../reduce/index.ts';
+import {
+  type ConsumerResult,
+  chosen,
+  type Instances,
+  type Join,
+  join,
+  type Outcome,
+  type ReducerResult,
+} from '../reduce/index.ts';
 import type { BuiltConsumer, BuiltWindow } from './build.ts';
-import { instancesAt, NO_STRING, sessionBytes } from './domains.ts';
+import { instancesAt } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
+import { collectColumns, collectSections, collectTally, collectWrapSum, rowsOf } from './results-tables.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NEVER = -(2n ** 63n);
@@ -18,6 +27,7 @@ const REASONS: Readonly<Record<number, Stop['reason']>> = {
   [L.STOP_SHAPE]: 'shape',
   [L.STOP_ERROR]: 'error',
   [L.STOP_CONVERSION]: 'conversion',
+  [L.STOP_DECREASE]: 'decrease',
 };
 
 function outcome(reason: number, code: number): Outcome {
@@ -48,6 +58,10 @@ export function resolveNames(wasm: Wasm, reader: ArchiveReader, windows: readonl
       c.spec.reducers.forEach((spec, i) => {
         const q = c.reducers[i]!;
         if (spec.kind !== 'FIRSTLAST' || wasm.i32(q + L.FL_CALLS) === 0) return;
+        if (wasm.i32(q + L.FL_FIRST_READER) === number) {
+          const ns = wasm.i64(q + L.FL_FIRST_NS);
+          c.firstNames = c.slots.map((slot, m) => namesOf(wasm, reader, slot, ns, firstIds(wasm, q, m)));
+        }
         if (wasm.i32(q + L.FL_LAST_READER) !== number) return;
         const ns = wasm.i64(q + L.FL_LAST_NS);
         c.lastNames = c.slots.map((slot, m) => namesOf(wasm, reader, slot, ns, lastIds(wasm, q, m)));
@@ -59,6 +73,11 @@ export function resolveNames(wasm: Wasm, reader: ArchiveReader, windows: readonl
 function lastIds(wasm: Wasm, q: number, metric: number): number[] {
   const row = wasm.u32(q + L.FL_ROWS) + metric * L.FLR_SIZE;
   return wasm.instances(wasm.u32(row + L.FLR_IDS), wasm.i32(row + L.FLR_NLAST));
+}
+
+function firstIds(wasm: Wasm, q: number, metric: number): number[] {
+  const row = wasm.u32(q + L.FL_ROWS) + metric * L.FLR_SIZE;
+  return wasm.instances(wasm.u32(row + L.FLR_FIRST_IDS), wasm.i32(row + L.FLR_NFIRST));
 }
 
 /** Records, span and results of a window. */
@@ -85,12 +104,14 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
 function collectConsumer(wasm: Wasm, c: BuiltConsumer): ConsumerResult {
   const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
   const labels = wasm.u32(c.address + L.C_LABELS);
+  const align = wasm.u32(c.address + L.C_ALIGN);
   return {
     records: wasm.i32(c.address + L.C_RECORDS),
     skipped: wasm.i32(c.address + L.C_SKIPPED),
     stop: stop.kind === 'stop' ? stop : null,
     labels:
       labels === 0 ? null : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
+    ...(align === 0 ? {} : collectColumns(wasm, align)),
     reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
   };
 }
@@ -103,7 +124,8 @@ function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult 
       const count = wasm.i32(q + L.RO_COUNT);
       const n = count === 0 ? 0 : wasm.i32(q + L.RO_WIDTH);
       const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
-      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX) };
+      const counts = wasm.u32(c.address + L.C_ALIGN) === 0 ? {} : { counts: array(L.RO_COUNTS) };
+      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX), ...counts };
     }
     case L.KIND_INTEGRATE:
       return {
@@ -119,7 +141,7 @@ function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult 
         kind: 'SUBSAMPLE',
         t: wasm.doubles(wasm.u32(q + L.SS_T), n),
         v: wasm.u32(q + L.Q_LANE) === 0 ? new Float64Array(0) : wasm.doubles(wasm.u32(q + L.SS_V), n),
-        rows: wasm.doubles(wasm.u32(q + L.SS_ROWS), n * width),
+        rows: rowsOf(wasm, q, n, width),
         width,
         lead:
           wasm.i32(q + L.SS_HAVE) === 0
@@ -129,6 +151,21 @@ function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult 
     }
     case L.KIND_LATCH:
       return { kind: 'LATCH', value: wasm.i32(q + L.LA_SET) === 0 ? null : wasm.f64(q + L.LA_VALUE) };
+    case L.KIND_WRAPSUM:
+      return collectWrapSum(wasm, q, c.slots.length);
+    case L.KIND_FULLSERIES: {
+      const n = wasm.i32(q + L.FS_N);
+      const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
+      return { kind: 'FULLSERIES', records: wasm.i32(q + L.FS_RECORDS), t: array(L.FS_T), x: array(L.FS_X) };
+    }
+    case L.KIND_DUTY: {
+      const n = wasm.i32(q + L.DU_WIDTH);
+      const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
+      const busiest = wasm.f64(q + L.DU_MAX);
+      return { kind: 'DUTY', above: array(L.DU_ABOVE), below: array(L.DU_BELOW), count: array(L.DU_COUNT), busiest };
+    }
+    case L.KIND_SECTIONS:
+      return collectSections(wasm, q);
     default:
       return { kind: 'TALLY', entries: collectTally(wasm, q), overflow: wasm.i32(q + L.TA_OVERFLOW) !== 0 };
   }
@@ -139,6 +176,12 @@ function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResul
   const same = wasm.f64(q + L.FL_FIRST_T) === wasm.f64(q + L.FL_LAST_T);
   const calls = records === 0 ? 0 : records === 1 || same ? 1 : 2;
   const rows = c.slots.map((_, m) => wasm.u32(q + L.FL_ROWS) + m * L.FLR_SIZE);
+  const none: Instances = { ids: [], names: [] };
+  const first = rows.map((_, m): Instances => ({ ids: firstIds(wasm, q, m), names: c.firstNames[m] ?? [] }));
+  const last = rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] }));
+  const joins = calls === 2 ? rows.map((_, m) => join(first[m]!, last[m]!)) : [];
+  const pick = (of: readonly Instances[], which: (j: Join) => readonly number[]): Instances[] =>
+    calls === 0 ? [] : rows.map((_, m) => (joins[m] ? chosen(of[m]!, which(joins[m])) : none));
   return {
     kind: 'FIRSTLAST',
     calls,
@@ -148,42 +191,23 @@ function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResul
     last: outcome(wasm.i32(q + L.FL_LAST_OUT), wasm.i32(q + L.FL_LAST_CODE)),
     firstCounts: rows.map((row) => wasm.i32(row + L.FLR_NFIRST)),
     lastCounts: rows.map((row) => wasm.i32(row + L.FLR_NLAST)),
-    delta: calls === 2 ? rows.map((row) => difference(wasm, row)) : [],
-    instances:
-      calls === 0 ? [] : rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] })),
+    delta: joins.map((j, m) => difference(wasm, rows[m]!, j)),
+    instances: pick(last, (j) => j.both.map(([, now]) => now)),
+    appeared: pick(last, (j) => j.appeared),
+    vanished: pick(first, (j) => j.vanished),
   };
 }
 
 /** last − first; 64-bit integers are subtracted as integers and only then made doubles. */
-function difference(wasm: Wasm, row: number): Float64Array {
-  const n = Math.min(wasm.i32(row + L.FLR_NFIRST), wasm.i32(row + L.FLR_NLAST));
+function difference(wasm: Wasm, row: number, { both }: Join): Float64Array {
   const first = wasm.u32(row + L.FLR_FIRST);
   const last = wasm.u32(row + L.FLR_LAST);
   if (wasm.i32(row + L.FLR_INT) !== 0) {
-    const a = wasm.integers(first, n);
-    const b = wasm.integers(last, n);
-    return Float64Array.from({ length: n }, (_, i) => Number(BigInt.asIntN(64, b[i]! - a[i]!)));
+    const a = wasm.integers(first, wasm.i32(row + L.FLR_NFIRST));
+    const b = wasm.integers(last, wasm.i32(row + L.FLR_NLAST));
+    return Float64Array.from(both, ([was, now]) => Number(BigInt.asIntN(64, b[now]! - a[was]!)));
   }
-  const a = wasm.doubles(first, n);
-  const b = wasm.doubles(last, n);
-  return b.map((x, i) => x - a[i]!);
-}
-
-function collectTally(wasm: Wasm, q: number): TallyEntry[] {
-  const entries = wasm.u32(q + L.TA_ENTRIES);
-  const metrics = wasm.i32(q + L.TA_NMETRICS);
-  return Array.from({ length: wasm.i32(q + L.TA_N) }, (_, i) => {
-    const e = entries + i * L.TE_SIZE;
-    const name = wasm.u32(e + L.TE_NAME);
-    return {
-      instance: wasm.i32(e + L.TE_INST),
-      name: name === NO_STRING ? null : sessionBytes(wasm, name).toString('utf8'),
-      strings: Array.from({ length: metrics }, (_, k) =>
-        sessionBytes(wasm, wasm.u32(e + L.TE_STRS + 4 * k)).toString('utf8'),
-      ),
-      count: wasm.i32(e + L.TE_COUNT),
-      first: wasm.i32(e + L.TE_FIRST),
-      last: wasm.i32(e + L.TE_LAST),
-    };
-  });
+  const a = wasm.doubles(first, wasm.i32(row + L.FLR_NFIRST));
+  const b = wasm.doubles(last, wasm.i32(row + L.FLR_NLAST));
+  return Float64Array.from(both, ([was, now]) => b[now]! - a[was]!);
 }

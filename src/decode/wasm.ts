@@ -37,6 +37,11 @@ interface Exports {
   addLane(consumer: number, fold: number, scale: number, rows: number): number;
   setLaneRow(lane: number, index: number, metric: number, weight: number): void;
   addReducer(consumer: number, kind: number, flags: number, lane: number, lane2: number): number;
+  setAlign(consumer: number, master: number): number;
+  setMatch(consumer: number, text: number, length: number): number;
+  setWrap(reducer: number, range: number): void;
+  setSections(reducer: number, start: number, end: number, step: number, limit: number): void;
+  linkReducer(reducer: number, from: number): void;
   setLead(reducer: number, window: number, leadout: number): void;
   setTally(reducer: number, count: number, packed: number, where: number, text: number, length: number): void;
   takeBytes(bytes: number): number;

@@ -1,16 +1,23 @@
 // Owns a consumer's life: which records it gets, and what is checked before its reducers see them (analytics.md §1.2–1.6).
 
+import { ColumnOrder } from './columns.ts';
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
+import { Duty } from './duty.ts';
 import { FirstLast, instancesOf } from './firstlast.ts';
+import { FullSeries } from './fullseries.ts';
 import { Integrate } from './integrate.ts';
 import { Latch } from './latch.ts';
+import { matcher } from './match.ts';
 import { Counter, effectiveBits } from './normalise.ts';
 import type { ConsumerResult, Instances, Outcome, ReducerResult } from './result.ts';
 import { Roll } from './roll.ts';
+import { RollColumns } from './roll-columns.ts';
 import type { Cell, Row } from './row.ts';
+import { Sections } from './sections.ts';
 import type { ConsumerSpec, Lead, ReducerSpec } from './spec.ts';
 import { Subsample } from './subsample.ts';
 import { Tally } from './tally.ts';
+import { WrapSum } from './wrapsum.ts';
 
 /** PM_ERR_VALUE: the record is passed over and nothing stops. */
 const MISSING_VALUE = -12351;
@@ -31,6 +38,7 @@ export class Consumer {
   readonly #bits: readonly number[];
   readonly #counters: readonly (Counter | null)[];
   readonly #ends: FirstLast | null;
+  readonly #columns: ColumnOrder | null;
   readonly #reducers: readonly Reducer[];
   #records = 0;
   #skipped = 0;
@@ -42,7 +50,10 @@ export class Consumer {
     this.#spec = spec;
     this.#bits = spec.metrics.map((_, m) => effectiveBits(spec.normalize?.[m]));
     this.#counters = this.#bits.map((bits) => (bits > 0 ? new Counter(bits) : null));
-    this.#reducers = spec.reducers.map((r) => build(r, this.#bits, walltime, lead));
+    const reducers: Reducer[] = [];
+    for (const r of spec.reducers) reducers.push(build(r, spec, this.#bits, reducers, walltime, lead));
+    this.#reducers = reducers;
+    this.#columns = spec.columns ? new ColumnOrder(spec.labels ?? 0, spec.columns === 'steady') : null;
     const head = this.#reducers[0];
     this.#ends = spec.mode === 'firstlast' && !spec.raw && head instanceof FirstLast ? head : null;
   }
@@ -62,11 +73,10 @@ export class Consumer {
     if (outcome.kind === 'skip') this.#skipped++;
     let values = raw;
     if (outcome.kind === 'ok') {
-      values = this.#normalise(raw);
-      if (values.length < raw.length) {
-        outcome = stop('shape');
-        values = [...values, ...raw.slice(values.length)];
-      }
+      values = raw.map((x, m) => {
+        const counter = this.#counters[m];
+        return counter && x.length > 0 ? counter.add(x, cells[m]!.ids) : x;
+      });
     }
     const d: Delivery = { ...bare, values };
     if (outcome.kind === 'ok') outcome = this.#guard(d);
@@ -77,19 +87,19 @@ export class Consumer {
       return;
     }
     if (outcome.kind === 'stop') this.#stop = outcome;
-    else if (outcome.kind === 'ok') this.#reduce(d);
+    else if (outcome.kind === 'ok') this.#arrange(d);
   }
 
-  /** The rows with counters made monotone, up to the first counter that changed length. */
-  #normalise(raw: readonly Float64Array[]): Float64Array[] {
-    const out: Float64Array[] = [];
-    for (const [m, x] of raw.entries()) {
-      const counter = this.#counters[m];
-      const y = counter && x.length > 0 ? counter.add(x) : x;
-      if (y === null) return out;
-      out.push(y);
+  /** With columns and the looked-for instance, to the reducers. */
+  #arrange(d: Delivery): void {
+    const matched = this.#spec.match === undefined ? {} : { matched: matcher(d.cells, this.#spec.match) };
+    if (!this.#columns) {
+      this.#reduce({ ...d, ...matched });
+      return;
     }
-    return out;
+    const columns = this.#columns.arrange(d.cells, d.values);
+    if (columns === null) this.#stop = stop('shape');
+    else this.#reduce({ ...d, ...matched, columns });
   }
 
   /** What the analytic itself asks before it uses a record. Its skip is not a "missing indom". */
@@ -106,7 +116,7 @@ export class Consumer {
   }
 
   #reduce(d: Delivery): void {
-    if (this.#accepted === 0 && this.#spec.labels !== undefined)
+    if (this.#accepted === 0 && this.#spec.labels !== undefined && !this.#columns)
       this.#labels = instancesOf(d.cells[this.#spec.labels]!);
     this.#accepted++;
     for (const reducer of this.#reducers) {
@@ -123,7 +133,8 @@ export class Consumer {
       records: this.#records,
       skipped: this.#skipped,
       stop: this.#stop,
-      labels: this.#labels,
+      labels: this.#columns?.labels ?? this.#labels,
+      ...(this.#columns ? { presence: this.#columns.presence } : {}),
       reducers: this.#reducers.map((r) => r.finish()),
     };
   }
@@ -140,12 +151,19 @@ function judge(cells: readonly (Cell | null)[]): Outcome {
   return present.some((c) => c.count > 0 && c.unconvertible) ? stop('conversion') : OK;
 }
 
-function build(spec: ReducerSpec, bits: readonly number[], walltime: number, lead: Lead | null): Reducer {
+function build(
+  spec: ReducerSpec,
+  consumer: ConsumerSpec,
+  bits: readonly number[],
+  before: readonly Reducer[],
+  walltime: number,
+  lead: Lead | null,
+): Reducer {
   switch (spec.kind) {
     case 'FIRSTLAST':
       return new FirstLast(bits);
     case 'ROLL':
-      return new Roll(spec);
+      return consumer.columns ? new RollColumns(spec) : new Roll(spec);
     case 'INTEGRATE':
       return new Integrate(spec.lane);
     case 'SUBSAMPLE':
@@ -154,5 +172,13 @@ function build(spec: ReducerSpec, bits: readonly number[], walltime: number, lea
       return new Latch(spec);
     case 'TALLY':
       return new Tally(spec);
+    case 'WRAPSUM':
+      return new WrapSum(spec.bits, consumer.metrics.length);
+    case 'FULLSERIES':
+      return new FullSeries(spec, 'wrapsum' in spec.value ? (before[spec.value.wrapsum] as WrapSum) : null);
+    case 'DUTY':
+      return new Duty(consumer.metrics.length);
+    case 'SECTIONS':
+      return new Sections(spec);
   }
 }

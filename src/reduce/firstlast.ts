@@ -1,6 +1,7 @@
 // Owns FIRSTLAST: the first and the last record of a consumer's metrics, and their exact difference.
 
 import type { Delivery, Halt } from './delivery.ts';
+import { chosen, type Join, join } from './join.ts';
 import type { FirstLastResult, Instances, Outcome } from './result.ts';
 import type { Cell } from './row.ts';
 
@@ -52,10 +53,13 @@ export class FirstLast {
     if (!first || !last) {
       const ok: Outcome = { kind: 'ok' };
       const zeros = this.#normalize.map(() => 0);
-      const none = { firstCounts: zeros, lastCounts: zeros, delta: [], instances: [] };
+      const none = { firstCounts: zeros, lastCounts: zeros, delta: [], instances: [], appeared: [], vanished: [] };
       return { kind: 'FIRSTLAST', calls: 0, firstTime: 0, lastTime: 0, first: ok, last: ok, ...none };
     }
     const calls = this.#records === 1 || first.t === last.t ? 1 : 2;
+    const joins = last.instances.map((now, m) => join(first.instances[m]!, now));
+    const pick = (of: Kept, which: (j: Join) => readonly number[]): Instances[] =>
+      joins.map((j, m) => (calls === 2 ? chosen(of.instances[m]!, which(j)) : { ids: [], names: [] }));
     return {
       kind: 'FIRSTLAST',
       calls,
@@ -65,8 +69,10 @@ export class FirstLast {
       last: last.outcome,
       firstCounts: first.values.map((v) => v.length),
       lastCounts: last.values.map((v) => v.length),
-      delta: calls === 2 ? last.values.map((v, m) => difference(first.values[m]!, v)) : [],
-      instances: last.instances,
+      delta: calls === 2 ? last.values.map((v, m) => difference(first.values[m]!, v, joins[m]!.both)) : [],
+      instances: pick(last, (j) => j.both.map(([, now]) => now)),
+      appeared: pick(last, (j) => j.appeared),
+      vanished: pick(first, (j) => j.vanished),
     };
   }
 }
@@ -74,11 +80,11 @@ export class FirstLast {
 function difference(
   a: Float64Array | BigInt64Array | BigUint64Array,
   b: Float64Array | BigInt64Array | BigUint64Array,
+  both: Join['both'],
 ): Float64Array {
-  const n = Math.min(a.length, b.length);
-  return Float64Array.from({ length: n }, (_, i) => {
-    const x = a[i]!;
-    const y = b[i]!;
+  return Float64Array.from(both, ([before, now]) => {
+    const x = a[before]!;
+    const y = b[now]!;
     // Integers modulo 2^64, as signed: a u64 that passed its end still gives the true, small difference.
     if (typeof x === 'bigint' && typeof y === 'bigint') return Number(BigInt.asIntN(64, y - x));
     return Number(y) - Number(x);

@@ -2,6 +2,7 @@
 
 export { type Coverage, CoverageCounter } from './coverage.ts';
 export { WindowEngine } from './engine.ts';
+export { chosen, type Join, join } from './join.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {
@@ -10,7 +11,9 @@ export {
   type Lane,
   LEAD_POINTS,
   type Lead,
+  MAX_COLUMNS,
   MAX_POINTS,
+  MAX_SERIES,
   MAX_TALLY,
   type ReducerSpec,
   type WindowSpec,

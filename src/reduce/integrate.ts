@@ -1,7 +1,7 @@
 // Owns INTEGRATE: each interval weighted with the value at its end (reference/analytics.md §1.9).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
-import { ready, vectorOf } from './lane.ts';
+import { presentIn, ready, vectorOf } from './lane.ts';
 import type { IntegrateResult } from './result.ts';
 import type { Lane } from './spec.ts';
 
@@ -11,6 +11,8 @@ export class Integrate {
   #total: Float64Array = NO_VALUES;
   #elapsed = 0;
   #previous = 0;
+  /** Per column: when its last value was. */
+  readonly #times: (number | undefined)[] = [];
 
   constructor(lane: Lane) {
     this.#lane = lane;
@@ -20,17 +22,34 @@ export class Integrate {
     if (!ready(d, this.#lane)) return null;
     const x = vectorOf(d, this.#lane);
     if (x === null) return 'ragged';
-    if (this.#records === 0) {
+    if (d.columns) this.#addColumns(d, x);
+    else if (this.#records === 0) {
       this.#total = new Float64Array(x.length);
     } else {
       if (x.length !== this.#total.length) return 'shape';
       const dt = d.t - this.#previous;
       for (let i = 0; i < x.length; i++) this.#total[i]! += x[i]! * dt;
-      this.#elapsed += dt;
     }
+    if (this.#records > 0) this.#elapsed += d.t - this.#previous;
     this.#previous = d.t;
     this.#records++;
     return null;
+  }
+
+  /** Each column from its own last value on. */
+  #addColumns(d: Delivery, x: Float64Array): void {
+    const there = presentIn(d, this.#lane);
+    if (x.length > this.#total.length) {
+      const wider = new Float64Array(x.length);
+      wider.set(this.#total);
+      this.#total = wider;
+    }
+    for (let i = 0; i < x.length; i++) {
+      if (!there(i)) continue;
+      const before = this.#times[i];
+      if (before !== undefined) this.#total[i]! += x[i]! * (d.t - before);
+      this.#times[i] = d.t;
+    }
   }
 
   finish(): IntegrateResult {

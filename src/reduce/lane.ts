@@ -1,11 +1,13 @@
 // Owns lane expressions: rows of a record → one number or a vector (spec.ts, Lane). Order of operations as in the WASM engine.
 
+import type { Columns } from './columns.ts';
 import type { Delivery } from './delivery.ts';
 import type { Lane } from './spec.ts';
 
 /** True if every metric of the lane has values in this record. */
 export function ready(d: Delivery, lane: Lane): boolean {
-  return lane.rows.every(({ metric }) => d.counts[metric]! > 0);
+  const matched = lane.fold === 'match' || lane.fold === 'ratio';
+  return lane.rows.every(({ metric }) => d.counts[metric]! > 0 && (!matched || matchedIn(d, metric) >= 0));
 }
 
 /** Four partial sums, then the rest: the order of the vector unit, so that both engines round alike. */
@@ -26,10 +28,27 @@ export function sumOf(x: Float64Array): number {
   return sum;
 }
 
+function matchedIn(d: Delivery, metric: number): number {
+  return d.matched?.(metric) ?? -1;
+}
+
+/** Lanes of the instance that the consumer looks for. */
+function matchedLane(d: Delivery, lane: Lane): number {
+  const at = (metric: number): number => d.values[metric]![matchedIn(d, metric)]!;
+  if (lane.fold === 'ratio') {
+    const below = at(lane.rows[1]!.metric);
+    return below > 0 ? (at(lane.rows[0]!.metric) / below) * (lane.scale ?? 1) : 0;
+  }
+  let sum = 0;
+  for (const { metric, weight = 1 } of lane.rows) sum += weight * at(metric);
+  return sum * (lane.scale ?? 1);
+}
+
 /** A lane that is not `each`; the caller has checked ready(). */
 export function scalarOf(d: Delivery, lane: Lane): number {
   const head = lane.rows[0]!.metric;
   if (lane.fold === 'count') return d.counts[head]!;
+  if (lane.fold === 'match' || lane.fold === 'ratio') return matchedLane(d, lane);
   let sum = 0;
   for (const { metric, weight = 1 } of lane.rows) {
     const x = d.values[metric]!;
@@ -42,6 +61,7 @@ export function scalarOf(d: Delivery, lane: Lane): number {
 /** A lane as a vector, scalars having width 1; null if its rows differ in length. The caller has checked ready(). */
 export function vectorOf(d: Delivery, lane: Lane): Float64Array | null {
   if (lane.fold !== 'each') return Float64Array.of(scalarOf(d, lane));
+  if (d.columns) return columnLane(d.columns, lane);
   const width = d.counts[lane.rows[0]!.metric]!;
   if (lane.rows.some(({ metric }) => d.counts[metric] !== width)) return null;
   const scale = lane.scale ?? 1;
@@ -50,4 +70,23 @@ export function vectorOf(d: Delivery, lane: Lane): Float64Array | null {
     for (const { metric, weight = 1 } of lane.rows) sum += weight * d.values[metric]![i]!;
     return sum * scale;
   });
+}
+
+/** The same by column: never ragged; absent values are NaN. */
+function columnLane(columns: Columns, lane: Lane): Float64Array {
+  const rows = lane.rows.map(({ metric, weight = 1 }) => ({ weight, values: columns.of(metric).values }));
+  const scale = lane.scale ?? 1;
+  if (rows.length === 1 && scale * rows[0]!.weight === 1) return rows[0]!.values;
+  return Float64Array.from({ length: columns.width }, (_, i) => {
+    let sum = 0;
+    for (const { weight, values } of rows) sum += weight * values[i]!;
+    return sum * scale;
+  });
+}
+
+/** Which elements of the lane's vector are there: with columns, those that all its rows have. */
+export function presentIn(d: Delivery, lane: Lane): (i: number) => boolean {
+  if (!d.columns || lane.fold !== 'each') return () => true;
+  const masks = lane.rows.map(({ metric }) => d.columns!.of(metric).there);
+  return (i) => masks.every((mask) => mask === null || mask[i]!);
 }

@@ -1,4 +1,6 @@
-// Owns range normalisation: counters of less than 64 bits made monotone (reference/analytics.md §1.6).
+// Owns range normalisation: counters of less than 64 bits made monotone, by instance (reference/analytics.md §1.6).
+
+import { IdMap } from './idmap.ts';
 
 /** From this many bits on there is nothing to normalise. */
 const WIDEST = 64;
@@ -8,28 +10,31 @@ export function effectiveBits(bits: number | undefined): number {
   return bits !== undefined && bits > 0 && bits < WIDEST ? bits : 0;
 }
 
+/** now − before, modulo 2^bits, never negative. */
+export function wrapped(now: number, before: number, range: number): number {
+  const d = now - before;
+  return d - range * Math.floor(d / range);
+}
+
 export class Counter {
   readonly #range: number;
-  #sum: Float64Array | null = null;
-  #last: Float64Array | null = null;
+  readonly #ids = new IdMap();
+  readonly #sum: number[] = [];
+  readonly #last: number[] = [];
 
   constructor(bits: number) {
     this.#range = 2 ** bits;
   }
 
-  /** The accumulated values; null if the number of instances changed. */
-  add(x: Float64Array): Float64Array | null {
-    if (this.#sum === null || this.#last === null) {
-      this.#sum = x.slice();
-      this.#last = x.slice();
-      return x;
-    }
-    if (x.length !== this.#sum.length) return null;
-    for (let i = 0; i < x.length; i++) {
-      const d = x[i]! - this.#last[i]!;
-      this.#sum[i]! += d - this.#range * Math.floor(d / this.#range);
-      this.#last[i] = x[i]!;
-    }
-    return this.#sum.slice();
+  /** The accumulated values; an instance begins with the value it is first seen with. */
+  add(x: Float64Array, ids: Int32Array): Float64Array {
+    const known = this.#ids.size;
+    return x.map((now, k) => {
+      const i = this.#ids.numberOf(ids[k]!, true);
+      if (i < 0) return now;
+      this.#sum[i] = i >= known ? now : this.#sum[i]! + wrapped(now, this.#last[i]!, this.#range);
+      this.#last[i] = now;
+      return this.#sum[i]!;
+    });
   }
 }

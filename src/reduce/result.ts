@@ -18,8 +18,8 @@ export type Outcome =
       readonly kind: 'stop';
       /** nodata: no fetched metric had a value; empty: metric 0 had none; floor: see spec; ragged: lengths differ;
        *  shape: a vector or a normalised counter changed length; error: `code` is the negative count in the record;
-       *  conversion: a value could not be converted to its metric's type. */
-      readonly reason: 'nodata' | 'empty' | 'floor' | 'ragged' | 'shape' | 'error' | 'conversion';
+       *  conversion: a value could not be converted to its metric's type; decrease: a monotonic series fell. */
+      readonly reason: 'nodata' | 'empty' | 'floor' | 'ragged' | 'shape' | 'error' | 'conversion' | 'decrease';
       readonly code?: number;
     };
 
@@ -34,10 +34,13 @@ export interface FirstLastResult {
   /** Number of values per metric in the first and in the last record. */
   readonly firstCounts: readonly number[];
   readonly lastCounts: readonly number[];
-  /** last − first per metric, by position, as long as the shorter of the two. Only if calls is 2. */
+  /** last − first per metric, of the instances that both records have, in the order of the last. Only if calls is 2. */
   readonly delta: readonly Float64Array[];
-  /** Instances of each metric in the last record. */
+  /** These instances, per metric. */
   readonly instances: readonly Instances[];
+  /** Instances that only the last, or only the first record has, per metric. */
+  readonly appeared: readonly Instances[];
+  readonly vanished: readonly Instances[];
 }
 
 export interface RollResult {
@@ -47,6 +50,8 @@ export interface RollResult {
   readonly mean: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
+  /** With columns: records counted by element; `count` is then the greatest possible. Elements without values are NaN. */
+  readonly counts?: Float64Array;
 }
 
 export interface IntegrateResult {
@@ -63,7 +68,7 @@ export interface SubsampleResult {
   readonly t: Float64Array;
   /** The scalar of each point; empty if the spec has no `value`. */
   readonly v: Float64Array;
-  /** Points × width, row-major; empty if the spec has no `row`. */
+  /** Points × width, row-major; empty if the spec has no `row`. With columns, NaN where an instance was not there. */
   readonly rows: Float64Array;
   readonly width: number;
   /** The lead that was used; null while fewer than 12 points came. */
@@ -96,7 +101,49 @@ export interface TallyResult {
   readonly overflow: boolean;
 }
 
+export interface WrapSumResult {
+  readonly kind: 'WRAPSUM';
+  /** Records in which all metrics had values, the first one included. */
+  readonly records: number;
+  /** Per metric, by column. */
+  readonly sums: readonly Float64Array[];
+  readonly total: number;
+}
+
+export interface FullSeriesResult {
+  readonly kind: 'FULLSERIES';
+  /** Points that came; more than there are in `t` if some were dropped. */
+  readonly records: number;
+  readonly t: Float64Array;
+  readonly x: Float64Array;
+}
+
+export interface DutyResult {
+  readonly kind: 'DUTY';
+  /** By column, in the units of the metrics; `count`: differences taken. */
+  readonly above: Float64Array;
+  readonly below: Float64Array;
+  readonly count: Float64Array;
+  /** Greatest sum of the columns' shares in any record, rounded (half to even). */
+  readonly busiest: number;
+}
+
+export interface SectionsResult {
+  readonly kind: 'SECTIONS';
+  readonly records: number;
+  /** Per lane: averages of the sections, the last one up to the end. Empty without records. */
+  readonly rates: readonly Float64Array[];
+  /** Epoch seconds at which the sections began; the first one with the job. */
+  readonly starts: Float64Array;
+  /** The record at the last border lay further behind it than the limit. */
+  readonly gap: boolean;
+}
+
 export type ReducerResult =
+  | WrapSumResult
+  | FullSeriesResult
+  | DutyResult
+  | SectionsResult
   | FirstLastResult
   | RollResult
   | IntegrateResult
@@ -111,7 +158,9 @@ export interface ConsumerResult {
   readonly skipped: number;
   /** Why an `all` consumer stopped before the end; null if it did not. */
   readonly stop: Extract<Outcome, { kind: 'stop' }> | null;
-  /** Instances of metric `labels` in the first accepted record. */
+  /** Instances of metric `labels` in the first accepted record; with columns, those of all columns. */
   readonly labels: Instances | null;
+  /** With columns: accepted records in which metric `labels` had values, and by column those with a value of it. */
+  readonly presence?: { readonly records: number; readonly counts: readonly number[] };
   readonly reducers: readonly ReducerResult[];
 }

@@ -8,8 +8,10 @@
  * - `mean`   scale · Σ_r w_r · D[r][i], averaged over i   one number
  * - `each`   scale · Σ_r w_r · D[r][i] for every i  a vector (all rows must be equally long)
  * - `count`  number of values of the first row      one number
+ * - `match`  scale · Σ_r w_r · D[r][i], i being the instance that the consumer looks for (`match`)
+ * - `ratio`  scale · D[r0][i] / D[r1][i] of that instance; 0 where the divisor is not above 0
  */
-export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count';
+export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count' | 'match' | 'ratio';
 
 export interface Lane {
   readonly fold: Fold;
@@ -21,15 +23,16 @@ export interface Lane {
 
 /** A reducer ignores a record in which any metric of its lanes has no values. */
 export type ReducerSpec =
-  /** First and last record of all metrics of the consumer: the difference by position (64-bit integers exactly). */
+  /** First and last record of all metrics of the consumer: the difference by instance (64-bit integers exactly). */
   | { readonly kind: 'FIRSTLAST' }
   /** Count, mean, min, max per lane element. `skipFirst`: the first record that the consumer accepts counts for nothing
    *  (whether or not it has values for this lane); `dropLast`: nor does the last record with values. */
   | { readonly kind: 'ROLL'; readonly lane: Lane; readonly skipFirst?: boolean; readonly dropLast?: boolean }
   /** Right-hand rectangle rule from the first accepted record on. */
   | { readonly kind: 'INTEGRATE'; readonly lane: Lane }
-  /** At most 100 points (§1.10): a scalar, a vector, or both. A record whose vector changes length is not stored. */
-  | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane }
+  /** At most 100 points (§1.10): a scalar, a vector, or both. Without columns a record whose vector changes length is not stored.
+   *  `monotonic`: stop at a stored point, the third or a later one, of which something is below the point before it. */
+  | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane; readonly monotonic?: boolean }
   /** The first value (lane must be a scalar). `skipFirst`: not from the first record that the consumer accepts. */
   | { readonly kind: 'LATCH'; readonly lane: Lane; readonly skipFirst?: boolean }
   /** How often each combination (instance, string of each metric) occurred; metrics are aligned by instance.
@@ -39,6 +42,29 @@ export type ReducerSpec =
       readonly kind: 'TALLY';
       readonly metrics: readonly number[];
       readonly where?: { readonly metric: number; readonly equals: string };
+    }
+  /** Increments modulo 2^bits of all metrics, by column, summed up from the second record on. Needs `columns`. */
+  | { readonly kind: 'WRAPSUM'; readonly bits: number }
+  /** Every point of a scalar, or of the total of the WRAPSUM at place `wrapsum` before it. At most MAX_SERIES are kept: beyond,
+   *  `keep: hull` drops points that cannot be the least ratio of a later to an earlier rate, `even` every second one.
+   *  `monotonic`: stop at a value below the one before. */
+  | {
+      readonly kind: 'FULLSERIES';
+      readonly value: Lane | { readonly wrapsum: number };
+      readonly keep: 'hull' | 'even';
+      readonly monotonic?: boolean;
+    }
+  /** By column: time in which metric 0 made more than half of the sum of all metrics' increments, and the rest. Needs `columns`. */
+  | { readonly kind: 'DUTY' }
+  /** Average rates of counters (lanes of fold `sum`) in equal sections of the time from `start` to `end`, epoch seconds. `limit`: most seconds that a
+   *  record may lie behind a border. A metric without values counts as 0. */
+  | {
+      readonly kind: 'SECTIONS';
+      readonly lanes: readonly [Lane] | readonly [Lane, Lane];
+      readonly start: number;
+      readonly end: number;
+      readonly count: number;
+      readonly limit: number;
     };
 
 /** One analytic's need on one node, for one job window. */
@@ -57,8 +83,15 @@ export interface ConsumerSpec {
   readonly floor?: number;
   /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalisation, §1.6. */
   readonly normalize?: readonly number[];
-  /** Metric whose instances in the first accepted record label the lanes. */
+  /** Metric whose instances in the first accepted record label the lanes; with `columns`, all that were ever seen. */
   readonly labels?: number;
+  /**
+   * Vectors are ordered by instance, those of metric `labels` (default 0), in order of appearance: instances may come and go
+   * and come back. `steady` stops ("shape") at a record with another number of instances, `follow` goes on.
+   */
+  readonly columns?: 'follow' | 'steady';
+  /** Name of the instance of metric 0 that the folds `match` and `ratio` take: the first one named so, or so and a dot and more. */
+  readonly match?: string;
   readonly reducers: readonly ReducerSpec[];
 }
 
@@ -76,6 +109,13 @@ export const LEAD_POINTS = 10;
 export const MAX_POINTS = 100;
 /** Most combinations a TALLY keeps: about 40 MB of names and strings, far beyond what one node runs in a job. */
 export const MAX_TALLY = 262_144;
+
+/** Most points a FULLSERIES keeps: 34 hours at one in 30 s. A power of two. */
+export const MAX_SERIES = 4096;
+/** Most instances that are told apart by columns and by normalisation; later ones are dropped. */
+export const MAX_COLUMNS = 8192;
+/** Most borders between sections that are remembered. */
+export const MAX_BORDERS = 16;
 
 /** A job's share of one node: the records with startNs ≤ t ≤ endNs, and who consumes them. */
 export interface WindowSpec {

@@ -1,7 +1,7 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends of the job (reference/analytics.md §1.10).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
-import { ready, scalarOf, vectorOf } from './lane.ts';
+import { presentIn, ready, scalarOf, vectorOf } from './lane.ts';
 import type { SubsampleResult } from './result.ts';
 import { LEAD_POINTS, type Lead, MAX_POINTS, type ReducerSpec } from './spec.ts';
 
@@ -28,16 +28,27 @@ export class Subsample {
     if (row) {
       const x = vectorOf(d, row);
       if (x === null) return 'ragged';
-      if (this.#width === 0) this.#width = x.length;
+      if (d.columns) this.#width = Math.max(this.#width, x.length);
+      else if (this.#width === 0) this.#width = x.length;
       // Before the point is accepted: a record with another number of instances is passed over (§1.11.3, mended).
-      if (x.length !== this.#width) return null;
-      vector = x;
+      if (!d.columns && x.length !== this.#width) return null;
+      const there = presentIn(d, row);
+      vector = x.map((value, i) => (there(i) ? value : Number.NaN));
     }
     if (!this.#stores(d.t)) return null;
     this.#t.push(d.t);
     if (row) this.#rows.push(vector);
     if (value) this.#v.push(scalarOf(d, value));
-    return null;
+    return this.#spec.monotonic && this.#fell() ? 'decrease' : null;
+  }
+
+  /** Whether the last point is below the one before it; the second one may be (KEEP). */
+  #fell(): boolean {
+    const n = this.#t.length;
+    if (n < 3) return false;
+    if (this.#spec.value && this.#v[n - 1]! < this.#v[n - 2]!) return true;
+    const before = this.#rows[n - 2];
+    return this.#rows[n - 1]?.some((x, i) => x < (before![i] ?? Number.NaN)) ?? false;
   }
 
   #stores(t: number): boolean {
@@ -55,7 +66,7 @@ export class Subsample {
   }
 
   finish(): SubsampleResult {
-    const rows = new Float64Array(this.#rows.length * this.#width);
+    const rows = new Float64Array(this.#rows.length * this.#width).fill(Number.NaN);
     this.#rows.forEach((row, i) => {
       rows.set(row, i * this.#width);
     });

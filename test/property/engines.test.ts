@@ -22,6 +22,19 @@ import { tempDir } from '../support/temp.ts';
 const dir = tempDir();
 const wasm = new Wasm();
 
+const KINDS = [
+  'DUTY',
+  'FIRSTLAST',
+  'FULLSERIES',
+  'INTEGRATE',
+  'LATCH',
+  'ROLL',
+  'SECTIONS',
+  'SUBSAMPLE',
+  'TALLY',
+  'WRAPSUM',
+];
+
 interface Window {
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -94,6 +107,7 @@ describe('the two engines', () => {
   it('agree on random rows', () => {
     let compared = 0;
     let gaps = 0;
+    const kinds = new Set<string>();
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e9 }), fc.integer({ min: 8, max: 140 }), (number, records) => {
         const seed = String(number);
@@ -102,13 +116,17 @@ describe('the two engines', () => {
         const windows = randomWindows(archive, seed);
         const ours = byWasm(archive, windows);
         expect(ours).toEqual(byTypeScript(archive, windows));
-        compared += ours.flatMap((w) => w.consumers).filter((c) => c.records > 0).length;
         gaps += ours.reduce((sum, w) => sum + w.coverage.gaps, 0);
+        for (const c of ours.flatMap((w) => w.consumers).filter((c) => c.records > 0)) {
+          compared++;
+          for (const r of c.reducers) kinds.add(r.kind);
+        }
       }),
       { numRuns: Number(process.env.RUNS ?? 600) },
     );
     expect(compared).toBeGreaterThan(1000);
     expect(gaps).toBeGreaterThan(200);
+    expect([...kinds].sort()).toEqual(KINDS);
   });
 
   it('see no difference between one archive and its parts', () => {

@@ -57,7 +57,8 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
   }));
   const member = (): InstanceSpec => {
     const id = below(40);
-    return { id, name: `${id} name${'x'.repeat(below(9))}${chance(0.1) ? ' ü "q"' : ''}` };
+    const end = chance(0.3) ? '.' : 'x'.repeat(below(4));
+    return { id, name: `${id} name${end}${chance(0.1) ? ' ü "q"' : ''}` };
   };
   const unique = (list: InstanceSpec[]): InstanceSpec[] => [...new Map(list.map((m) => [m.id, m])).values()];
   const metrics = Array.from({ length: 2 + below(7) }, (_, i): RandomMetric => {

@@ -4,7 +4,8 @@ import { type Random, seeded } from '../../bench/generate/random.ts';
 import type { ConsumerSpec, Fold, Lane, ReducerSpec } from '../../src/reduce/index.ts';
 import type { RandomMetric } from './random-archive.ts';
 
-const FOLDS: readonly Fold[] = ['first', 'sum', 'mean', 'each', 'count'];
+const FOLDS: readonly Fold[] = ['first', 'sum', 'mean', 'each', 'count', 'match', 'ratio'];
+const SCALARS = FOLDS.filter((f) => f !== 'each');
 
 export function randomSpecs(metrics: readonly RandomMetric[], seed: string, count: number): ConsumerSpec[] {
   const random = seeded(seed);
@@ -32,17 +33,19 @@ function randomSpec(all: readonly RandomMetric[], random: Random): ConsumerSpec 
   const chosen = Array.from({ length: 1 + below(4) }, () => pool[below(pool.length)]!);
   const onlyFirstLast = chance(0.3);
   const lane = (scalar: boolean): Lane => {
-    const fold = scalar ? FOLDS.filter((f) => f !== 'each')[below(4)]! : FOLDS[below(FOLDS.length)]!;
-    const rows = Array.from({ length: 1 + below(3) }, () => ({
+    const fold = scalar ? SCALARS[below(SCALARS.length)]! : FOLDS[below(FOLDS.length)]!;
+    const rows = Array.from({ length: (fold === 'ratio' ? 2 : 1) + below(3) }, () => ({
       metric: below(chosen.length),
       ...(chance(0.5) ? { weight: [-1, 2, 0.5][below(3)]! } : {}),
     }));
     return { fold, rows, ...(chance(0.5) ? { scale: [1 / 1024, 100, -1][below(3)]! } : {}) };
   };
-  const reducer = (): ReducerSpec => {
-    switch (below(4)) {
+  const columns = chance(0.5) ? ({ columns: chance(0.7) ? 'follow' : 'steady' } as const) : {};
+  const byColumn = 'columns' in columns;
+  const reducer = (before: readonly ReducerSpec[]): ReducerSpec => {
+    switch (below(byColumn ? 8 : 6)) {
       case 0:
-        return { kind: 'ROLL', lane: lane(false), skipFirst: chance(0.4), dropLast: chance(0.4) };
+        return { kind: 'ROLL', lane: lane(false), skipFirst: chance(0.4), dropLast: !byColumn && chance(0.4) };
       case 1:
         return { kind: 'INTEGRATE', lane: lane(false) };
       case 2: {
@@ -52,23 +55,45 @@ function randomSpec(all: readonly RandomMetric[], random: Random): ConsumerSpec 
           ...(both || chance(0.5)
             ? { value: lane(true), ...(both ? { row: lane(false) } : {}) }
             : { row: lane(false) }),
+          ...(chance(0.1) ? { monotonic: true } : {}),
         };
       }
+      case 3: {
+        const wrapsum = before.findIndex((r) => r.kind === 'WRAPSUM');
+        const keep = chance(0.5) ? ('hull' as const) : ('even' as const);
+        const value = wrapsum >= 0 ? { wrapsum } : lane(true);
+        return { kind: 'FULLSERIES', value, keep, ...(chance(0.1) ? { monotonic: true } : {}) };
+      }
+      case 4: {
+        const start = 1_772_409_600 - below(600);
+        const sum = (): Lane => ({ fold: 'sum', rows: [{ metric: below(chosen.length) }] });
+        const lanes = chance(0.5) ? ([sum()] as const) : ([sum(), sum()] as const);
+        return { kind: 'SECTIONS', lanes, start, end: start + 1 + below(6000), count: 1 + below(6), limit: 60 };
+      }
+      case 6:
+        return { kind: 'WRAPSUM', bits: [32, 48, 16][below(3)]! };
+      case 7:
+        return { kind: 'DUTY' };
       default:
         return { kind: 'LATCH', lane: lane(true), skipFirst: chance(0.4) };
     }
   };
   const firstlast: ReducerSpec = { kind: 'FIRSTLAST' };
+  const several: ReducerSpec[] = [];
+  for (let i = below(4); i >= 0; i--) several.push(reducer(several));
+  // Half of the names of the random instances begin like that.
+  const match = chance(0.5) ? { match: `${below(40)} name` } : {};
   return {
     metrics: chosen.map((m) => m.name),
     mode: onlyFirstLast && chance(0.7) ? 'firstlast' : 'all',
-    ...(chance(0.2) ? { raw: true } : {}),
+    ...(onlyFirstLast || !byColumn ? (chance(0.2) ? { raw: true } : {}) : columns),
+    ...match,
     ...(chance(0.4) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {}),
     ...(chance(0.2) ? { rectangular: true } : {}),
     ...(chance(0.2) ? { floor: -1e9 } : {}),
     ...(chance(0.3) ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) } : {}),
     ...(chance(0.5) ? { labels: below(chosen.length) } : {}),
-    reducers: onlyFirstLast ? [firstlast] : Array.from({ length: 1 + below(4) }, reducer),
+    reducers: onlyFirstLast ? [firstlast] : several,
   };
 }
 

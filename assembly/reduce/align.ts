@@ -1,0 +1,155 @@
+// Owns columns: the values of a record put in order of their instances, so that what comes and goes does not shift the others.
+
+import { nameIn } from '../archive/indom';
+import { NO_STRING } from '../archive/strings';
+import {
+  AL_CAP,
+  AL_FIXED,
+  AL_IDS,
+  AL_MASTER,
+  AL_NAMES,
+  AL_PLAINS,
+  AL_RECORDS,
+  AL_ROWS,
+  AL_SEEN,
+  AL_SIZE,
+  AR_CAP,
+  AR_MAP,
+  AR_MASK,
+  AR_SIZE,
+  AR_VALS,
+  C_ALIGN,
+  C_FLAGS,
+  C_NMETRICS,
+  C_SLOTS,
+  C_WINDOW,
+  F_STEADY,
+  IM_IDS,
+  IM_N,
+  L_INDOM,
+  L_VERSION,
+  MP_AT,
+  MP_PLAIN,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_SHAPE,
+  W_ARENA,
+} from '../layout';
+import { regrow, take } from '../memory';
+import { clearMap, follow } from './idmap';
+import { columnMask, columnVals, countOf, setColumns, valsOf } from './lane';
+
+/** Gives a consumer columns: the instances of metric `master`. */
+export function setAlign(c: usize, master: i32): bool {
+  const arena = <usize>load<u32>(c, C_WINDOW) + W_ARENA;
+  const n = load<i32>(c, C_NMETRICS);
+  const a = take(arena, AL_SIZE);
+  const rows = take(arena, n * AR_SIZE);
+  if (!a || !rows) return false;
+  for (let i = 0; i < n; i++) clearMap(rows + i * AR_SIZE + AR_MAP);
+  store<i32>(a, master, AL_MASTER);
+  store<u32>(a, <u32>rows, AL_ROWS);
+  store<u32>(c, <u32>a, C_ALIGN);
+  return true;
+}
+
+/** Names the columns that the last record added. */
+function describe(arena: usize, a: usize, slot: usize, known: i32): bool {
+  const n = load<i32>(a + AL_IDS, IM_N);
+  if (n > load<i32>(a, AL_CAP)) {
+    const cap = known ? n << 1 : n;
+    const names = regrow(arena, load<u32>(a, AL_NAMES), known << 2, cap << 2);
+    const seen = regrow(arena, load<u32>(a, AL_SEEN), known << 2, cap << 2);
+    if (!names || !seen) return false;
+    store<u32>(a, <u32>names, AL_NAMES);
+    store<u32>(a, <u32>seen, AL_SEEN);
+    store<i32>(a, cap, AL_CAP);
+  }
+  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
+  const ids: usize = load<u32>(a + AL_IDS, IM_IDS);
+  for (let i = known; i < n; i++) {
+    const name = version ? nameIn(version, load<i32>(ids + (i << 2))) : NO_STRING;
+    store<u32>(<usize>load<u32>(a, AL_NAMES) + (i << 2), name);
+    store<i32>(<usize>load<u32>(a, AL_SEEN) + (i << 2), -load<i32>(a, AL_PLAINS));
+  }
+  return true;
+}
+
+function count(a: usize, map: usize, n: i32): void {
+  store<i32>(a, load<i32>(a, AL_RECORDS) + 1, AL_RECORDS);
+  if (load<i32>(map, MP_PLAIN)) {
+    store<i32>(a, load<i32>(a, AL_PLAINS) + 1, AL_PLAINS);
+    return;
+  }
+  const seen: usize = load<u32>(a, AL_SEEN);
+  const at: usize = load<u32>(map, MP_AT);
+  for (let i = 0; i < n; i++) {
+    const column = load<i32>(at + (i << 2));
+    if (column >= 0) store<i32>(seen + (column << 2), load<i32>(seen + (column << 2)) + 1);
+  }
+}
+
+/** The values of metric i by column; absent ones are NaN and masked. */
+function scatter(arena: usize, row: usize, i: i32, columns: i32): bool {
+  if (columns > load<i32>(row, AR_CAP)) {
+    const vals = take(arena, columns << 3);
+    const mask = take(arena, columns);
+    if (!vals || !mask) return false;
+    store<u32>(row, <u32>vals, AR_VALS);
+    store<u32>(row, <u32>mask, AR_MASK);
+    store<i32>(row, columns, AR_CAP);
+  }
+  const vals: usize = load<u32>(row, AR_VALS);
+  const mask: usize = load<u32>(row, AR_MASK);
+  for (let k = 0; k < columns; k++) store<f64>(vals + (k << 3), NaN);
+  memory.fill(mask, 0, columns);
+  const at: usize = load<u32>(row + AR_MAP, MP_AT);
+  const x = valsOf(i);
+  for (let k = 0; k < countOf(i); k++) {
+    const column = load<i32>(at + (k << 2));
+    if (column < 0) continue;
+    store<f64>(vals + (column << 3), load<f64>(x + (k << 3)));
+    store<u8>(mask + column, 1);
+  }
+  store<u32>(columnVals + (i << 2), <u32>vals);
+  store<u32>(columnMask + (i << 2), <u32>mask);
+  return true;
+}
+
+/** Puts the current record's rows into columns. STOP_NONE, STOP_SHAPE (F_STEADY) or STOP_MEMORY. */
+export function align(c: usize, arena: usize): i32 {
+  const a: usize = load<u32>(c, C_ALIGN);
+  const slots: usize = load<u32>(c, C_SLOTS);
+  const rows: usize = load<u32>(a, AL_ROWS);
+  const master = load<i32>(a, AL_MASTER);
+  const n = load<i32>(c, C_NMETRICS);
+  const ids = a + AL_IDS;
+  const values = countOf(master) > 0 ? countOf(master) : 0;
+  if (load<i32>(c, C_FLAGS) & F_STEADY) {
+    for (let i = 0; i < n; i++) {
+      if (countOf(i) <= 0) continue;
+      if (!load<i32>(a, AL_FIXED)) store<i32>(a, countOf(i), AL_FIXED);
+      else if (countOf(i) != load<i32>(a, AL_FIXED)) return STOP_SHAPE;
+    }
+  }
+  if (values) {
+    const known = load<i32>(ids, IM_N);
+    const slot: usize = load<u32>(slots + (master << 2));
+    const map = rows + master * AR_SIZE + AR_MAP;
+    if (!follow(arena, map, ids, slot, values, true)) return STOP_MEMORY;
+    if (load<i32>(ids, IM_N) > known && !describe(arena, a, slot, known)) return STOP_MEMORY;
+    count(a, map, values);
+  }
+  const columns = load<i32>(ids, IM_N);
+  setColumns(columns);
+  for (let i = 0; i < n; i++) {
+    if (countOf(i) <= 0) continue;
+    const row = rows + i * AR_SIZE;
+    if (!follow(arena, row + AR_MAP, ids, load<u32>(slots + (i << 2)), countOf(i), false)) return STOP_MEMORY;
+    if (load<i32>(row + AR_MAP, MP_PLAIN)) {
+      store<u32>(columnVals + (i << 2), <u32>valsOf(i));
+      store<u32>(columnMask + (i << 2), 0);
+    } else if (!scatter(arena, row, i, columns)) return STOP_MEMORY;
+  }
+  return STOP_NONE;
+}

@@ -1,0 +1,75 @@
+// Owns columns: the values of a record put in order of their instances, so that what comes and goes does not shift the others.
+
+import { IdMap } from './idmap.ts';
+import type { Instances } from './result.ts';
+import type { Cell } from './row.ts';
+
+/** One metric's values by column; `there` says which the record has (null: all). */
+export interface Column {
+  readonly values: Float64Array;
+  readonly there: readonly boolean[] | null;
+}
+
+export interface Columns {
+  readonly width: number;
+  readonly of: (metric: number) => Column;
+}
+
+export class ColumnOrder {
+  readonly #master: number;
+  readonly #steady: boolean;
+  readonly #ids = new IdMap();
+  readonly #names: string[] = [];
+  readonly #seen: number[] = [];
+  #records = 0;
+  #fixed = 0;
+
+  constructor(master: number, steady: boolean) {
+    this.#master = master;
+    this.#steady = steady;
+  }
+
+  /** The record by columns; null: the number of instances is not the first record's, and must be. */
+  arrange(cells: readonly (Cell | null)[], values: readonly Float64Array[]): Columns | null {
+    if (this.#steady) {
+      for (const cell of cells) {
+        if (!cell || cell.count <= 0) continue;
+        if (this.#fixed === 0) this.#fixed = cell.count;
+        else if (cell.count !== this.#fixed) return null;
+      }
+    }
+    const master = cells[this.#master];
+    if (master && master.count > 0) {
+      this.#records++;
+      for (let i = 0; i < master.count; i++) {
+        const id = master.ids[i]!;
+        const column = this.#ids.numberOf(id, true);
+        if (column < 0) continue;
+        if (column === this.#names.length) this.#names.push(master.nameOf?.(id) ?? String(id));
+        this.#seen[column] = (this.#seen[column] ?? 0) + 1;
+      }
+    }
+    const width = this.#ids.size;
+    return { width, of: (metric) => this.#column(cells[metric]!, values[metric]!, width) };
+  }
+
+  #column(cell: Cell, values: Float64Array, width: number): Column {
+    const out = new Float64Array(width).fill(Number.NaN);
+    const there = new Array<boolean>(width).fill(false);
+    values.forEach((x, i) => {
+      const column = this.#ids.numberOf(cell.ids[i]!, false);
+      if (column < 0) return;
+      out[column] = x;
+      there[column] = true;
+    });
+    return { values: out, there };
+  }
+
+  get labels(): Instances {
+    return { ids: this.#ids.ids, names: this.#names };
+  }
+
+  get presence(): { records: number; counts: number[] } {
+    return { records: this.#records, counts: [...this.#seen] };
+  }
+}

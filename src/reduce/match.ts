@@ -1,0 +1,18 @@
+// Owns the instance a consumer looks for by name: that of the name itself, or of one that a dot continues (analytics.md §2.19).
+
+import type { Cell } from './row.ts';
+
+/** Where the values of the first instance of metric 0 that fits stand in each metric; -1: nowhere. */
+export function matcher(cells: readonly (Cell | null)[], wanted: string): (metric: number) => number {
+  const head = cells[0];
+  const fits = (name: string | undefined): boolean =>
+    name !== undefined && (name === wanted || name.startsWith(`${wanted}.`));
+  const at = head && head.count > 0 ? Array.from(head.ids).findIndex((id) => fits(head.nameOf?.(id))) : -1;
+  if (at < 0) return () => -1;
+  const id = head!.ids[at]!;
+  return (metric) => {
+    const cell = cells[metric];
+    if (!cell || cell.count <= 0) return -1;
+    return cell.ids[at] === id ? at : cell.ids.indexOf(id);
+  };
+}
