@@ -18,7 +18,6 @@ export { statsOf } from './reduce/stats';
 export { setWrap } from './reduce/wrapsum';
 export { nextRecord, scanData } from './scan';
 export {
-  accepted,
   addConsumer,
   addLane,
   addReducer,

@@ -78,7 +78,9 @@ export const R_ID: i32 = 236;
 export const R_BACKWARDS: i32 = 240;
 /** 1: do not report gaps between windows until one has opened. */
 export const R_NOGAP: i32 = 244;
-export const R_SIZE: i32 = 248;
+/** Records taken by a steady plan. */
+export const R_STEADY: i32 = 248;
+export const R_SIZE: i32 = 256;
 
 // --- Arena: chained blocks ------------------------------------------------------------------------
 export const A_BLOCK: i32 = 0;
@@ -158,7 +160,13 @@ export const L_READER: i32 = 60;
  *  domain and format. */
 export const L_PLAN: i32 = 64;
 export const L_VERSION: i32 = 68;
-export const L_SIZE: i32 = 72;
+/** Steady plan whose room holds the values now, 0 if none; where the slot's own room for values and integers is. */
+export const L_OWNER: i32 = 72;
+export const L_HOME: i32 = 76;
+export const L_HOME_RAW: i32 = 80;
+/** Scratch of whoever makes lists by slot. */
+export const L_MARK: i32 = 84;
+export const L_SIZE: i32 = 88;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;
@@ -178,7 +186,44 @@ export const P_NWANTED: i32 = 20;
 export const P_NFULL: i32 = 24;
 /** Unlike that of any other plan, or of this one before it was made anew. */
 export const P_GEN: i32 = 28;
-export const P_SIZE: i32 = 32;
+/** Steady form (steady.ts): its number, unlike that of any other, 0 if there is none; the P_GEN it was made of. */
+export const P_STEADY: i32 = 32;
+export const P_STEADY_GEN: i32 = 36;
+/** i64 each: times between which no instance domain of its slots changes (P_FROM ≤ t < P_TO). */
+export const P_FROM: i32 = 40;
+export const P_TO: i32 = 48;
+/** What must be as it was: offsets in the record (u32[]) and 16 bytes each: P_NWHOLE compared whole, then P_NHEADS but for
+ *  the last word, then P_NIDS but for the second and fourth. */
+export const P_OFFSETS: i32 = 56;
+export const P_IMAGES: i32 = 60;
+export const P_NWHOLE: i32 = 64;
+export const P_NHEADS: i32 = 68;
+export const P_NIDS: i32 = 72;
+/** Values side by side, in doubles: place, number (each slot's rounded up to pairs); the integers lie behind them. */
+export const P_VALUES: i32 = 76;
+export const P_WIDTH: i32 = 80;
+export const P_RUNS: i32 = 84;
+export const P_NRUNS: i32 = 88;
+/** Its slots (pointers) in the order of their values; wanted sets that are read as ever (pointers to entries). */
+export const P_SLOTS: i32 = 92;
+export const P_NSLOTS: i32 = 96;
+export const P_REST: i32 = 100;
+export const P_NREST: i32 = 104;
+/** Room of all these lists; records since the plan or its steady form was made, and how many it takes to make one. */
+export const P_ROOM: i32 = 108;
+export const P_ROOM_SIZE: i32 = 112;
+export const P_SINCE: i32 = 116;
+export const P_WAIT: i32 = 120;
+export const P_SIZE: i32 = 128;
+/** Run: values of one type that lie behind each other: type, number, offset in the record (of the first word or block), where to. */
+export const RN_TYPE: i32 = 0;
+export const RN_N: i32 = 4;
+export const RN_AT: i32 = 8;
+export const RN_VALUES: i32 = 12;
+export const RN_RAW: i32 = 16;
+/** 1: the integers are wanted too. */
+export const RN_KEEP: i32 = 20;
+export const RN_SIZE: i32 = 24;
 export const P_ENTRY_SIZE: i32 = 20;
 export const P_WANTED_SIZE: i32 = 12;
 export const PW_SLOT: i32 = 0;
@@ -206,7 +251,14 @@ export const WP_SLOT: i32 = 0;
 export const WP_ROLL: i32 = 4;
 export const WP_CONSUMER: i32 = 8;
 export const WP_HITS: i32 = 12;
-export const WP_SIZE: i32 = 16;
+/** Set of groups that runs it now, 0 if none. */
+export const WP_SET: i32 = 16;
+export const WP_SIZE: i32 = 20;
+/** Sets of groups (group.ts): array, count; how often one was made, and room for states was taken. */
+export const W_SETS: i32 = 120;
+export const W_NSETS: i32 = 124;
+export const W_FORMED: i32 = 128;
+export const W_ROOMS: i32 = 132;
 /** Coverage: sampling interval, longest step that is no gap (-1: interval not known yet), gaps and their sum; i64, i64, i32, i64. */
 export const W_INTERVAL: i32 = 80;
 export const W_LIMIT: i32 = 88;
@@ -215,8 +267,29 @@ export const W_GAPS: i32 = 104;
 /** The first STEPS distances between records, i64, until the interval is known; how many there are. */
 export const W_STEPS: i32 = 108;
 export const W_NSTEPS: i32 = 112;
-export const W_SIZE: i32 = 120;
+export const W_SIZE: i32 = 136;
 export const STEPS: i32 = 64;
+
+/** Set of groups: plain ROLLs of one window over the values of one steady plan. Its number (P_STEADY) and address, records
+ *  since it was last settled, groups, members (pointers to plains), 1 if no other plain reads this plan. */
+export const GS_STEADY: i32 = 0;
+export const GS_PLAN: i32 = 4;
+export const GS_HITS: i32 = 8;
+export const GS_GROUPS: i32 = 12;
+export const GS_NGROUPS: i32 = 16;
+export const GS_MEMBERS: i32 = 20;
+export const GS_NMEMBERS: i32 = 24;
+export const GS_ALONE: i32 = 28;
+/** Means, minima and maxima side by side, each as wide as the plan's values and in their order; bytes of each. */
+export const GS_STATES: i32 = 32;
+export const GS_WIDTH: i32 = 36;
+export const GS_SIZE: i32 = 40;
+export const MAX_SETS: i32 = 8;
+/** Group: members that lie behind each other and are equally far: offset and length in bytes, records so far. */
+export const GR_AT: i32 = 0;
+export const GR_BYTES: i32 = 4;
+export const GR_COUNT: i32 = 8;
+export const GR_SIZE: i32 = 12;
 
 // --- Consumer -------------------------------------------------------------------------------------------
 export const C_FLAGS: i32 = 0;

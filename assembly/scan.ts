@@ -1,17 +1,23 @@
 // Owns the reading loop over data records: which windows a record falls in, and giving it to their consumers.
 
 import { stampNs, stampSeconds } from './archive/bytes';
-import { checkRecord, frameRecord, planRecord, planStatus } from './archive/record';
+import { checkRecord, fits, frameRecord, planFor, planRecord } from './archive/record';
+import { dissolve, makeSteady, ripe, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
 import {
   L_BAD,
   L_COUNT,
+  L_OWNER,
   L_PLAN,
   L_TYPE,
   L_WANT,
   P_GEN,
+  P_NREST,
   P_NWANTED,
+  P_REST,
+  P_STEADY,
+  P_STEADY_GEN,
   P_WANTED,
   P_WANTED_SIZE,
   PW_AT,
@@ -29,6 +35,7 @@ import {
   R_POS,
   R_REC,
   R_SCANNED,
+  R_STEADY,
   R_T,
   R_VERSION,
   R_WINDOWS,
@@ -44,39 +51,70 @@ const GAP_NS: i64 = 600000000000;
 
 let seq: i32 = 0;
 
+/** Steady plan that the current record was taken by, else 0; how many wanted sets the record has. */
+let steady: usize = 0;
+let nWanted: i32 = 0;
+
+/** One wanted set, by what is remembered of it or in full: S_RECORD, or damage. */
+// @ts-ignore: decorator
+@inline
+function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32): i32 {
+  const slot: usize = load<u32>(item, PW_SLOT);
+  const off = load<i32>(item, PW_AT);
+  if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) return S_RECORD;
+  if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
+  const owner: usize = load<u32>(slot, L_OWNER);
+  if (owner) dissolve(owner);
+  const status = fillSlot(session, r, slot, load<u32>(item, PW_METRIC), seq, ns, rec, len, off);
+  // Strings and what holds no values are read in full each time.
+  store<i32>(slot, load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6 ? gen : 0, L_PLAN);
+  if (status == FILL_DAMAGED) {
+    // A wanted block outside the record is damage whatever else holds; the full check finds the words for it.
+    checkRecord(r);
+    return S_INSIDE;
+  }
+  return status == 0 ? S_RECORD : S_MEMORY;
+}
+
 /** Fills the wanted slots from the framed record: S_RECORD or damage. */
 function fill(r: usize, ns: i64): i32 {
-  const plan = planRecord(r);
-  if (!plan) return planStatus;
+  const plan = planFor(r);
+  if (!plan) return S_MEMORY;
   seq++;
+  steady = 0;
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
-  const n = load<i32>(plan, P_NWANTED);
-  const gen = load<i32>(plan, P_GEN);
-  let item: usize = load<u32>(plan, P_WANTED);
-  const end = item + n * P_WANTED_SIZE;
-  for (; item < end; item += P_WANTED_SIZE) {
-    const slot: usize = load<u32>(item, PW_SLOT);
-    const off = load<i32>(item, PW_AT);
-    if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) continue;
-    if (load<i32>(slot, L_WANT) == 0) continue;
-    const status = fillSlot(session, r, slot, load<u32>(item, PW_METRIC), seq, ns, rec, len, off);
-    // Strings and what holds no values are read in full each time.
-    store<i32>(slot, load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6 ? gen : 0, L_PLAN);
-    if (status == FILL_DAMAGED) {
-      // A wanted block outside the record is damage whatever else holds; the full check finds the words for it.
-      checkRecord(r);
-      return S_INSIDE;
+  if (load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
+    store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
+    steady = plan;
+    nWanted = load<i32>(plan, P_NWANTED);
+    const rest: usize = load<u32>(plan, P_REST);
+    const n = load<i32>(plan, P_NREST);
+    for (let i = 0; i < n; i++) {
+      const filled = fillItem(r, load<u32>(rest + (i << 2)), load<i32>(plan, P_GEN), ns, rec, len);
+      if (filled != S_RECORD) return filled;
     }
-    if (status != 0) return S_MEMORY;
+    return S_RECORD;
   }
+  const planned = planRecord(r, plan);
+  if (planned != S_RECORD) return planned;
+  const gen = load<i32>(plan, P_GEN);
+  if (load<i32>(plan, P_STEADY) && load<i32>(plan, P_STEADY_GEN) != gen) dissolve(plan);
+  let item: usize = load<u32>(plan, P_WANTED);
+  nWanted = load<i32>(plan, P_NWANTED);
+  const end = item + nWanted * P_WANTED_SIZE;
+  for (; item < end; item += P_WANTED_SIZE) {
+    const filled = fillItem(r, item, gen, ns, rec, len);
+    if (filled != S_RECORD) return filled;
+  }
+  if (!load<i32>(plan, P_STEADY) && nWanted && ripe(plan)) makeSteady(r, plan, ns);
   return S_RECORD;
 }
 
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   cover(w, ns);
-  return consumeAll(w, r, seq, ns, t);
+  return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
 }
 
 /** Leaves the framed record behind. */

@@ -2,9 +2,10 @@
 
 import { findIndom } from './archive/indom';
 import { wanted } from './archive/record';
+import { dissolveAll } from './archive/steady';
 import { intern, resetStrings } from './archive/strings';
 import {
-  C_ACCEPTED, C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
+  C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
@@ -70,6 +71,7 @@ export function openReader(bytes: u32): usize {
 }
 
 export function closeReader(r: usize): void {
+  dissolveAll(r);
   release(r + R_ARENA);
   giveWindow(load<u32>(r, R_WIN));
   giveWindow(r);
@@ -266,9 +268,4 @@ export function setTally(q: usize, n: i32, packed: i32, where: i32, p: usize, le
   store<i32>(q, packed, TA_METRICS);
   store<i32>(q, where, TA_WHERE);
   store<u32>(q, where < 0 ? 0 : intern(p, len), TA_EQUALS);
-}
-
-/** Whether a consumer has accepted a record yet: for TypeScript, which asks when a job is probed. */
-export function accepted(c: usize): i32 {
-  return load<i32>(c, C_ACCEPTED);
 }

@@ -1,7 +1,7 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
 import {
-  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SIZE, P_WANTED, P_WANTED_SIZE,
+  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE,
   PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_METRIC, PW_SLOT, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
   R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_TABLE, R_VERSION, R_WHY,
 } from '../layout';
@@ -129,7 +129,10 @@ export function wanted(table: usize, mask: u32, pmid: u32): usize {
   }
 }
 
-function planFor(r: usize, len: i32, numpmid: i32): usize {
+/** Where the plan of the framed record is, or would be; 0 if memory is exhausted. */
+export function planFor(r: usize): usize {
+  const len = load<i32>(r, R_LEN);
+  const numpmid = load<i32>(r, R_NUMPMID);
   const plans: usize = load<u32>(r, R_PLANS);
   const at = plans + ((((<u32>len >> 2) * 31 + numpmid) & (PLAN_SLOTS - 1)) << 2);
   let plan: usize = load<u32>(at);
@@ -168,29 +171,24 @@ function matches(plan: usize, rec: usize): bool {
   return bits == 0;
 }
 
-/**
- * The plan of the framed record: the remembered one of this shape if all its heads agree, else a new one by walking.
- * 0 after damage (status in the reader's R_WHY and `planStatus`).
- */
-export function planRecord(r: usize): usize {
-  const rec: usize = load<u32>(r, R_REC);
-  const len = load<i32>(r, R_LEN);
-  const n = load<i32>(r, R_NUMPMID);
-  planStatus = S_MEMORY;
-  const plan = planFor(r, len, n);
-  if (!plan) return 0;
-  if (load<i32>(plan, P_LEN) == len && load<i32>(plan, P_N) == n && matches(plan, rec)) {
+/** Makes the plan (planFor) that of the framed record: it is already if all heads agree, else by walking. S_RECORD, or damage. */
+export function planRecord(r: usize, plan: usize): i32 {
+  if (fits(r, plan) && matches(plan, load<u32>(r, R_REC))) {
     store<u32>(r, load<u32>(r, R_HITS) + 1, R_HITS);
-    return plan;
+    return S_RECORD;
   }
   store<u32>(r, load<u32>(r, R_MISSES) + 1, R_MISSES);
-  planStatus = walk(r, plan);
-  if (planStatus == S_RECORD) return plan;
-  store<i32>(plan, 0, P_LEN);
-  return 0;
+  const status = walk(r, plan);
+  if (status != S_RECORD) store<i32>(plan, 0, P_LEN);
+  return status;
 }
 
-export let planStatus: i32 = 0;
+/** True if the plan was made of a record of this length and number of sets. */
+// @ts-ignore: decorator
+@inline
+export function fits(r: usize, plan: usize): bool {
+  return load<i32>(plan, P_LEN) == load<i32>(r, R_LEN) && load<i32>(plan, P_N) == load<i32>(r, R_NUMPMID);
+}
 
 /** Plans made so far; 0 is the generation of none. */
 let generation: i32 = 0;
@@ -268,5 +266,6 @@ function walk(r: usize, plan: usize): i32 {
   store<i32>(plan, nWanted, P_NWANTED);
   store<i32>(plan, nFull, P_NFULL);
   store<i32>(plan, ++generation, P_GEN);
+  store<i32>(plan, 0, P_SINCE);
   return S_RECORD;
 }

@@ -3,7 +3,7 @@
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
 import {
-  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER,
+  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_HOME, L_HOME_RAW, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER,
   L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
@@ -12,12 +12,12 @@ import { versionAt } from './indom';
 import { blockAt } from './record';
 import { intern, NO_STRING } from './strings';
 
-const T_I32: i32 = 0;
-const T_U32: i32 = 1;
-const T_I64: i32 = 2;
-const T_U64: i32 = 3;
-const T_FLOAT: i32 = 4;
-const T_DOUBLE: i32 = 5;
+export const T_I32: i32 = 0;
+export const T_U32: i32 = 1;
+export const T_I64: i32 = 2;
+export const T_U64: i32 = 3;
+export const T_FLOAT: i32 = 4;
+export const T_DOUBLE: i32 = 5;
 const T_STRING: i32 = 6;
 
 /** fillSlot: the record is damaged here. */
@@ -35,7 +35,9 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
   if (!vals || !raw || !pairs || !strs) return false;
   store<u32>(slot, <u32>vals, L_VALS);
+  store<u32>(slot, <u32>vals, L_HOME);
   store<u32>(slot, <u32>raw, L_RAW);
+  store<u32>(slot, <u32>raw, L_HOME_RAW);
   store<u32>(slot, <u32>pairs, L_PAIRS);
   store<u32>(slot, <u32>strs, L_STRS);
   store<i32>(slot, cap, L_CAP);
@@ -113,10 +115,10 @@ export function refillSlot(slot: usize, seq: i32, ns: i64, rec: usize, len: i32,
   const change = differs(slot, pairs, n);
   if (load<i32>(pairs - 4) == 0) {
     if (change & 1 || load<i32>(slot, L_BAD)) return false;
-    fillInSitu(slot, load<i32>(slot, L_TYPE), pairs, n);
+    takeWords(load<i32>(slot, L_TYPE), pairs + 4, load<u32>(slot, L_VALS), n);
   } else {
     const blocks = load<i32>(slot, L_BLOCKS);
-    if (change || !blocks || blocks + n * 12 > len - 4 || !fillRun(slot, load<i32>(slot, L_TYPE), rec + blocks, n)) return false;
+    if (change || !blocks || blocks + n * 12 > len - 4 || !fillRun(slot, rec + blocks, n)) return false;
   }
   store<i32>(slot, seq, L_SEQ);
   return true;
@@ -149,44 +151,57 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   const change = n == load<i32>(slot, L_NPAIRS) ? differs(slot, pairs, n) : 3;
   if (be32(rec + off + 8) == 0) {
     if (change & 1) remember(slot, pairs, n, true);
-    fillInSitu(slot, type, pairs, n);
+    if (!takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) store<i32>(slot, 1, L_BAD);
     return 0;
   }
   if (change == 0) {
     const blocks = load<i32>(slot, L_BLOCKS);
-    if (blocks && blocks + n * 12 <= len - 4 && fillRun(slot, type, rec + blocks, n)) return 0;
+    if (blocks && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
   } else {
     remember(slot, pairs, n, (change & 1) != 0);
   }
   return fillBlocks(slot, type, rec, len, pairs, n);
 }
 
-function fillInSitu(slot: usize, type: i32, pairs: usize, n: i32): void {
-  const out: usize = load<u32>(slot, L_VALS);
+/** Words in (instance, word) pairs, the first at p, as doubles. False: this type is not stored so. */
+export function takeWords(type: i32, p: usize, out: usize, n: i32): bool {
   let i = 0;
   if (type == T_U32) {
     for (; i + 2 <= n; i += 2) {
-      const x = v128.load(pairs + (i << 3));
+      const x = v128.load(p + (i << 3) - 4);
       const y = i8x16.shuffle(x, x, 7, 6, 5, 4, 15, 14, 13, 12, 7, 6, 5, 4, 15, 14, 13, 12);
       v128.store(out + (i << 3), f64x2.convert_low_i32x4_u(y));
     }
-    if (i < n) store<f64>(out + (i << 3), <f64><u32>be32(pairs + (i << 3) + 4));
+    if (i < n) store<f64>(out + (i << 3), <f64><u32>be32(p + (i << 3)));
   } else if (type == T_I32) {
-    for (; i < n; i++) store<f64>(out + (i << 3), <f64>be32(pairs + (i << 3) + 4));
+    for (; i < n; i++) store<f64>(out + (i << 3), <f64>be32(p + (i << 3)));
   } else if (type == T_FLOAT) {
-    for (; i < n; i++) store<f64>(out + (i << 3), <f64>f32.reinterpret_i32(be32(pairs + (i << 3) + 4)));
+    for (; i < n; i++) store<f64>(out + (i << 3), <f64>f32.reinterpret_i32(be32(p + (i << 3))));
   } else {
-    store<i32>(slot, 1, L_BAD);
+    return false;
   }
+  return true;
 }
 
-/** 64-bit values in blocks that follow each other: head, high word, low word, 12 bytes each. False: take the other path. */
-function fillRun(slot: usize, type: i32, p: usize, n: i32): bool {
-  const head = bswap<i32>((type << 24) | 12);
+/** Head of a block with a 64-bit value, as it lies there. */
+// @ts-ignore: decorator
+@inline
+export function headOf(type: i32): i32 {
+  return bswap<i32>((type << 24) | 12);
+}
+
+function fillRun(slot: usize, p: usize, n: i32): bool {
+  const keep = (load<i32>(slot, L_WANT) & WANT_RAW) != 0;
+  return takeRun(load<i32>(slot, L_TYPE), keep, p, load<u32>(slot, L_VALS), load<u32>(slot, L_RAW), n);
+}
+
+/**
+ * 64-bit values in blocks that follow each other: head, high word, low word, 12 bytes each. False: a head is another, or an
+ * integer is not below 2^52; then what was stored is void.
+ */
+export function takeRun(type: i32, keep: bool, p: usize, vals: usize, raw: usize, n: i32): bool {
+  const head = headOf(type);
   const heads = i32x4.replace_lane(i32x4.splat(0), 0, head);
-  const want = load<i32>(slot, L_WANT);
-  const vals: usize = load<u32>(slot, L_VALS);
-  const raw: usize = load<u32>(slot, L_RAW);
   let wrong = i32x4.splat(0);
   let all = i64x2.splat(0);
   let i = 0;
@@ -211,7 +226,6 @@ function fillRun(slot: usize, type: i32, p: usize, n: i32): bool {
   // Integers below 2^52 become doubles by giving them the exponent of 2^52 and subtracting it.
   const exponent = i64x2.splat(0x4330000000000000);
   const two52 = f64x2.splat(4503599627370496.0);
-  const keep = (want & WANT_RAW) != 0;
   if (!keep) {
     for (; i + 4 <= n; i += 4) {
       const a = v128.load(q);
@@ -247,6 +261,20 @@ function fillRun(slot: usize, type: i32, p: usize, n: i32): bool {
     store<f64>(vals + (i << 3), type == T_I64 ? <f64>x : <f64>(<u64>x));
   }
   return i32x4.extract_lane(wrong, 0) == 0 && (bits & 0xfff0000000000000) == 0;
+}
+
+/** The same, one by one and without a limit. False: a head is another. */
+export function takeRunExactly(type: i32, p: usize, vals: usize, raw: usize, n: i32): bool {
+  for (let i = 0; i < n; i++) {
+    if (load<i32>(p) != headOf(type)) return false;
+    const x = be64(p + 4);
+    store<i64>(raw, x);
+    store<f64>(vals, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
+    p += 12;
+    vals += 8;
+    raw += 8;
+  }
+  return true;
 }
 
 function fillBlocks(slot: usize, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {

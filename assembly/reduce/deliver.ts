@@ -7,6 +7,8 @@ import {
   C_PLAIN_ROLL,
   C_RECORDS,
   C_STOP,
+  GS_ALONE,
+  GS_SIZE,
   L_BAD,
   L_COUNT,
   L_DOMAIN,
@@ -17,16 +19,20 @@ import {
   WP_CONSUMER,
   WP_HITS,
   WP_ROLL,
+  WP_SET,
   WP_SIZE,
   WP_SLOT,
   W_ARENA,
   W_CONSUMERS,
   W_NCONSUMERS,
   W_NPLAINS,
+  W_NSETS,
   W_PLAINS,
+  W_SETS,
 } from '../layout';
 import { take } from '../memory';
 import { consume, halt } from './consumer';
+import { endSet, pushSet, setOf, settleSet } from './group';
 import { rollValues } from './roll';
 
 /** Lists the plain consumers of a window, and puts them first among the others. False if memory is exhausted. */
@@ -65,20 +71,41 @@ function settle(p: usize): void {
 /** Brings all counters of a window up to date, for whoever reads them. */
 export function settleWindow(w: usize): void {
   settleCoverage(w);
+  const sets: usize = load<u32>(w, W_SETS);
+  for (let i = 0; i < load<i32>(w, W_NSETS); i++) settleSet(sets + i * GS_SIZE);
   const plains: usize = load<u32>(w, W_PLAINS);
   for (let i = 0; i < load<i32>(w, W_NPLAINS); i++) settle(plains + i * WP_SIZE);
 }
 
-/** Hands the current record to all consumers of a window. */
-export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64): bool {
+/** Hands the current record to all consumers of a window. `steady`: the plan that it was taken by, or 0. */
+export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64, steady: usize): bool {
   if (!load<u32>(w, W_PLAINS) && !listPlains(w)) return false;
-  const arena = w + W_ARENA;
   const plains = load<i32>(w, W_NPLAINS);
+  if (plains) {
+    const set = steady ? setOf(w, steady, seq) : 0;
+    if (set) pushSet(set, steady);
+    if (!set || !load<i32>(set, GS_ALONE)) consumePlains(w, r, seq, ns, t, set);
+  }
+  const arena = w + W_ARENA;
+  const n = load<i32>(w, W_NCONSUMERS);
+  const list: usize = load<u32>(w, W_CONSUMERS);
+  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, r, seq, ns, t);
+  return true;
+}
+
+/** Hands it to the plain ones, but for the members of `set`, which have it. */
+function consumePlains(w: usize, r: usize, seq: i32, ns: i64, t: f64, set: usize): void {
+  const arena = w + W_ARENA;
   let p: usize = load<u32>(w, W_PLAINS);
-  const end = p + plains * WP_SIZE;
+  const end = p + load<i32>(w, W_NPLAINS) * WP_SIZE;
   for (; p < end; p += WP_SIZE) {
     const slot: usize = load<u32>(p, WP_SLOT);
     if (load<i32>(slot, L_SEQ) != seq) continue;
+    const own: usize = load<u32>(p, WP_SET);
+    if (own) {
+      if (own == set) continue;
+      endSet(own);
+    }
     const count = load<i32>(slot, L_COUNT);
     const hits = load<i32>(p, WP_HITS);
     // In the plain case there is nothing to judge; the first record, and all that is odd, goes the long way.
@@ -102,8 +129,4 @@ export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64): bool 
       store<i32>(p, 1, WP_HITS);
     }
   }
-  const n = load<i32>(w, W_NCONSUMERS);
-  const list: usize = load<u32>(w, W_CONSUMERS);
-  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, r, seq, ns, t);
-  return true;
 }

@@ -33,7 +33,7 @@ function push(q: usize, x: usize, n: i32): void {
     memory.copy(max, x, n << 3);
     return;
   }
-  const one = count < RECIPROCALS ? reciprocal(count) : 1.0 / <f64>count;
+  const one = reciprocal(count);
   if (n == 1) {
     const v = load<f64>(x);
     const m = load<f64>(mean);
@@ -45,10 +45,15 @@ function push(q: usize, x: usize, n: i32): void {
     store<f64>(max, v > high || !whole ? v : high);
     return;
   }
+  // Buffers are whole pairs.
+  pushMany(x, mean, min, max, n << 3, one);
+}
+
+/** The next values of many elements side by side, `one` being 1/count; whole pairs are read and written. */
+export function pushMany(x: usize, mean: usize, min: usize, max: usize, bytes: i32, one: f64): void {
   const share = f64x2.splat(one);
   let flawed = f64x2.splat(0);
-  // Buffers are whole pairs. pmin and pmax take one instruction and pass over NaN, min and max take ten.
-  const bytes = n << 3;
+  // pmin and pmax take one instruction and pass over NaN, min and max take ten.
   let i = 0;
   for (; i + 32 <= bytes; i += 32) {
     const v = v128.load(x + i);
@@ -89,7 +94,8 @@ const reciprocals = memory.data(32768);
 
 // @ts-ignore: decorator
 @inline
-function reciprocal(n: i32): f64 {
+export function reciprocal(n: i32): f64 {
+  if (n >= RECIPROCALS) return 1.0 / <f64>n;
   const at = reciprocals + (n << 3);
   let share = load<f64>(at);
   if (share == 0) {

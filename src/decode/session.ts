@@ -47,6 +47,14 @@ export interface NodeResult {
   readonly windows: readonly NodeWindowResult[];
   readonly bytes: number;
   readonly records: number;
+  readonly plans: PlanUse;
+}
+
+/** How the records of wanted times were taken: of a shape not met before, of a known one, of one that comes again and again. */
+export interface PlanUse {
+  readonly made: number;
+  readonly known: number;
+  readonly steady: number;
 }
 
 /** Readers kept open between finding out names and reading data; more are opened twice instead. */
@@ -99,11 +107,15 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
 
   let bytes = 0;
   let records = 0;
+  const plans = { made: 0, known: 0, steady: 0 };
   const finish = (m: Member): void => {
     const reader = m.reader!;
     resolveNames(wasm, reader, windows);
     bytes += reader.bytesRead;
     records += wasm.i32(reader.address + L.R_SCANNED);
+    plans.made += wasm.i32(reader.address + L.R_MISSES);
+    plans.known += wasm.i32(reader.address + L.R_HITS);
+    plans.steady += wasm.i32(reader.address + L.R_STEADY);
     m.problems = [...reader.problems];
     reader.close();
     m.reader = null;
@@ -134,7 +146,7 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
     const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
     return { ...result, archives: read.length, bytes, problems: own.flatMap((m) => m.problems) };
   });
-  return { windows: results, bytes, records };
+  return { windows: results, bytes, records, plans };
 }
 
 /** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */

@@ -37,6 +37,8 @@ export interface RandomOptions {
   readonly split?: boolean;
   /** Only what pmlogger itself would write: times that never go backwards, no unknown instances, no error codes. */
   readonly tidy?: boolean;
+  /** As a logger mostly writes: the same metrics and instances again and again, and seldom something else. */
+  readonly calm?: boolean;
 }
 
 const NS = 1_000_000_000n;
@@ -49,6 +51,7 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
   const random = seeded(o.seed);
   const below = (n: number): number => Math.floor(random() * n);
   const chance = (p: number): boolean => random() < p;
+  const seldom = (p: number): boolean => chance(o.calm ? p / 25 : p);
   const host = 'random.example.org';
   let writer = new ArchiveWriter(o.base, { version: o.version, host, startNs: START });
   const domains = Array.from({ length: 1 + below(3) }, (_, serial) => ({
@@ -86,19 +89,23 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
     if (type === 'string') return ['', 'a', 'running', 'idle', 'ÄÖ'][below(5)]!;
     if (type === 'i32') return below(2 ** 32) - 2 ** 31;
     if (type === 'u32') return below(2 ** 32);
-    if (type === 'i64') return BigInt(Math.floor((random() - 0.5) * 2 ** 60));
+    if (type === 'i64') return BigInt(Math.floor((random() - 0.5) * 2 ** (o.calm && chance(0.9) ? 50 : 60)));
+    if (type === 'u64' && o.calm && chance(0.9)) return BigInt(below(2 ** 52));
     if (type === 'u64') return BigInt(Math.floor(random() * 2 ** 63)) * (chance(0.3) ? 2n : 1n);
-    return chance(0.02) ? Number.NaN : (random() - 0.3) * 10 ** below(9);
+    return seldom(0.02) ? Number.NaN : (random() - 0.3) * 10 ** below(9);
   };
   const setOf = (m: RandomMetric): ValueSet => {
-    if (!o.tidy && chance(0.03)) return { pmid: m.pmid, type: m.type, ids: [], values: [], error: CODES[below(3)]! };
+    if (!o.tidy && seldom(0.03)) return { pmid: m.pmid, type: m.type, ids: [], values: [], error: CODES[below(3)]! };
     let ids = m.indom === NO_INDOM ? [-1] : domains.find((d) => d.indom === m.indom)!.members.map((x) => x.id);
-    if (m.indom !== NO_INDOM && chance(0.1)) ids = ids.filter(() => chance(0.6));
-    if (!o.tidy && m.indom !== NO_INDOM && chance(0.05)) ids = [...ids, 900 + below(5)];
+    if (m.indom !== NO_INDOM && seldom(0.1)) ids = ids.filter(() => chance(0.6));
+    if (!o.tidy && m.indom !== NO_INDOM && seldom(0.05)) ids = [...ids, 900 + below(5)];
     return { pmid: m.pmid, type: m.type, ids, values: ids.map(() => datum(m.type)) };
   };
 
   const every = Math.max(1, Math.ceil(o.records / (o.volumes ?? 1)));
+  // Logging groups, which write records of their own; one metric may be in both.
+  const groups = o.calm && chance(0.5) ? 2 : 1;
+  const shared = o.calm && chance(0.3);
   // Whether the next record gets an index entry. Such a record does not go back in time: what a reader that jumps there
   // should make of the records behind it is nowhere defined.
   let indexed = true;
@@ -115,7 +122,7 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
       indexed = true;
     }
     for (const d of domains) {
-      if (!chance(0.08)) continue;
+      if (!seldom(0.08)) continue;
       const gone = d.members.filter(() => chance(0.3));
       const come = unique(Array.from({ length: below(3) }, member)).filter(
         (m) => !d.members.some((x) => x.id === m.id),
@@ -133,13 +140,14 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
         );
       else writer.indom(d.indom, ns, next);
     }
-    if (chance(0.03)) {
+    if (seldom(0.03)) {
       writer.mark(ns);
       indexed = false;
       continue;
     }
     const back = !o.tidy && !indexed && i < o.records - 9 && chance(0.03) ? 30n * NS : 0n;
-    const chosen = metrics.filter(() => chance(0.85));
+    const due = metrics.filter((_, k) => k % groups === i % groups || (shared && k === 0));
+    const chosen = due.filter(() => !seldom(0.15));
     const sets = chosen.map(setOf);
     if (sets.length === 0) continue;
     writer.record(ns - back, sets);

@@ -7,20 +7,26 @@ import type { RandomMetric } from './random-archive.ts';
 const FOLDS: readonly Fold[] = ['first', 'sum', 'mean', 'each', 'count', 'match', 'ratio'];
 const SCALARS = FOLDS.filter((f) => f !== 'each');
 
-export function randomSpecs(metrics: readonly RandomMetric[], seed: string, count: number): ConsumerSpec[] {
+/** `plain`: share of the simplest. */
+export function randomSpecs(
+  metrics: readonly RandomMetric[],
+  seed: string,
+  count: number,
+  plain = 0.2,
+): ConsumerSpec[] {
   const random = seeded(seed);
-  return Array.from({ length: count }, () => randomSpec(metrics, random));
+  return Array.from({ length: count }, () => randomSpec(metrics, random, plain));
 }
 
-function randomSpec(all: readonly RandomMetric[], random: Random): ConsumerSpec {
+function randomSpec(all: readonly RandomMetric[], random: Random, plain: number): ConsumerSpec {
   const below = (n: number): number => Math.floor(random() * n);
   const chance = (p: number): boolean => random() < p;
   const strings = all.filter((m) => !m.numeric);
   if (strings.length > 0 && chance(0.2)) return tally(strings, below, chance);
   const pool = all.filter((m) => m.numeric);
   // The simplest of all has a way of its own through the WASM engine.
-  if (chance(0.2)) {
-    const reducer = { kind: 'ROLL' as const, skipFirst: chance(0.3), dropLast: chance(0.3) };
+  if (chance(plain)) {
+    const reducer = { kind: 'ROLL' as const, skipFirst: chance(0.3), dropLast: chance(0.2) };
     const empty = chance(0.5) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {};
     const metrics = [pool[below(pool.length)]!.name];
     return {
