@@ -1,5 +1,14 @@
 // Owns the public surface of jobs/: re-exports only.
 
-export type { Job, JobRecord } from './job.ts';
+export type { Job, JobRecord, JobSource } from './job.ts';
+export {
+  type JobId,
+  PROCESS_VERSION,
+  type ProcessState,
+  parseErrorNumber,
+  parseJobId,
+  type Selection,
+} from './selection.ts';
 export { type JobFilter, type JobFormat, readJobs, selects } from './source.ts';
 export { detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
+export { hostName, type Patiently, uniqueId, type XdmodOptions, XdmodSource } from './xdmod.ts';

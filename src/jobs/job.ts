@@ -16,6 +16,8 @@ export interface Job {
   readonly walltime: number;
   /** Copied verbatim into the document's `acct`; always has id, start_time, end_time. */
   readonly acct: Readonly<Record<string, unknown>>;
+  /** `job_tasks.job_id`, of jobs that come from a warehouse: the key of its process table. */
+  readonly warehouseId?: number;
   /** Archive bases per node, relative to the archive root; absent: look them up. */
   readonly archives?: Readonly<Record<string, readonly string[]>>;
 }
@@ -26,3 +28,10 @@ export type JobRecord =
   | { readonly kind: 'rejected'; readonly problem: Problem; readonly line: number }
   /** Valid, but never ran or has not ended (sacct: pending, running, steps): counted, not an error. */
   | { readonly kind: 'ignored'; readonly reason: string; readonly line: number };
+
+/** Where jobs come from. */
+export interface JobSource {
+  records(): AsyncIterable<JobRecord>;
+  /** Everything it gave has been dealt with: a source that goes on where it stopped notes the place. */
+  finished?(): Promise<void>;
+}
