@@ -1,6 +1,7 @@
 // Owns the public surface of jobs/: re-exports only.
 
 export type { Job, JobRecord, JobSource } from './job.ts';
+export { type SacctOptions, SacctSource, SOURCE_SCHEMA } from './sacct-source.ts';
 export {
   type JobId,
   PROCESS_VERSION,
@@ -9,6 +10,6 @@ export {
   parseJobId,
   type Selection,
 } from './selection.ts';
-export { type JobFilter, type JobFormat, readJobs, selects } from './source.ts';
+export { FileSource, type JobFilter, type JobFormat, readJobs, selects } from './source.ts';
 export { detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
 export { hostName, type Patiently, uniqueId, type XdmodOptions, XdmodSource } from './xdmod.ts';

@@ -18,24 +18,28 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
     path === '-'
       ? process.stdin.setEncoding('utf8')
       : createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  try {
+    yield* linesOf(stream as AsyncIterable<string>);
+  } catch (cause) {
+    throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path }, { cause });
+  }
+}
+
+export async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<Line> {
   let number = 1;
   let rest = '';
   let tooLong = false;
-  try {
-    for await (const chunk of stream as AsyncIterable<string>) {
-      const parts = (rest + chunk).split('\n');
-      rest = parts.pop()!;
-      for (const part of parts) {
-        yield { number: number++, text: tooLong || part.length > MAX_LINE ? null : part.replace(/\r$/, '') };
-        tooLong = false;
-      }
-      if (rest.length > MAX_LINE) {
-        tooLong = true;
-        rest = '';
-      }
+  for await (const chunk of stream) {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop()!;
+    for (const part of parts) {
+      yield { number: number++, text: tooLong || part.length > MAX_LINE ? null : part.replace(/\r$/, '') };
+      tooLong = false;
     }
-  } catch (cause) {
-    throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path }, { cause });
+    if (rest.length > MAX_LINE) {
+      tooLong = true;
+      rest = '';
+    }
   }
   if (tooLong || rest !== '') yield { number, text: tooLong ? null : rest.replace(/\r$/, '') };
 }

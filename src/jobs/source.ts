@@ -2,10 +2,11 @@
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import { CsvTable, splitCsv } from './csv.ts';
-import type { Job, JobRecord } from './job.ts';
-import { readLines } from './lines.ts';
+import type { Job, JobRecord, JobSource } from './job.ts';
+import { type Line, readLines } from './lines.ts';
 import { parseNdjson } from './ndjson.ts';
 import { Ignored, SacctTable } from './sacct.ts';
+import type { Selection } from './selection.ts';
 
 export type JobFormat = 'ndjson' | 'csv' | 'sacct';
 
@@ -79,22 +80,31 @@ function parserFor(first: string, file: string, format: JobFormat | undefined): 
  * Jobs of a file (`-`: standard input), in its order.
  * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the first line)
  */
-export async function* readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
+export function readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
+  return parseJobs(readLines(path), path, format);
+}
+
+/** Jobs of lines; `file` is their name in messages. */
+export async function* parseJobs(
+  lines: AsyncIterable<Line>,
+  file: string,
+  format?: JobFormat,
+): AsyncGenerator<JobRecord> {
   let parser: Parser | null = null;
   let line = 0;
   const rejected = (problem: Problem): JobRecord => ({
     kind: 'rejected',
     line,
-    problem: { ...problem, file: path, line },
+    problem: { ...problem, file, line },
   });
-  for await (const { number, text } of readLines(path)) {
+  for await (const { number, text } of lines) {
     line = number;
     if (text === null) {
       yield rejected({ code: 'E_JOB_LINE', message: 'the line is too long' });
       continue;
     }
     if (text.trim() === '' || (parser === null && text.startsWith('#'))) continue;
-    parser ??= parserFor(text, path, format);
+    parser ??= parserFor(text, file, format);
     try {
       const job = parser.line(text);
       if (job) yield { kind: 'job', job, line };
@@ -110,18 +120,27 @@ export async function* readJobs(path: string, format?: JobFormat): AsyncGenerato
   }
 }
 
-export interface JobFilter {
-  /** Ids as shown or raw; empty: all. */
-  readonly ids?: readonly string[];
-  /** Epoch seconds; bounds of the job's end, inclusive. */
-  readonly from?: number;
-  readonly to?: number;
+/** Jobs of a file as a source. */
+export class FileSource implements JobSource {
+  readonly #path: string;
+  readonly #format: JobFormat | undefined;
+
+  constructor(path: string, format?: JobFormat) {
+    this.#path = path;
+    this.#format = format;
+  }
+
+  records(): AsyncIterable<JobRecord> {
+    return readJobs(this.#path, this.#format);
+  }
 }
+
+export type JobFilter = Pick<Selection, 'ids' | 'from' | 'to'>;
 
 export function selects(filter: JobFilter, job: Job): boolean {
   if (job.end < (filter.from ?? -Infinity) || job.end > (filter.to ?? Infinity)) return false;
   if (!filter.ids || filter.ids.length === 0) return true;
   const { local_job_id: local, local_job_array_index: index, local_job_id_raw: raw } = job.acct;
-  const names = [job.jobId, String(local), String(raw), `${local}_${index}`];
+  const names = [job.jobId, String(local), String(raw), `${local}_${index}`, `${local}[${index}]`];
   return filter.ids.some((id) => names.includes(id));
 }
