@@ -3,6 +3,7 @@
 import type { Job } from '../jobs/index.ts';
 import type { ConsumerResult, Outcome } from '../reduce/index.ts';
 import type { Analytic, JobData, Share } from './analytic.ts';
+import { ContributionCounter, type Contributions } from './contribution.ts';
 import type { NodeOutcome } from './plan-node.ts';
 import { ANALYTICS, PREPROCESSORS } from './registry.ts';
 
@@ -13,6 +14,8 @@ export interface JobParts {
   readonly timeseries: Record<string, unknown>;
   /** Category → texts (reference/summary-document.md §6). */
   readonly errors: Record<string, string[]>;
+  /** Which nodes each class got data from. */
+  readonly contributions: Contributions;
 }
 
 const STOP_TEXTS: Readonly<Record<string, string>> = {
@@ -66,6 +69,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
     const set = errors.get(category) ?? new Set();
     errors.set(category, set.add(text));
   };
+  const contributions = new ContributionCounter(nodes.map((n) => n.index));
   const data: JobData = { cores: new Map(), cpus: null };
   const sharesOf = (cls: string): Share[] =>
     nodes.flatMap(({ index, node, shares }) => shares.filter((s) => s.cls === cls).map((s) => shareOf(index, node, s)));
@@ -79,6 +83,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
   for (const p of PREPROCESSORS) {
     const shares = sharesOf(p.cls);
     if (shares.length === 0) continue;
+    for (const s of shares) contributions.add(p.cls, s.index, s.result);
     attempt(p.cls, () => {
       const result = p.finish(shares, job, data, nodes);
       Object.assign(summary, result.document);
@@ -87,7 +92,11 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
   }
   for (const a of ANALYTICS) {
     const shares = sharesOf(a.cls);
-    for (const s of shares) for (const text of complaints(s.result)) complain('archive', `${s.node} ${a.key} ${text}`);
+    for (const s of shares) {
+      const { result } = s;
+      contributions.add(a.cls, s.index, result);
+      for (const text of complaints(result)) complain('archive', `${s.node} ${a.key} ${text}`);
+    }
     if (!shares.some((s) => counts(a, s))) continue;
     attempt(a.key, () => {
       const value = a.finish(shares, job, data);
@@ -97,5 +106,10 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
       target[a.key] = value;
     });
   }
-  return { summary, timeseries, errors: Object.fromEntries([...errors].map(([k, set]) => [k, [...set]])) };
+  return {
+    summary,
+    timeseries,
+    errors: Object.fromEntries([...errors].map(([k, set]) => [k, [...set]])),
+    contributions: contributions.finish(),
+  };
 }

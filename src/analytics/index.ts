@@ -1,5 +1,6 @@
 // Owns the public surface of analytics/: re-exports only.
 
+export type { Contribution, Contributions } from './contribution.ts';
 export { finishJob, type JobParts } from './finish.ts';
 export { leadsOf, type NodeOutcome, type NodePlan, type Normalization, planNode } from './plan-node.ts';
 export { ANALYTICS, PREPROCESSORS, WANTED_METRICS } from './registry.ts';

@@ -37,9 +37,9 @@ export interface NodeOutcome {
 }
 
 /** Leads by class that a node's results have set. */
-export function leadsOf(outcome: NodeOutcome): Map<string, Lead> {
+export function leadsOf(shares: NodeOutcome['shares']): Map<string, Lead> {
   const leads = new Map<string, Lead>();
-  for (const { cls, result } of outcome.shares) {
+  for (const { cls, result } of shares) {
     for (const r of result.reducers) if (r.kind === 'SUBSAMPLE' && r.lead) leads.set(cls, r.lead);
   }
   return leads;

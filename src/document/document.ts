@@ -11,6 +11,8 @@ export interface DocumentParts {
   /** Series by key; empty or absent: no time-series part. */
   readonly timeseries?: Readonly<Record<string, unknown>>;
   readonly errors?: Readonly<Record<string, readonly string[]>>;
+  /** How much data stands behind it (coverage.ts). */
+  readonly coverage?: Readonly<Record<string, unknown>>;
   /** Nodes that have an archive: index in the job's list, and name. */
   readonly hosts?: readonly { readonly index: number; readonly node: string }[];
   readonly complete: boolean;
@@ -51,6 +53,7 @@ export function buildDocument(job: Job, parts: DocumentParts): Document {
     created: new Date(parts.created * 1000).toISOString(),
     acct: job.acct,
     ...(Object.keys(errors).length > 0 ? { errors } : {}),
+    ...(parts.coverage ? { coverage: parts.coverage } : {}),
     ...parts.summary,
     ...(Object.keys(series).length > 0 ? { timeseries: { version: TIMESERIES_VERSION, hosts, ...series } } : {}),
   };

@@ -1,5 +1,6 @@
 // Owns the public surface of document/: re-exports only.
 
+export { coverageSection, type NodeCoverage } from './coverage.ts';
 export {
   SCHEMA_DOCUMENTS,
   SUMMARY_DEFINITIONS,

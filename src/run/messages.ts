@@ -1,12 +1,13 @@
 // Owns what crosses between the main thread and the workers: plain data only.
 
+import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
-import type { ConsumerResult, Coverage, Lead } from '../reduce/index.ts';
+import type { Coverage, Lead } from '../reduce/index.ts';
+import type { Packed } from './packed.ts';
 
 export interface WorkWindow {
-  readonly jobId: string;
-  readonly user: string | null;
-  readonly walltime: number;
+  /** What declarations may look at: of a job of thousands of nodes their names stay behind. */
+  readonly job: Job;
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly archives: readonly number[];
@@ -20,12 +21,8 @@ export interface Work {
   readonly normalization: Readonly<Record<string, number>>;
   /** Most bytes that one compressed member may unpack to. */
   readonly maxVolumeBytes: number;
-}
-
-export interface WorkShare {
-  readonly cls: string;
-  readonly metrics: readonly string[];
-  readonly result: ConsumerResult;
+  /** Only leads are wanted. */
+  readonly probe: boolean;
 }
 
 export interface WindowAnswer {
@@ -34,7 +31,11 @@ export interface WindowAnswer {
   /** Archives that could be read, and the bytes of their files. */
   readonly archives: number;
   readonly bytes: number;
-  readonly shares: readonly WorkShare[];
+  /** By analytic class. */
+  readonly leads: Readonly<Record<string, Lead>>;
+  /** Some series has not had the points yet that set its lead. */
+  readonly leadsOpen: boolean;
+  readonly results: Packed;
   readonly problems: readonly Problem[];
 }
 
@@ -46,4 +47,11 @@ export interface Answer {
 /** The task failed as a whole. Errors that cross threads lose their fields, so they cross as data. */
 export interface Failure {
   readonly failure: Problem;
+}
+
+/** The part of a job that crosses. */
+export function slimJob(job: Job): Job {
+  const { jobId, start, end, nodeCount, walltime } = job;
+  const { host_list: _, ...acct } = job.acct;
+  return { jobId, start, end, nodes: [], nodeCount, walltime, acct };
 }

@@ -27,9 +27,10 @@ import {
   StreamSink,
 } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
-import { type BatchContext, type JobOutcome, runBatch } from './batch.ts';
+import { type BatchContext, runBatch } from './batch.ts';
 import { type Logger, problemFields } from './logger.ts';
 import { MAX_PROBLEMS, type RunOptions, type RunSummary } from './options.ts';
+import type { JobOutcome } from './outcome.ts';
 import { Pool } from './pool.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,19 +1,13 @@
 // Owns the worker's side: one task in, reducer results out. One WASM instance per worker thread.
 
 import { workerData } from 'node:worker_threads';
-import { type NodePlan, planNode, WANTED_METRICS } from '../analytics/index.ts';
+import { leadsOf, type NodePlan, planNode, WANTED_METRICS } from '../analytics/index.ts';
 import { decodeNode, limits, useModule, Wasm } from '../decode/index.ts';
-import type { Job } from '../jobs/index.ts';
 import { toProblem } from '../kernel/index.ts';
-import type { Answer, Failure, Work, WorkWindow } from './messages.ts';
+import type { Answer, Failure, Work } from './messages.ts';
+import { pack, type WorkShare } from './packed.ts';
 
 let wasm: Wasm | undefined;
-
-/** What declarations may look at: the rest of the accounting record stays in the main thread. */
-function slimJob(w: WorkWindow): Job {
-  const acct = { user: w.user };
-  return { jobId: w.jobId, start: 0, end: w.walltime, nodes: [], nodeCount: 0, walltime: w.walltime, acct };
-}
 
 export default function work(task: Work): Answer | Failure {
   try {
@@ -41,10 +35,10 @@ function read(task: Work): Answer {
     windows: task.windows.map((w, i) => ({
       startNs: w.startNs,
       endNs: w.endNs,
-      walltime: w.walltime,
+      walltime: w.job.walltime,
       archives: w.archives,
       declare: (has) => {
-        const plan = planNode(slimJob(w), has, task.normalization);
+        const plan = planNode(w.job, has, task.normalization);
         plans[i] = plan;
         return plan.map((p) => p.spec);
       },
@@ -53,18 +47,20 @@ function read(task: Work): Answer {
   });
   return {
     bytes: result.bytes,
-    windows: result.windows.map((window, i) => ({
-      coverage: window.coverage,
-      archives: window.archives,
-      bytes: window.bytes,
-      problems: window.problems,
-      shares:
-        window.coverage.records === 0
-          ? []
-          : window.consumers.map((consumer, k) => {
-              const plan = plans[i]![k]!;
-              return { cls: plan.cls, metrics: plan.spec.metrics, result: consumer };
-            }),
-    })),
+    windows: result.windows.map((window, i) => {
+      const { coverage, archives, bytes, problems } = window;
+      const found = coverage.records === 0 ? [] : window.consumers;
+      const shares = found.map((consumer, k): WorkShare => {
+        const plan = plans[i]![k]!;
+        return { cls: plan.cls, metrics: plan.spec.metrics, result: consumer };
+      });
+      const leads = leadsOf(shares);
+      const leadsOpen = shares.some((s) => hasSeries(s) && !leads.has(s.cls));
+      const results = pack(task.probe ? [] : shares);
+      return { coverage, archives, bytes, problems, leads: Object.fromEntries(leads), leadsOpen, results };
+    }),
   };
 }
+
+const hasSeries = (share: WorkShare): boolean =>
+  share.result.reducers.some((r) => r.kind === 'SUBSAMPLE') && share.result.stop === null;

@@ -1,5 +1,6 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
+import { coverageLines } from './coverage.ts';
 import { num, type Part, part } from './fields.ts';
 import { clean } from './text.ts';
 
@@ -44,7 +45,9 @@ function failures(doc: unknown, path: readonly string[] = []): string[] {
   }
   if (path.length > 2) return [];
   return Object.entries(doc).flatMap(([key, value]) =>
-    path.length === 0 && ['acct', 'errors', 'summarization'].includes(key) ? [] : failures(value, [...path, key]),
+    path.length === 0 && ['acct', 'coverage', 'errors', 'summarization'].includes(key)
+      ? []
+      : failures(value, [...path, key]),
   );
 }
 
@@ -58,6 +61,7 @@ export function qualityLines(doc: unknown): string[] {
       : `not complete${missing ? `: ${missing} node${missing > 1 ? 's' : ''} without data` : ''}`,
   );
   for (const [flag, text] of Object.entries(FLAGS)) if (s[flag] === true) lines.push(text);
+  lines.push(...coverageLines(doc));
   const bad = failures(doc);
   if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));
   const errors = part(doc, 'errors') ?? {};

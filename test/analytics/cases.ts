@@ -118,7 +118,7 @@ export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {
     const shares = read(shared('archives', base), job, normalizationOf(golden), leads);
     const outcome = { index, node: golden.nodes[index]!, shares };
     // The first node that reaches its twelfth point sets the lead of all (analytics.md §1.10).
-    for (const [cls, lead] of leadsOf(outcome)) if (!leads.has(cls)) leads.set(cls, lead);
+    for (const [cls, lead] of leadsOf(shares)) if (!leads.has(cls)) leads.set(cls, lead);
     return outcome;
   });
   const missing = job.nodeCount - outcomes.length;

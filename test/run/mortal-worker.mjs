@@ -12,5 +12,8 @@ export default function work({ archives, windows }) {
     }
   }
   if (path === 'refuse') return { failure: { code: 'E_ARCHIVE_LIMIT', message: 'no', file: 'x' } };
-  return { bytes: 1, windows: windows.map(() => ({ records: 0, shares: [], problems: [] })) };
+  const coverage = { records: 0, firstNs: null, lastNs: null, intervalNs: 0n, gaps: 0, gapNs: 0n };
+  const results = { parts: [], bytes: new Uint8Array(0) };
+  const answer = { coverage, archives: 1, bytes: 1, leads: {}, leadsOpen: false, results, problems: [] };
+  return { bytes: 1, windows: windows.map(() => answer) };
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { type JobOutcome, runBatch } from '../../src/run/batch.ts';
+import { runBatch } from '../../src/run/batch.ts';
+import type { JobOutcome } from '../../src/run/outcome.ts';
 import { Pool } from '../../src/run/pool.ts';
 import { Store } from '../../src/store/index.ts';
 import { tempDir } from '../support/temp.ts';
@@ -20,7 +21,13 @@ const mortal = (name: string, deaths: number): string => {
   writeFileSync(path, String(deaths));
   return path;
 };
-const work = (archive: string) => ({ archives: [archive], windows: [], normalization: {}, maxVolumeBytes: 1 });
+const work = (archive: string) => ({
+  archives: [archive],
+  windows: [],
+  normalization: {},
+  probe: false,
+  maxVolumeBytes: 1,
+});
 
 describe('a worker that dies', () => {
   it('once is not noticed', async () => {

@@ -1,0 +1,94 @@
+// Owns what a batch holds of its nodes' results: bytes in memory up to a bound, the rest in a temporary file.
+
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { JobsumError } from '../kernel/index.ts';
+
+/** Results kept in memory; beyond it they are written. A usual batch stays below it. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+export interface Stored {
+  /** Until dropped; null: in the file. */
+  bytes: Uint8Array | null;
+  readonly at: number;
+  readonly length: number;
+}
+
+export class Spill {
+  readonly #limit: number;
+  #held = 0;
+  #fd: number | null = null;
+  #end = 0;
+
+  constructor(limit = MEMORY_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** Bytes written to the file. */
+  get spilled(): number {
+    return this.#end;
+  }
+
+  /** @throws JobsumError E_IO when the temporary directory is full or cannot be written. */
+  keep(bytes: Uint8Array): Stored {
+    if (this.#held + bytes.length <= this.#limit) {
+      this.#held += bytes.length;
+      return { bytes, at: -1, length: bytes.length };
+    }
+    const at = this.#end;
+    try {
+      this.#fd ??= openUnnamed();
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#fd, bytes, done, bytes.length - done, at + done);
+    } catch (error) {
+      throw failed('node results cannot be kept in the temporary directory', error);
+    }
+    this.#end += bytes.length;
+    return { bytes: null, at, length: bytes.length };
+  }
+
+  read(stored: Stored, at: number, length: number): Uint8Array {
+    if (stored.bytes) return stored.bytes.subarray(at, at + length);
+    const bytes = new Uint8Array(length);
+    try {
+      for (let done = 0; done < length; ) {
+        const n = readSync(this.#fd!, bytes, done, length - done, stored.at + at + done);
+        if (n === 0) throw new Error('the file is shorter than what was written');
+        done += n;
+      }
+    } catch (error) {
+      throw failed('node results cannot be read back', error);
+    }
+    return bytes;
+  }
+
+  /** What is in memory is given back; room in the file is not used again. */
+  drop(stored: Stored): void {
+    if (!stored.bytes) return;
+    this.#held -= stored.length;
+    stored.bytes = null;
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
+}
+
+function failed(what: string, error: unknown): JobsumError {
+  return new JobsumError('E_IO', what, {
+    file: tmpdir(),
+    found: error instanceof Error ? error.message : String(error),
+  });
+}
+
+/** A file that only its descriptor knows: it is gone however the process ends. */
+function openUnnamed(): number {
+  const dir = mkdtempSync(join(tmpdir(), 'jobsum-spill-'));
+  try {
+    return openSync(join(dir, 'results'), 'wx+', 0o600);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
