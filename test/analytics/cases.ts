@@ -11,10 +11,10 @@ import {
   WANTED_METRICS,
 } from '../../src/analytics/index.ts';
 import { decodeNode, type NodeTask, Wasm } from '../../src/decode/index.ts';
-import { buildDocument, type Document } from '../../src/document/index.ts';
+import { buildDocument, coverageSection, type Document, type NodeCoverage } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { nsOf } from '../../src/kernel/index.ts';
-import { type Lead, WindowEngine } from '../../src/reduce/index.ts';
+import { type Coverage, type Lead, WindowEngine } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { shared } from '../oracle/shared.ts';
@@ -61,12 +61,15 @@ export function normalizationOf(golden: GoldenCase): Normalization {
   return Object.fromEntries(Object.entries(golden.job.normalization ?? {}).map(([name, { range }]) => [name, range]));
 }
 
-/** Reads one node of a case: which analytics run on it and what their consumers found. */
-type ReadNode = (base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>) => Share[];
+/** Reads one node of a case: which analytics run on it, what their consumers found, and how much data there was. */
+type ReadNode = (base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>) => NodeRead;
 
-type Share = NodeOutcome['shares'][number];
+interface NodeRead {
+  readonly shares: NodeOutcome['shares'];
+  readonly coverage: Coverage;
+}
 
-function byOracle(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): Share[] {
+function byOracle(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): NodeRead {
   const archive = decodeArchive(base);
   const plans = planNode(job, (name) => archive.names.has(name), normalization);
   const engine = new WindowEngine({
@@ -78,10 +81,11 @@ function byOracle(base: string, job: Job, normalization: Normalization, leads: R
   });
   for (const row of rowsOf(archive, WANTED_METRICS)) engine.row(row);
   const results = engine.finish();
-  return plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
+  const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
+  return { shares, coverage: engine.coverage() };
 }
 
-function byWasm(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): Share[] {
+function byWasm(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): NodeRead {
   let plans: readonly NodePlan[] = [];
   const task: NodeTask = {
     archives: [base],
@@ -102,7 +106,8 @@ function byWasm(base: string, job: Job, normalization: Normalization, leads: Rea
   };
   wasm ??= new Wasm();
   const [window] = decodeNode(wasm, task).windows;
-  return plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
+  const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
+  return { shares, coverage: window!.coverage };
 }
 
 let wasm: Wasm | undefined;
@@ -114,16 +119,21 @@ export const READERS: Readonly<Record<'WASM' | 'oracle', ReadNode>> = { WASM: by
 export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {
   const job = jobOf(golden);
   const leads = new Map<string, Lead>();
+  const covered: NodeCoverage[] = [];
   const outcomes = golden.archives.map((base, index): NodeOutcome => {
-    const shares = read(shared('archives', base), job, normalizationOf(golden), leads);
+    const { shares, coverage } = read(shared('archives', base), job, normalizationOf(golden), leads);
+    const about = { index, node: golden.nodes[index]!, startNs: nsOf(job.start), endNs: nsOf(job.end + 1) };
+    covered.push({ ...about, data: { coverage, archives: 1, bytes: 0 } });
     const outcome = { index, node: golden.nodes[index]!, shares };
     // The first node that reaches its twelfth point sets the lead of all (analytics.md §1.10).
     for (const [cls, lead] of leadsOf(shares)) if (!leads.has(cls)) leads.set(cls, lead);
     return outcome;
   });
   const missing = job.nodeCount - outcomes.length;
+  const parts = finishJob(job, outcomes);
   return buildDocument(job, {
-    ...finishJob(job, outcomes),
+    ...parts,
+    coverage: coverageSection({ expected: job.nodeCount, nodes: covered, analytics: parts.contributions }),
     hosts: outcomes.map(({ index, node }) => ({ index, node })),
     complete: missing === 0,
     missing,

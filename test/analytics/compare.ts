@@ -24,6 +24,7 @@ export const DEVIATIONS = JSON.parse(
 /** Output paths that this version makes. */
 const OURS: readonly string[] = [
   'summarization',
+  'coverage',
   'cores',
   'procDump',
   ...ANALYTICS.map((a) => (a.section === 'summary' ? a.key : `timeseries.${a.key}`)),
