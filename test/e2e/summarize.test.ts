@@ -152,7 +152,9 @@ describe('summarize with compressed archives', () => {
     const from = ['--jobs', 'cluster/jobs.sacct', '--archives', 'cluster/archives'];
     const packed = await jobsum(['summarize', ...from, '--output', 'ndjson:-'], { cwd });
     const plain = await jobsum(['summarize', ...CLUSTER, '--output', 'ndjson:-', '--again'], { cwd });
-    expect(documentsOf(packed.stdout)).toEqual(documentsOf(plain.stdout));
+    // Coverage counts the bytes of the files.
+    const unsized = (ndjson: string) => documentsOf(ndjson.replaceAll(/"bytes":\d+/g, '"bytes":0'));
+    expect(unsized(packed.stdout)).toEqual(unsized(plain.stdout));
     const bounded = await jobsum(
       ['summarize', ...from, '--again', '--output', 'ndjson:-', '--max-volume-bytes', '100000', '--job', '1004'],
       { cwd },
