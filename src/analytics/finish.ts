@@ -5,7 +5,7 @@ import type { ConsumerResult, Outcome } from '../reduce/index.ts';
 import type { Analytic, JobData, Share } from './analytic.ts';
 import { ContributionCounter, type Contributions } from './contribution.ts';
 import type { NodeOutcome } from './plan-node.ts';
-import { ANALYTICS, PREPROCESSORS } from './registry.ts';
+import { type AnalyticSet, SHIPPED } from './set.ts';
 
 export interface JobParts {
   /** Top-level keys of the summary document. */
@@ -61,7 +61,7 @@ function counts(analytic: Analytic, share: Share): boolean {
 const failed = (value: unknown): boolean => typeof value === 'object' && value !== null && 'error' in value;
 
 /** Runs every finish; one that throws costs its own result only and is told in `errors.archive`. */
-export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
+export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: AnalyticSet = SHIPPED): JobParts {
   const summary: Record<string, unknown> = {};
   const timeseries: Record<string, unknown> = {};
   const errors = new Map<string, Set<string>>();
@@ -80,7 +80,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
       complain('archive', `${name} ${error instanceof Error ? error.message : error}`);
     }
   };
-  for (const p of PREPROCESSORS) {
+  for (const p of set.preprocessors) {
     const shares = sharesOf(p.cls);
     if (shares.length === 0) continue;
     for (const s of shares) contributions.add(p.cls, s.index, s.result);
@@ -90,7 +90,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[]): JobParts {
       for (const [category, texts] of Object.entries(result.errors ?? {})) for (const t of texts) complain(category, t);
     });
   }
-  for (const a of ANALYTICS) {
+  for (const a of set.analytics) {
     const shares = sharesOf(a.cls);
     for (const s of shares) {
       const { result } = s;

@@ -2,7 +2,7 @@
 
 import type { Job } from '../jobs/index.ts';
 import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
-import { ANALYTICS, PREPROCESSORS } from './registry.ts';
+import { type AnalyticSet, isListed, type PluginLists, SHIPPED } from './set.ts';
 
 /** Counter widths in bits by metric name: range normalisation (§1.6), of analytics only. */
 export type Normalization = Readonly<Record<string, number>>;
@@ -12,16 +12,35 @@ export interface NodePlan {
   readonly spec: ConsumerSpec;
 }
 
+export interface PlanOptions {
+  /** Default: the shipped analytics alone. */
+  readonly set?: AnalyticSet;
+  readonly lists?: PluginLists | null;
+  /** Told of a declaration that fails, which then does not run on this node. */
+  readonly onFailure?: (cls: string, text: string) => void;
+}
+
 /** What one node runs for a job. */
-export function planNode(job: Job, has: (name: string) => boolean, normalization: Normalization = {}): NodePlan[] {
-  const raw = new Set<string>(PREPROCESSORS.map((p) => p.cls));
-  return [...PREPROCESSORS, ...ANALYTICS].flatMap((a) => {
+export function planNode(
+  job: Job,
+  has: (name: string) => boolean,
+  normalization: Normalization = {},
+  { set = SHIPPED, lists, onFailure }: PlanOptions = {},
+): NodePlan[] {
+  const raw = new Set<string>(set.preprocessors.map((p) => p.cls));
+  return [...set.preprocessors, ...set.analytics].flatMap((a) => {
+    if (!isListed(a.cls, lists)) return [];
     const chosen = a.alternatives.find((names) => names.every(has));
     if (!chosen) return [];
     const metrics = [...chosen, ...(a.optional ?? []).filter(has)];
     const bits = metrics.map((name) => (raw.has(a.cls) ? 0 : (normalization[name] ?? 0)));
     const normalize = bits.some((b) => b > 0) ? { normalize: bits } : {};
-    return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job), ...normalize } }];
+    try {
+      return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job), ...normalize } }];
+    } catch (error) {
+      onFailure?.(a.cls, error instanceof Error ? error.message : String(error));
+      return [];
+    }
   });
 }
 

@@ -105,6 +105,12 @@ export const ERRORS = {
     'This run was held up for too long; what it had not recorded is done by the other run.',
   ),
   E_WORKER: kind('internal', 1, true, 'A worker died while reading this node; it was retried once.'),
+  E_ANALYTIC: kind(
+    'config',
+    1,
+    false,
+    "Correct the site's analytic, or take it out of the configuration; the others were used.",
+  ),
   E_FINISH: kind('internal', 1, false, 'One analytic failed on this job; the others are in the document.'),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -11,6 +11,7 @@ export {
   type Lane,
   LEAD_POINTS,
   type Lead,
+  MAX_BORDERS,
   MAX_COLUMNS,
   MAX_POINTS,
   MAX_SERIES,

@@ -7,6 +7,7 @@ import { skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
+import type { RunAnalytics } from './analytics.ts';
 import { slimJob, type WindowAnswer, type Work } from './messages.ts';
 import { type JobOutcome, type NodeAnswer, type ReadJob, withData, withoutData } from './outcome.ts';
 import type { Pool } from './pool.ts';
@@ -18,6 +19,7 @@ export interface BatchContext {
   readonly workers: number;
   readonly minNodeFraction: number;
   readonly normalization: Readonly<Record<string, number>>;
+  readonly analytics: RunAnalytics;
   readonly signal: AbortSignal | undefined;
   /** Called for each archive group that was read. */
   readonly onTask: (archives: number, bytes: number) => void;
@@ -99,7 +101,7 @@ async function* readAll(batch: Batch): AsyncGenerator<JobOutcome> {
           // Answers replace the earlier ones.
         }
       }
-      yield withData(p, batch.spill, batch.context.minNodeFraction);
+      yield withData(p, batch.spill, { ...batch.context, set: batch.context.analytics.set });
       for (const answer of p.answers.values()) batch.spill.drop(answer.stored);
       p.answers.clear();
     }
@@ -185,11 +187,19 @@ async function runTask(
   const work: Work = {
     archives: task.archives.map((a) => join(context.catalog.root, a.base)),
     normalization: context.normalization,
+    analytics: context.analytics.files,
     maxVolumeBytes: limits.maxVolumeBytes,
     probe: probe !== undefined,
     windows: task.windows.map((w) => {
-      const { slim, leads } = jobs.get(w.jobKey)!;
-      return { job: slim, startNs: w.startNs, endNs: w.endNs, archives: w.archives, leads };
+      const { job, slim, leads } = jobs.get(w.jobKey)!;
+      return {
+        job: slim,
+        lists: context.analytics.listsFor(job),
+        startNs: w.startNs,
+        endNs: w.endNs,
+        archives: w.archives,
+        leads,
+      };
     }),
   };
   const complete: Pending[] = [];

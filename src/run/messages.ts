@@ -1,5 +1,6 @@
 // Owns what crosses between the main thread and the workers: plain data only.
 
+import type { PluginLists } from '../analytics/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import type { Coverage, Lead } from '../reduce/index.ts';
@@ -8,6 +9,8 @@ import type { Packed } from './packed.ts';
 export interface WorkWindow {
   /** What declarations may look at: of a job of thousands of nodes their names stay behind. */
   readonly job: Job;
+  /** White- and blacklist of its resource. */
+  readonly lists: PluginLists | null;
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly archives: readonly number[];
@@ -21,6 +24,8 @@ export interface Work {
   readonly normalization: Readonly<Record<string, number>>;
   /** Most bytes that one compressed member may unpack to. */
   readonly maxVolumeBytes: number;
+  /** Modules of the site's own analytics. */
+  readonly analytics: readonly string[];
   /** Only leads are wanted. */
   readonly probe: boolean;
 }

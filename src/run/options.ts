@@ -1,6 +1,7 @@
 // Owns what a run is asked for and what it reports.
 
-import type { JobFilter, JobFormat } from '../jobs/index.ts';
+import type { PluginLists } from '../analytics/index.ts';
+import type { Job, JobFilter, JobFormat } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
 
 export interface RunOptions {
@@ -20,6 +21,10 @@ export interface RunOptions {
   readonly minNodeFraction?: number;
   /** Metric → bits of counters that wrap. */
   readonly normalization?: Readonly<Record<string, number>>;
+  /** Modules with the site's own analytics. */
+  readonly analytics?: readonly string[];
+  /** White- and blacklist of analytics for a job, those of its resource; default: none. */
+  readonly pluginLists?: (job: Job) => PluginLists | null;
   /** Most bytes that one compressed member may unpack to; default 64 GiB. */
   readonly maxVolumeBytes?: number;
   /** Stop taking work, finish what is in hand. */

@@ -1,6 +1,6 @@
 // Owns what becomes of a job when its nodes have been read: results joined, the document, and how the job fared.
 
-import { finishJob, type JobParts, type NodeOutcome } from '../analytics/index.ts';
+import { type AnalyticSet, finishJob, type JobParts, type NodeOutcome } from '../analytics/index.ts';
 import type { WantedWindow } from '../archives/index.ts';
 import {
   buildDocument,
@@ -104,7 +104,13 @@ export function withoutData(job: Job, skip: Skip, windows: readonly WantedWindow
   return { job, document, skip, problems: [], seconds: 0 };
 }
 
-export function withData(p: ReadJob, spill: Spill, minNodeFraction: number): JobOutcome {
+/** What of a run's context a document depends on. */
+export interface FinishContext {
+  readonly minNodeFraction: number;
+  readonly set: AnalyticSet;
+}
+
+export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: FinishContext): JobOutcome {
   const { job, windows, answers } = p;
   const mergetime = (performance.now() - p.startedAt) / 1000;
   const began = performance.now();
@@ -120,7 +126,7 @@ export function withData(p: ReadJob, spill: Spill, minNodeFraction: number): Job
       shares: unpacker.shares(answers.get(w.nodeIndex)!),
     }),
   );
-  const parts = verdict.enough && !p.failure ? finishJob(job, outcomes) : NOTHING;
+  const parts = verdict.enough && !p.failure ? finishJob(job, outcomes, set) : NOTHING;
   const texts = [...new Set(problems.map(describeProblem))];
   const document = buildDocument(job, {
     summary: parts.summary,

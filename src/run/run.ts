@@ -27,6 +27,7 @@ import {
   StreamSink,
 } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
+import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import { type BatchContext, runBatch } from './batch.ts';
 import { type Logger, problemFields } from './logger.ts';
 import { MAX_PROBLEMS, type RunOptions, type RunSummary } from './options.ts';
@@ -51,6 +52,7 @@ const MESSAGES = {
   'job.rejected': 'a line of the list of jobs was not used',
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
+  'analytic.unusable': 'an analytic of the site cannot be used',
 } as const;
 
 export interface RunIo {
@@ -93,7 +95,9 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
     opened = openSinks(names, store, io.stdout);
     pool = new Pool(options.workers);
     const ledger = new StoreLedger(store, { sinks: ledgerScope(names), run: id, lease });
-    const summary = await new Run({ ...options, run: id }, io, store, opened.sinks, pool, ledger).execute();
+    const { analytics, problems: broken } = await loadAnalytics(options);
+    const run = new Run({ ...options, run: id }, io, store, opened.sinks, pool, ledger, analytics);
+    const summary = await run.execute(broken);
     const { problems: _, ...counts } = summary;
     recorded(summary.exitCode, counts);
     return summary;
@@ -145,7 +149,15 @@ class Run {
   #documents: Document[] = [];
   #entries: LedgerEntry[] = [];
 
-  constructor(options: RunOptions, io: RunIo, store: Store, sinks: readonly Sink[], pool: Pool, ledger: Ledger) {
+  constructor(
+    options: RunOptions,
+    io: RunIo,
+    store: Store,
+    sinks: readonly Sink[],
+    pool: Pool,
+    ledger: Ledger,
+    analytics: RunAnalytics,
+  ) {
     this.#options = options;
     this.#summary = emptySummary(options.run ?? '');
     this.#io = io;
@@ -158,6 +170,7 @@ class Run {
       workers: options.workers,
       minNodeFraction: options.minNodeFraction ?? MIN_NODE_FRACTION,
       normalization: options.normalization ?? {},
+      analytics,
       signal: options.signal,
       onTask: (archives, bytes) => {
         this.#summary.nodeArchives += archives;
@@ -178,9 +191,11 @@ class Run {
     this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
   }
 
-  async execute(): Promise<RunSummary> {
+  /** `broken`: analytics of the site that cannot be used. */
+  async execute(broken: readonly Problem[]): Promise<RunSummary> {
     const began = performance.now();
     const s = this.#summary;
+    for (const problem of broken) this.#problem(problem, 'analytic.unusable');
     this.#scan();
     const { signal } = this.#options;
     for await (const record of readJobs(this.#options.jobs, this.#options.format)) {
@@ -200,9 +215,9 @@ class Run {
     await this.#flush();
     s.seconds = (performance.now() - began) / 1000;
     s.interrupted = signal?.aborted ?? false;
-    // A rejected line or a job without data is worth a look, not a failure of the run.
+    // A rejected line, a job without data, a broken analytic: worth a look, not a failure of the run.
     if (s.interrupted) s.exitCode = 143;
-    else if (s.lines.rejected > 0 || s.jobs.failed > 0 || s.jobs.skipped > 0) s.exitCode = 1;
+    else if (s.lines.rejected > 0 || s.jobs.failed > 0 || s.jobs.skipped > 0 || broken.length > 0) s.exitCode = 1;
     return s;
   }
 

@@ -1,17 +1,37 @@
 // Owns the worker's side: one task in, reducer results out. One WASM instance per worker thread.
 
 import { workerData } from 'node:worker_threads';
-import { leadsOf, type NodePlan, planNode, WANTED_METRICS } from '../analytics/index.ts';
+import {
+  type AnalyticSet,
+  analyticSet,
+  leadsOf,
+  loadSite,
+  type NodePlan,
+  planNode,
+  SHIPPED,
+} from '../analytics/index.ts';
 import { decodeNode, limits, useModule, Wasm } from '../decode/index.ts';
-import { toProblem } from '../kernel/index.ts';
+import { type Problem, toProblem } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 import { pack, type WorkShare } from './packed.ts';
 
 let wasm: Wasm | undefined;
 
-export default function work(task: Work): Answer | Failure {
+/** The site's analytics are loaded once per worker and list of modules. */
+let site: { readonly files: string; readonly set: AnalyticSet } = { files: '', set: SHIPPED };
+
+async function setFor(files: readonly string[]): Promise<AnalyticSet> {
+  const key = files.join('\n');
+  if (site.files !== key) {
+    // What cannot be loaded was reported by the main thread, which leaves it out.
+    site = { files: key, set: files.length > 0 ? analyticSet((await loadSite(files)).analytics) : SHIPPED };
+  }
+  return site.set;
+}
+
+export default async function work(task: Work): Promise<Answer | Failure> {
   try {
-    return read(task);
+    return read(task, await setFor(task.analytics));
   } catch (error) {
     // Whatever state the decoder is in, the next task starts with a new one.
     wasm = undefined;
@@ -19,7 +39,7 @@ export default function work(task: Work): Answer | Failure {
   }
 }
 
-function read(task: Work): Answer {
+function read(task: Work, set: AnalyticSet): Answer {
   limits.maxVolumeBytes = task.maxVolumeBytes;
   if (!wasm) {
     // Piscina wraps what it was given in an object of its own.
@@ -29,16 +49,21 @@ function read(task: Work): Answer {
     wasm = new Wasm();
   }
   const plans: NodePlan[][] = [];
+  const failures: Problem[][] = [];
   const result = decodeNode(wasm, {
     archives: task.archives,
-    wanted: WANTED_METRICS,
+    wanted: set.wanted,
     windows: task.windows.map((w, i) => ({
       startNs: w.startNs,
       endNs: w.endNs,
       walltime: w.job.walltime,
       archives: w.archives,
       declare: (has) => {
-        const plan = planNode(w.job, has, task.normalization);
+        const lists = w.lists;
+        const onFailure = (cls: string, found: string): void => {
+          failures[i] = [...(failures[i] ?? []), { code: 'E_ANALYTIC', message: `${cls} cannot be declared`, found }];
+        };
+        const plan = planNode(w.job, has, task.normalization, { set, lists, onFailure });
         plans[i] = plan;
         return plan.map((p) => p.spec);
       },
@@ -48,7 +73,8 @@ function read(task: Work): Answer {
   return {
     bytes: result.bytes,
     windows: result.windows.map((window, i) => {
-      const { coverage, archives, bytes, problems } = window;
+      const { coverage, archives, bytes } = window;
+      const problems = [...window.problems, ...(failures[i] ?? [])];
       const found = coverage.records === 0 ? [] : window.consumers;
       const shares = found.map((consumer, k): WorkShare => {
         const plan = plans[i]![k]!;

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { SHIPPED } from '../../src/analytics/index.ts';
 import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
@@ -25,6 +26,7 @@ const work = (archive: string) => ({
   archives: [archive],
   windows: [],
   normalization: {},
+  analytics: [],
   probe: false,
   maxVolumeBytes: 1,
 });
@@ -57,7 +59,16 @@ describe('a worker that dies', () => {
       acct: { id, end_time: 20 },
     });
     const outcomes: JobOutcome[] = [];
-    const context = { catalog, pool, workers: 2, minNodeFraction: 0.95, normalization: {}, signal: undefined };
+    const analytics = { files: [], set: SHIPPED, listsFor: () => null };
+    const context = {
+      catalog,
+      pool,
+      workers: 2,
+      minNodeFraction: 0.95,
+      normalization: {},
+      signal: undefined,
+      analytics,
+    };
     for await (const o of runBatch({ ...context, onTask: () => undefined }, [job('1', 'n1'), job('2', 'n2')])) {
       outcomes.push(o);
     }

@@ -20,6 +20,7 @@ interface Options {
   'min-node-fraction': number;
   format: 'auto' | 'ndjson' | 'csv' | 'sacct';
   normalize?: string[];
+  analytic?: string[];
   'max-volume-bytes'?: number;
   textfile?: string;
   quiet: boolean;
@@ -108,6 +109,12 @@ export const summarizeCommand: CommandModule<object, Options> = {
         requiresArg: true,
         describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)',
       })
+      .option('analytic', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: "Module with an analytic of the site's own (repeatable)",
+      })
       .option('max-volume-bytes', maxVolumeBytes)
       .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
@@ -140,6 +147,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         again: argv.again,
         minNodeFraction: fraction,
         ...(maxVolumeBytes !== undefined ? { maxVolumeBytes } : {}),
+        ...(argv.analytic ? { analytics: argv.analytic } : {}),
         normalization: parseNormalization(argv.normalize ?? []),
         filter: {
           ...(argv.job ? { ids: argv.job } : {}),

@@ -1,0 +1,32 @@
+// Owns which analytics a run has: the shipped ones, those of the site behind them, and a resource's white- or blacklist.
+
+import type { Analytic, Preprocessor } from './analytic.ts';
+import { ANALYTICS, PREPROCESSORS } from './registry.ts';
+
+export interface AnalyticSet {
+  readonly preprocessors: readonly Preprocessor[];
+  /** In the order in which results are written: of two under one key the later one counts. */
+  readonly analytics: readonly Analytic[];
+  /** Every metric name that some of them may ask for. */
+  readonly wanted: readonly string[];
+}
+
+/** `site`: analytics of the site (site.ts), whose keys nobody else has. */
+export function analyticSet(site: readonly Analytic[] = []): AnalyticSet {
+  const analytics = [...ANALYTICS, ...site];
+  const wanted = [...PREPROCESSORS, ...analytics].flatMap((a) => [...a.alternatives.flat(), ...(a.optional ?? [])]);
+  return { preprocessors: PREPROCESSORS, analytics, wanted: [...new Set(wanted)] };
+}
+
+export const SHIPPED: AnalyticSet = analyticSet();
+
+/** A resource's lists of classes, of analytics and preprocessors alike: with a whitelist the blacklist does not count (§1.1). */
+export interface PluginLists {
+  readonly whitelist: readonly string[] | null;
+  readonly blacklist: readonly string[];
+}
+
+export function isListed(cls: string, lists: PluginLists | null | undefined): boolean {
+  if (!lists) return true;
+  return lists.whitelist ? lists.whitelist.includes(cls) : !lists.blacklist.includes(cls);
+}

@@ -1,0 +1,22 @@
+// Owns which analytics a run has: shipped ones, the site's modules, and each resource's lists.
+
+import { type AnalyticSet, analyticSet, loadSite, type PluginLists } from '../analytics/index.ts';
+import type { Job } from '../jobs/index.ts';
+import type { Problem } from '../kernel/index.ts';
+import type { RunOptions } from './options.ts';
+
+export interface RunAnalytics {
+  /** Modules of the site, for the workers to load. */
+  readonly files: readonly string[];
+  readonly set: AnalyticSet;
+  readonly listsFor: (job: Job) => PluginLists | null;
+}
+
+/** What cannot be loaded is left out and reported. */
+export async function loadAnalytics(
+  options: Pick<RunOptions, 'analytics' | 'pluginLists'>,
+): Promise<{ readonly analytics: RunAnalytics; readonly problems: readonly Problem[] }> {
+  const { files, analytics, problems } = await loadSite(options.analytics ?? []);
+  const listsFor = options.pluginLists ?? (() => null);
+  return { analytics: { files, set: analyticSet(analytics), listsFor }, problems };
+}
