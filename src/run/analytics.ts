@@ -3,7 +3,6 @@
 import { type AnalyticSet, analyticSet, loadSite, type PluginLists } from '../analytics/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
-import type { RunOptions } from './options.ts';
 
 export interface RunAnalytics {
   /** Modules of the site, for the workers to load. */
@@ -13,10 +12,10 @@ export interface RunAnalytics {
 }
 
 /** What cannot be loaded is left out and reported. */
-export async function loadAnalytics(
-  options: Pick<RunOptions, 'analytics' | 'pluginLists'>,
-): Promise<{ readonly analytics: RunAnalytics; readonly problems: readonly Problem[] }> {
-  const { files, analytics, problems } = await loadSite(options.analytics ?? []);
-  const listsFor = options.pluginLists ?? (() => null);
-  return { analytics: { files, set: analyticSet(analytics), listsFor }, problems };
+export async function loadAnalytics(modules: readonly string[]): Promise<{
+  readonly analytics: Omit<RunAnalytics, 'listsFor'>;
+  readonly problems: readonly Problem[];
+}> {
+  const { files, analytics, problems } = await loadSite(modules);
+  return { analytics: { files, set: analyticSet(analytics) }, problems };
 }

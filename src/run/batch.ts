@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type Catalog, lookupNode, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
 import { limits } from '../decode/index.ts';
-import { skipByAccounting, skipByArchives } from '../document/index.ts';
+import { type Limits, skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
@@ -18,6 +18,7 @@ export interface BatchContext {
   readonly pool: Pick<Pool, 'run'>;
   readonly workers: number;
   readonly minNodeFraction: number;
+  readonly limits?: Limits;
   readonly normalization: Readonly<Record<string, number>>;
   readonly analytics: RunAnalytics;
   readonly signal: AbortSignal | undefined;
@@ -50,7 +51,7 @@ const PROBE_GROWTH = 8n;
 export async function* runBatch(context: BatchContext, jobs: readonly Job[]): AsyncGenerator<JobOutcome> {
   const pending = new Map<number, Pending>();
   for (const job of jobs) {
-    const early = skipByAccounting(job);
+    const early = skipByAccounting(job, context.limits);
     if (early) {
       yield withoutData(job, early, null);
       continue;

@@ -67,7 +67,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         type: 'string',
         demandOption: true,
         requiresArg: true,
-        describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin)',
+        describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin), or sacct: to run it',
       })
       .option('archives', {
         type: 'string',

@@ -1,0 +1,190 @@
+// Owns the way of one resource's jobs through a run: source, ledger, batches, sinks. Document first, ledger row after it is durable.
+
+import type { PluginLists } from '../analytics/index.ts';
+import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
+import { type Job, type JobFilter, type JobSource, selects } from '../jobs/index.ts';
+import { JobsumError, type Problem } from '../kernel/index.ts';
+import type { JobKey, Ledger, LedgerEntry } from '../ledger/index.ts';
+import type { Sink } from '../sinks/index.ts';
+import { type BatchContext, runBatch } from './batch.ts';
+import type { JobOutcome } from './outcome.ts';
+import type { Session } from './session.ts';
+import { type JobCounts, noJobs } from './summary.ts';
+
+/** Windows (job × node) per batch: bounds the results held in memory. */
+const BATCH_WINDOWS = 2000;
+/** Documents per write: one transaction, one sync. */
+const WRITE_DOCUMENTS = 100;
+/** Jobs looked up in the ledger at a time. */
+const LOOKUP_JOBS = 500;
+/** Job errors that late archives may mend (reference/summary-document.md §3); the others are of the job itself. */
+const MISSING_DATA = new Set([8, 15, 16, 17]);
+
+export interface ResourcePlan {
+  readonly source: JobSource;
+  /** What of the source is wanted. */
+  readonly filter: JobFilter;
+  /** The ledger is not asked: these jobs are wanted whatever became of them. */
+  readonly again: boolean;
+  /** Root of the archive tree. */
+  readonly archives: string;
+  readonly ledger: Ledger;
+  /** Called when there is the first job to do. @throws JobsumError: then no archive is read */
+  readonly openSinks: () => Promise<readonly Sink[]>;
+  readonly minNodeFraction?: number;
+  readonly limits?: BatchContext['limits'];
+  readonly normalization?: Readonly<Record<string, number>>;
+  /** White- and blacklist of analytics. */
+  readonly lists?: PluginLists | null;
+  /** Put into accounting records that do not have it. */
+  readonly resourceId?: number;
+}
+
+export class ResourceRun {
+  readonly #session: Session;
+  readonly #plan: ResourcePlan;
+  readonly #counts: JobCounts;
+  /** Read from the source, not yet looked up in the ledger. */
+  #candidates: Job[] = [];
+  #jobs: Job[] = [];
+  #windows = 0;
+  #documents: Document[] = [];
+  #entries: LedgerEntry[] = [];
+  /** From the first job on. */
+  #ready: { context: BatchContext; sinks: readonly Sink[] } | null = null;
+
+  constructor(session: Session, plan: ResourcePlan, counts: JobCounts = noJobs()) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#counts = counts;
+  }
+
+  get #signal(): AbortSignal | undefined {
+    return this.#session.options.signal;
+  }
+
+  #count(what: keyof JobCounts): void {
+    this.#counts[what]++;
+    this.#session.account.summary.jobs[what]++;
+  }
+
+  async execute(): Promise<void> {
+    const { source, filter } = this.#plan;
+    const { lines } = this.#session.account.summary;
+    for await (const record of source.records()) {
+      if (this.#signal?.aborted) break;
+      if (record.kind === 'rejected') {
+        lines.rejected++;
+        this.#session.account.problem(record.problem, 'job.rejected');
+      } else if (record.kind === 'ignored') lines.ignored++;
+      else if (!selects(filter, record.job)) this.#count('unselected');
+      else {
+        this.#candidates.push(record.job);
+        if (this.#candidates.length >= LOOKUP_JOBS) await this.#take();
+      }
+    }
+    await this.#take();
+    await this.#batch();
+    await this.#flush();
+    if (!this.#signal?.aborted) await source.finished?.();
+  }
+
+  /** Candidates that are not settled join the batch; a full batch is run. */
+  async #take(): Promise<void> {
+    const candidates = this.#candidates;
+    this.#candidates = [];
+    if (candidates.length === 0) return;
+    const settled = this.#plan.again
+      ? new Map<string, never>()
+      : await this.#plan.ledger.settled(candidates.map(keyOf));
+    for (const job of candidates) {
+      if (settled.has(documentId(job))) {
+        this.#count('known');
+        continue;
+      }
+      this.#jobs.push(job);
+      this.#windows += job.nodes.length;
+      this.#session.io.progress.expect(1);
+      if (this.#windows >= BATCH_WINDOWS) await this.#batch();
+    }
+  }
+
+  async #prepare(): Promise<{ context: BatchContext; sinks: readonly Sink[] }> {
+    const { openSinks, archives, normalization = {}, limits = {}, minNodeFraction = MIN_NODE_FRACTION } = this.#plan;
+    const { lists = null } = this.#plan;
+    const sinks = await openSinks();
+    const analytics = { ...(await this.#session.analytics()), listsFor: () => lists };
+    const { account, pool, workers } = this.#session;
+    const context: BatchContext = {
+      catalog: this.#session.catalog(archives),
+      ...{ pool, workers, minNodeFraction, limits, normalization, analytics, signal: this.#signal },
+      onTask: (count, bytes) => {
+        account.summary.nodeArchives += count;
+        account.summary.bytes += bytes;
+        account.report();
+      },
+    };
+    return { context, sinks };
+  }
+
+  async #batch(): Promise<void> {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    this.#windows = 0;
+    if (jobs.length === 0 || this.#signal?.aborted) return;
+    this.#ready ??= await this.#prepare();
+    for await (const outcome of runBatch(this.#ready.context, jobs)) {
+      this.#told(outcome);
+      this.#documents.push(this.#stamped(outcome.document));
+      this.#entries.push(entryOf(outcome));
+      if (this.#documents.length >= WRITE_DOCUMENTS) await this.#flush();
+      if (outcome.failure && this.#session.options.failFast) await this.#giveUp(outcome.failure, outcome.job);
+    }
+  }
+
+  #told(outcome: JobOutcome): void {
+    if (outcome.failure) this.#count('failed');
+    else this.#count(outcome.skip ? 'skipped' : 'done');
+    const { account } = this.#session;
+    for (const problem of outcome.problems) account.problem({ ...problem, job: outcome.job.jobId }, 'job.problem');
+    account.report();
+  }
+
+  async #giveUp({ code, message, ...detail }: Problem, job: Job): Promise<never> {
+    await this.#flush();
+    throw new JobsumError(code, message, { ...detail, job: job.jobId });
+  }
+
+  /** What the run, not the job, puts into a document. */
+  #stamped(document: Document): Document {
+    const { tag } = this.#session.options;
+    const { resourceId } = this.#plan;
+    const summarization = document.summarization as object;
+    const acct = document.acct as Record<string, unknown>;
+    return {
+      ...document,
+      ...(tag === undefined ? {} : { summarization: { ...summarization, tag } }),
+      ...(resourceId === undefined || acct.resource_id != null ? {} : { acct: { ...acct, resource_id: resourceId } }),
+    };
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#documents.length === 0) return;
+    for (const sink of this.#ready?.sinks ?? []) await sink.write(this.#documents);
+    if (!this.#session.options.dryRun) await this.#plan.ledger.record(this.#entries);
+    this.#documents = [];
+    this.#entries = [];
+  }
+}
+
+const keyOf = (job: Job): JobKey => ({
+  id: documentId(job),
+  ...(job.warehouseId === undefined ? {} : { warehouseId: job.warehouseId }),
+});
+
+function entryOf({ job, skip, failure, seconds }: JobOutcome): LedgerEntry {
+  const entry = { ...keyOf(job), ended: job.end, seconds };
+  if (failure) return { ...entry, result: 'failed', problem: failure };
+  if (!skip) return { ...entry, result: 'done' };
+  return { ...entry, result: MISSING_DATA.has(skip.error) ? 'missing' : 'done', error: skip.error };
+}

@@ -1,0 +1,120 @@
+// Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
+
+import { ERRORS, type Problem } from '../kernel/index.ts';
+import { type Logger, problemFields } from './logger.ts';
+import type { Progress } from './progress.ts';
+
+export interface JobCounts {
+  /** Summarised. */
+  done: number;
+  /** Documents without analytics: too few nodes have data, or a limit passed over the job. */
+  skipped: number;
+  /** No document, or one with an error of ours; tried again by the next run. */
+  failed: number;
+  /** Already in the ledger. */
+  known: number;
+  /** Not selected by id or time. */
+  unselected: number;
+}
+
+/** How one resource fared. */
+export interface ResourceSummary {
+  readonly resource: string;
+  readonly jobs: JobCounts;
+  /** What stopped it; the other resources went on. */
+  problem?: Problem;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  /** Of all resources. */
+  readonly jobs: JobCounts;
+  readonly lines: { rejected: number; ignored: number };
+  readonly archives: { found: number; opened: number; unreadable: number };
+  /** Archives read, each once per task. */
+  nodeArchives: number;
+  bytes: number;
+  seconds: number;
+  interrupted: boolean;
+  /** First problems, at most MAX_PROBLEMS. */
+  readonly problems: Problem[];
+  /** Of a configured run: each resource that was to run. */
+  readonly resources?: ResourceSummary[];
+  exitCode: number;
+}
+
+const MAX_PROBLEMS = 100;
+
+/** The constant text of each event. */
+export const MESSAGES = {
+  'job.rejected': 'a line of the list of jobs was not used',
+  'job.problem': 'something was wrong with data of the job',
+  'archive.unreadable': 'the archive cannot be used',
+  'analytic.unusable': 'an analytic of the site cannot be used',
+  'resource.failed': 'the resource could not be summarised; the others are',
+  'resource.done': 'the resource is done',
+} as const;
+
+export const noJobs = (): JobCounts => ({ done: 0, skipped: 0, failed: 0, known: 0, unselected: 0 });
+
+export interface RunIo {
+  readonly log: Logger;
+  readonly progress: Progress;
+  readonly stdout: NodeJS.WritableStream;
+}
+
+/** Counts while a run is on its way. */
+export class Account {
+  readonly summary: RunSummary;
+  readonly #io: RunIo;
+  readonly #began = performance.now();
+  /** Something is worth a look that no count shows. */
+  #suspect = false;
+
+  constructor(run: string, io: RunIo, resources?: ResourceSummary[]) {
+    this.#io = io;
+    this.summary = {
+      run,
+      jobs: noJobs(),
+      lines: { rejected: 0, ignored: 0 },
+      archives: { found: 0, opened: 0, unreadable: 0 },
+      nodeArchives: 0,
+      bytes: 0,
+      seconds: 0,
+      interrupted: false,
+      problems: [],
+      ...(resources ? { resources } : {}),
+      exitCode: 0,
+    };
+  }
+
+  problem(problem: Problem, event: keyof typeof MESSAGES): void {
+    const { problems } = this.summary;
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    if (event === 'analytic.unusable') this.#suspect = true;
+    this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
+  }
+
+  report(): void {
+    const { jobs, nodeArchives, bytes } = this.summary;
+    this.#io.progress.update({ jobs: jobs.done + jobs.skipped + jobs.failed, nodeArchives, bytes });
+  }
+
+  /** The summary with its exit code. */
+  close(interrupted: boolean): RunSummary {
+    const s = this.summary;
+    s.seconds = (performance.now() - this.#began) / 1000;
+    s.interrupted = interrupted;
+    s.exitCode = exitCodeOf(s) || Number(this.#suspect);
+    return s;
+  }
+}
+
+/** A resource that failed decides; a rejected line, a job without data: worth a look, not a failure of the run. */
+function exitCodeOf(s: RunSummary): number {
+  if (s.interrupted) return ERRORS.E_INTERRUPTED.exit;
+  const failed = (s.resources ?? []).flatMap((r) => (r.problem ? [r.problem.code] : []));
+  const worst = failed.find((code) => code !== 'E_LOCKED') ?? failed[0];
+  if (worst) return ERRORS[worst].exit;
+  return s.lines.rejected > 0 || s.jobs.failed > 0 || s.jobs.skipped > 0 ? 1 : 0;
+}
