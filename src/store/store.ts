@@ -43,12 +43,13 @@ export class Store {
     }
     try {
       this.#identify();
+      // First: a process killed half-way must leave a file that is known as ours.
+      this.#db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       this.#upgrade(schemas);
       // FULL: a commit is on the disk when it returns, so a ledger row never outlives the document it vouches for.
       this.#db.exec('PRAGMA journal_mode = WAL');
       this.#db.exec('PRAGMA synchronous = FULL');
       for (const schema of schemas) this.#db.exec(schema.sql);
-      this.#db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       this.#db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     } catch (cause) {
       this.#db.close();
