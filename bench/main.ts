@@ -9,6 +9,7 @@ import { generateNodeDay } from './generate/main.ts';
 import { machine, type Spread } from './measure.ts';
 import { benchMicro } from './micro.ts';
 import { benchProcess } from './process.ts';
+import { benchStartup } from './startup.ts';
 
 const { values: o } = parseArgs({
   options: {
@@ -37,13 +38,15 @@ const day = archive(megabytes);
 const big = o.quick ? null : archive(10 * megabytes);
 say('decoder …');
 const decode = benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
+say('start-up …');
+const startup = benchStartup(o.work, o.quick ? 7 : 21);
 say('whole processes …');
 const whole = await benchProcess(o.work, day, big, o.quick ? 3 : 7);
 say('micro suites …');
 const micro = benchMicro(o.quick ? 0.3 : 2);
 const where = machine();
 
-if (o.json) console.log(JSON.stringify({ machine: where, decode, process: whole, micro }));
+if (o.json) console.log(JSON.stringify({ machine: where, decode, startup, process: whole, micro }));
 else {
   const rate = (ms: Spread): string => {
     const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
@@ -62,6 +65,10 @@ else {
   console.log(`  decode and reduce, WASM        ${rate(decode.wasm)}  ${perSecond(decode.wasm)}`);
   console.log(`  the same, oracle in TypeScript ${rate(decode.oracle)}  ${perSecond(decode.oracle)}`);
   console.log(`  WASM decode / read loop        ${plain(decode.share, 'of its speed', 2)}\n`);
+  console.log('Start to exit, whole processes');
+  for (const s of startup)
+    console.log(`  ${s.command.padEnd(30)} ${plain(s.wall, 'ms')}; ${s.overNode.median.toFixed(2)} × node -e 0`);
+  console.log('');
   console.log('jobsum summarize, all analytics, eight node-days');
   console.log(`  1 worker                       ${plain(whole.oneWorker, 'MB/s')}`);
   console.log(`  2 workers                      ${plain(whole.twoWorkers, 'MB/s')}`);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { EPOCH } from './generate/cluster.ts';
 import { type Spread, spread } from './measure.ts';
 
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/cli/jobsum.js', import.meta.url));
 const POLL_MS = 5;
 
 interface Outcome {

@@ -77,6 +77,16 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('asks in one place where the files of the package are, as a bundle moves the others', () => {
+    const asking = src.filter((s) => /import\.meta|__dirname/.test(s.text)).map((s) => s.path);
+    expect(asking).toEqual(['src/kernel/built.ts']);
+  });
+
+  it('loads cryptography only where it is used: the import of it takes 20 ms', () => {
+    const loading = src.filter((s) => s.imports.some((i) => /^(node:)?crypto$/.test(i))).map((s) => s.path);
+    expect(loading).toEqual([]);
+  });
+
   it('has no import cycle between files', () => {
     const files = new Map(src.map((s) => [s.path, s]));
     const state = new Map<string, 'open' | 'done'>();

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Owns the command line: commands, help, and the exit code of whatever happened.
 
 import yargs, { type CommandModule } from 'yargs';
@@ -42,12 +41,6 @@ async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
     ),
   );
 }
-
-// A reader that has seen enough (head, less) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
 
 try {
   await yargs(hideBin(process.argv))

@@ -1,6 +1,5 @@
 // Owns the canonical dump of an archive: one spelling for everything it holds, so that equal hashes mean equal decoders.
 
-import { createHash } from 'node:crypto';
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import { allMembers, type Member, versionAt, versionMembers } from './domains.ts';
 import * as L from './layout.gen.ts';
@@ -196,7 +195,7 @@ export function canonicalDump(path: string, options?: DumpOptions): Iterable<str
 /** Counts and SHA-256 of the canonical dump. */
 export function dumpSum(path: string, options?: DumpOptions): DumpTotals & { readonly sha256: string } {
   const dump = new CanonicalDump(path, options);
-  const hash = createHash('sha256');
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
   for (const line of dump.lines()) hash.update(`${line}\n`);
   return { ...dump.totals, sha256: hash.digest('hex') };
 }

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { compressionOf } from '../archives/index.ts';
-import { builtModule, JobsumError, type Problem } from '../kernel/index.ts';
+import { JobsumError, type Problem, packageFile } from '../kernel/index.ts';
 import { limits } from './limits.ts';
 import { Ring } from './ring.ts';
 import type { UnpackOrder, UnpackStop } from './unpack-thread.ts';
@@ -65,7 +65,7 @@ let orders = 0;
 
 function send(message: UnpackOrder | UnpackStop): void {
   if (!unpacker) {
-    unpacker = new Worker(builtModule(import.meta.url, './unpack-thread.js'));
+    unpacker = new Worker(packageFile('dist/decode/unpack-thread.js'));
     unpacker.unref();
     unpacker.on('error', () => {
       unpacker = undefined;

@@ -2,7 +2,7 @@
 // Nothing outside decode/ knows that there is such a module.
 
 import { readFileSync } from 'node:fs';
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, packageFile } from '../kernel/index.ts';
 
 /** The exports of assembly/index.ts. Addresses and sizes are numbers, i64 are bigints, booleans are 0 or 1. */
 interface Exports {
@@ -49,8 +49,7 @@ interface Exports {
   statsOf(values: number, count: number, out: number): number;
 }
 
-/** Where the build puts the module, seen from src/decode and from dist/decode alike. */
-const MODULE_PATH = new URL('../../build/jobsum.wasm', import.meta.url);
+const MODULE_PATH = packageFile('build/jobsum.wasm');
 
 let compiled: WebAssembly.Module | undefined;
 

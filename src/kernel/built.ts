@@ -1,10 +1,9 @@
-// Owns where built modules are: threads are started from JavaScript, also when TypeScript runs from its source (tests, benches).
+// Owns where the files of the package are, whether the program runs bundled, as single modules, or as TypeScript from its source
+// (tests, benches). Nothing else may ask where a module lies: in a bundle it lies somewhere else.
 
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Path of the module `name` (ending .js) beside the caller if built, else its place in dist/. */
-export function builtModule(callerUrl: string, name: string): string {
-  const beside = fileURLToPath(new URL(name, callerUrl));
-  return existsSync(beside) ? beside : beside.replace(/\/src\/(?!.*\/src\/)/, '/dist/');
+/** Path of a file of the package, given from its root. This module lies two folders below it in every form. */
+export function packageFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }

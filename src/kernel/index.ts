@@ -1,6 +1,6 @@
 // Owns the public surface of the kernel: re-exports only.
 
-export { builtModule } from './built.ts';
+export { packageFile } from './built.ts';
 export {
   describeProblem,
   ERRORS,

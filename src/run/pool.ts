@@ -2,13 +2,13 @@
 
 import { Piscina } from 'piscina';
 import { wasmModule } from '../decode/index.ts';
-import { builtModule, JobsumError } from '../kernel/index.ts';
+import { JobsumError, packageFile } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 
 export class Pool {
   readonly #piscina: Piscina;
 
-  constructor(workers: number, file = builtModule(import.meta.url, './worker.js')) {
+  constructor(workers: number, file = packageFile('dist/run/worker.js')) {
     this.#piscina = new Piscina({
       filename: file,
       minThreads: 1,

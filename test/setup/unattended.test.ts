@@ -30,7 +30,7 @@ it('the crontab runs what it is given, at the time it is given', async () => {
   const { stdout } = await jobsum(['setup', 'cron', '--at', '03:07', '--user', 'jobs', '--', ...own], { cwd });
   const line = /^7 3 \* \* \* jobs (.*)$/m.exec(stdout)!;
   execFileSync('sh', ['-n', '-c', line[1]!]);
-  expect(line[1]).toContain(`main.js ${own.join(' ')}`);
+  expect(line[1]).toContain(`jobsum.js ${own.join(' ')}`);
   const night = await jobsum(['setup', 'cron', '--textfile', '/x/jobsum.prom'], { cwd });
   expect(night.stdout).toMatch(
     /index --config \/etc\/supremm --quiet;.*summarize --config \/etc\/supremm .*jobsum\.prom/,

@@ -1,14 +1,14 @@
 // Owns `jobsum demo`: the main job on the shipped fixtures, what `npm start` runs.
 
-import { fileURLToPath } from 'node:url';
 import type { CommandModule } from 'yargs';
+import { packageFile } from '../../kernel/index.ts';
 import { listDocuments } from '../../sinks/index.ts';
 import { jobTable } from '../../view/index.ts';
 import { print } from '../io.ts';
 import { openStore, showJob } from './show.ts';
 import { runWithTerminal } from './summarize.ts';
 
-const CLUSTER = fileURLToPath(new URL('../../../fixtures/cluster', import.meta.url));
+const CLUSTER = packageFile('fixtures/cluster');
 
 export const demoCommand: CommandModule<object, { store: string; job: string }> = {
   command: 'demo',

@@ -1,7 +1,7 @@
 // Owns `jobsum setup systemd` and `jobsum setup cron`: what starts jobsum at night, printed or written to a directory.
 
-import { fileURLToPath } from 'node:url';
 import type { Argv, CommandModule } from 'yargs';
+import { packageFile } from '../../kernel/index.ts';
 import { crontab, PLAIN_WORD, placeFiles, systemdUnits, type TextFile, type Unattended } from '../../setup/index.ts';
 import { print, usage } from '../io.ts';
 
@@ -15,7 +15,7 @@ interface Options {
   '--'?: (string | number)[];
 }
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const MAIN = packageFile('dist/cli/jobsum.js');
 
 /** What is run: the words after `--`, or the night of a site with a configuration. */
 function commandsOf(argv: Options): string[][] {

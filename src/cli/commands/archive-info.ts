@@ -1,0 +1,30 @@
+// Owns `jobsum archive info`.
+
+import type { Argv, CommandModule } from 'yargs';
+import { archiveInfo } from '../../decode/index.ts';
+import { archiveLines } from '../../view/index.ts';
+import { maxVolumeBytes, print } from '../io.ts';
+import { type Limited, limit, report } from './archive-options.ts';
+
+interface Options extends Limited {
+  archive: string;
+  json: boolean;
+}
+
+export const infoCommand: CommandModule<object, Options> = {
+  command: 'info <archive>',
+  describe: 'Label, span, volumes, metrics and instance counts of an archive',
+  builder: (y) =>
+    y
+      .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
+      .option('max-volume-bytes', maxVolumeBytes)
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as Argv<Options>,
+  handler: (argv) => showInfo(argv),
+};
+
+export function showInfo(options: Options): void {
+  limit(options);
+  const info = archiveInfo(options.archive);
+  print(options.json ? [JSON.stringify(info)] : archiveLines(info));
+  report(info.problems);
+}
