@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Check or show the configuration of a site',
     load: async () => (await import('./commands/config.ts')).configCommand,
   },
+  schema: {
+    describe: 'Print the JSON Schema of the documents',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand as CommandModule,
+  },
   archive: {
     describe: 'Look into PCP archives, check, extract and convert them',
     load: async () => (await import('./commands/archive.ts')).archiveCommand,

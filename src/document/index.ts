@@ -18,6 +18,7 @@ export {
 } from './document.ts';
 export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
 export { toJson } from './json.ts';
+export { type Schema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
 export {
   judgeNodes,
   type Limits,

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/document/index.ts';
 import { haveShared } from '../oracle/shared.ts';
+import { schemaFaults } from '../support/schema.ts';
 import { type GoldenCase, goldenCases, READERS, summarizeCase } from './cases.ts';
 import { compareCase, DEVIATIONS, havePython } from './compare.ts';
 
@@ -31,6 +32,7 @@ describe.runIf(ready).each(Object.entries(READERS))('golden jobs, read by %s', (
   it.each(cases.map((g) => [g.case, g] as const))('%s', (name, golden) => {
     const { compared, differences } = compareCase(golden, documents.get(name)!);
     expect(differences).toEqual([]);
+    expect(schemaFaults(documents.get(name)!)).toEqual([]);
     // Four are the summarization; what has none of our analytics has no more.
     expect(compared).toBeGreaterThanOrEqual(2);
   });

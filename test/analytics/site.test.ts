@@ -8,6 +8,8 @@ import { CLUSTER, documentsOf, FIXTURES, jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
+/** Keys of the analytics in these tests. */
+const OWN = ['idle_gpus', 'good', 'spoils'];
 const EXAMPLE = `${FIXTURES}site/idle-gpus.mjs`;
 
 const module = (name: string, text: string): string => {
@@ -109,7 +111,7 @@ describe('summarize --analytic', () => {
     mkdirSync(cwd);
     const given = files.flatMap((f) => ['--analytic', f]);
     const ran = await jobsum(['summarize', ...CLUSTER, ...only, ...given, '--output', 'ndjson:-'], { cwd });
-    return { ...ran, documents: documentsOf(ran.stdout) as Map<string, Record<string, unknown>> };
+    return { ...ran, documents: documentsOf(ran.stdout, OWN) as Map<string, Record<string, unknown>> };
   };
 
   it('gives the worked example its place in the document', async () => {

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { schemaFaults } from './schema.ts';
 
 export const CLI = fileURLToPath(new URL('../../dist/cli/jobsum.js', import.meta.url));
 export const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
@@ -55,11 +56,14 @@ export function settled(value: unknown): unknown {
   );
 }
 
-export function documentsOf(ndjson: string): Map<string, unknown> {
+/** Documents by id, each of which must conform to the schemas. `own`: keys of the site's analytics. */
+export function documentsOf(ndjson: string, own: readonly string[] = []): Map<string, unknown> {
   const lines = ndjson.split('\n').filter((l) => l !== '');
   return new Map(
     lines.map((line) => {
       const document = JSON.parse(line) as { _id: string };
+      const faults = schemaFaults(document, own);
+      if (faults.length > 0) throw new Error(`${document._id}: ${faults.join('; ')}`);
       return [document._id, settled(document)];
     }),
   );
