@@ -111,8 +111,8 @@ describe('architecture', () => {
   it.each([
     ['WebAssembly', /\bWebAssembly\./, /^src\/decode\//],
     ['the SQLite library', /from 'libsql'/, /^src\/store\//],
+    ['the MongoDB driver', /(?:from|import\() ?'mongodb'/, /^src\/(store|sinks)\//],
     ['the MySQL driver', /(?:from|import\() ?'mysql2/, /^src\/store\//],
-    ['the MongoDB driver', /(?:from|import\() ?'mongodb'/, /^src\/sinks\//],
     ['yargs', /from 'yargs/, /^src\/cli\//],
     ['piscina', /from 'piscina'/, /^src\/run\//],
     ['standard output', /process\.stdout|console\.log/, /^src\/cli\//],

@@ -1,7 +1,7 @@
 // Owns the public surface of config/: re-exports only.
 
 export { findConfig, firstFault, loadConfig } from './load.ts';
-export { maskUri } from './secrets.ts';
+export { maskUri, secret } from './secrets.ts';
 export type {
   Config,
   ConfigProblem,

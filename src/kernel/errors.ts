@@ -97,6 +97,18 @@ export const ERRORS = {
     'A table or column is missing: run `jobsum setup`; XDMoD schemas 7, 8 and 9 are known.',
   ),
   E_QUERY: kind('service', 70, false, 'The server refused a statement: report it with the message.'),
+  E_MONGODB_VERSION: kind(
+    'config',
+    78,
+    false,
+    'MongoDB 4.4 or newer is needed: upgrade the server, one version at a time.',
+  ),
+  E_DOCUMENT: kind(
+    'service',
+    1,
+    false,
+    'The sink refuses this document; the job is tried again a few times, then set aside.',
+  ),
   E_LOCKED: kind('service', 75, true, 'Another run is at work on the same jobs: wait for it to end.'),
   E_LEASE_LOST: kind(
     'service',

@@ -14,6 +14,7 @@ export {
   toProblem,
 } from './errors.ts';
 export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';
+export { type Patience, patiently } from './patience.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
 export { formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';

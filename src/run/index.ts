@@ -4,6 +4,6 @@ export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';
 export { summarize } from './run.ts';
-export { SCHEMAS } from './session.ts';
+export { PATIENCE_SECONDS, SCHEMAS } from './session.ts';
 export type { JobCounts, ResourceSummary, RunIo, RunSummary } from './summary.ts';
 export { checkTextfile, type RunFigures, textfileOf, writeTextfile } from './textfile.ts';

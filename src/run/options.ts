@@ -18,6 +18,8 @@ export interface CommonOptions {
   readonly maxVolumeBytes?: number;
   /** Seconds after a job's end in which missing data are waited for. */
   readonly grace?: number;
+  /** Seconds to wait for a server that is away before the run gives up; default PATIENCE_SECONDS. */
+  readonly patience?: number;
   /** Nothing is marked and no database is written; text outputs are. */
   readonly dryRun?: boolean;
   /** The first job that fails ends the run. */
@@ -32,8 +34,10 @@ export interface RunOptions extends CommonOptions {
   readonly format?: JobFormat;
   /** Root of the archive tree. */
   readonly archives: string;
-  /** Sink names; the first sqlite one also holds catalogue and ledger. */
+  /** Outputs as the command line names them; the first sqlite one also holds catalogue and ledger. */
   readonly outputs: readonly string[];
+  /** Put into accounting records that have no `resource_id`: names their collections in MongoDB. */
+  readonly resourceId?: number;
   readonly filter?: JobFilter;
   /** Summarise jobs that the ledger says are done. */
   readonly again?: boolean;

@@ -1,15 +1,22 @@
-// Owns where the documents of a run go: names or settings, opened as sinks.
+// Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is away.
 
-import { FileSink, type Sink, type SinkName, SqliteSink, StreamSink } from '../sinks/index.ts';
-import { type Schema, Store } from '../store/index.ts';
+import { secret } from '../config/index.ts';
+import { type Patience, patiently } from '../kernel/index.ts';
+import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
+import { type MongoAccount, mongoPlace, type Schema, Store } from '../store/index.ts';
 
-export type Output = SinkName;
+export type Output =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  /** `-`: standard output. */
+  | { readonly kind: 'ndjson'; readonly path: string }
+  | { readonly kind: 'mongodb'; readonly account: MongoAccount };
 
 export interface OutputPlace {
   /** The run's own store: an output of its path shares it. */
   readonly store: Store;
   readonly schemas: readonly Schema[];
   readonly stdout: NodeJS.WritableStream;
+  readonly patience: Patience;
 }
 
 export interface Outputs {
@@ -17,27 +24,48 @@ export interface Outputs {
   close(): Promise<void>;
 }
 
+/** An output of the command line; the connection string with its secrets comes from elsewhere. @throws JobsumError E_USAGE, E_CONFIG */
+export function namedOutput(text: string): Output {
+  const { kind, path } = parseSink(text);
+  if (kind !== 'mongodb') return { kind, path };
+  const uri = secret('mongodb-uri') ?? 'mongodb://127.0.0.1:27017/';
+  return { kind, account: { uri, database: path } };
+}
+
 /** Jobs done for one set of outputs are not done for another. Standard output keeps nothing: what went there is not done. */
 export function ledgerScope(outputs: readonly Output[]): string {
-  const kept = outputs.map((o) => `${o.kind}:${o.path}`).filter((n) => n !== 'ndjson:-');
+  const name = (o: Output): string =>
+    o.kind === 'mongodb' ? `mongodb:${mongoPlace(o.account.uri)}/${o.account.database}` : `${o.kind}:${o.path}`;
+  const kept = outputs.map(name).filter((n) => n !== 'ndjson:-');
   return kept.sort().join(' ');
 }
 
 /** @throws JobsumError of the first output that cannot be opened; the others are closed again */
 export async function openOutputs(outputs: readonly Output[], place: OutputPlace): Promise<Outputs> {
+  const sinks: Sink[] = [];
   const stores: Store[] = [];
-  const sinks = outputs.map((name): Sink => {
-    if (name.kind === 'ndjson') return name.path === '-' ? new StreamSink(place.stdout) : new FileSink(name.path);
-    if (name.path === place.store.path) return new SqliteSink(place.store);
-    const other = new Store(name.path, place.schemas);
-    stores.push(other);
-    return new SqliteSink(other);
-  });
-  return {
-    sinks,
-    close: async () => {
-      for (const sink of sinks) await sink.close();
-      for (const store of stores) store.close();
-    },
+  const close = async (): Promise<void> => {
+    for (const sink of sinks) await sink.close();
+    for (const store of stores) store.close();
   };
+  try {
+    for (const output of outputs) sinks.push(await openSink(output, place, stores));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { sinks, close };
+}
+
+async function openSink(output: Output, place: OutputPlace, stores: Store[]): Promise<Sink> {
+  if (output.kind === 'ndjson') return output.path === '-' ? new StreamSink(place.stdout) : new FileSink(output.path);
+  if (output.kind === 'sqlite') {
+    if (output.path === place.store.path) return new SqliteSink(place.store);
+    const store = new Store(output.path, place.schemas);
+    stores.push(store);
+    return new SqliteSink(store);
+  }
+  const sink = await patiently(place.patience, () => MongoSink.open(output.account));
+  // While a write waits, its caller waits: no new job is begun for a sink that is away.
+  return { write: (documents) => patiently(place.patience, () => sink.write(documents)), close: () => sink.close() };
 }

@@ -63,9 +63,9 @@ export class ResourceRun {
     return this.#session.options.signal;
   }
 
-  #count(what: keyof JobCounts): void {
-    this.#counts[what]++;
-    this.#session.account.summary.jobs[what]++;
+  #count(what: keyof JobCounts, by = 1): void {
+    this.#counts[what] += by;
+    this.#session.account.summary.jobs[what] += by;
   }
 
   async execute(): Promise<void> {
@@ -170,10 +170,24 @@ export class ResourceRun {
 
   async #flush(): Promise<void> {
     if (this.#documents.length === 0) return;
-    for (const sink of this.#ready?.sinks ?? []) await sink.write(this.#documents);
-    if (!this.#session.options.dryRun) await this.#plan.ledger.record(this.#entries);
+    const refused = new Map<string, Problem>();
+    for (const sink of this.#ready?.sinks ?? []) {
+      for (const { id, problem } of await sink.write(this.#documents)) refused.set(id, problem);
+    }
+    const entries = this.#entries.map((entry) => this.#unless(refused.get(entry.id), entry));
+    if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
     this.#documents = [];
     this.#entries = [];
+  }
+
+  /** A job whose document is not stored everywhere is not done. */
+  #unless(problem: Problem | undefined, entry: LedgerEntry): LedgerEntry {
+    if (!problem) return entry;
+    this.#session.account.problem(problem, 'document.refused');
+    if (entry.result === 'failed') return entry;
+    this.#count(entry.error === undefined ? 'done' : 'skipped', -1);
+    this.#count('failed');
+    return { ...entry, result: 'failed', problem };
   }
 }
 

@@ -2,9 +2,8 @@
 
 import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
 import { RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
-import { parseSink } from '../sinks/index.ts';
 import type { RunOptions } from './options.ts';
-import { ledgerScope, type Outputs, openOutputs } from './outputs.ts';
+import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
 import { ResourceRun } from './resource.ts';
 import { SCHEMAS, type Session, withSession } from './session.ts';
 import type { RunIo, RunSummary } from './summary.ts';
@@ -21,7 +20,7 @@ function sourceOf({ jobs, format, filter = {} }: RunOptions, { store }: Session,
 
 /** @throws JobsumError for what stops the run as a whole: usage, store, list of jobs, no archives, a sink */
 export async function summarize(options: RunOptions, io: RunIo): Promise<RunSummary> {
-  const named = options.outputs.map(parseSink);
+  const named = options.outputs.map(namedOutput);
   const path = named.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE;
   const outputs = options.dryRun ? named.filter((n) => n.kind === 'ndjson') : named;
   const policy = { ...RETRY, graceSeconds: options.grace ?? RETRY.graceSeconds };
@@ -38,7 +37,12 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
           again: options.again ?? false,
           ledger: new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy }),
           openSinks: async () => {
-            opened = await openOutputs(outputs, { store, schemas: SCHEMAS, stdout: io.stdout });
+            opened = await openOutputs(outputs, {
+              store,
+              schemas: SCHEMAS,
+              stdout: io.stdout,
+              patience: session.patience,
+            });
             return opened.sinks;
           },
         }).execute();

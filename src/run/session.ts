@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
-import { ERRORS, JobsumError, newRunId, toProblem } from '../kernel/index.ts';
+import { ERRORS, JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
 import { keepAlive, LEASE_SCHEMA, LEDGER_SCHEMA, type Lease, type Leases, RUNS_SCHEMA, Runs } from '../ledger/index.ts';
 import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
@@ -18,6 +18,9 @@ import type { Pool } from './pool.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
+
+/** A restart of a server takes a minute or two; a night's run must not fail for it. */
+export const PATIENCE_SECONDS = 300;
 
 export class Session {
   readonly run: string;
@@ -37,6 +40,13 @@ export class Session {
     this.store = store;
     this.account = new Account(run, io, resources);
     this.workers = options.workers ?? availableParallelism();
+  }
+
+  /** With servers that are away. */
+  get patience(): Patience {
+    const { patience: seconds = PATIENCE_SECONDS, signal } = this.options;
+    const onWait = (error: JobsumError, wait: number): void => this.account.waiting(error.toProblem(), wait);
+    return { seconds, signal, onWait };
   }
 
   /** The workers, for `BatchContext`. */

@@ -51,6 +51,8 @@ export const MESSAGES = {
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
   'analytic.unusable': 'an analytic of the site cannot be used',
+  'document.refused': 'a sink refuses the document of the job',
+  'service.away': 'waiting for a server that is away',
   'resource.failed': 'the resource could not be summarised; the others are',
   'resource.done': 'the resource is done',
 } as const;
@@ -93,6 +95,12 @@ export class Account {
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
     if (event === 'analytic.unusable') this.#suspect = true;
     this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
+  }
+
+  /** Not a problem of the run yet. */
+  waiting(problem: Problem, seconds: number): void {
+    const ms = Math.round(seconds * 1000);
+    this.#io.log.warn('service.away', MESSAGES['service.away'], { ...problemFields(problem), ms });
   }
 
   report(): void {

@@ -2,25 +2,32 @@
 
 import { JobsumError } from '../kernel/index.ts';
 
+export { MongoSink, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
 export { pingMongo } from './ping.ts';
-export type { Sink } from './sink.ts';
+export type { Refusal, Sink } from './sink.ts';
 export { DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
 
 export interface SinkName {
-  readonly kind: 'sqlite' | 'ndjson';
-  /** `-`: standard output (ndjson only). */
+  readonly kind: 'sqlite' | 'ndjson' | 'mongodb';
+  /** A file, `-` for standard output (ndjson only), or the database (mongodb). */
   readonly path: string;
 }
 
-/** `sqlite:FILE`, `ndjson:FILE` or `ndjson:-`. @throws JobsumError E_USAGE */
+const EXPECTED = 'sqlite:FILE, ndjson:FILE, ndjson:- or mongodb:DATABASE';
+
+/** `sqlite:FILE`, `ndjson:FILE`, `ndjson:-` or `mongodb:DATABASE`. @throws JobsumError E_USAGE */
 export function parseSink(text: string): SinkName {
-  const m = /^(sqlite|ndjson):(.+)$/s.exec(text);
-  if (!m || (m[1] === 'sqlite' && m[2] === '-')) {
-    throw new JobsumError('E_USAGE', 'unknown output', {
-      expected: 'sqlite:FILE, ndjson:FILE or ndjson:-',
-      found: JSON.stringify(text),
-    });
+  // Every user of the host can read a command line: no place for a URI with a password.
+  if (/^mongodb(\+srv)?:\/\//.test(text)) {
+    const expected = 'mongodb:DATABASE, and the connection string in JOBSUM_MONGODB_URI';
+    throw new JobsumError('E_USAGE', 'a connection string has no place on the command line', { expected });
   }
-  return { kind: m[1] as SinkName['kind'], path: m[2]! };
+  const m = /^(sqlite|ndjson|mongodb):(.+)$/s.exec(text);
+  const [kind, path] = [m?.[1] as SinkName['kind'] | undefined, m?.[2] ?? ''];
+  // What MongoDB forbids in names of databases, and its limit.
+  const bad = kind === 'sqlite' ? path === '-' : kind === 'mongodb' && !/^[^/\\. "$*<>:|?\0]{1,63}$/.test(path);
+  if (!kind || bad)
+    throw new JobsumError('E_USAGE', 'unknown output', { expected: EXPECTED, found: JSON.stringify(text) });
+  return { kind, path };
 }

@@ -3,7 +3,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { type Document, toJson } from '../document/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import type { Sink } from './sink.ts';
+import type { Refusal, Sink } from './sink.ts';
 
 /** One document a line on a stream; waits when the reader is slow. */
 export class StreamSink implements Sink {
@@ -13,12 +13,13 @@ export class StreamSink implements Sink {
     this.#stream = stream;
   }
 
-  async write(documents: readonly Document[]): Promise<void> {
+  async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
     for (const document of documents) {
       await new Promise<void>((resolve, reject) => {
         this.#stream.write(`${toJson(document)}\n`, (error) => (error ? reject(error) : resolve()));
       });
     }
+    return [];
   }
 
   async close(): Promise<void> {
@@ -40,11 +41,12 @@ export class FileSink implements Sink {
     this.#partial = `${path}.${process.pid}.partial`;
   }
 
-  async write(documents: readonly Document[]): Promise<void> {
+  async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
     try {
       if (this.#fd < 0) this.#fd = openSync(this.#partial, 'w', 0o644);
       for (const document of documents) writeSync(this.#fd, `${toJson(document)}\n`);
       fsyncSync(this.#fd);
+      return [];
     } catch (cause) {
       throw new JobsumError('E_IO', 'cannot write the documents', { file: this.#partial }, { cause });
     }

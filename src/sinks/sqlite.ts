@@ -2,7 +2,7 @@
 
 import { type Document, toJson } from '../document/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
-import type { Sink } from './sink.ts';
+import type { Refusal, Sink } from './sink.ts';
 
 export const DOCUMENT_SCHEMA: Schema = {
   sql: `
@@ -38,7 +38,7 @@ export class SqliteSink implements Sink {
     this.#noSeries = store.prepare('DELETE FROM timeseries WHERE id = ?');
   }
 
-  async write(documents: readonly Document[]): Promise<void> {
+  async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
     this.#store.transaction(() => {
       for (const { timeseries, ...summary } of documents) {
         const id = summary._id as string;
@@ -58,6 +58,7 @@ export class SqliteSink implements Sink {
         );
       }
     });
+    return [];
   }
 
   async close(): Promise<void> {

@@ -133,7 +133,10 @@ describe('sinks', () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ _id: '7-20', timeseries: { version: 4, s: [1] } });
   });
 
-  it.each(['', 'sqlite', 'sqlite:', 'sqlite:-', 'file:x', 'mongodb://x'])('%j is no sink', (name) => {
-    expect(() => parseSink(name)).toThrow(expect.objectContaining({ code: 'E_USAGE' }));
-  });
+  it.each(['', 'sqlite', 'sqlite:', 'sqlite:-', 'file:x', 'mongodb://x', 'mongodb:', 'mongodb:a/b'])(
+    '%j is no sink',
+    (name) => {
+      expect(() => parseSink(name)).toThrow(expect.objectContaining({ code: 'E_USAGE' }));
+    },
+  );
 });

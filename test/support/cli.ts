@@ -18,13 +18,15 @@ export interface Ran {
 export interface RunSettings {
   readonly cwd: string;
   readonly input?: string;
+  /** Besides this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Called when the process has started. */
   readonly started?: (child: ChildProcess) => void;
 }
 
 export function jobsum(args: readonly string[], settings: RunSettings): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, NO_COLOR: '1' };
+    const env = { ...process.env, NO_COLOR: '1', ...settings.env };
     const child = spawn(process.execPath, [CLI, ...args], { cwd: settings.cwd, env });
     let stdout = '';
     let stderr = '';

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { ERRORS, formatSeconds, JobsumError, parseInstant } from '../../kernel/index.ts';
-import { type RunOptions, type RunSummary, summarize } from '../../run/index.ts';
+import { PATIENCE_SECONDS, type RunOptions, type RunSummary, summarize } from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
 import { attend, textfileOption } from '../attend.ts';
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
@@ -22,6 +22,8 @@ interface Options {
   normalize?: string[];
   analytic?: string[];
   'max-volume-bytes'?: number;
+  'resource-id'?: number;
+  patience: number;
   textfile?: string;
   quiet: boolean;
   json: boolean;
@@ -80,7 +82,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         array: true,
         requiresArg: true,
         default: ['sqlite:jobsum.db'],
-        describe: 'Where documents go: sqlite:FILE, ndjson:FILE, ndjson:- (repeatable)',
+        describe: 'Where documents go: sqlite:FILE, ndjson:FILE, ndjson:-, mongodb:DATABASE (repeatable)',
       })
       .option('workers', {
         type: 'number',
@@ -116,6 +118,17 @@ export const summarizeCommand: CommandModule<object, Options> = {
         describe: "Module with an analytic of the site's own (repeatable)",
       })
       .option('max-volume-bytes', maxVolumeBytes)
+      .option('resource-id', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Number of the resource, for mongodb, of jobs whose accounting record has none',
+      })
+      .option('patience', {
+        type: 'number',
+        requiresArg: true,
+        default: PATIENCE_SECONDS,
+        describe: 'Seconds to wait for a database that is away before giving up',
+      })
       .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
@@ -132,6 +145,10 @@ export const summarizeCommand: CommandModule<object, Options> = {
     if (!(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
     if (argv.json && argv.output.includes('ndjson:-'))
       throw usage('--json and --output ndjson:- both want standard output');
+    if (!(argv.patience >= 0)) throw usage('--patience: expected seconds, 0 or more');
+    const resourceId = argv['resource-id'];
+    if (resourceId !== undefined && !(Number.isSafeInteger(resourceId) && resourceId >= 0))
+      throw usage('--resource-id: expected a whole number');
     const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
     const from = argv.from === undefined ? undefined : parseInstant(argv.from);
     const to = argv.to === undefined ? undefined : parseInstant(argv.to);
@@ -146,6 +163,8 @@ export const summarizeCommand: CommandModule<object, Options> = {
         workers: argv.workers,
         again: argv.again,
         minNodeFraction: fraction,
+        patience: argv.patience,
+        ...(resourceId !== undefined ? { resourceId } : {}),
         ...(maxVolumeBytes !== undefined ? { maxVolumeBytes } : {}),
         ...(argv.analytic ? { analytics: argv.analytic } : {}),
         normalization: parseNormalization(argv.normalize ?? []),
