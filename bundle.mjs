@@ -9,7 +9,7 @@ const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.
 rmSync(new URL('dist/chunks', import.meta.url), { recursive: true, force: true });
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ['src/cli/jobsum.ts', 'src/run/worker.ts', 'src/decode/unpack-thread.ts'],
+  entryPoints: ['src/cli/jobsum.ts', 'src/run/worker.ts', 'src/run/scan-worker.ts', 'src/decode/unpack-thread.ts'],
   outdir: 'dist',
   outbase: 'src',
   // As deep below the root as src/kernel, which asks where the package's files are.

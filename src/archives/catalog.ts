@@ -1,30 +1,26 @@
 // Owns the catalogue: which archive holds which host's data from when to when. Kept in the store; only new or changed files
 // are opened again.
 
-import { basename, join, resolve } from 'node:path';
-import { type Problem, toProblem } from '../kernel/index.ts';
-import type { Schema, Statement, Store } from '../store/index.ts';
-import { hostKey, parseArchiveJob } from './names.ts';
-import { type FoundArchive, scanArchives } from './scan.ts';
+import { basename, resolve } from 'node:path';
+import { NS, type Problem } from '../kernel/index.ts';
+import type { Row, Schema, Statement, Store } from '../store/index.ts';
+import { hostKey, parseArchiveJob, stampOf } from './names.ts';
+import type { FoundArchive } from './scan.ts';
+import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
 
 export const CATALOG_SCHEMA: Schema = {
+  // host: as it is looked up; host_name: as the label or the path has it. fast: the times are those of the name only.
   sql: `
     CREATE TABLE IF NOT EXISTS archive (
-      root TEXT NOT NULL, base TEXT NOT NULL, host TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
-      bytes INTEGER NOT NULL, signature TEXT NOT NULL, job_local INTEGER, job_index INTEGER, job_raw INTEGER,
-      problem TEXT, seen INTEGER NOT NULL, PRIMARY KEY (root, base)
+      root TEXT NOT NULL, base TEXT NOT NULL, host TEXT NOT NULL, host_name TEXT NOT NULL, start_ns INTEGER NOT NULL,
+      end_ns INTEGER NOT NULL, bytes INTEGER NOT NULL, signature TEXT NOT NULL, job_local INTEGER, job_index INTEGER,
+      job_raw INTEGER, problem TEXT, fast INTEGER NOT NULL, PRIMARY KEY (root, base)
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS archive_host ON archive (root, host, end_ns);
     CREATE INDEX IF NOT EXISTS archive_job ON archive (root, job_raw);
   `,
-};
-
-/** What opening an archive tells; given by the caller, since the decoder comes later. */
-export type ProbeArchive = (path: string) => {
-  readonly host: string;
-  readonly startNs: bigint;
-  readonly endNs: bigint | null;
-  readonly problem?: Problem;
+  // It can be made again from the tree.
+  upgrades: { 3: 'DROP TABLE IF EXISTS archive' },
 };
 
 export interface CatalogEntry {
@@ -39,40 +35,49 @@ export interface ScanReport {
   readonly archives: number;
   /** Of these, opened because they were new or had changed. */
   readonly opened: number;
+  /** Entered by their name alone. */
+  readonly named: number;
   readonly vanished: number;
+  /** Just begun and still empty: looked at again by the next scan. */
+  readonly young: number;
   /** Archives that cannot be read at all, with the reason. */
   readonly problems: readonly Problem[];
+  /** Of these, found by this scan. */
+  readonly newProblems: number;
+}
+
+export interface CatalogOptions {
+  readonly scanner?: Scanner;
+  /** Time zone in which names of job-level archives in dated directories are believed (reference/archive-index.md §4); absent: none is. */
+  readonly namesIn?: string;
 }
 
 /** Archives per transaction: a killed scan loses at most this many. */
 const BATCH = 500;
 /** End of an archive whose last record cannot be found: it may hold anything after its start. */
 const OPEN_END = 2n ** 63n - 1n;
-
-interface Known {
-  readonly signature: string;
-  readonly problem: string | null;
-}
+/** An archive may have no data yet for this long. */
+const YOUNG_MS = 600_000;
 
 export class Catalog {
   readonly #store: Store;
   readonly root: string;
   readonly #probe: ProbeArchive;
+  readonly #scanner: Scanner;
+  readonly #namesIn: string | null;
   readonly #put: Statement;
-  readonly #touch: Statement;
-  readonly #known: Statement;
   readonly #byHost: Statement;
   readonly #byJob: Statement;
   readonly #one: Statement;
 
-  constructor(store: Store, root: string, probe: ProbeArchive) {
+  constructor(store: Store, root: string, probe: ProbeArchive, options: CatalogOptions = {}) {
     this.#store = store;
     this.root = resolve(root);
     this.#probe = probe;
-    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#touch = store.prepare('UPDATE archive SET seen = ? WHERE root = ? AND base = ?');
-    this.#known = store.prepare('SELECT signature, problem FROM archive WHERE root = ? AND base = ?');
-    const columns = 'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns';
+    this.#scanner = options.scanner ?? ownScanner(probe);
+    this.#namesIn = options.namesIn ?? null;
+    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    const columns = 'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast';
     this.#byHost = store.prepare(
       `SELECT ${columns} FROM archive WHERE root = ? AND host = ? AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)
        AND job_raw IS NULL AND problem IS NULL ORDER BY start_ns, base`,
@@ -84,74 +89,96 @@ export class Catalog {
     this.#one = store.prepare(`SELECT ${columns}, problem FROM archive WHERE root = ? AND base = ?`);
   }
 
-  /** Brings the catalogue up to date with the tree. */
-  refresh(): ScanReport {
-    const run = Date.now();
-    const problems: Problem[] = [];
-    let archives = 0;
-    let opened = 0;
-    let batch: FoundArchive[] = [];
-    const flush = (): void => {
-      this.#store.transaction(() => {
-        for (const found of batch) {
-          const known = this.#known.get(this.root, found.base) as Known | undefined;
-          if (known?.signature === found.signature) {
-            if (known.problem !== null) problems.push(JSON.parse(known.problem) as Problem);
-            this.#touch.run(run, this.root, found.base);
-            continue;
-          }
-          opened++;
-          const problem = this.#enter(found, run);
-          if (problem) problems.push(problem);
-        }
-      });
-      batch = [];
+  /** Brings the catalogue up to date with the tree. A tree without a single archive is taken for one that is away. */
+  async refresh(): Promise<ScanReport> {
+    const known = new Map<string, Row>();
+    for (const row of this.#store.prepare('SELECT base, signature, problem FROM archive WHERE root = ?').all(this.root))
+      known.set(String(row.base), row);
+    const report = {
+      archives: 0,
+      opened: 0,
+      named: 0,
+      vanished: 0,
+      young: 0,
+      newProblems: 0,
+      problems: [] as Problem[],
     };
-    for (const found of scanArchives(this.root)) {
-      archives++;
-      batch.push(found);
-      if (batch.length === BATCH) flush();
+    const trouble = (problem: Problem, found: FoundArchive, fresh: boolean): void => {
+      if (problem.code === 'E_ARCHIVE_EMPTY' && Date.now() - found.changed < YOUNG_MS) report.young++;
+      else {
+        report.problems.push(problem);
+        if (fresh) report.newProblems++;
+      }
+    };
+    let changed: FoundArchive[] = [];
+    const flush = async (): Promise<void> => {
+      const lot = changed;
+      changed = [];
+      const [named, opened] = await this.#learn(lot, trouble);
+      report.named += named;
+      report.opened += opened;
+    };
+    for await (const lot of this.#scanner.scan(this.root)) {
+      for (const found of lot) {
+        report.archives++;
+        const row = known.get(found.base);
+        known.delete(found.base);
+        if (row?.signature !== found.signature) changed.push(found);
+        else if (row.problem !== null) trouble(JSON.parse(String(row.problem)) as Problem, found, false);
+        if (changed.length >= BATCH) await flush();
+      }
     }
-    flush();
-    const gone = this.#store
-      .prepare('SELECT count(*) AS n FROM archive WHERE root = ? AND seen < ?')
-      .get(this.root, run);
-    this.#store.prepare('DELETE FROM archive WHERE root = ? AND seen < ?').run(this.root, run);
-    return { archives, opened, vanished: Number(gone?.n ?? 0), problems };
+    await flush();
+    if (report.archives === 0) return report;
+    const remove = this.#store.prepare('DELETE FROM archive WHERE root = ? AND base = ?');
+    if (known.size > 0) this.#store.transaction(() => known.forEach((_, base) => void remove.run(this.root, base)));
+    return { ...report, vanished: known.size };
   }
 
-  /** Opens one archive and stores what it says; the problem if it cannot be used. */
-  #enter(found: FoundArchive, run: number): Problem | null {
+  /** Enters archives: by name where that is enough, otherwise opened. How many of each. */
+  async #learn(
+    lot: readonly FoundArchive[],
+    trouble: (problem: Problem, found: FoundArchive, fresh: boolean) => void,
+  ): Promise<[number, number]> {
+    const stamps = lot.map((found) => this.#stamp(found));
+    const toOpen = lot.filter((_, i) => stamps[i] === null);
+    const probed = await this.#scanner.probe(this.root, toOpen);
+    this.#store.transaction(() => {
+      lot.forEach((found, i) => {
+        const stamp = stamps[i]!;
+        if (stamp !== null) this.#enter(found, { host: found.pathHost!, startNs: stamp, endNs: stamp }, true);
+      });
+      toOpen.forEach((found, i) => {
+        const answer = probed[i]!;
+        this.#enter(found, answer, false);
+        if ('failure' in answer) trouble(answer.failure, found, true);
+      });
+    });
+    return [lot.length - toOpen.length, toOpen.length];
+  }
+
+  /** Time that the name of a job-level archive in dated directories of a host tells. */
+  #stamp(found: FoundArchive): bigint | null {
+    if (this.#namesIn === null || found.pathHost === null) return null;
+    const stamp = stampOf(basename(found.base), this.#namesIn);
+    return stamp === null ? null : BigInt(stamp) * NS;
+  }
+
+  #enter(found: Pick<FoundArchive, 'base' | 'pathHost' | 'bytes' | 'signature'>, probed: Probed, fast: boolean): void {
     const job = parseArchiveJob(basename(found.base));
-    const ids = [job?.local ?? null, job?.index ?? null, job?.raw ?? null];
-    try {
-      const probe = this.#probe(join(this.root, found.base));
-      const host = hostKey(found.pathHost ?? probe.host);
-      const end = probe.endNs ?? OPEN_END;
-      // The label's start is advisory, but nobody may be later than the last record.
-      const start = probe.startNs < end ? probe.startNs : end;
-      this.#put.run(this.root, found.base, host, start, end, found.bytes, found.signature, ...ids, null, run);
-      return null;
-    } catch (error) {
-      const problem = toProblem(error);
-      const host = hostKey(found.pathHost ?? '');
-      this.#put.run(
-        this.root,
-        found.base,
-        host,
-        0n,
-        0n,
-        found.bytes,
-        found.signature,
-        ...ids,
-        JSON.stringify(problem),
-        run,
-      );
-      return problem;
-    }
+    const failure = 'failure' in probed ? probed.failure : null;
+    const name = found.pathHost ?? ('failure' in probed ? '' : probed.host);
+    const end = 'failure' in probed ? 0n : (probed.endNs ?? OPEN_END);
+    // The label's start is advisory, but nobody may be later than the last record.
+    const start = 'failure' in probed ? 0n : probed.startNs < end ? probed.startNs : end;
+    this.#put.run(
+      ...[this.root, found.base, hostKey(name), name, start, end, found.bytes, found.signature],
+      ...[job?.local ?? null, job?.index ?? null, job?.raw ?? null],
+      ...[failure && JSON.stringify(failure), fast ? 1 : 0],
+    );
   }
 
-  #entry(row: Record<string, unknown>): CatalogEntry {
+  #entry(row: Row): CatalogEntry {
     return {
       base: String(row.base),
       bytes: Number(row.bytes),
@@ -167,12 +194,29 @@ export class Catalog {
 
   /** Job-level archives of a host by job id, whatever their time. */
   ofJob(host: string, raw: number, local: number, index: number): CatalogEntry[] {
-    return this.#byJob.all(this.root, hostKey(host), raw, local, index).map((row) => this.#entry(row));
+    return this.#byJob.all(this.root, hostKey(host), raw, local, index).flatMap((row) => this.#opened(row) ?? []);
+  }
+
+  /** An entry whose times are those of its data: one that was entered by its name is opened now. */
+  #opened(row: Row): CatalogEntry | null {
+    const entry = this.#entry(row);
+    if (row.fast === 0) return entry;
+    const members = String(row.signature)
+      .split(' ')
+      .map((part) => part.slice(0, part.indexOf(':')));
+    const [probed] = probeAll(this.root, [{ base: entry.base, members }], this.#probe);
+    const failure = 'failure' in probed! ? probed.failure : null;
+    const endNs = 'failure' in probed! ? entry.endNs : (probed!.endNs ?? OPEN_END);
+    const startNs = 'failure' in probed! || probed!.startNs > endNs ? entry.startNs : probed!.startNs;
+    this.#store
+      .prepare('UPDATE archive SET start_ns = ?, end_ns = ?, problem = ?, fast = 0 WHERE root = ? AND base = ?')
+      .run(startNs, endNs, failure && JSON.stringify(failure), this.root, entry.base);
+    return failure ? null : { ...entry, startNs, endNs };
   }
 
   /** An archive by its base; null if the catalogue does not know it or it cannot be read. */
   byBase(base: string): CatalogEntry | null {
     const row = this.#one.get(this.root, base);
-    return row && row.problem === null ? this.#entry(row) : null;
+    return row && row.problem === null ? this.#opened(row) : null;
   }
 }

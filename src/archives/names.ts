@@ -1,5 +1,7 @@
 // Owns what the names of archives, hosts and job-level archives mean (reference/archive-index.md §3, 4).
 
+import { zonedInstant } from '../kernel/index.ts';
+
 /** Job id parts of a `job-…` archive: (local id, array index, raw id), -1 for what is not given. */
 export interface ArchiveJob {
   readonly local: number;
@@ -14,6 +16,23 @@ export function parseArchiveJob(baseName: string): ArchiveJob | null {
   if (!m) return null;
   const number = Number(m[1]);
   return m[3] ? { local: number, index: Number(m[3]), raw: -1 } : { local: -1, index: -1, raw: number };
+}
+
+const STAMPED = /^job-[^-]+-[a-z]+-(\d{4})(\d\d)(\d\d)\.(\d\d)\.(\d\d)\.(\d\d)/;
+
+/** §4, fast mode: epoch seconds that the name of a job-level archive tells, on the clocks of a zone; null: it tells none. */
+export function stampOf(baseName: string, zone: string): number | null {
+  const m = STAMPED.exec(baseName);
+  if (!m) return null;
+  const [year, month, day, hour, minute, second] = m.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return zonedInstant({ year, month, day, hour, minute, second }, zone);
 }
 
 /** Names are compared by their first component, without case: labels hold FQDNs, job lists mostly short names. */

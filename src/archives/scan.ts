@@ -6,14 +6,20 @@ import { archiveMember } from './names.ts';
 
 /** Deepest known layout has four levels (YYYY/MM/HOST/YYYY-MM-DD); some sites put trees below. */
 const MAX_DEPTH = 8;
+/** Directories of this depth are shares of a scan by several: months of layout A, years of a host of layout B, hosts. */
+const SHARE_DEPTH = 2;
 
 export interface FoundArchive {
   /** Path without suffix, relative to the root. */
   readonly base: string;
   /** Host that the directories name (layouts A and B); null: ask the label. */
   readonly pathHost: string | null;
+  /** Suffixes of its files: `.meta`, `.0`, `.1.xz` … */
+  readonly members: readonly string[];
   /** Bytes of all members. */
   readonly bytes: number;
+  /** Last change of a member, epoch milliseconds. */
+  readonly changed: number;
   /** Changes when any member changes: names, sizes and modification times. */
   readonly signature: string;
 }
@@ -36,9 +42,8 @@ function list(directory: string): Dirent[] {
   }
 }
 
-/** Archives below the root, one directory at a time. Symbolic links are not followed. */
-export function* scanArchives(root: string, at = root, depth = 0): Generator<FoundArchive> {
-  const entries = list(at);
+/** Archives of one directory. */
+function* archivesIn(root: string, at: string, entries: readonly Dirent[]): Generator<FoundArchive> {
   const members = new Map<string, string[]>();
   for (const entry of entries) {
     if (!entry.isFile()) continue;
@@ -54,18 +59,47 @@ export function* scanArchives(root: string, at = root, depth = 0): Generator<Fou
     // The index is optional, the metadata is not.
     if (!files.some((f) => archiveMember(f)?.member === 'meta')) continue;
     let bytes = 0;
+    let changed = 0;
     const parts: string[] = [];
     for (const file of files) {
       try {
         const s = statSync(join(at, file));
         bytes += s.size;
+        changed = Math.max(changed, s.mtimeMs);
         parts.push(`${file.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
       } catch {
         // Vanished since the listing: compression or rotation at work; the next run sees the result.
       }
     }
-    yield { base: join(directory, base), pathHost, bytes, signature: parts.sort().join(' ') };
+    const suffixes = files.map((f) => f.slice(base.length));
+    yield {
+      ...{ base: join(directory, base), pathHost, members: suffixes },
+      ...{ bytes, changed, signature: parts.sort().join(' ') },
+    };
   }
+}
+
+/** Archives below a directory of the tree, one directory at a time. Symbolic links are not followed. */
+export function* scanArchives(root: string, at = root, depth = 0): Generator<FoundArchive> {
+  const entries = list(at);
+  yield* archivesIn(root, at, entries);
   if (depth === MAX_DEPTH) return;
   for (const entry of entries) if (entry.isDirectory()) yield* scanArchives(root, join(at, entry.name), depth + 1);
 }
+
+/** The upper part of a scan: archives found there, and the directories to be scanned below. */
+export function scanTop(root: string): { found: FoundArchive[]; below: string[] } {
+  const found: FoundArchive[] = [];
+  let below = [root];
+  for (let depth = 0; depth < SHARE_DEPTH; depth++) {
+    below = below.flatMap((at) => {
+      const entries = list(at);
+      found.push(...archivesIn(root, at, entries));
+      return entries.filter((e) => e.isDirectory()).map((e) => join(at, e.name));
+    });
+  }
+  return { found, below };
+}
+
+/** What `scanTop` left. */
+export const scanShare = (root: string, at: string): FoundArchive[] => [...scanArchives(root, at, SHARE_DEPTH)];

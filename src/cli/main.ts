@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Look into PCP archives, check, extract and convert them',
     load: async () => (await import('./commands/archive.ts')).archiveCommand,
   },
+  index: {
+    describe: 'Bring the catalogue of archives, and the tables of a warehouse, up to date',
+    load: async () => (await import('./commands/index-archives.ts')).indexCommand as CommandModule,
+  },
   setup: {
     describe: 'Prepare compute nodes and unattended runs',
     load: async () => (await import('./commands/setup.ts')).setupCommand,
@@ -52,7 +56,7 @@ try {
     .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
     .command(await commandsFor(process.argv.slice(2)))
     .completion('completion', 'Print a completion script for the shell')
-    .demandCommand(1, 'Say what to do: summarize, show, config, archive or demo.')
+    .demandCommand(1, 'Say what to do: summarize, show, index, config, setup, archive or demo.')
     .recommendCommands()
     .strict()
     .version(version())

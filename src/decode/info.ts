@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
+import { type ArchiveProbe, glanceArchive } from './glance.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -11,16 +12,6 @@ import { isPacked } from './source.ts';
 import { unitsText } from './units.ts';
 import { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 import { Wasm } from './wasm.ts';
-
-export interface ArchiveProbe {
-  readonly host: string;
-  readonly startNs: bigint;
-  /** Time of the last whole record; null if none could be found. */
-  readonly endNs: bigint | null;
-  readonly bytes: number;
-  /** First thing wrong with it, if any. */
-  readonly problem?: Problem;
-}
 
 export interface ArchiveInfo {
   readonly archive: string;
@@ -101,10 +92,12 @@ function endOf(wasm: Wasm, reader: ArchiveReader): bigint | null {
 }
 
 /**
- * Label and span of an archive, for the catalogue.
+ * Label and span of an archive, for the catalogue. With the suffixes of its files, as a scan finds them, whole archives are only glanced at.
  * @throws JobsumError E_ARCHIVE_* if it cannot be opened
  */
-export function probeArchive(path: string): ArchiveProbe {
+export function probeArchive(path: string, members?: readonly string[]): ArchiveProbe {
+  const glance = members ? glanceArchive(path, members) : null;
+  if (glance) return glance;
   shared ??= new Wasm();
   const wasm = shared;
   wasm.x.openSession(0);

@@ -78,6 +78,8 @@ export const ERRORS = {
     'Archives of different hosts were given for one node; the others were used.',
   ),
 
+  E_INDEX_ROW: kind('archive', 1, false, 'Rename the archive; jobsum itself finds it all the same.'),
+
   E_IO: kind('io', 74, true, 'Check the disk and the file system, then run again.'),
   E_EXISTS: kind('io', 73, false, 'Give --yes to write over what is there, or another directory.'),
   E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),

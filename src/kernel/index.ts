@@ -18,3 +18,4 @@ export { type Patience, patiently } from './patience.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
 export { formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
+export { localZone, type WallTime, zonedInstant, zoneOffset } from './zone.ts';

@@ -1,5 +1,6 @@
 // Owns the public surface of run/: re-exports only.
 
+export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchives } from './index-archives.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';

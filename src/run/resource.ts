@@ -116,7 +116,7 @@ export class ResourceRun {
     const analytics = { ...(await this.#session.analytics()), listsFor: () => lists };
     const { account, pool, workers } = this.#session;
     const context: BatchContext = {
-      catalog: this.#session.catalog(archives),
+      catalog: await this.#session.catalog(archives),
       ...{ pool, workers, minNodeFraction, limits, normalization, analytics, signal: this.#signal },
       onTask: (count, bytes) => {
         account.summary.nodeArchives += count;

@@ -29,7 +29,7 @@ export class Session {
   readonly store: Store;
   readonly account: Account;
   readonly workers: number;
-  readonly #catalogs = new Map<string, Catalog>();
+  readonly #catalogs = new Map<string, Promise<Catalog>>();
   #pool: Promise<Pool> | null = null;
   #analytics: Promise<Omit<RunAnalytics, 'listsFor'>> | null = null;
 
@@ -67,11 +67,15 @@ export class Session {
   }
 
   /** The catalogue of a tree, brought up to date once a run. @throws JobsumError E_INPUT_MISSING: no archives there */
-  catalog(root: string): Catalog {
-    const known = this.#catalogs.get(root);
-    if (known) return known;
+  catalog(root: string): Promise<Catalog> {
+    const known = this.#catalogs.get(root) ?? this.#scan(root);
+    this.#catalogs.set(root, known);
+    return known;
+  }
+
+  async #scan(root: string): Promise<Catalog> {
     const catalog = new Catalog(this.store, root, probeArchive);
-    const scan = catalog.refresh();
+    const scan = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
     const { archives } = this.account.summary;
@@ -79,7 +83,6 @@ export class Session {
     archives.opened += scan.opened;
     archives.unreadable += scan.problems.length;
     for (const problem of scan.problems) this.account.problem(problem, 'archive.unreadable');
-    this.#catalogs.set(root, catalog);
     return catalog;
   }
 

@@ -43,7 +43,7 @@ export interface RunSummary {
   exitCode: number;
 }
 
-const MAX_PROBLEMS = 100;
+export const MAX_PROBLEMS = 100;
 
 /** The constant text of each event. */
 export const MESSAGES = {

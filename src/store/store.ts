@@ -24,7 +24,7 @@ export interface Schema {
   readonly upgrades?: Readonly<Record<number, string>>;
 }
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 export class Store {
   readonly path: string;

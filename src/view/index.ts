@@ -2,6 +2,7 @@
 
 export { archiveLines } from './archive.ts';
 export { checkLines } from './check.ts';
+export { type IndexedCounts, indexLines } from './index-run.ts';
 export { jobTable } from './jobs.ts';
 export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
 export { type ReportOptions, reportLines } from './report.ts';

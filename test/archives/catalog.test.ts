@@ -56,15 +56,15 @@ beforeAll(() => {
   writeFileSync(join(root, 'n05/20260302.0'), '');
   writeFileSync(join(root, 'README'), 'nothing');
   store = new Store(join(dir, 'store.db'), [CATALOG_SCHEMA]);
-  catalog = new Catalog(store, root, (path) => {
+  catalog = new Catalog(store, root, (path, members) => {
     probed.push(path);
-    return probeArchive(path);
+    return probeArchive(path, members);
   });
 });
 
 describe('the catalogue', () => {
-  it('finds every layout and says what cannot be read', () => {
-    const report = catalog.refresh();
+  it('finds every layout and says what cannot be read', async () => {
+    const report = await catalog.refresh();
     expect(report).toMatchObject({ archives: 8, opened: 8, vanished: 0 });
     expect(report.problems).toHaveLength(1);
     expect(report.problems[0]?.code).toMatch(/^E_ARCHIVE_/);
@@ -76,39 +76,39 @@ describe('the catalogue', () => {
     expect(bases('n04')).toEqual(['n04/20260302']);
   });
 
-  it('opens nothing again that has not changed', () => {
+  it('opens nothing again that has not changed', async () => {
     probed = [];
-    const report = catalog.refresh();
+    const report = await catalog.refresh();
     expect(report).toMatchObject({ archives: 8, opened: 0 });
     // The unreadable one is told of again, from memory.
     expect(report.problems).toHaveLength(1);
     expect(probed).toEqual([]);
   });
 
-  it('opens what is new or has grown, and forgets what is gone', () => {
+  it('opens what is new or has grown, and forgets what is gone', async () => {
     probed = [];
     archive('n03/202603/20260302.00.00', 'n03.example.org', T0, T0 + 7200);
     archive('n06/20260302', 'n06', T0, T0 + 60);
     for (const f of ['meta', 'index', '0']) rmSync(join(root, `n02/2026/03/02/20260302.00.00.${f}`));
-    expect(catalog.refresh()).toMatchObject({ archives: 8, opened: 2, vanished: 1 });
+    expect(await catalog.refresh()).toMatchObject({ archives: 8, opened: 2, vanished: 1 });
     expect(probed.map((p) => p.slice(root.length + 1)).sort()).toEqual(['n03/202603/20260302.00.00', 'n06/20260302']);
     expect(catalog.overlapping('n03', BigInt(T0 + 7000) * NS, BigInt(T0 + 7100) * NS)).toHaveLength(1);
     expect(catalog.overlapping('n02', BigInt(T0) * NS, BigInt(T0 + 60) * NS)).toEqual([]);
   });
 
-  it('does not follow symbolic links and does not mind an archive without index', () => {
+  it('does not follow symbolic links and does not mind an archive without index', async () => {
     archive('n07/20260302', 'n07', T0, T0 + 60);
     rmSync(join(root, 'n07/20260302.index'));
-    catalog.refresh();
+    await catalog.refresh();
     expect(catalog.overlapping('n07', BigInt(T0) * NS, BigInt(T0 + 60) * NS)).toHaveLength(1);
   });
 
-  it('keeps two roots apart', () => {
+  it('keeps two roots apart', async () => {
     const other = join(dir, 'other');
     mkdirSync(other);
     for (const f of ['meta', 'index', '0']) copyFileSync(join(root, `n06/20260302.${f}`), join(other, `x.${f}`));
     const second = new Catalog(store, other, probeArchive);
-    expect(second.refresh()).toMatchObject({ archives: 1, vanished: 0 });
+    expect(await second.refresh()).toMatchObject({ archives: 1, vanished: 0 });
     expect(second.overlapping('n01', 0n, 2n ** 62n)).toEqual([]);
     expect(catalog.overlapping('n01', 0n, 2n ** 62n)).toHaveLength(2);
   });

@@ -1,0 +1,102 @@
+// Owns `jobsum index`: options in, an indexing run, its summary out.
+
+import { availableParallelism } from 'node:os';
+import type { Argv, CommandModule } from 'yargs';
+import { ERRORS } from '../../kernel/index.ts';
+import { type IndexedResource, type IndexSummary, indexArchives, problemFields } from '../../run/index.ts';
+import { indexLines } from '../../view/index.ts';
+import { attend, textfileOption } from '../attend.ts';
+import { usage } from '../io.ts';
+import { configOption, loadSite, resourceOption, type Site } from '../site.ts';
+
+interface Options {
+  config?: string;
+  resource?: string[];
+  archives?: string;
+  store?: string;
+  workers: number;
+  all: boolean;
+  prune: boolean;
+  textfile?: string;
+  quiet: boolean;
+  json: boolean;
+}
+
+/** A tree without a configuration: it has a catalogue only. */
+const plainTree = (archives: string): IndexedResource => ({
+  ...{ name: archives, id: 0, hostnameMode: 'hostname', hostNameExt: '', archives, fastIndex: false, timezone: null },
+});
+
+function siteOf(argv: Options): Site | null {
+  if (argv.archives === undefined) return loadSite(argv.config, argv.resource);
+  if (argv.config !== undefined || argv.resource !== undefined)
+    throw usage('--archives names a tree of its own: give it without --config and --resource');
+  return null;
+}
+
+export const indexCommand: CommandModule<object, Options> = {
+  command: 'index',
+  builder: (y) =>
+    y
+      .option('config', configOption)
+      .option('resource', resourceOption)
+      .option('archives', { type: 'string', requiresArg: true, describe: 'A tree of archives, without configuration' })
+      .option('store', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Store file with the catalogue (default: the configured one; with --archives jobsum.db)',
+      })
+      .option('workers', {
+        type: 'number',
+        requiresArg: true,
+        default: Math.max(4, availableParallelism()),
+        describe: 'Threads that look at files: more than there are processors, if the file system is a distant one',
+      })
+      .option('all', { type: 'boolean', default: false, describe: 'Write every row to the warehouse again' })
+      .option('prune', { type: 'boolean', default: false, describe: 'Remove rows of archives that are gone' })
+      .option('textfile', textfileOption)
+      .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
+      .example('$0 index --config /etc/supremm', 'every resource that has archives')
+      .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,
+  handler: async (argv) => {
+    if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
+      throw usage('--workers: expected 1 to 256');
+    const summary = await attend<IndexSummary>(
+      {
+        command: 'index',
+        quiet: argv.quiet,
+        textfile: argv.textfile,
+        lines: (s) => indexLines(s.resources),
+        figures: ({ resources }) => {
+          const sum = (of: (r: IndexSummary['resources'][number]) => number | undefined): number =>
+            resources.reduce((total, r) => total + (of(r) ?? 0), 0);
+          return {
+            outcomes: {
+              archives: sum((r) => r.archives),
+              opened: sum((r) => r.opened),
+              unreadable: sum((r) => r.unreadable),
+              written: sum((r) => r.written),
+              unresolved: sum((r) => r.unresolved),
+            },
+          };
+        },
+      },
+      async ({ run, log, signal }) => {
+        const site = siteOf(argv);
+        for (const fault of site?.faults ?? [])
+          log.error('config.fault', 'a resource is not usable', problemFields(fault));
+        const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];
+        const { workers, all, prune } = argv;
+        const store = argv.store ?? site?.config.state ?? 'jobsum.db';
+        const warehouse = site?.config.warehouse ?? null;
+        const done = await indexArchives({ run, store, resources, warehouse, workers, all, prune, signal }, log);
+        done.problems.push(...(site?.faults ?? []));
+        if (site && site.faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
+        return done;
+      },
+    );
+    if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    process.exitCode = summary.exitCode;
+  },
+};

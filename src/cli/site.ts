@@ -1,0 +1,52 @@
+// Owns what commands of a configured site share: loading the configuration, and choosing resources.
+
+import { type Config, firstFault, loadConfig, type ResourceSettings } from '../config/index.ts';
+import type { Problem } from '../kernel/index.ts';
+import { usage } from './io.ts';
+
+export const configOption = {
+  type: 'string',
+  requiresArg: true,
+  describe:
+    'Directory with config.json, or the file (default: $JOBSUM_CONFIG_DIR, $SUPREMM_CONFIG_DIR, /etc/jobsum, /etc/supremm)',
+} as const;
+
+export const resourceOption = {
+  type: 'string',
+  array: true,
+  requiresArg: true,
+  describe: 'Only this resource, by name or id (repeatable)',
+} as const;
+
+export interface Site {
+  readonly config: Config;
+  /** Enabled, and chosen. */
+  readonly resources: readonly ResourceSettings[];
+  /** Faults that cost a resource each: to be told, not thrown. */
+  readonly faults: readonly Problem[];
+}
+
+/** @throws JobsumError E_CONFIG, E_USAGE (no such resource) */
+export function loadSite(given: string | undefined, chosen: readonly string[] = []): Site {
+  const loaded = loadConfig(given);
+  const fault = firstFault(loaded);
+  if (fault) throw fault;
+  const { config, problems } = loaded;
+  const faults = problems
+    .filter((p) => p.severity === 'error')
+    .map(({ message, file, line, key }): Problem => {
+      const text = key === undefined ? message : `${key}: ${message}`;
+      return { code: 'E_CONFIG', message: text, file, ...(line === undefined ? {} : { line }) };
+    });
+  for (const name of chosen) {
+    if (
+      !config.resources.some((r) => r.name === name || String(r.id) === name) &&
+      !problems.some((p) => p.resource === name)
+    )
+      throw usage(`--resource ${name}: the configuration has ${config.resources.map((r) => r.name).join(', ')}`);
+  }
+  const resources = config.resources.filter(
+    (r) => r.enabled && (chosen.length === 0 || chosen.includes(r.name) || chosen.includes(String(r.id))),
+  );
+  return { config, resources, faults };
+}

@@ -1,0 +1,108 @@
+// Owns the short way to an archive's label and span: the labels and the last record's trailer, nothing in between.
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Problem } from '../kernel/index.ts';
+import { isPacked } from './source.ts';
+
+export interface ArchiveProbe {
+  readonly host: string;
+  readonly startNs: bigint;
+  /** Time of the last whole record; null if none could be found. */
+  readonly endNs: bigint | null;
+  readonly bytes: number;
+  /** First thing wrong with it, if any. */
+  readonly problem?: Problem;
+}
+
+const MAGIC = 0x50052600;
+/** By version: bytes of the label, of the shortest record; where volume number and host name stand in the label. */
+const SHAPES: Readonly<Record<number, { label: number; record: number; volume: number; host: [number, number] }>> = {
+  2: { label: 132, record: 20, volume: 20, host: [24, 64] },
+  3: { label: 808, record: 24, volume: 24, host: [36, 256] },
+};
+const head = Buffer.alloc(808);
+
+interface Label {
+  readonly version: number;
+  readonly pid: number;
+  readonly startNs: bigint;
+  readonly host: string;
+  readonly size: number;
+}
+
+const stamp = (b: Buffer, at: number, version: number): bigint =>
+  version === 2
+    ? BigInt(b.readInt32BE(at)) * 1_000_000_000n + BigInt(b.readInt32BE(at + 4)) * 1000n
+    : ((BigInt(b.readInt32BE(at + 4)) << 32n) | BigInt(b.readUInt32BE(at))) * 1_000_000_000n +
+      BigInt(b.readInt32BE(at + 8));
+
+/** The label of a file; null if it is not a whole one of that volume without features. */
+function labelOf(fd: number, volume: number): Label | null {
+  const got = readSync(fd, head, 0, head.length, 0);
+  if (got < 132) return null;
+  const magic = head.readUInt32BE(4);
+  const version = magic & 0xff;
+  const shape = SHAPES[version];
+  if (!shape || magic - version !== MAGIC || got < shape.label) return null;
+  if (head.readInt32BE(0) !== shape.label || head.readInt32BE(shape.label - 4) !== shape.label) return null;
+  if (head.readInt32BE(shape.volume) !== volume || (version === 3 && head.readInt32BE(28) !== 0)) return null;
+  const text = head.subarray(shape.host[0], shape.host[0] + shape.host[1]);
+  const end = text.indexOf(0);
+  return {
+    ...{ version, pid: head.readInt32BE(8), startNs: stamp(head, 12, version) },
+    ...{ host: text.subarray(0, end < 0 ? undefined : end).toString('utf8'), size: fstatSync(fd).size },
+  };
+}
+
+function using<T>(path: string, body: (fd: number) => T): T {
+  const fd = openSync(path, 'r');
+  try {
+    return body(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Time of the record that ends at the end of the file. */
+function lastTime(fd: number, { version, size }: Label): bigint | null {
+  const shape = SHAPES[version]!;
+  const word = Buffer.alloc(4);
+  if (size < shape.label + shape.record || readSync(fd, word, 0, 4, size - 4) < 4) return null;
+  const length = word.readInt32BE(0);
+  if (length < shape.record || length > size - shape.label) return null;
+  const record = Buffer.alloc(20);
+  readSync(fd, record, 0, 20, size - length);
+  return record.readInt32BE(0) === length ? stamp(record, 4, version) : null;
+}
+
+/**
+ * Label and span of a plain, well-formed archive by its base and the suffixes of its files, as a full probe would tell them; null: look
+ * properly. Its metadata, which may be large, are not read.
+ */
+export function glanceArchive(base: string, members: readonly string[]): ArchiveProbe | null {
+  const volumes = members.flatMap((m) => (/^\.\d+$/.test(m) ? [Number(m.slice(1))] : [])).sort((a, b) => a - b);
+  if (!members.includes('.meta') || volumes.length === 0 || members.some(isPacked)) return null;
+  try {
+    const meta = using(`${base}.meta`, (fd) => labelOf(fd, -1));
+    const first = volumes[0]!;
+    const last = volumes.at(-1)!;
+    let endNs: bigint | null = null;
+    const label = using(`${base}.${first}`, (fd) => {
+      const found = labelOf(fd, first);
+      if (found && first === last) endNs = lastTime(fd, found);
+      return found;
+    });
+    if (!meta || !label || meta.version !== label.version || meta.pid !== label.pid || meta.host !== label.host)
+      return null;
+    if (first !== last)
+      endNs = using(`${base}.${last}`, (fd) => {
+        const tail = labelOf(fd, last);
+        return tail && tail.version === label.version ? lastTime(fd, tail) : null;
+      });
+    if (endNs === null) return null;
+    return { host: label.host, startNs: label.startNs, endNs, bytes: meta.size + label.size };
+  } catch {
+    // Vanished, unreadable, or damaged beyond what is looked at here.
+    return null;
+  }
+}

@@ -1,0 +1,177 @@
+// Owns an indexing run: for each resource the catalogue, then the warehouse's tables. One resource's trouble is not another's.
+
+import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
+import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
+import { probeArchive } from '../decode/index.ts';
+import { ERRORS, JobsumError, localZone, type Problem, toProblem } from '../kernel/index.ts';
+import { keepAlive, Runs, StoreLeases } from '../ledger/index.ts';
+import { Store, Warehouse } from '../store/index.ts';
+import { type Logger, problemFields } from './logger.ts';
+import { ScanPool } from './scan-pool.ts';
+import { SCHEMAS } from './session.ts';
+import { MAX_PROBLEMS } from './summary.ts';
+
+export type IndexedResource = Pick<
+  ResourceSettings,
+  'name' | 'id' | 'hostnameMode' | 'hostNameExt' | 'archives' | 'fastIndex' | 'timezone'
+>;
+
+export interface IndexOptions {
+  readonly run: string;
+  /** Embedded store with the catalogue. */
+  readonly store: string;
+  readonly resources: readonly IndexedResource[];
+  /** Null: the catalogue only. */
+  readonly warehouse: MysqlSettings | null;
+  readonly workers: number;
+  /** Write every row again. */
+  readonly all: boolean;
+  /** Remove rows of archives that are gone. */
+  readonly prune: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface ResourceIndex {
+  readonly resource: string;
+  readonly archives: number;
+  readonly opened: number;
+  readonly named: number;
+  readonly vanished: number;
+  readonly young: number;
+  readonly unreadable: number;
+  /** Absent: no warehouse. */
+  readonly written?: number;
+  readonly unresolved?: number;
+  readonly unknownHosts?: readonly string[];
+  readonly refused?: number;
+  readonly pruned?: number;
+  readonly seconds: number;
+}
+
+export interface IndexSummary {
+  readonly run: string;
+  readonly resources: ResourceIndex[];
+  /** Resources that could not be indexed. */
+  failed: number;
+  seconds: number;
+  interrupted: boolean;
+  readonly problems: Problem[];
+  exitCode: number;
+}
+
+const MESSAGES = {
+  'archive.unreadable': 'the archive cannot be used',
+  'index.refused': 'the warehouse cannot hold the archive',
+  'index.failed': 'the resource was not indexed',
+} as const;
+
+class Indexing {
+  readonly #options: IndexOptions;
+  readonly #store: Store;
+  readonly #pool: ScanPool;
+  readonly #log: Logger;
+  readonly summary: IndexSummary;
+  #warehouse: Warehouse | null = null;
+  /** Something to look at that was not there before. */
+  #news = 0;
+
+  constructor(options: IndexOptions, store: Store, pool: ScanPool, log: Logger) {
+    this.#options = options;
+    this.#store = store;
+    this.#pool = pool;
+    this.#log = log;
+    this.summary = {
+      ...{ run: options.run, resources: [], failed: 0, seconds: 0, interrupted: false, problems: [], exitCode: 0 },
+    };
+  }
+
+  #problem(problem: Problem, event: keyof typeof MESSAGES, resource: string): void {
+    if (this.summary.problems.length < MAX_PROBLEMS) this.summary.problems.push(problem);
+    const level = event === 'index.failed' ? 'error' : 'warn';
+    this.#log[level](event, MESSAGES[event], { resource, ...problemFields(problem) });
+  }
+
+  async execute(): Promise<IndexSummary> {
+    const { resources, warehouse, signal } = this.#options;
+    const s = this.summary;
+    const began = performance.now();
+    let first: Problem | null = null;
+    try {
+      if (warehouse) this.#warehouse = await Warehouse.connect(warehouse);
+      for (const resource of resources) {
+        if (signal.aborted) break;
+        try {
+          s.resources.push(await this.#resource(resource));
+        } catch (error) {
+          const problem = toProblem(error);
+          // A service that is away is away for all.
+          if (ERRORS[problem.code].class === 'service') throw error;
+          first ??= problem;
+          s.failed++;
+          this.#problem(problem, 'index.failed', resource.name);
+        }
+      }
+    } finally {
+      await this.#warehouse?.close();
+    }
+    s.seconds = (performance.now() - began) / 1000;
+    s.interrupted = signal.aborted;
+    if (s.interrupted) s.exitCode = 143;
+    else if (first && s.failed === resources.length) s.exitCode = ERRORS[first.code].exit;
+    else if (s.failed > 0 || this.#news > 0) s.exitCode = 1;
+    return s;
+  }
+
+  async #resource(resource: IndexedResource): Promise<ResourceIndex> {
+    const began = performance.now();
+    const root = resource.archives!;
+    const { fastIndex, timezone, hostnameMode, hostNameExt } = resource;
+    const catalog = new Catalog(this.#store, root, probeArchive, {
+      scanner: this.#pool,
+      ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
+    });
+    const { problems, newProblems, ...scan } = await catalog.refresh();
+    if (scan.archives === 0)
+      throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
+    for (const problem of problems) this.#problem(problem, 'archive.unreadable', resource.name);
+    this.#news += newProblems;
+    const counts = { resource: resource.name, ...scan, unreadable: problems.length };
+    const seconds = (): number => (performance.now() - began) / 1000;
+    if (!this.#warehouse) return { ...counts, seconds: seconds() };
+    const names = { mode: hostnameMode, ext: hostNameExt };
+    const index = new WarehouseIndex(this.#store, this.#warehouse, resource.id, root, names);
+    const { refused, ...rows } = await index.update(this.#options);
+    for (const problem of refused) this.#problem(problem, 'index.refused', resource.name);
+    this.#log.info('index.resource', 'resource indexed', { ...counts, ...rows, refused: refused.length });
+    return { ...counts, ...rows, refused: refused.length, seconds: seconds() };
+  }
+}
+
+/** @throws JobsumError for what stops it as a whole: the store, another indexing run, the warehouse */
+export async function indexArchives(options: IndexOptions, log: Logger): Promise<IndexSummary> {
+  const store = new Store(options.store, [...SCHEMAS, INDEX_SCHEMA]);
+  const pool = new ScanPool(options.workers, probeArchive);
+  try {
+    const lease = await new StoreLeases(store).take('index');
+    const stopBeating = keepAlive(lease, (lost) =>
+      log.warn('lease.lost', 'another run took over', problemFields(lost.toProblem())),
+    );
+    const end = new Runs(store).begin(options.run, 'index');
+    try {
+      const summary = await new Indexing(options, store, pool, log).execute();
+      const { problems: _, run: __, ...counts } = summary;
+      end(summary.exitCode, counts);
+      return summary;
+    } catch (error) {
+      const problem = toProblem(error);
+      end(ERRORS[problem.code].exit, {}, problem);
+      throw error;
+    } finally {
+      stopBeating();
+      await lease.release();
+    }
+  } finally {
+    await pool.close();
+    store.close();
+  }
+}

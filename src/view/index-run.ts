@@ -1,0 +1,40 @@
+// Owns the last lines of an indexing run, for people.
+
+export interface IndexedCounts {
+  readonly resource: string;
+  readonly archives: number;
+  readonly opened: number;
+  readonly named: number;
+  readonly vanished: number;
+  readonly young: number;
+  readonly unreadable: number;
+  readonly written?: number;
+  readonly unresolved?: number;
+  readonly unknownHosts?: readonly string[];
+  readonly refused?: number;
+  readonly pruned?: number;
+  readonly seconds: number;
+}
+
+const some = (n: number | undefined, text: string): string => (n ? `, ${n} ${text}` : '');
+
+/** A line for each resource, and one for hosts that the warehouse does not know. */
+export function indexLines(resources: readonly IndexedCounts[]): string[] {
+  return resources.flatMap((r) => {
+    const counts =
+      `${r.archives} archives, ${r.opened} opened` +
+      some(r.named, 'by name') +
+      some(r.vanished, 'gone') +
+      some(r.young, 'still empty') +
+      some(r.unreadable, 'unreadable');
+    const rows =
+      r.written === undefined
+        ? ''
+        : `; ${r.written} rows written${some(r.pruned, 'removed')}${some(r.refused, 'refused')}${some(r.unresolved, 'wait for their host')}`;
+    const hosts = r.unknownHosts ?? [];
+    return [
+      `${r.resource}: ${counts}${rows}; ${r.seconds.toFixed(1)} s`,
+      ...(hosts.length > 0 ? [`  hosts that accounting does not know yet: ${hosts.join(' ')}`] : []),
+    ];
+  });
+}
