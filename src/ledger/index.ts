@@ -14,3 +14,6 @@ export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';
 export { LEDGER_SCHEMA, StoreLedger, type StoreLedgerOptions } from './store-ledger.ts';
+export { WarehouseLeases } from './warehouse-lease.ts';
+export { WarehouseLedger, type WarehouseLedgerOptions } from './warehouse-ledger.ts';
+export { setupLedger } from './warehouse-tables.ts';

@@ -32,6 +32,12 @@ export function judgeTry(
   return { state: 'waiting', nextTry: Math.min(now + wait, graceEnds) };
 }
 
+/** Tries since the job was last done, this one included; recording the same try of a run again counts nothing. */
+export function attemptsNow(row: { state: JobState; attempts: number; run: string } | undefined, run: string): number {
+  const before = row && row.state !== 'done' ? row.attempts : 0;
+  return row?.run === run && before > 0 ? before : before + 1;
+}
+
 /** Whether a run passes over a job that stands so. */
 export function passedOver(row: { state: JobState; nextTry: number | null }, now: number): boolean {
   return row.state === 'done' || row.state === 'poison' || (row.nextTry !== null && row.nextTry > now);

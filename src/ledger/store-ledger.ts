@@ -4,7 +4,7 @@ import type { Problem } from '../kernel/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
 import { type Lease, lost } from './lease.ts';
 import type { JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
-import { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
+import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 import { holdsLease } from './store-lease.ts';
 
 export const LEDGER_SCHEMA: Schema = {
@@ -64,8 +64,7 @@ export class StoreLedger implements Ledger {
       if (lease && !holdsLease(this.#store, lease)) throw lost(lease.name);
       for (const e of entries) {
         const row = this.#get.get(e.id, sinks);
-        const before = row && row.state !== 'done' ? Number(row.attempts) : 0;
-        const attempts = row?.run === run && before > 0 ? before : before + 1;
+        const attempts = attemptsNow(row ? fromRow(row) : undefined, run);
         const { state, nextTry } = judgeTry(e, attempts, now, policy);
         const problem = e.problem ? JSON.stringify(e.problem) : null;
         this.#put.run(e.id, sinks, state, attempts, problem, now, nextTry, e.error ?? null, run);

@@ -1,0 +1,160 @@
+// Owns the ledger in the warehouse: the process table as the incumbent writes it (reference/accounting.md §6), which the portal and
+// the incumbent's selections read, and beside it a table of our own with what the process table has no place for.
+
+import type { Problem } from '../kernel/index.ts';
+import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
+import { LEASE_SECONDS, type Lease } from './lease.ts';
+import type { JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
+import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
+import { guardedBy } from './warehouse-lease.ts';
+
+export interface WarehouseLedgerOptions {
+  readonly resourceId: number;
+  /** Of this run: tries are counted once a run. */
+  readonly run: string;
+  /** What guards the writes. */
+  readonly lease?: Pick<Lease, 'name' | 'token'>;
+  readonly leaseSeconds?: number;
+  readonly policy?: RetryPolicy;
+}
+
+/** Done with the current version of the summariser. */
+const PROCESS_DONE = 1;
+const PROCESS_ERROR = -1000;
+
+interface JobRow extends Record<string, unknown> {
+  readonly document_id: string;
+  readonly job_id: number | null;
+  readonly state: JobState;
+  readonly attempts: number;
+  readonly next_try: number | null;
+  readonly error: number | null;
+  readonly problem: string | null;
+  readonly run: string;
+  readonly finished: number;
+}
+
+const COLUMNS = 'document_id, job_id, state, attempts, next_try, error, problem, run, finished';
+const TABLE = 'modw_supremm.jobsum_job';
+/** TEXT holds 64 kB; a problem is a line. */
+const MAX_PROBLEM = 10_000;
+
+export class WarehouseLedger implements Ledger {
+  readonly #warehouse: Warehouse;
+  readonly #options: WarehouseLedgerOptions;
+
+  constructor(warehouse: Warehouse, options: WarehouseLedgerOptions) {
+    this.#warehouse = warehouse;
+    this.#options = options;
+  }
+
+  /** Done only while the process table says so, too: who deletes a row there wants the job done anew. */
+  async settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>> {
+    if (jobs.length === 0) return new Map();
+    const now = Date.now() / 1000;
+    const rows = await this.#warehouse.rows<JobRow & { marked: number | null }>(
+      `SELECT j.document_id, j.state, j.next_try, p.jobid AS marked FROM ${TABLE} j
+       LEFT JOIN modw_supremm.process p ON p.jobid = j.job_id WHERE j.resource_id = ? AND j.document_id IN (?)`,
+      [this.#options.resourceId, jobs.map((j) => j.id)],
+    );
+    const settled = rows.filter((r) => passedOver({ state: r.state, nextTry: r.next_try }, now));
+    return new Map(settled.filter((r) => r.state !== 'done' || r.marked !== null).map((r) => [r.document_id, r.state]));
+  }
+
+  async record(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const { lease, leaseSeconds = LEASE_SECONDS } = this.#options;
+    await this.#warehouse.transaction(async (q) => {
+      if (lease) await guardedBy(q, lease, leaseSeconds);
+      await this.#recordJobs(q, entries);
+      // Last, as it may be a MyISAM table, which no transaction holds back.
+      await mark(q, entries);
+    });
+  }
+
+  async #recordJobs(q: Queryable, entries: readonly LedgerEntry[]): Promise<void> {
+    const { resourceId, run, policy = RETRY } = this.#options;
+    const now = Date.now() / 1000;
+    const sql = `SELECT document_id, state, attempts, run FROM ${TABLE} WHERE resource_id = ? AND document_id IN (?) FOR UPDATE`;
+    const known = await q.rows<JobRow>(sql, [resourceId, entries.map((e) => e.id)]);
+    const before = new Map(known.map((row) => [row.document_id, row]));
+    const rows = entries.map((e): SqlScalar[] => {
+      const attempts = attemptsNow(before.get(e.id), run);
+      const { state, nextTry } = judgeTry(e, attempts, now, policy);
+      const problem = e.problem ? JSON.stringify(e.problem).slice(0, MAX_PROBLEM) : null;
+      const why = [e.error ?? null, e.problem?.code ?? null, problem];
+      return [resourceId, e.id, e.warehouseId ?? null, state, attempts, nextTry, ...why, run, now];
+    });
+    await q.run(
+      `INSERT INTO ${TABLE} (resource_id, document_id, job_id, state, attempts, next_try, error, code, problem, run, finished) VALUES ?
+       ON DUPLICATE KEY UPDATE job_id = VALUES(job_id), state = VALUES(state), attempts = VALUES(attempts), next_try = VALUES(next_try),
+         error = VALUES(error), code = VALUES(code), problem = VALUES(problem), run = VALUES(run), finished = VALUES(finished)`,
+      [rows],
+    );
+  }
+
+  async find(ids: readonly string[]): Promise<LedgerRow[]> {
+    if (ids.length === 0) return [];
+    return this.#rows('document_id IN (?)', [ids]);
+  }
+
+  list(state: JobState, limit: number): Promise<LedgerRow[]> {
+    return this.#rows('state = ? ORDER BY finished DESC LIMIT ?', [state, limit]);
+  }
+
+  async #rows(condition: string, parameters: readonly (SqlScalar | readonly SqlScalar[])[]): Promise<LedgerRow[]> {
+    const sql = `SELECT ${COLUMNS} FROM ${TABLE} WHERE resource_id = ? AND ${condition}`;
+    return (await this.#warehouse.rows<JobRow>(sql, [this.#options.resourceId, ...parameters])).map(fromRow);
+  }
+
+  async counts(): Promise<LedgerCount[]> {
+    const rows = await this.#warehouse.rows<{
+      state: JobState;
+      error: number | null;
+      code: string | null;
+      jobs: number;
+    }>(
+      `SELECT state, error, code, COUNT(*) AS jobs FROM ${TABLE} WHERE resource_id = ?
+       GROUP BY state, error, code ORDER BY state, jobs DESC`,
+      [this.#options.resourceId],
+    );
+    return rows.map(({ state, error, code, jobs }) => ({ state, error, code, jobs: Number(jobs) }));
+  }
+}
+
+/** Rows of the process table. What failed by a defect has none, as a run of the incumbent that crashed leaves none. */
+async function mark(q: Queryable, entries: readonly LedgerEntry[]): Promise<void> {
+  const marked = entries.filter((e) => e.result !== 'failed' && e.warehouseId !== undefined);
+  if (marked.length === 0) return;
+  const version = (e: LedgerEntry): number => (e.error === undefined ? PROCESS_DONE : PROCESS_ERROR - e.error);
+  await q.run(
+    `INSERT INTO modw_supremm.process (jobid, process_version, process_timestamp, process_time)
+     VALUES ${marked.map(() => '(?, ?, NOW(), ?)').join(', ')}
+     ON DUPLICATE KEY UPDATE process_version = VALUES(process_version), process_timestamp = NOW(), process_time = VALUES(process_time)`,
+    marked.flatMap((e) => [e.warehouseId!, version(e), e.seconds]),
+  );
+}
+
+function fromRow(row: JobRow): LedgerRow {
+  return {
+    id: row.document_id,
+    ...(row.job_id === null ? {} : { warehouseId: row.job_id }),
+    state: row.state,
+    attempts: row.attempts,
+    nextTry: row.next_try,
+    error: row.error,
+    problem: parse(row.problem),
+    run: row.run,
+    finished: row.finished,
+  };
+}
+
+/** A text that was cut is no JSON any more. */
+function parse(text: string | null): Problem | null {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return { code: 'E_INTERNAL', message: text };
+  }
+}

@@ -1,0 +1,39 @@
+// Owns the tables of our own in the warehouse: what is known of each job's tries, and leases. Made by `jobsum setup`.
+
+import type { Queryable } from '../store/index.ts';
+
+/** One row a job; its key outlives a new ingestion, which gives jobs other ids. */
+const JOB = `
+  CREATE TABLE IF NOT EXISTS modw_supremm.jobsum_job (
+    resource_id INT NOT NULL,
+    document_id VARCHAR(150) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    job_id BIGINT NULL,
+    state VARCHAR(8) CHARACTER SET ascii NOT NULL,
+    attempts INT NOT NULL,
+    next_try DOUBLE NULL,
+    error SMALLINT NULL,
+    code VARCHAR(40) CHARACTER SET ascii NULL,
+    problem TEXT CHARACTER SET utf8mb4 NULL,
+    run VARCHAR(40) CHARACTER SET ascii NOT NULL,
+    finished DOUBLE NOT NULL,
+    PRIMARY KEY (resource_id, document_id),
+    KEY state (resource_id, state, finished),
+    KEY job (job_id)
+  ) ENGINE=InnoDB`;
+
+const LEASE = `
+  CREATE TABLE IF NOT EXISTS modw_supremm.jobsum_lease (
+    name VARCHAR(100) CHARACTER SET ascii NOT NULL PRIMARY KEY,
+    token BIGINT NOT NULL,
+    host VARCHAR(255) CHARACTER SET utf8mb4 NOT NULL,
+    pid BIGINT NOT NULL,
+    mark VARCHAR(255) CHARACTER SET ascii NOT NULL,
+    expires DOUBLE NOT NULL
+  ) ENGINE=InnoDB`;
+
+/** Repeatable; the names of the tables. */
+export async function setupLedger(warehouse: Queryable): Promise<string[]> {
+  await warehouse.run(JOB);
+  await warehouse.run(LEASE);
+  return ['modw_supremm.jobsum_job', 'modw_supremm.jobsum_lease'];
+}
