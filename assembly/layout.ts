@@ -326,6 +326,9 @@ export const F_EMPTY_SKIP: i32 = 4;
 export const F_EMPTY_STOP: i32 = 8;
 export const F_RECT: i32 = 16;
 export const F_FLOOR: i32 = 32;
+/** The floor, or the rule of equal numbers of values, passes over a record instead of stopping. */
+export const F_FLOOR_SKIP: i32 = 128;
+export const F_RECT_SKIP: i32 = 256;
 /** With C_ALIGN: stop where the number of instances is not that of the first record. */
 export const F_STEADY: i32 = 64;
 
@@ -404,7 +407,8 @@ export const LANE_SCALE: i32 = 0;
 export const LANE_FOLD: i32 = 8;
 export const LANE_N: i32 = 12;
 export const LANE_ROWS: i32 = 16;
-/** Row: weight f64, metric i32. */
+/** Row: weight f64, metric i32, LANE_PICK i32: of a sum only every how-manieth value (low 16 bits), how many (high); 0: all. */
+export const LANE_PICK: i32 = 12;
 export const LANE_ROW_SIZE: i32 = 16;
 export const FOLD_FIRST: i32 = 0;
 export const FOLD_SUM: i32 = 1;
@@ -433,6 +437,8 @@ export const Q_SKIP_FIRST: i32 = 1;
 export const Q_DROP_LAST: i32 = 2;
 export const Q_MONOTONIC: i32 = 4;
 export const Q_EVEN: i32 = 8;
+/** With Q_MONOTONIC: elements of the vector, not the scalar. */
+export const Q_EACH: i32 = 16;
 
 // FIRSTLAST
 export const FL_CALLS: i32 = 16;

@@ -24,8 +24,10 @@ import {
   F_EMPTY_STOP,
   F_FIRSTLAST,
   F_FLOOR,
+  F_FLOOR_SKIP,
   F_RAW,
   F_RECT,
+  F_RECT_SKIP,
   KIND_DUTY,
   KIND_FULLSERIES,
   KIND_INTEGRATE,
@@ -125,13 +127,15 @@ function guard(c: usize, flags: i32): i32 {
     if (flags & F_EMPTY_STOP) return STOP_EMPTY;
     if (flags & F_EMPTY_SKIP) return STOP_SKIP;
   }
-  if (flags & F_FLOOR && countOf(0) > 0 && load<f64>(valsOf(0)) < load<f64>(c, C_FLOOR)) return STOP_FLOOR;
+  if (flags & F_FLOOR && countOf(0) > 0 && load<f64>(valsOf(0)) < load<f64>(c, C_FLOOR)) {
+    return flags & F_FLOOR_SKIP ? STOP_SKIP : STOP_FLOOR;
+  }
   if (flags & F_RECT) {
     const n = load<i32>(c, C_NMETRICS);
     let width = 0;
     for (let i = 0; i < n; i++) {
       if (countOf(i) <= 0) continue;
-      if (width && countOf(i) != width) return STOP_RAGGED;
+      if (width && countOf(i) != width) return flags & F_RECT_SKIP ? STOP_SKIP : STOP_RAGGED;
       width = countOf(i);
     }
   }

@@ -1,7 +1,7 @@
 // Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
 
 import {
-  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, LANE_FOLD, LANE_N, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, LANE_FOLD, LANE_N, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
 } from '../layout';
 import { take } from '../memory';
 import { session } from '../select';
@@ -57,7 +57,10 @@ export function ready(lane: usize): bool {
   const n = load<i32>(lane, LANE_N);
   const matched = load<i32>(lane, LANE_FOLD) >= FOLD_MATCH;
   for (let i = 0; i < n; i++) {
-    const metric = load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8);
+    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    const metric = load<i32>(row, 8);
+    const pick = load<i32>(row, LANE_PICK);
+    if (pick && countOf(metric) <= (pick & 0xffff) * ((pick >>> 16) - 1)) return false;
     if (countOf(metric) <= 0 || (matched && matchedIn(metric) < 0)) return false;
   }
   return true;
@@ -78,6 +81,13 @@ function sumOf(p: usize, n: i32): f64 {
     s += load<f64>(p);
     p += 8;
   }
+  return s;
+}
+
+/** Sum of `n` values, every `step`-th from the first on. */
+function picked(p: usize, step: i32, n: i32): f64 {
+  let s: f64 = 0;
+  for (let i = 0; i < n; i++) s += load<f64>(p + ((i * step) << 3));
   return s;
 }
 
@@ -109,7 +119,10 @@ export function scalarLane(lane: usize): f64 {
   for (let i = 0; i < n; i++) {
     const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
     const metric = load<i32>(row, 8);
-    const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric)) : sumOf(valsOf(metric), countOf(metric));
+    const pick = load<i32>(row, LANE_PICK);
+    const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric))
+      : pick && fold == FOLD_SUM ? picked(valsOf(metric), pick & 0xffff, pick >>> 16)
+      : sumOf(valsOf(metric), countOf(metric));
     s += load<f64>(row) * x;
   }
   if (fold == FOLD_MEAN) s /= <f64>countOf(load<i32>(lane + LANE_ROWS, 8));

@@ -1,6 +1,7 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends (analytics.md §1.10).
 
 import {
+  Q_EACH,
   Q_FLAGS,
   Q_LANE,
   Q_LANE2,
@@ -74,13 +75,20 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
   }
   if (value) store<f64>(<usize>load<u32>(q, SS_V) + (count << 3), scalarLane(value));
   store<i32>(q, count + 1, SS_COUNT);
-  return load<i32>(q, Q_FLAGS) & Q_MONOTONIC && count >= 2 && fell(q, count, row ? width : 0, stride) ? STOP_DECREASE : STOP_NONE;
+  const flags = load<i32>(q, Q_FLAGS);
+  if (!(flags & Q_MONOTONIC) || count < 2) return STOP_NONE;
+  const down = flags & Q_EACH ? row && rowFell(q, count, width, stride) : value && valueFell(q, count);
+  return down ? STOP_DECREASE : STOP_NONE;
 }
 
 /** Whether the point just stored is below the one before it. */
-function fell(q: usize, count: i32, n: i32, stride: i32): bool {
+function valueFell(q: usize, count: i32): bool {
   const v = <usize>load<u32>(q, SS_V) + (count << 3);
-  if (load<u32>(q, Q_LANE) && load<f64>(v) < load<f64>(v - 8)) return true;
+  return load<f64>(v) < load<f64>(v - 8);
+}
+
+/** Whether some element of it is. */
+function rowFell(q: usize, count: i32, n: i32, stride: i32): bool {
   const now = <usize>load<u32>(q, SS_ROWS) + ((count * stride) << 3);
   for (let i = 0; i < n; i++) {
     if (load<f64>(now + (i << 3)) < load<f64>(now - (stride << 3) + (i << 3))) return true;

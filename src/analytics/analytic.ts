@@ -41,11 +41,18 @@ export interface JobData {
   readonly cores: Map<string, number>;
   /** CPU indices of the job by node, ascending; null: unknown. Absent map: the process list was not collected. */
   cpus: Map<string, readonly number[] | null> | null;
+  /** By node index: whether hardware counters were the job's on this and all earlier nodes. Absent map: not collected. */
+  perf: Map<number, boolean> | null;
 }
+
+/** Says in `errors` what a result leaves out, and why; `node` names the node. */
+export type Note = (text: string, node: string) => void;
 
 interface Declared {
   /** Class name: what white- and blacklists match, and the load order. */
   readonly cls: string;
+  /** Whether it makes sense for the job; absent: for every job. */
+  applies?(job: Job): boolean;
   /** Ordered alternatives: the first whose names all exist on the node is used. */
   readonly alternatives: readonly (readonly string[])[];
   readonly optional?: readonly string[];
@@ -57,7 +64,7 @@ export interface Analytic extends Declared {
   readonly key: string;
   readonly section: 'summary' | 'timeseries';
   /** The value under `key`; called if the metrics exist on at least one node. */
-  finish(shares: readonly Share[], job: Job, data: JobData): unknown;
+  finish(shares: readonly Share[], job: Job, data: JobData, note: Note): unknown;
 }
 
 export interface Preprocessor extends Declared {
@@ -70,7 +77,15 @@ export interface Preprocessor extends Declared {
   ): { readonly document: Record<string, unknown>; readonly errors?: Record<string, readonly string[]> };
 }
 
+/** A consumer stopped for one of these before its analytic had the record. */
+const UNSEEN = new Set(['nodata', 'error', 'conversion']);
+
 /** Records that reached the analytic: neither skipped for a missing instance domain nor the one that stopped it. */
 export function acceptedRecords(result: ConsumerResult): number {
   return result.records - result.skipped - (result.stop ? 1 : 0);
+}
+
+/** Records that the analytic was called with, those included that it would not use. */
+export function calls(result: ConsumerResult): number {
+  return result.records - result.skipped - (result.stop && UNSEEN.has(result.stop.reason) ? 1 : 0);
 }

@@ -9,6 +9,7 @@ export type {
   Instances,
   IntegrateResult,
   Lane,
+  LaneRow,
   LatchResult,
   ReducerResult,
   ReducerSpec,
@@ -16,7 +17,7 @@ export type {
   SubsampleResult,
   TallyResult,
 } from '../reduce/index.ts';
-export { E, type Failure, failure, type JobData, type Share } from './analytic.ts';
+export { E, type Failure, failure, type JobData, type Note, type Share } from './analytic.ts';
 export { energyStats } from './collect.ts';
 export type { SiteAnalytic, SiteKit } from './site.ts';
 export { type Stats, stats } from './stats.ts';

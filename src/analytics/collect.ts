@@ -1,15 +1,20 @@
 // Owns collecting numbers across nodes before S(v), and typed access to reducer results.
 
 import type {
+  DutyResult,
   FirstLastResult,
+  FullSeriesResult,
+  Instances,
   IntegrateResult,
   LatchResult,
   ReducerResult,
   RollResult,
+  SectionsResult,
   SubsampleResult,
   TallyResult,
+  WrapSumResult,
 } from '../reduce/index.ts';
-import type { Share } from './analytic.ts';
+import type { Note, Share } from './analytic.ts';
 import { type Stats, stats } from './stats.ts';
 
 interface ByKind {
@@ -19,6 +24,10 @@ interface ByKind {
   SUBSAMPLE: SubsampleResult;
   LATCH: LatchResult;
   TALLY: TallyResult;
+  WRAPSUM: WrapSumResult;
+  FULLSERIES: FullSeriesResult;
+  DUTY: DutyResult;
+  SECTIONS: SectionsResult;
 }
 
 /** The i-th reducer's result, which must be of this kind. */
@@ -67,4 +76,46 @@ export function energyStats(values: number[]): Stats & { total: number } {
 /** Name of the i-th instance; those of no domain or unknown to it are their numbers. */
 export function instanceName(instances: { ids: readonly number[]; names: readonly string[] }, i: number): string {
   return instances.names[i] ?? String(instances.ids[i] ?? i);
+}
+
+/** Most instances that a document names for one analytic and node. */
+const MAX_NAMED = 8;
+
+/** Names as text, cut off where they are too many. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED;
+  return names.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** Says which instances of a consumer with columns were there only part of the time: their values are of that part. */
+export function notePartial(share: Share, note: Note): void {
+  const { presence, labels } = share.result;
+  presence?.counts.forEach((count, i) => {
+    if (count >= presence.records) return;
+    if (i < MAX_NAMED || presence.counts.length <= 4 * MAX_NAMED)
+      note(`${instanceName(labels!, i)} has values in ${count} of ${presence.records} records`, share.node);
+  });
+}
+
+/** Deltas of one node as columns of equal instances: what all metrics have in the first and the last record. */
+export interface Matrix {
+  readonly instances: Instances;
+  /** Metrics × instances. */
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** Joined by instance, never by position; instances that come or go are named. */
+export function matrixOf(fl: FirstLastResult, share: Share, note: Note): Matrix {
+  const [head, ...others] = fl.instances;
+  const places = others.map((o) => new Map(o.ids.map((id, i) => [id, i])));
+  const kept = head!.ids.map((_, i) => i).filter((i) => places.every((p) => p.has(head!.ids[i]!)));
+  const gone = new Set([...fl.appeared, ...fl.vanished].flatMap((of) => of.ids.map((_, i) => instanceName(of, i))));
+  if (gone.size > 0) note(`not in both the first and the last record, left out: ${listed([...gone])}`, share.node);
+  return {
+    instances: {
+      ids: kept.map((i) => head!.ids[i]!),
+      names: kept.map((i) => instanceName(head!, i)),
+    },
+    rows: fl.delta.map((delta, m) => kept.map((i) => delta[m === 0 ? i : places[m - 1]!.get(head!.ids[i]!)!]!)),
+  };
 }

@@ -1,7 +1,7 @@
 // Owns CpuUsage: shares of CPU time in each mode over all CPUs, the job's CPUs and its busy ones (§2.8).
 
 import { type Analytic, E, failure } from './analytic.ts';
-import { reducer } from './collect.ts';
+import { matrixOf, reducer } from './collect.ts';
 import { type Stats, stats } from './stats.ts';
 
 const PER_CPU = (names: string[]): string[] => names.map((n) => `kernel.percpu.cpu.${n}`);
@@ -28,12 +28,6 @@ function describe(columns: readonly Column[], modes: readonly string[], all: unk
   return out;
 }
 
-/** Columns of a node's matrix (modes × CPUs) as shares; null if the modes disagree about the CPUs. */
-function columnsOf(delta: readonly Float64Array[], counts: readonly number[]): Column[] | null {
-  if (counts.some((n) => n !== counts[0])) return null;
-  return Array.from({ length: counts[0]! }, (_, cpu) => delta.map((row) => row[cpu]!));
-}
-
 export const cpuUsage: Analytic = {
   cls: 'CpuUsage',
   key: 'cpu',
@@ -44,7 +38,7 @@ export const cpuUsage: Analytic = {
     ALL_CPU(['user', 'idle', 'nice', 'sys', 'wait.total']),
   ],
   declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
-  finish(shares, _job, data) {
+  finish(shares, _job, data, note) {
     // The first node decides how many modes there are; others with another number are left out.
     const width = shares[0]?.metrics.length ?? 0;
     const modes = MODES[width]!;
@@ -59,9 +53,10 @@ export const cpuUsage: Analytic = {
       if (share.metrics.length !== width || fl.calls < 2 || fl.first.kind !== 'ok' || fl.last.kind !== 'ok') continue;
       used++;
       cores += fl.lastCounts[0]!;
-      const same = fl.firstCounts.every((n, m) => n === fl.lastCounts[m]);
-      const times = same ? columnsOf(fl.delta, fl.lastCounts) : null;
-      if (!times) {
+      // CPUs that go offline or come back are left out.
+      const { instances, rows } = matrixOf(fl, share, note);
+      const times: Column[] = instances.ids.map((_, cpu) => rows.map((row) => row[cpu]!));
+      if (times.length === 0) {
         broken ??= E.tooFewPoints;
         continue;
       }
@@ -73,8 +68,10 @@ export const cpuUsage: Analytic = {
       const shared = times.map((c, cpu) => c.map((x) => x / sums[cpu]!));
       node.push(...shared);
       const own = data.cpus?.get(share.node);
-      if (!own || own.some((cpu) => cpu >= shared.length || cpu < 0)) cpusKnown = false;
-      else job.push(...own.map((cpu) => shared[cpu]!));
+      // A CPU's instance is its number.
+      const mine = own?.map((cpu) => shared[instances.ids.indexOf(cpu)]);
+      if (!mine || mine.includes(undefined)) cpusKnown = false;
+      else job.push(...(mine as Column[]));
     }
     if (used === 0) return failure(E.tooFewPoints);
     if (broken !== null) return { nodecpus: failure(broken), jobcpus: failure(broken), effcpus: failure(broken) };

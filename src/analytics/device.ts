@@ -1,28 +1,37 @@
 // Owns the device analytics: counters of block devices, interfaces, mounts, ports, from the first to the last record (§1.11.1).
 
 import { type Analytic, E, failure } from './analytic.ts';
-import { instanceName, reducer, Table } from './collect.ts';
+import { instanceName, listed, matrixOf, reducer, Table } from './collect.ts';
+import { stats } from './stats.ts';
 
 /** `disk.dev.read_bytes` → `read_bytes`, `network.interface.in.bytes` → `in-bytes`. */
 function shortMetric(name: string): string {
   return name.split('.').slice(2).join('-');
 }
 
-function device(cls: string, key: string, metrics: readonly string[], optional: readonly string[] = []): Analytic {
+interface Choice {
+  readonly optional?: readonly string[];
+  /** Devices may come and go: those that do are left out. Otherwise one node whose devices changed spoils the whole (KEEP). */
+  readonly changing?: boolean;
+}
+
+function device(cls: string, key: string, metrics: readonly string[], o: Choice = {}): Analytic {
   return {
     cls,
     key,
     section: 'summary',
     alternatives: [metrics],
-    optional,
+    optional: o.optional ?? [],
     declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
-    finish(shares) {
+    finish(shares, _job, _data, note) {
       const table = new Table();
       for (const share of shares) {
         const fl = reducer(share, 0, 'FIRSTLAST');
         if (fl.calls < 2 || fl.first.kind !== 'ok' || fl.last.kind !== 'ok') continue;
-        // One node whose devices changed spoils the whole (KEEP): a sum over fewer nodes would mislead.
-        if (fl.firstCounts.some((n, m) => n !== fl.lastCounts[m])) return failure(E.instancesChanged);
+        if (!o.changing && fl.firstCounts.some((n, m) => n !== fl.lastCounts[m])) return failure(E.instancesChanged);
+        const gone = [...fl.appeared, ...fl.vanished].flatMap((of) => of.ids.map((_, i) => instanceName(of, i)));
+        if (gone.length > 0)
+          note(`not in both the first and the last record, left out: ${listed([...new Set(gone)])}`, share.node);
         fl.delta.forEach((delta, m) => {
           const short = shortMetric(share.metrics[m]!);
           delta.forEach((value, i) => {
@@ -59,18 +68,36 @@ export const infiniband = device('InfiniBand', 'infiniband', [
 /** §2.4 */
 export const lustre = device('Lustre', 'lustre', ['lustre.llite.read_bytes.total', 'lustre.llite.write_bytes.total']);
 /** §2.5, with the packets that the reference meant to collect. */
-export const network = device(
-  'Network',
-  'network',
-  ['network.interface.in.bytes', 'network.interface.out.bytes'],
-  ['network.interface.in.packets', 'network.interface.out.packets'],
+export const network = device('Network', 'network', ['network.interface.in.bytes', 'network.interface.out.bytes'], {
+  optional: ['network.interface.in.packets', 'network.interface.out.packets'],
+});
+/** §2.6. Mounts come and go (autofs). */
+export const nfs = device(
+  'Nfs',
+  'nfs',
+  ['read', 'write'].flatMap((way) => ['normal', 'direct', 'server'].map((kind) => `nfsclient.bytes.${way}.${kind}`)),
+  { changing: true },
 );
-/** §2.6 */
-export const nfs = device('Nfs', 'nfs', [
-  'nfsclient.bytes.read.normal',
-  'nfsclient.bytes.read.direct',
-  'nfsclient.bytes.read.server',
-  'nfsclient.bytes.write.normal',
-  'nfsclient.bytes.write.direct',
-  'nfsclient.bytes.write.server',
-]);
+
+const LNET = ['drop', 'recv', 'send'];
+
+/** §2.7 */
+export const lnet: Analytic = {
+  cls: 'Lnet',
+  key: 'lnet',
+  section: 'summary',
+  alternatives: [[...LNET.map((n) => `lustre.lnet.${n}_length`), ...LNET.map((n) => `lustre.lnet.${n}_count`)]],
+  declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
+  finish(shares, _job, _data, note) {
+    const nodes: (readonly number[])[] = [];
+    for (const share of shares) {
+      const fl = reducer(share, 0, 'FIRSTLAST');
+      if (fl.calls < 2 || fl.first.kind !== 'ok' || fl.last.kind !== 'ok') continue;
+      const values = matrixOf(fl, share, note).rows.map((row) => row[0]);
+      if (values.every((x) => x !== undefined)) nodes.push(values);
+    }
+    if (nodes.length === 0) return failure(E.tooFewPoints);
+    const keys = [...LNET, ...LNET.map((n) => `${n}_count`)];
+    return Object.fromEntries(keys.map((key, m) => [key, stats(nodes.map((values) => values[m]!))]));
+  },
+};

@@ -22,6 +22,7 @@ const STOP_TEXTS: Readonly<Record<string, string>> = {
   ragged: 'metrics have different numbers of values in a record',
   shape: 'the number of instances changed',
   conversion: 'a value does not have the type of its metric',
+  decrease: 'a counter decreased: the collector or the node was restarted',
 };
 
 /** The result is read each time it is asked for: those of a large job lie in a file. */
@@ -60,6 +61,17 @@ function counts(analytic: Analytic, share: Share): boolean {
 
 const failed = (value: unknown): boolean => typeof value === 'object' && value !== null && 'error' in value;
 
+/** Most nodes of which the same thing is told singly. */
+const MAX_SINGLE = 4;
+
+/** Notes of an analytic in the reference's form, `<node> <analytic> <text>`; what is true of many nodes is one text. */
+function told(key: string, notes: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...notes].flatMap(([text, nodes]) => {
+    if (nodes.length <= MAX_SINGLE) return nodes.map((node) => `${node} ${key} ${text}`);
+    return [`${nodes.slice(0, MAX_SINGLE).join(',')} and ${nodes.length - MAX_SINGLE} more nodes ${key} ${text}`];
+  });
+}
+
 /** Runs every finish; one that throws costs its own result only and is told in `errors.archive`. */
 export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: AnalyticSet = SHIPPED): JobParts {
   const summary: Record<string, unknown> = {};
@@ -70,7 +82,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: Analytic
     errors.set(category, set.add(text));
   };
   const contributions = new ContributionCounter(nodes.map((n) => n.index));
-  const data: JobData = { cores: new Map(), cpus: null };
+  const data: JobData = { cores: new Map(), cpus: null, perf: null };
   const sharesOf = (cls: string): Share[] =>
     nodes.flatMap(({ index, node, shares }) => shares.filter((s) => s.cls === cls).map((s) => shareOf(index, node, s)));
   const attempt = (name: string, run: () => void): void => {
@@ -99,7 +111,13 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: Analytic
     }
     if (!shares.some((s) => counts(a, s))) continue;
     attempt(a.key, () => {
-      const value = a.finish(shares, job, data);
+      const notes = new Map<string, string[]>();
+      const value = a.finish(shares, job, data, (text, node) => {
+        const of = notes.get(text);
+        if (of) of.push(node);
+        else notes.set(text, [node]);
+      });
+      for (const text of told(a.key, notes)) complain('archive', text);
       const target = a.section === 'summary' ? summary : timeseries;
       // An error never takes the place of a result under the same key.
       if (failed(value) && a.key in target && !failed(target[a.key])) return;

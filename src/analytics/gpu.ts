@@ -1,7 +1,7 @@
 // Owns GpuUsage and GpuPower: activity, memory, power and energy of each GPU (§2.20, 2.21).
 
 import { type Analytic, E, failure } from './analytic.ts';
-import { energyStats, instanceName, reducer, Table } from './collect.ts';
+import { energyStats, instanceName, notePartial, reducer, Table } from './collect.ts';
 import { stats } from './stats.ts';
 
 const STATS = ['gpuactive', 'memused', 'memactive'];
@@ -16,17 +16,18 @@ export const gpuUsage: Analytic = {
   declare: (metrics) => ({
     mode: 'all',
     empty: 'stop',
-    labels: 0,
+    columns: 'follow',
     reducers: metrics.map((_, metric) => ({ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric }] } })),
   }),
-  finish(shares) {
+  finish(shares, _job, _data, note) {
     const table = new Table();
     for (const share of shares) {
-      const labels = share.result.labels;
-      if (!labels) continue;
+      const labels = share.result.labels ?? { ids: [], names: [] };
+      notePartial(share, note);
       share.metrics.forEach((_, m) => {
         const roll = reducer(share, m, 'ROLL');
         roll.mean.forEach((mean, i) => {
+          if (roll.counts?.[i] === 0) return;
           const device = instanceName(labels, i);
           table.add(device, STATS[m]!, mean);
           table.add(device, `${STATS[m]}max`, roll.max[i]!);
@@ -47,21 +48,24 @@ export const gpuPower: Analytic = {
     const lane = { fold: 'each', rows: [{ metric: 0 }], scale: MILLIWATT } as const;
     return {
       mode: 'all',
-      labels: 0,
+      columns: 'follow',
       reducers: [
         { kind: 'ROLL', lane, skipFirst: true },
         { kind: 'INTEGRATE', lane },
       ],
     };
   },
-  finish(shares) {
+  finish(shares, _job, _data, note) {
     const table = new Table();
     for (const share of shares) {
       const roll = reducer(share, 0, 'ROLL');
-      if (roll.count === 0 || !share.result.labels) continue;
+      const labels = share.result.labels;
+      if (roll.count === 0 || !labels) continue;
+      notePartial(share, note);
       const energy = reducer(share, 1, 'INTEGRATE').total;
       roll.mean.forEach((mean, i) => {
-        const device = instanceName(share.result.labels!, i);
+        if (roll.counts?.[i] === 0) return;
+        const device = instanceName(labels, i);
         table.add(device, 'mean', mean);
         table.add(device, 'max', roll.max[i]!);
         table.add(device, 'energy', energy[i]!);

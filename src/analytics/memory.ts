@@ -1,10 +1,14 @@
 // Owns the memory analytics: per core from the numa nodes (§2.17) and per node (§2.18). KiB.
 
-import { type Analytic, acceptedRecords, E, failure } from './analytic.ts';
+import { type Analytic, acceptedRecords, E, failure, type Note, type Share } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { stats } from './stats.ts';
 
-/** Records without memory values are ignored: the means are those of real readings. */
+/** Records without memory values are ignored: the means are those of real readings. The first and the last record never count. */
+function noteIgnored(share: Share, count: number, note: Note): void {
+  if (acceptedRecords(share.result) - 2 > count) note('records without memory values do not count', share.node);
+}
+
 export const memoryUsage: Analytic = {
   cls: 'MemoryUsage',
   key: 'memory',
@@ -23,7 +27,7 @@ export const memoryUsage: Analytic = {
       { kind: 'LATCH', lane: { fold: 'count', rows: [{ metric: 3 }] }, skipFirst: true },
     ],
   }),
-  finish(shares) {
+  finish(shares, _job, _data, note) {
     const used: number[] = [];
     const minusCache: number[] = [];
     for (const share of shares) {
@@ -32,6 +36,7 @@ export const memoryUsage: Analytic = {
       if (cpus === null) return failure(E.notAllNodes);
       const all = reducer(share, 0, 'ROLL');
       const own = reducer(share, 1, 'ROLL');
+      noteIgnored(share, all.count, note);
       if (all.count > 0) used.push(all.mean[0]! / cpus);
       if (own.count > 0) minusCache.push(own.mean[0]! / cpus);
     }
@@ -66,13 +71,14 @@ export const nodeMemoryUsage: Analytic = {
         : []),
     ],
   }),
-  finish(shares) {
+  finish(shares, _job, _data, note) {
     const lists: Record<string, number[]> = { used: [], maxused: [], free: [], physmem: [], maxfree: [] };
     const cacheLists: Record<string, number[]> = { used_minus_cache: [], maxused_minus_cache: [] };
     let withCache = false;
     for (const share of shares) {
       const free = reducer(share, 0, 'ROLL');
       if (free.count === 0) continue;
+      noteIgnored(share, free.count, note);
       lists.free!.push(free.mean[0]!);
       lists.maxfree!.push(free.max[0]!);
       const latched = reducer(share, 1, 'LATCH').value;

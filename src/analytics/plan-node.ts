@@ -36,6 +36,7 @@ export function planNode(
     const bits = metrics.map((name) => (raw.has(a.cls) ? 0 : (normalization[name] ?? 0)));
     const normalize = bits.some((b) => b > 0) ? { normalize: bits } : {};
     try {
+      if (a.applies?.(job) === false) return [];
       return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job), ...normalize } }];
     } catch (error) {
       onFailure?.(a.cls, error instanceof Error ? error.message : String(error));

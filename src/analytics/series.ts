@@ -1,62 +1,41 @@
-// Owns the time-series analytics: sub-sampled sums and rates over the nodes (§1.11.2, 2.24–2.33).
+// Owns the plain time-series analytics: rates of sums, and levels with a line per instance (§2.24–2.28, 2.30, 2.31, 2.33, 2.34).
 
 import type { Lane } from '../reduce/index.ts';
-import { type Analytic, E, failure, type JobData, type Share } from './analytic.ts';
-import { instanceName, reducer } from './collect.ts';
-import { type Device, type HostSeries, seriesForm } from './envelope.ts';
+import { type Analytic, calls, E, EPSILON, failure } from './analytic.ts';
+import { notePartial, reducer } from './collect.ts';
+import { type HostSeries, seriesForm } from './envelope.ts';
+import { devicesOf, gather, levelOf, MIN_POINTS, rates, timesOf, wasCalled } from './points.ts';
 
 /** Bytes → MiB, or KiB → GiB. */
 const MIB = 1 / 1048576;
-const MIN_POINTS = 3;
 
-/** What is held of every node at once; its rows are read where they are used, since a large job's do not fit into memory. */
-interface Points {
-  readonly share: Share;
-  readonly t: Float64Array;
-  readonly v: Float64Array;
-  readonly width: number;
-}
-
-/** Stored points of the nodes that delivered any, and the smallest number over all nodes of the job (0 if one has none). */
-function gather(shares: readonly Share[], nodeCount: number): { nodes: Points[]; length: number } {
-  const nodes = shares
-    .map((share): Points => {
-      const { t, v, width } = reducer(share, 0, 'SUBSAMPLE');
-      return { share, t, v, width };
-    })
-    .filter((p) => p.t.length > 0);
-  const length = nodes.length < nodeCount ? 0 : Math.min(...nodes.map((p) => p.t.length));
-  return { nodes, length };
-}
-
-/** Times of the points: always those of the first node (KEEP), as far as there are points. */
-function timesOf(nodes: readonly Points[], length: number): number[] {
-  return Array.from((nodes[0]?.t ?? new Float64Array(0)).subarray(0, length));
-}
-
-const rates = (values: readonly number[], t: Float64Array): number[] =>
-  values.slice(1).map((v, k) => (v - values[k]!) / (t[k + 1]! - t[k]!));
-
-function columnsOf(p: Points, columns: readonly number[], length: number): number[][] {
-  const { rows } = reducer(p.share, 0, 'SUBSAMPLE');
-  return columns.map((i) => Array.from({ length }, (_, k) => rows[k * p.width + i]!));
-}
-
-function rateSeries(cls: string, key: string, metrics: readonly string[], rectangular: boolean): Analytic {
+/** Rate of the sum of all metrics. Records in which one of them is empty are none: a partial sum would make a step. */
+function rateSeries(cls: string, key: string, metrics: readonly string[], uneven: 'stop' | 'skip' | 'use'): Analytic {
   const value: Lane = { fold: 'sum', rows: metrics.map((_, metric) => ({ metric })), scale: MIB };
+  const rectangular = uneven === 'use' ? {} : { rectangular: uneven === 'skip' ? ('skip' as const) : true };
   return {
     cls,
     key,
     section: 'timeseries',
     alternatives: [metrics],
-    declare: () => ({ mode: 'all', ...(rectangular ? { rectangular } : {}), reducers: [{ kind: 'SUBSAMPLE', value }] }),
-    finish(shares, job) {
-      const { nodes, length } = gather(shares, job.nodeCount);
+    declare: () => ({
+      mode: 'all',
+      ...rectangular,
+      // The second counts the records that the first can use.
+      reducers: [
+        { kind: 'SUBSAMPLE', value },
+        { kind: 'ROLL', lane: { ...value, fold: 'count' } },
+      ],
+    }),
+    finish(shares, job, _data, note) {
+      const { nodes, length } = gather(shares, job.nodeCount, wasCalled);
       if (nodes.length !== job.nodeCount) return failure(E.notAllNodes);
       if (length < MIN_POINTS) return failure(E.tooShort);
-      const hosts = nodes.map(
-        (p): HostSeries => ({ index: p.share.index, all: rates(Array.from(p.v.subarray(0, length)), p.t) }),
-      );
+      const hosts = nodes.map((p): HostSeries => {
+        if (reducer(p.share, 1, 'ROLL').count < calls(p.share.result))
+          note('records in which a metric has no values do not count', p.share.node);
+        return { index: p.share.index, all: rates(p.v.subarray(0, length), p.t) };
+      });
       return seriesForm(timesOf(nodes, length).slice(1), hosts);
     },
   };
@@ -67,14 +46,35 @@ export const blockSeries = rateSeries(
   'BlockTimeseries',
   'block',
   ['disk.dev.read_bytes', 'disk.dev.write_bytes'],
-  true,
+  'stop',
+);
+/** §2.25, MiB/s, under the key that the viewer knows for any parallel file system */
+export const gpfsSeries = rateSeries(
+  'GpfsTimeseries',
+  'lnet',
+  ['gpfs.fsios.read_bytes', 'gpfs.fsios.write_bytes'],
+  'use',
+);
+/** §2.26, MiB/s */
+export const lustreSeries = rateSeries(
+  'LustreTimeseries',
+  'lnet',
+  ['lustre.llite.read_bytes.total', 'lustre.llite.write_bytes.total'],
+  'use',
 );
 /** §2.27, MiB/s */
 export const infinibandSeries = rateSeries(
   'InfiniBandTimeseries',
   'ib_lnet',
   ['infiniband.port.switch.in.bytes', 'infiniband.port.switch.out.bytes'],
-  false,
+  'use',
+);
+/** §2.28, MiB/s */
+export const nfsSeries = rateSeries(
+  'NfsTimeseries',
+  'nfs',
+  ['read', 'write'].flatMap((way) => ['normal', 'direct', 'server'].map((kind) => `nfsclient.bytes.${way}.${kind}`)),
+  'skip',
 );
 
 /** Values as they are, with one line per instance. */
@@ -90,25 +90,13 @@ function levelSeries(
     key,
     section: 'timeseries',
     alternatives: [metrics],
-    declare: () => ({ mode: 'all', empty: 'skip', labels: 0, reducers: [{ kind: 'SUBSAMPLE', ...lanes }] }),
-    finish(shares, job) {
+    declare: () => ({ mode: 'all', empty: 'skip', columns: 'follow', reducers: [{ kind: 'SUBSAMPLE', ...lanes }] }),
+    finish(shares, job, _data, note) {
       const { nodes, length } = gather(shares, job.nodeCount);
-      const devices = (p: Points): Device[] => {
-        const labels = p.share.result.labels ?? { ids: [], names: [] };
-        const columns = columnsOf(p, [...labels.ids.keys()], length);
-        return columns.map((values, i) => ({
-          key: String(labels.ids[i]),
-          label: label(instanceName(labels, i)),
-          values,
-        }));
-      };
-      const hosts = nodes.map(
-        (p): HostSeries => ({
-          index: p.share.index,
-          all: Array.from(p.v.subarray(0, length)),
-          devices: () => devices(p),
-        }),
-      );
+      const hosts = nodes.map((p): HostSeries => {
+        notePartial(p.share, note);
+        return { ...levelOf(p, length), devices: devicesOf(p, length, (values) => values, label) };
+      });
       return seriesForm(timesOf(nodes, length), hosts);
     },
   };
@@ -145,49 +133,26 @@ export const gpuSeries = levelSeries(
   (name) => name,
 );
 
-/** CPUs of a node that the series shows, by column; null if the job's list does not fit the node. */
-function shownCpus(p: Points, data: JobData): readonly number[] | null {
-  const own = data.cpus?.get(p.share.node);
-  if (!own) return Array.from({ length: p.width }, (_, i) => i);
-  return own.length > 0 && own.every((cpu) => cpu >= 0 && cpu < p.width) ? own : null;
-}
-
-/** Milliseconds of CPU time per second that are one percent. */
-const MS_PER_PERCENT = 10;
-
-/** §2.29: milliseconds of user time per second / 10 = percent. All columns are kept while reading, since the job's CPUs may
- *  be known only later; which points are kept depends on time alone. */
-export const cpuUserSeries: Analytic = {
-  cls: 'CpuUserTimeseries',
-  key: 'cpuuser',
+/** §2.34, watts. Readings of nothing are none. */
+export const powerSeries: Analytic = {
+  cls: 'PowerUsageTimeseries',
+  key: 'power',
   section: 'timeseries',
-  alternatives: [['kernel.percpu.cpu.user']],
+  alternatives: [['ipmi.dcmi.power']],
   declare: () => ({
     mode: 'all',
     empty: 'skip',
-    labels: 0,
-    reducers: [{ kind: 'SUBSAMPLE', row: { fold: 'each', rows: [{ metric: 0 }] } }],
+    floor: EPSILON,
+    floorSkips: true,
+    reducers: [{ kind: 'SUBSAMPLE', value: { fold: 'first', rows: [{ metric: 0 }] } }],
   }),
-  finish(shares, job, data) {
+  finish(shares, job) {
     const { nodes, length } = gather(shares, job.nodeCount);
-    const shown = nodes.map((p) => shownCpus(p, data));
-    if (length < MIN_POINTS || shown.includes(null)) return failure(E.tooShort);
-    const hosts = nodes.map((p, n): HostSeries => {
-      const restricted = Boolean(data.cpus?.get(p.share.node));
-      const cpus = shown[n]!;
-      const columns = (): number[][] => columnsOf(p, cpus, length).map((c) => c.map((ms) => ms / MS_PER_PERCENT));
-      const devices = (): Device[] => {
-        const labels = p.share.result.labels ?? { ids: [], names: [] };
-        return columns().map((values, i) => ({
-          key: restricted ? String(i) : String(labels.ids[cpus[i]!] ?? cpus[i]),
-          label: instanceName(labels, cpus[i]!),
-          values: rates(values, p.t),
-        }));
-      };
-      const all = columns();
-      const mean = Array.from({ length }, (_, k) => all.reduce((sum, c) => sum + c[k]!, 0) / all.length);
-      return { index: p.share.index, all: rates(mean, p.t), devices };
-    });
-    return seriesForm(timesOf(nodes, length).slice(1), hosts);
+    if (nodes.length !== job.nodeCount) return failure(E.notAllNodes);
+    if (length < MIN_POINTS) return failure(E.tooShort);
+    return seriesForm(
+      timesOf(nodes, length),
+      nodes.map((p) => levelOf(p, length)),
+    );
   },
 };

@@ -28,12 +28,14 @@ function specSchema(metrics: number) {
     .int()
     .min(0)
     .max(metrics - 1);
+  const places = z.number().int().min(1).max(4096);
+  const pick = z.strictObject({ step: places, count: places });
   const laneOf = <F extends (typeof FOLDS)[number]>(folds: readonly F[]) =>
     z
       .strictObject({
         fold: z.enum(folds),
         rows: z
-          .array(z.strictObject({ metric, weight: z.number().optional() }))
+          .array(z.strictObject({ metric, weight: z.number().optional(), pick: pick.optional() }))
           .min(1)
           .max(MAX_METRICS),
         scale: z.number().optional(),
@@ -47,7 +49,12 @@ function specSchema(metrics: number) {
     z.strictObject({ kind: z.literal('FIRSTLAST') }),
     z.strictObject({ kind: z.literal('ROLL'), lane, skipFirst: flag, dropLast: flag }),
     z.strictObject({ kind: z.literal('INTEGRATE'), lane }),
-    z.strictObject({ kind: z.literal('SUBSAMPLE'), value: scalar.optional(), row: lane.optional(), monotonic: flag }),
+    z.strictObject({
+      kind: z.literal('SUBSAMPLE'),
+      value: scalar.optional(),
+      row: lane.optional(),
+      monotonic: z.enum(['value', 'each']).optional(),
+    }),
     z.strictObject({ kind: z.literal('LATCH'), lane: scalar, skipFirst: flag }),
     z.strictObject({
       kind: z.literal('TALLY'),
@@ -79,8 +86,9 @@ function specSchema(metrics: number) {
     mode: z.enum(['firstlast', 'all']),
     raw: flag,
     empty: z.enum(['skip', 'stop']).optional(),
-    rectangular: flag,
+    rectangular: z.union([z.boolean(), z.literal('skip')]).optional(),
     floor: z.number().optional(),
+    floorSkips: flag,
     labels: metric.optional(),
     columns: z.enum(['follow', 'steady']).optional(),
     match: z.string().min(1).max(4096).optional(),

@@ -2,8 +2,9 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Job } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import { type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, E, failure, type JobData, type Note, type Share } from './analytic.ts';
 import { energyStats } from './collect.ts';
 import { toPlain } from './plain.ts';
 import { SHIPPED } from './set.ts';
@@ -11,11 +12,12 @@ import { stats } from './stats.ts';
 
 /** What `finish` gets as its fourth argument, so that a module outside of any package needs no import. */
 export const KIT = { stats, energyStats, failure, E } as const;
-export type SiteKit = typeof KIT;
+/** … and `note`, which says in the document's errors what a result leaves out. */
+export type SiteKit = typeof KIT & { readonly note: Note };
 
 /** As a shipped analytic; `finish` gets the kit besides. */
 export interface SiteAnalytic extends Omit<Analytic, 'finish'> {
-  finish(...args: [...Parameters<Analytic['finish']>, kit: SiteKit]): unknown;
+  finish(shares: readonly Share[], job: Job, data: JobData, kit: SiteKit): unknown;
 }
 
 export interface SiteLoad {
@@ -96,10 +98,11 @@ function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): 
     declare(metrics, job) {
       return checks.checkSpec(given.declare([...metrics], structuredClone(job)), metrics.length);
     },
-    finish(shares, job, data) {
+    finish(shares, job, data, note) {
       // Its own copies: what it does to them concerns nobody else.
-      const own = { cores: new Map(data.cores), cpus: data.cpus && new Map(data.cpus) };
-      return toPlain(given.finish([...shares], structuredClone(job), { ...data, ...own }, KIT));
+      const { cores, cpus, perf } = data;
+      const own = { cores: new Map(cores), cpus: cpus && new Map(cpus), perf: perf && new Map(perf) };
+      return toPlain(given.finish([...shares], structuredClone(job), own, { ...KIT, note }));
     },
   };
 }

@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Prepare compute nodes and unattended runs',
     load: async () => (await import('./commands/setup.ts')).setupCommand,
   },
+  compare: {
+    describe: "Compare a document with the reference's",
+    load: async () => (await import('./commands/compare.ts')).compareCommand as CommandModule,
+  },
   demo: {
     describe: 'Summarise the shipped example cluster and show what comes out',
     load: async () => (await import('./commands/demo.ts')).demoCommand as CommandModule,
@@ -56,7 +60,7 @@ try {
     .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
     .command(await commandsFor(process.argv.slice(2)))
     .completion('completion', 'Print a completion script for the shell')
-    .demandCommand(1, 'Say what to do: summarize, show, index, config, setup, archive or demo.')
+    .demandCommand(1, 'Say what to do: summarize, show, index, config, setup, archive, compare or demo.')
     .recommendCommands()
     .strict()
     .version(version())

@@ -59,6 +59,8 @@ function flagsOf(spec: ConsumerSpec): number {
     (spec.empty === 'stop' ? L.F_EMPTY_STOP : 0) |
     (spec.rectangular ? L.F_RECT : 0) |
     (spec.floor !== undefined ? L.F_FLOOR : 0) |
+    (spec.floorSkips ? L.F_FLOOR_SKIP : 0) |
+    (spec.rectangular === 'skip' ? L.F_RECT_SKIP : 0) |
     (spec.columns === 'steady' ? L.F_STEADY : 0)
   );
 }
@@ -116,7 +118,8 @@ function buildLane(wasm: Wasm, consumer: number, lane: Lane | undefined): number
   if (!lane) return 0;
   const address = wasm.need(wasm.x.addLane(consumer, FOLDS[lane.fold], lane.scale ?? 1, lane.rows.length) >>> 0);
   lane.rows.forEach((row, i) => {
-    wasm.x.setLaneRow(address, i, row.metric, row.weight ?? 1);
+    const pick = row.pick ? row.pick.step | (row.pick.count << 16) : 0;
+    wasm.x.setLaneRow(address, i, row.metric, row.weight ?? 1, pick);
   });
   return address;
 }
@@ -145,7 +148,7 @@ function buildReducer(
     case 'INTEGRATE':
       return add(L.KIND_INTEGRATE, 0, buildLane(wasm, consumer, spec.lane));
     case 'SUBSAMPLE': {
-      const flags = spec.monotonic ? L.Q_MONOTONIC : 0;
+      const flags = spec.monotonic ? L.Q_MONOTONIC | (spec.monotonic === 'each' ? L.Q_EACH : 0) : 0;
       const q = add(
         L.KIND_SUBSAMPLE,
         flags,

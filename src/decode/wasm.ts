@@ -35,7 +35,7 @@ interface Exports {
   addConsumer(window: number, flags: number, metrics: number, reducers: number, labels: number, floor: number): number;
   setMetric(consumer: number, index: number, slot: number, range: number): number;
   addLane(consumer: number, fold: number, scale: number, rows: number): number;
-  setLaneRow(lane: number, index: number, metric: number, weight: number): void;
+  setLaneRow(lane: number, index: number, metric: number, weight: number, pick: number): void;
   addReducer(consumer: number, kind: number, flags: number, lane: number, lane2: number): number;
   setAlign(consumer: number, master: number): number;
   setMatch(consumer: number, text: number, length: number): number;

@@ -1,5 +1,6 @@
 // Owns the public surface of document/: re-exports only.
 
+export { type CompareOptions, type Comparison, compareDocuments, type Difference, type Golden } from './compare.ts';
 export { coverageSection, type NodeCoverage } from './coverage.ts';
 export {
   SCHEMA_DOCUMENTS,
@@ -8,6 +9,7 @@ export {
   TIMESERIES_DEFINITIONS,
   type TimeseriesDefinitions,
 } from './definitions.ts';
+export { type Deviation, holds, readDeviations } from './deviations.ts';
 export {
   buildDocument,
   type Document,

@@ -104,13 +104,13 @@ export class Consumer {
 
   /** What the analytic itself asks before it uses a record. Its skip is not a "missing indom". */
   #guard(d: Delivery): Outcome {
-    const { empty, floor, rectangular } = this.#spec;
+    const { empty, floor, floorSkips, rectangular } = this.#spec;
     const head = d.counts[0]!;
     if (head <= 0 && empty) return empty === 'stop' ? stop('empty') : SKIP;
-    if (floor !== undefined && head > 0 && d.values[0]![0]! < floor) return stop('floor');
+    if (floor !== undefined && head > 0 && d.values[0]![0]! < floor) return floorSkips ? SKIP : stop('floor');
     if (rectangular) {
       const widths = d.counts.filter((n) => n > 0);
-      if (widths.some((n) => n !== widths[0])) return stop('ragged');
+      if (widths.some((n) => n !== widths[0])) return rectangular === 'skip' ? SKIP : stop('ragged');
     }
     return OK;
   }

@@ -9,6 +9,7 @@ export {
   type ConsumerSpec,
   type Fold,
   type Lane,
+  type LaneRow,
   LEAD_POINTS,
   type Lead,
   MAX_BORDERS,

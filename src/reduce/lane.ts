@@ -2,12 +2,14 @@
 
 import type { Columns } from './columns.ts';
 import type { Delivery } from './delivery.ts';
-import type { Lane } from './spec.ts';
+import type { Lane, LaneRow } from './spec.ts';
 
 /** True if every metric of the lane has values in this record. */
 export function ready(d: Delivery, lane: Lane): boolean {
   const matched = lane.fold === 'match' || lane.fold === 'ratio';
-  return lane.rows.every(({ metric }) => d.counts[metric]! > 0 && (!matched || matchedIn(d, metric) >= 0));
+  const enough = ({ metric, pick }: LaneRow): boolean =>
+    d.counts[metric]! > 0 && (!pick || d.counts[metric]! > pick.step * (pick.count - 1));
+  return lane.rows.every((row) => enough(row) && (!matched || matchedIn(d, row.metric) >= 0));
 }
 
 /** Four partial sums, then the rest: the order of the vector unit, so that both engines round alike. */
@@ -44,15 +46,22 @@ function matchedLane(d: Delivery, lane: Lane): number {
   return sum * (lane.scale ?? 1);
 }
 
+function picked(x: Float64Array, { step, count }: NonNullable<LaneRow['pick']>): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += x[i * step]!;
+  return sum;
+}
+
 /** A lane that is not `each`; the caller has checked ready(). */
 export function scalarOf(d: Delivery, lane: Lane): number {
   const head = lane.rows[0]!.metric;
   if (lane.fold === 'count') return d.counts[head]!;
   if (lane.fold === 'match' || lane.fold === 'ratio') return matchedLane(d, lane);
   let sum = 0;
-  for (const { metric, weight = 1 } of lane.rows) {
+  for (const { metric, weight = 1, pick } of lane.rows) {
     const x = d.values[metric]!;
-    sum += weight * (lane.fold === 'first' ? x[0]! : sumOf(x));
+    const some = pick && lane.fold === 'sum';
+    sum += weight * (lane.fold === 'first' ? x[0]! : some ? picked(x, pick) : sumOf(x));
   }
   if (lane.fold === 'mean') sum /= d.counts[head]!;
   return sum * (lane.scale ?? 1);

@@ -13,10 +13,17 @@
  */
 export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count' | 'match' | 'ratio';
 
+export interface LaneRow {
+  readonly metric: number;
+  readonly weight?: number;
+  /** For fold `sum`: not all values, but `count`, every `step`-th from the first on. Fewer values: the lane is not there. */
+  readonly pick?: { readonly step: number; readonly count: number };
+}
+
 export interface Lane {
   readonly fold: Fold;
   /** Indices into the consumer's `metrics`, with weights (default 1). */
-  readonly rows: readonly { readonly metric: number; readonly weight?: number }[];
+  readonly rows: readonly LaneRow[];
   /** Default 1. */
   readonly scale?: number;
 }
@@ -31,8 +38,9 @@ export type ReducerSpec =
   /** Right-hand rectangle rule from the first accepted record on. */
   | { readonly kind: 'INTEGRATE'; readonly lane: Lane }
   /** At most 100 points (§1.10): a scalar, a vector, or both. Without columns a record whose vector changes length is not stored.
-   *  `monotonic`: stop at a stored point, the third or a later one, of which something is below the point before it. */
-  | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane; readonly monotonic?: boolean }
+   *  `monotonic`: stop at a stored point, the third or a later one, of which the scalar (or
+   *  an element of the vector) is below that of the point before it. */
+  | { readonly kind: 'SUBSAMPLE'; readonly value?: Lane; readonly row?: Lane; readonly monotonic?: 'value' | 'each' }
   /** The first value (lane must be a scalar). `skipFirst`: not from the first record that the consumer accepts. */
   | { readonly kind: 'LATCH'; readonly lane: Lane; readonly skipFirst?: boolean }
   /** How often each combination (instance, string of each metric) occurred; metrics are aligned by instance.
@@ -77,10 +85,12 @@ export interface ConsumerSpec {
   readonly raw?: boolean;
   /** What to do with a record in which metric 0 has no values (others have): ignore it, or stop. */
   readonly empty?: 'skip' | 'stop';
-  /** Stop (as an exception) at a record whose non-empty metrics have different numbers of values. */
-  readonly rectangular?: boolean;
+  /** Stop (as an exception) at a record whose non-empty metrics have different numbers of values, or pass over it. */
+  readonly rectangular?: boolean | 'skip';
   /** Stop at a record in which the first value of metric 0 is below this. Checked after `empty`. */
   readonly floor?: number;
+  /** Pass over such a record instead of stopping. */
+  readonly floorSkips?: boolean;
   /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalisation, §1.6. */
   readonly normalize?: readonly number[];
   /** Metric whose instances in the first accepted record label the lanes; with `columns`, all that were ever seen. */

@@ -46,7 +46,7 @@ export class Subsample {
   #fell(): boolean {
     const n = this.#t.length;
     if (n < 3) return false;
-    if (this.#spec.value && this.#v[n - 1]! < this.#v[n - 2]!) return true;
+    if (this.#spec.monotonic === 'value') return this.#v[n - 1]! < this.#v[n - 2]!;
     const before = this.#rows[n - 2];
     return this.#rows[n - 1]?.some((x, i) => x < (before![i] ?? Number.NaN)) ?? false;
   }

@@ -1,28 +1,47 @@
-// The golden jobs: every analytic of this version equals the reference, less the committed deviations (test/deviations.json).
+// The golden jobs: all analytics equal the reference, less what deviations.json lists; and `jobsum compare` judges as the tool does.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Document } from '../../src/document/index.ts';
+import { seeded } from '../../bench/generate/random.ts';
+import {
+  compareDocuments,
+  type Deviation,
+  type Document,
+  type Golden,
+  holds,
+  readDeviations,
+  toJson,
+} from '../../src/document/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { type GoldenCase, goldenCases, READERS, summarizeCase } from './cases.ts';
-import { compareCase, DEVIATIONS, havePython } from './compare.ts';
+import { havePython, judge } from './compare.ts';
 
-const ready = haveShared('golden jobs') && havePythonOrSay();
+const DEVIATIONS = readDeviations();
+const ready = haveShared('golden jobs');
 const cases = ready ? goldenCases() : [];
+const named = (name: string): GoldenCase => cases.find((g) => g.case === name)!;
 
-function havePythonOrSay(): boolean {
-  if (havePython()) return true;
-  if (process.env.CI === 'true') throw new Error('python3 is needed to compare with the golden jobs');
-  console.log('skipped, no python3: golden jobs');
-  return false;
+/** As they are written to files: NaN is a text. */
+const stored = (document: Document): Record<string, unknown> => JSON.parse(toJson(document));
+
+const differences = (golden: GoldenCase, ours: Record<string, unknown>, deviations: readonly Deviation[]) =>
+  compareDocuments(golden as unknown as Golden, ours, { deviations });
+
+const summaries = new Map<string, Map<string, Record<string, unknown>>>();
+function documentsBy(reader: keyof typeof READERS): Map<string, Record<string, unknown>> {
+  let documents = summaries.get(reader);
+  if (!documents) {
+    documents = new Map(cases.map((g) => [g.case, stored(summarizeCase(g, READERS[reader]))]));
+    summaries.set(reader, documents);
+  }
+  return documents;
 }
 
-describe.runIf(ready).each(Object.entries(READERS))('golden jobs, read by %s', (_, read) => {
-  const documents = new Map<string, Document>();
-  const named = (name: string): GoldenCase => cases.find((g) => g.case === name)!;
+describe.runIf(ready).each(Object.keys(READERS) as (keyof typeof READERS)[])('golden jobs, read by %s', (reader) => {
+  let documents: Map<string, Record<string, unknown>>;
 
   beforeAll(() => {
-    for (const golden of cases) documents.set(golden.case, summarizeCase(golden, read));
+    documents = documentsBy(reader);
   });
 
   it('are all there', () => {
@@ -30,27 +49,108 @@ describe.runIf(ready).each(Object.entries(READERS))('golden jobs, read by %s', (
   });
 
   it.each(cases.map((g) => [g.case, g] as const))('%s', (name, golden) => {
-    const { compared, differences } = compareCase(golden, documents.get(name)!);
-    expect(differences).toEqual([]);
-    expect(schemaFaults(documents.get(name)!)).toEqual([]);
+    const result = differences(golden, documents.get(name)!, DEVIATIONS);
+    expect(result.differences).toEqual([]);
+    expect(schemaFaults(documents.get(name)! as Document)).toEqual([]);
     // Four are the summarization; what has none of our analytics has no more.
-    expect(compared).toBeGreaterThanOrEqual(2);
+    expect(result.compared).toBeGreaterThanOrEqual(2);
   });
 
   it.each(cases.map((g) => [g.case, g] as const))('%s: nodes of the series', (name, golden) => {
     const ours = documents.get(name)!.timeseries as { hosts: unknown; version: unknown } | undefined;
     const theirs = golden.document.timeseries as { hosts: unknown; version: unknown } | undefined;
-    if (ours === undefined) return;
-    expect({ hosts: ours.hosts, version: ours.version }).toEqual({ hosts: theirs?.hosts, version: theirs?.version });
+    expect({ hosts: ours?.hosts, version: ours?.version }).toEqual({ hosts: theirs?.hosts, version: theirs?.version });
+  });
+});
+
+describe.runIf(ready)('deviations', () => {
+  let documents: Map<string, Record<string, unknown>>;
+
+  beforeAll(() => {
+    documents = documentsBy('WASM');
   });
 
-  it('differ from the reference where the deviations say so', () => {
+  it('are seen where they say so', () => {
     const idle = DEVIATIONS.flatMap((deviation) =>
-      (deviation.cases ?? ['linux-1node']).filter((name) => {
-        const others = DEVIATIONS.filter((d) => d !== deviation);
-        return compareCase(named(name), documents.get(name)!, others).differences.length === 0;
-      }),
+      (deviation.seen ?? [])
+        .filter((name) => {
+          const others = DEVIATIONS.filter((d) => d !== deviation);
+          return differences(named(name), documents.get(name)!, others).differences.length === 0;
+        })
+        .map((name) => `${deviation.path} in ${name}`),
     );
     expect(idle).toEqual([]);
   });
+
+  it('all say what and why', () => {
+    for (const { path, what, why } of DEVIATIONS) expect(path && what && why).toBeTruthy();
+    const listed = DEVIATIONS.flatMap(({ why }) => /^analytics\.md 3\.3 #(\d+)/.exec(why)?.[1] ?? []).map(Number);
+    // Every deviation that analytics.md recommends.
+    expect([...new Set(listed)].sort((a, b) => a - b)).toEqual(Array.from({ length: 14 }, (_, i) => i + 1));
+    const others = DEVIATIONS.filter(({ why }) => !/^analytics\.md/.test(why)).map(({ why }) => why);
+    for (const why of others) expect(why).toMatch(/^not in 3\.3: |^run metadata, /);
+  });
 });
+
+describe.runIf(ready && havePythonOrSay())('verdicts', () => {
+  /** As the tool takes them: without conditions. */
+  const plain = (golden: GoldenCase, ours: Record<string, unknown>): Deviation[] =>
+    DEVIATIONS.filter((d) => !d.whole && holds(d, { name: golden.case, golden: golden.document, ours }));
+
+  it.each([
+    ['without deviations', () => []],
+    ['with those that hold', plain],
+  ] as const)('are those of compare_summary.py, %s', (_, choose) => {
+    const documents = documentsBy('WASM');
+    const pairs = cases.map((g) => {
+      const document = documents.get(g.case)!;
+      return { name: g.case, golden: g, document, deviations: choose(g, document) };
+    });
+    judge(pairs).forEach(({ code, compared, differences: theirs }, i) => {
+      const { golden, document, deviations } = pairs[i]!;
+      const ours = differences(golden, document, deviations);
+      expect([golden.case, ours.compared, ours.differences.map((d) => d.path)]).toEqual([
+        golden.case,
+        compared,
+        theirs.map((d) => d.path),
+      ]);
+      expect(code).toBe(ours.differences.length === 0 ? 0 : 1);
+    });
+  });
+
+  it('are the same on documents that were tampered with', () => {
+    const documents = documentsBy('WASM');
+    const pairs = cases.map((g, i) => {
+      const document = tampered(documents.get(g.case)!, i);
+      return { name: g.case, golden: g, document, deviations: [] };
+    });
+    judge(pairs).forEach(({ compared, differences: theirs }, i) => {
+      const ours = differences(pairs[i]!.golden, pairs[i]!.document, []);
+      expect([ours.compared, ours.differences.map((d) => d.path)]).toEqual([compared, theirs.map((d) => d.path)]);
+    });
+  });
+});
+
+/** A copy in which some values are others: shorter, absent, of another type, or beyond the tolerance. */
+function tampered(document: Record<string, unknown>, seed: number): Record<string, unknown> {
+  const random = seeded(String(seed));
+  const change = (x: unknown): unknown => {
+    const odd = random() < 1 / 41;
+    if (Array.isArray(x)) return (odd ? x.slice(1) : x).map(change);
+    if (typeof x === 'object' && x !== null) {
+      const entries = Object.entries(x).filter(() => random() > 1 / 53);
+      return Object.fromEntries(entries.map(([key, value]) => [key, change(value)]));
+    }
+    if (typeof x === 'number' && odd)
+      return [x * (1 + 2e-9), x * (1 + 1e-10), String(x), null, 'NaN'][Math.floor(random() * 5)];
+    return x;
+  };
+  return change(document) as Record<string, unknown>;
+}
+
+function havePythonOrSay(): boolean {
+  if (havePython()) return true;
+  if (process.env.CI === 'true') throw new Error('python3 is needed to compare with the golden jobs');
+  console.log('skipped, no python3: verdicts of compare_summary.py');
+  return false;
+}

@@ -43,6 +43,7 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
     const rows = Array.from({ length: (fold === 'ratio' ? 2 : 1) + below(3) }, () => ({
       metric: below(chosen.length),
       ...(chance(0.5) ? { weight: [-1, 2, 0.5][below(3)]! } : {}),
+      ...(chance(0.2) ? { pick: { step: 1 + below(3), count: 1 + below(3) } } : {}),
     }));
     return { fold, rows, ...(chance(0.5) ? { scale: [1 / 1024, 100, -1][below(3)]! } : {}) };
   };
@@ -61,7 +62,7 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
           ...(both || chance(0.5)
             ? { value: lane(true), ...(both ? { row: lane(false) } : {}) }
             : { row: lane(false) }),
-          ...(chance(0.1) ? { monotonic: true } : {}),
+          ...(chance(0.1) ? { monotonic: chance(0.5) ? ('value' as const) : ('each' as const) } : {}),
         };
       }
       case 3: {
@@ -95,8 +96,8 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
     ...(onlyFirstLast || !byColumn ? (chance(0.2) ? { raw: true } : {}) : columns),
     ...match,
     ...(chance(0.4) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {}),
-    ...(chance(0.2) ? { rectangular: true } : {}),
-    ...(chance(0.2) ? { floor: -1e9 } : {}),
+    ...(chance(0.2) ? { rectangular: chance(0.5) ? true : ('skip' as const) } : {}),
+    ...(chance(0.2) ? { floor: -1e9, floorSkips: chance(0.5) } : {}),
     ...(chance(0.3) ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) } : {}),
     ...(chance(0.5) ? { labels: below(chosen.length) } : {}),
     reducers: onlyFirstLast ? [firstlast] : several,

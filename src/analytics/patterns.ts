@@ -1,0 +1,70 @@
+// Owns TimeseriesPatternsGpfs: how a job's file system traffic spreads over the quarters of its time (§2.23).
+
+import { type Analytic, E, failure } from './analytic.ts';
+import { reducer } from './collect.ts';
+import { stats } from './stats.ts';
+
+const SECTIONS = 4;
+/** Most seconds that a record may lie behind the border of a section. */
+const MAX_LAG = 60;
+/** Shorter jobs have no pattern, seconds. */
+const MIN_SPAN = 600;
+/** Nodes with no more records are left out. */
+const MIN_RECORDS = 20;
+
+const METRICS = ['gpfs.fsios.read_bytes', 'gpfs.fsios.write_bytes'];
+
+export const gpfsPatterns: Analytic = {
+  cls: 'TimeseriesPatternsGpfs',
+  key: 'timeseries_patterns_gpfs',
+  section: 'summary',
+  alternatives: [METRICS],
+  declare: (_metrics, job) => ({
+    mode: 'all',
+    reducers: [
+      {
+        kind: 'SECTIONS',
+        lanes: [
+          { fold: 'sum', rows: [{ metric: 0 }] },
+          { fold: 'sum', rows: [{ metric: 1 }] },
+        ],
+        start: job.start,
+        end: job.end,
+        count: SECTIONS,
+        limit: MAX_LAG,
+      },
+    ],
+  }),
+  finish(shares, job) {
+    if (job.end - job.start < MIN_SPAN) return failure(E.tooShort);
+    const starts: number[][] = Array.from({ length: SECTIONS }, () => []);
+    const averages = METRICS.map((): number[][] => Array.from({ length: SECTIONS }, () => []));
+    const used = METRICS.map(() => 0);
+    for (const share of shares) {
+      const s = reducer(share, 0, 'SECTIONS');
+      s.starts.forEach((t, k) => {
+        starts[k]?.push(t);
+      });
+      if (s.records <= MIN_RECORDS || s.gap) continue;
+      s.rates.forEach((rates, m) => {
+        if (rates.length !== SECTIONS) return;
+        used[m]!++;
+        rates.forEach((rate, k) => {
+          averages[m]![k]!.push(rate);
+        });
+      });
+    }
+    return Object.fromEntries(
+      METRICS.map((name, m) => [
+        name.replaceAll('.', '-'),
+        used[m] === 0
+          ? failure(E.tooFewPoints)
+          : {
+              nodes_used: used[m],
+              sections: averages[m]!.map((list) => stats(list)),
+              section_start_timestamps: starts.map((list) => stats(list)),
+            },
+      ]),
+    );
+  },
+};

@@ -1,0 +1,76 @@
+// Owns the list of where our documents differ from the reference's on purpose, and which of it holds for a document.
+
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../kernel/index.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface Deviation {
+  /** Dots between keys, * for one key: what differs, and is not compared. */
+  readonly path: string;
+  readonly what: string;
+  readonly why: string;
+  /** It only holds where the reference's document has this path, or has it not. */
+  readonly if?: string;
+  readonly unless?: string;
+  /** It only holds where our document says so: part of a text in its `errors.archive`. */
+  readonly said?: string;
+  /** It only holds for these golden cases (* for any text). */
+  readonly cases?: readonly string[];
+  /** What holds the path is not compared as a whole. */
+  readonly whole?: boolean;
+  /** The reference crashed there, so that its document has nothing to compare. */
+  readonly excluded?: boolean;
+  /** Golden cases that show it. */
+  readonly seen?: readonly string[];
+}
+
+export interface Pair {
+  /** Name of the golden case, if it has one. */
+  readonly name?: string;
+  readonly golden: Json;
+  readonly ours: Json;
+}
+
+/** The list that is shipped. */
+const DEVIATIONS_FILE = packageFile('deviations.json');
+
+export function readDeviations(file: string = DEVIATIONS_FILE): Deviation[] {
+  return JSON.parse(readFileSync(file, 'utf8')) as Deviation[];
+}
+
+export const isObject = (x: unknown): x is Record<string, unknown> =>
+  typeof x === 'object' && x !== null && !Array.isArray(x);
+
+/** Whether some path of the document fits. */
+function has(node: unknown, [head, ...rest]: readonly string[]): boolean {
+  if (head === undefined) return true;
+  if (!isObject(node)) return false;
+  const keys = head === '*' ? Object.keys(node) : Object.hasOwn(node, head) ? [head] : [];
+  return keys.some((key) => has(node[key], rest));
+}
+
+function fits(name: string, pattern: string): boolean {
+  const text = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${text.join('.*')}$`).test(name);
+}
+
+/** Whether the deviation holds for this pair of documents. */
+export function holds(d: Deviation, { name, golden, ours }: Pair): boolean {
+  if (d.cases && !d.cases.some((pattern) => name !== undefined && fits(name, pattern))) return false;
+  if (d.if !== undefined && !has(golden, d.if.split('.'))) return false;
+  if (d.unless !== undefined && has(golden, d.unless.split('.'))) return false;
+  if (d.said === undefined) return true;
+  const { archive } = (isObject(ours.errors) ? ours.errors : {}) as { archive?: unknown };
+  return Array.isArray(archive) && archive.some((text) => typeof text === 'string' && text.includes(d.said!));
+}
+
+/** The paths that are not compared: with `whole`, those of what holds the path in the reference's document. */
+export function droppedPaths(deviations: readonly Deviation[], pair: Pair): string[][] {
+  return deviations.flatMap((d) => {
+    if (!holds(d, pair)) return [];
+    const path = d.path.split('.');
+    if (!d.whole) return [path];
+    return has(pair.golden, path) ? [path.slice(0, -1)] : [];
+  });
+}
