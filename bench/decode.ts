@@ -5,11 +5,10 @@ import { WANTED_METRICS } from '../src/analytics/index.ts';
 import { type ConsumerSpec, WindowEngine } from '../src/reduce/index.ts';
 import { decodeArchive } from '../test/oracle/archive.ts';
 import { rowsOf } from '../test/oracle/rows.ts';
+import { built } from './built.ts';
 import { type Spread, spread, together } from './measure.ts';
 
-/** As it is shipped: a loader of TypeScript turns every constant of another file into a call. */
-const built = new URL('../dist/decode/index.js', import.meta.url).href;
-const { ArchiveReader, decodeNode, Wasm } = (await import(built)) as typeof import('../src/decode/index.ts');
+const { ArchiveReader, decodeNode, Wasm } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
 
 const METRICS = 60;
 /** Bytes of a read call, as the decoder's. */
@@ -38,8 +37,13 @@ const rolls = (names: readonly string[]): ConsumerSpec[] =>
     reducers: [{ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric: 0 }] } }],
   }));
 
+/** A buffer as the decoder's window is, page-aligned: a Node buffer begins 16 bytes into a page, from which some CPUs copy at a
+ *  fifth of the speed. */
+export const window = (bytes = CHUNK): Uint8Array =>
+  new Uint8Array(new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) }).buffer, 0, bytes);
+
 /** Reads the volume to its end and looks at nothing. */
-function readLoop(path: string, buffer: Uint8Array): void {
+export function readLoop(path: string, buffer: Uint8Array): void {
   const fd = openSync(path, 'r');
   while (readSync(fd, buffer, 0, buffer.length, null) > 0);
   closeSync(fd);
@@ -63,7 +67,7 @@ export interface DecodeFigures {
   readonly plans: { readonly made: number; readonly known: number; readonly steady: number };
 }
 
-export function benchDecode(base: string, turns: number, oracleTurns: number): DecodeFigures {
+export async function benchDecode(base: string, turns: number, oracleTurns: number): Promise<DecodeFigures> {
   const names = neededMetrics(base);
   const consumers = rolls(names);
   const wasm = new Wasm();
@@ -73,11 +77,9 @@ export function benchDecode(base: string, turns: number, oracleTurns: number): D
       wanted: names,
       windows: [{ ...EVER, archives: [0], declare: () => consumers }],
     });
-  // Page-aligned, as the decoder's window is: the best case. A Node buffer begins 16 bytes into a page, from which some
-  // CPUs copy at a fifth of the speed.
-  const aligned = new Uint8Array(new WebAssembly.Memory({ initial: CHUNK / 65536 }).buffer);
+  const aligned = window();
   const plain = Buffer.alloc(CHUNK);
-  const times = together(
+  const times = await together(
     { read: () => readLoop(`${base}.0`, aligned), plain: () => readLoop(`${base}.0`, plain), wasm: decode },
     turns,
   );

@@ -10,6 +10,7 @@ import { machine, type Spread } from './measure.ts';
 import { benchMicro } from './micro.ts';
 import { benchProcess } from './process.ts';
 import { benchStartup } from './startup.ts';
+import { benchSummary } from './summary.ts';
 
 const { values: o } = parseArgs({
   options: {
@@ -37,7 +38,9 @@ const megabytes = Number(o.megabytes);
 const day = archive(megabytes);
 const big = o.quick ? null : archive(10 * megabytes);
 say('decoder …');
-const decode = benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
+const decode = await benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
+say('summary …');
+const summary = await benchSummary(day, 86_400, o.quick ? 7 : 21);
 say('start-up …');
 const startup = benchStartup(o.work, o.quick ? 7 : 21);
 say('whole processes …');
@@ -46,7 +49,7 @@ say('micro suites …');
 const micro = benchMicro(o.quick ? 0.3 : 2);
 const where = machine();
 
-if (o.json) console.log(JSON.stringify({ machine: where, decode, startup, process: whole, micro }));
+if (o.json) console.log(JSON.stringify({ machine: where, decode, summary, startup, process: whole, micro }));
 else {
   const rate = (ms: Spread): string => {
     const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
@@ -65,6 +68,10 @@ else {
   console.log(`  decode and reduce, WASM        ${rate(decode.wasm)}  ${perSecond(decode.wasm)}`);
   console.log(`  the same, oracle in TypeScript ${rate(decode.oracle)}  ${perSecond(decode.oracle)}`);
   console.log(`  WASM decode / read loop        ${plain(decode.share, 'of its speed', 2)}\n`);
+  console.log(`The same node-day with all ${summary.analytics} analytics, marginal, one thread`);
+  console.log(`  decode, reduce, pack           ${rate(summary.worker)}`);
+  console.log(`  to the text of the document    ${rate(summary.whole)}`);
+  console.log(`  … / read loop                  ${plain(summary.wholeShare, 'of its speed', 2)}\n`);
   console.log('Start to exit, whole processes');
   for (const s of startup)
     console.log(`  ${s.command.padEnd(30)} ${plain(s.wall, 'ms')}; ${s.overNode.median.toFixed(2)} × node -e 0`);

@@ -44,7 +44,7 @@ function run(args: readonly string[], cwd: string): Promise<Outcome> {
 }
 
 /** A tree of `nodes` nodes with the same archive (hard links), and one job on each for its whole time. */
-function tree(root: string, base: string, nodes: number, seconds: number): string[] {
+export function tree(root: string, base: string, nodes: number, seconds: number): string[] {
   rmSync(root, { recursive: true, force: true });
   const lines: string[] = [];
   for (let i = 1; i <= nodes; i++) {

@@ -10,7 +10,7 @@ import { take } from '../memory';
 import { be32, be64 } from './bytes';
 import { versionAt } from './indom';
 import { blockAt } from './record';
-import { intern, NO_STRING } from './strings';
+import { intern, isStringAt, NO_STRING } from './strings';
 
 export const T_I32: i32 = 0;
 export const T_U32: i32 = 1;
@@ -34,6 +34,7 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   const raw = take(arena, (cap + 2) << 3);
   const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
   if (!vals || !raw || !pairs || !strs) return false;
+  if (load<i32>(slot, L_WANT) & WANT_STRS) memory.fill(strs, 0xff, cap << 2);
   store<u32>(slot, <u32>vals, L_VALS);
   store<u32>(slot, <u32>vals, L_HOME);
   store<u32>(slot, <u32>raw, L_RAW);
@@ -316,6 +317,8 @@ function fillBlocks(slot: usize, type: i32, rec: usize, len: i32, pairs: usize, 
 }
 
 function fillString(at: usize, p: usize, size: i32): bool {
+  // Mostly it is what was there in the record before.
+  if (isStringAt(load<u32>(at), p, size)) return true;
   let end = p;
   const limit = p + size;
   while (end < limit && load<u8>(end)) end++;

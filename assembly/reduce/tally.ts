@@ -159,7 +159,8 @@ function find(q: usize): usize {
     if (
       load<i32>(e, TE_INST) == load<i32>(key, TE_INST) &&
       load<u32>(e, TE_NAME) == load<u32>(key, TE_NAME) &&
-      memory.compare(e + TE_STRS, key + TE_STRS, TA_MAX_METRICS << 2) == 0
+      load<u64>(e, TE_STRS) == load<u64>(key, TE_STRS) &&
+      load<u64>(e, TE_STRS + 8) == load<u64>(key, TE_STRS + 8)
     ) {
       return e;
     }
