@@ -50,8 +50,17 @@ export function sacctLine({ resident: r, nodes }: Allocation, cpusPerNode: numbe
   ].join('|');
 }
 
+export interface Cluster {
+  /** Path of the listing. */
+  readonly jobs: string;
+  /** Root of the tree. */
+  readonly archives: string;
+  readonly bytes: number;
+  readonly allocations: readonly Allocation[];
+}
+
 /** Jobs of one or two nodes, one after the other on each pair of nodes; every node's archive covers all hours. */
-export function writeCluster(o: ClusterOptions): { jobs: string; archives: string; bytes: number } {
+export function writeCluster(o: ClusterOptions): Cluster {
   const random = seeded(o.seed ?? 'cluster');
   const cpus = o.cpus ?? 4;
   const hosts = Array.from({ length: o.nodes }, (_, i) => `cpn-${String(i + 1).padStart(3, '0')}`);
@@ -84,7 +93,7 @@ export function writeCluster(o: ClusterOptions): { jobs: string; archives: strin
   }
   const jobs = join(o.root, 'jobs.sacct');
   writeFileSync(jobs, `${[HEADER, ...allocations.map((a) => sacctLine(a, cpus))].join('\n')}\n`);
-  return { jobs, archives, bytes };
+  return { jobs, archives, bytes, allocations };
 }
 
 export { HEADER as SACCT_HEADER };

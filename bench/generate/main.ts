@@ -38,7 +38,14 @@ if (process.argv[1] === import.meta.filename) {
     console.log(generateNodeDay(path, Number(values.megabytes), values.version === '2' ? 2 : 3));
   } else if (what === 'cluster' && path) {
     const { jobs, nodes, hours, interval } = values;
-    console.log(writeCluster({ root: path, jobs: +jobs, nodes: +nodes, hours: +hours, interval: +interval }));
+    const { allocations, ...rest } = writeCluster({
+      root: path,
+      jobs: +jobs,
+      nodes: +nodes,
+      hours: +hours,
+      interval: +interval,
+    });
+    console.log({ ...rest, jobs: allocations.length });
   } else {
     console.error(
       'usage: generate node-day BASE [--megabytes N] [--version 2|3]\n       generate cluster DIR [--jobs N --nodes N --hours H --interval S]',

@@ -11,7 +11,7 @@ import type { LoadedConfig, ResourceSettings } from './settings.ts';
 import { ConfigText } from './text.ts';
 
 const FILE = 'config.json';
-const PATIENCE = 600;
+const PATIENCE = 300;
 const LEASE = 300;
 const GRACE = 172_800;
 const ATTEMPTS = 5;

@@ -6,5 +6,6 @@ export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';
 export { summarize } from './run.ts';
 export { PATIENCE_SECONDS, SCHEMAS } from './session.ts';
+export { commonOfConfig, type SiteOptions, summarizeSite } from './site.ts';
 export type { JobCounts, ResourceSummary, RunIo, RunSummary } from './summary.ts';
 export { checkTextfile, type RunFigures, textfileOf, writeTextfile } from './textfile.ts';

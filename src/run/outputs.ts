@@ -9,6 +9,8 @@ export type Output =
   | { readonly kind: 'sqlite'; readonly path: string }
   /** `-`: standard output. */
   | { readonly kind: 'ndjson'; readonly path: string }
+  /** One array; the file appears when the resource is done. */
+  | { readonly kind: 'json'; readonly path: string }
   | { readonly kind: 'mongodb'; readonly account: MongoAccount };
 
 export interface OutputPlace {
@@ -59,6 +61,7 @@ export async function openOutputs(outputs: readonly Output[], place: OutputPlace
 
 async function openSink(output: Output, place: OutputPlace, stores: Store[]): Promise<Sink> {
   if (output.kind === 'ndjson') return output.path === '-' ? new StreamSink(place.stdout) : new FileSink(output.path);
+  if (output.kind === 'json') return new FileSink(output.path, 'array');
   if (output.kind === 'sqlite') {
     if (output.path === place.store.path) return new SqliteSink(place.store);
     const store = new Store(output.path, place.schemas);

@@ -2,9 +2,9 @@
 
 import type { PluginLists } from '../analytics/index.ts';
 import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
-import { type Job, type JobFilter, type JobSource, selects } from '../jobs/index.ts';
+import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import type { JobKey, Ledger, LedgerEntry } from '../ledger/index.ts';
+import type { JobKey, Ledger, LedgerEntry, LedgerRow } from '../ledger/index.ts';
 import type { Sink } from '../sinks/index.ts';
 import { type BatchContext, runBatch } from './batch.ts';
 import type { JobOutcome } from './outcome.ts';
@@ -26,6 +26,8 @@ export interface ResourcePlan {
   readonly filter: JobFilter;
   /** The ledger is not asked: these jobs are wanted whatever became of them. */
   readonly again: boolean;
+  /** How jobs must stand in the ledger, for sources that do not know it themselves. */
+  readonly states?: readonly ProcessState[];
   /** Root of the archive tree. */
   readonly archives: string;
   readonly ledger: Ledger;
@@ -94,12 +96,14 @@ export class ResourceRun {
     const candidates = this.#candidates;
     this.#candidates = [];
     if (candidates.length === 0) return;
-    const settled = this.#plan.again
-      ? new Map<string, never>()
-      : await this.#plan.ledger.settled(candidates.map(keyOf));
+    const { again, ledger, states } = this.#plan;
+    const settled = again ? new Map<string, never>() : await ledger.settled(candidates.map(keyOf));
+    const rows = states ? new Map((await ledger.find(candidates.map(documentId))).map((row) => [row.id, row])) : null;
     for (const job of candidates) {
-      if (settled.has(documentId(job))) {
-        this.#count('known');
+      const id = documentId(job);
+      const unwanted = rows !== null && !states!.some((state) => standsAs(rows.get(id), state));
+      if (unwanted || settled.has(id)) {
+        this.#count(unwanted ? 'unselected' : 'known');
         continue;
       }
       this.#jobs.push(job);
@@ -189,6 +193,13 @@ export class ResourceRun {
     this.#count('failed');
     return { ...entry, result: 'failed', problem };
   }
+}
+
+/** The states of the process table in the words of our ledger, which knows no other versions. */
+function standsAs(row: LedgerRow | undefined, state: ProcessState): boolean {
+  if (row === undefined || state === 'new') return row === undefined && state === 'new';
+  if (typeof state === 'number') return row.error === state;
+  return state === 'bad' ? row.state !== 'done' : state === 'current' && row.state === 'done' && row.error === null;
 }
 
 const keyOf = (job: Job): JobKey => ({

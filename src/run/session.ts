@@ -8,7 +8,16 @@ import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
 import { ERRORS, JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
-import { keepAlive, LEASE_SCHEMA, LEDGER_SCHEMA, type Lease, type Leases, RUNS_SCHEMA, Runs } from '../ledger/index.ts';
+import {
+  keepAlive,
+  LEASE_SCHEMA,
+  LEASE_SECONDS,
+  LEDGER_SCHEMA,
+  type Lease,
+  type Leases,
+  RUNS_SCHEMA,
+  Runs,
+} from '../ledger/index.ts';
 import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
@@ -86,11 +95,20 @@ export class Session {
     return catalog;
   }
 
-  /** Runs the body under a lease that is kept alive. @throws JobsumError E_LOCKED */
-  async leased<T>(leases: Leases, name: string, body: (lease: Lease) => Promise<T>): Promise<T> {
+  /** Runs the body under a lease that is kept alive; `seconds` is how long it lasts without. @throws JobsumError E_LOCKED */
+  async leased<T>(
+    leases: Leases,
+    name: string,
+    body: (lease: Lease) => Promise<T>,
+    seconds = LEASE_SECONDS,
+  ): Promise<T> {
     const lease = await leases.take(name);
     const { log } = this.io;
-    const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
+    const stop = keepAlive(
+      lease,
+      (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())),
+      seconds,
+    );
     try {
       return await body(lease);
     } finally {

@@ -1,4 +1,4 @@
-// Owns documents as NDJSON: to standard output, or to a file that appears whole.
+// Owns documents as JSON text: lines to standard output, lines or an array to a file that appears whole.
 
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { type Document, toJson } from '../document/index.ts';
@@ -34,17 +34,24 @@ export class StreamSink implements Sink {
 export class FileSink implements Sink {
   readonly #path: string;
   readonly #partial: string;
+  readonly #form: 'lines' | 'array';
   #fd = -1;
 
-  constructor(path: string) {
+  constructor(path: string, form: 'lines' | 'array' = 'lines') {
     this.#path = path;
+    this.#form = form;
     this.#partial = `${path}.${process.pid}.partial`;
   }
 
   async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
     try {
-      if (this.#fd < 0) this.#fd = openSync(this.#partial, 'w', 0o644);
-      for (const document of documents) writeSync(this.#fd, `${toJson(document)}\n`);
+      for (const document of documents) {
+        const first = this.#fd < 0;
+        if (first) this.#fd = openSync(this.#partial, 'w', 0o644);
+        const before = this.#form === 'lines' ? '' : first ? '[' : ',';
+        writeSync(this.#fd, `${before}${toJson(document)}\n`);
+      }
+      if (this.#fd < 0) return [];
       fsyncSync(this.#fd);
       return [];
     } catch (cause) {
@@ -54,6 +61,7 @@ export class FileSink implements Sink {
 
   async close(): Promise<void> {
     if (this.#fd < 0) return;
+    if (this.#form === 'array') writeSync(this.#fd, ']\n');
     closeSync(this.#fd);
     this.#fd = -1;
     renameSync(this.#partial, this.#path);

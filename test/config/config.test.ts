@@ -255,7 +255,7 @@ describe('our own keys', () => {
   it('have defaults, units and limits', () => {
     const { config } = load({});
     expect(config).toMatchObject({
-      patience: 600,
+      patience: 300,
       lease: 300,
       retry: { grace: 172_800, attempts: 5 },
       resources: [],

@@ -49,7 +49,9 @@ describe('a worker that dies', () => {
   it('marks its job; the job next to it is as it would be', async () => {
     const store = new Store(join(dir, 'store.db'), [CATALOG_SCHEMA]);
     const deadly = mortal('deadly', 9);
-    const put = store.prepare('INSERT INTO archive VALUES (?, ?, ?, 0, 100000000000, 1, ?, NULL, NULL, NULL, NULL, 1)');
+    const put = store.prepare(
+      "INSERT INTO archive (root, base, host, host_name, start_ns, end_ns, bytes, signature, fast) VALUES (?, ?, ?, '', 0, 100000000000, 1, ?, 0)",
+    );
     // The catalogue's root is /, so that the bases are the files' own paths.
     const catalog = new Catalog(store, '/', () => ({ host: '', startNs: 0n, endNs: null }));
     put.run('/', deadly.slice(1), 'n1', 's');

@@ -1,29 +1,43 @@
 // Owns `jobsum summarize`: options in, a run, its summary out.
 
-import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { ERRORS, formatSeconds, JobsumError, parseInstant } from '../../kernel/index.ts';
-import { PATIENCE_SECONDS, type RunOptions, type RunSummary, summarize } from '../../run/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
+import { ERRORS, JobsumError } from '../../kernel/index.ts';
+import {
+  type CommonOptions,
+  commonOfConfig,
+  PATIENCE_SECONDS,
+  type RunIo,
+  type RunOptions,
+  type RunSummary,
+  summarize,
+  summarizeSite,
+} from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
-import { attend, textfileOption } from '../attend.ts';
+import { attend, type Frame, textfileOption } from '../attend.ts';
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
+import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
+import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
 
-interface Options {
-  jobs: string;
-  archives: string;
-  output: string[];
-  workers: number;
-  job?: string[];
-  from?: string;
-  to?: string;
-  again: boolean;
-  'min-node-fraction': number;
+const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
+
+interface Options extends SelectionOptions, LimitOptions {
+  config?: string;
+  jobs?: string;
+  archives?: string;
+  output?: string[];
+  workers?: number;
+  'min-node-fraction'?: number;
   format: 'auto' | 'ndjson' | 'csv' | 'sacct';
   normalize?: string[];
   analytic?: string[];
+  timeout?: number;
+  tag?: string;
+  'dry-run': boolean;
+  'fail-fast': boolean;
   'max-volume-bytes'?: number;
   'resource-id'?: number;
-  patience: number;
+  patience?: number;
   textfile?: string;
   quiet: boolean;
   json: boolean;
@@ -44,7 +58,11 @@ function parseNormalization(list: readonly string[]): Record<string, number> {
 }
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
-export function runWithTerminal(options: RunOptions, quiet: boolean, textfile?: string): Promise<RunSummary> {
+function attended(
+  quiet: boolean,
+  textfile: string | undefined,
+  body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
+) {
   return attend<RunSummary>(
     {
       command: 'summarize',
@@ -56,49 +74,121 @@ export function runWithTerminal(options: RunOptions, quiet: boolean, textfile?: 
         return { outcomes, bytesRead: bytes, bytesDecoded: bytes };
       },
     },
-    ({ run, log, progress, signal }) =>
-      summarize({ ...options, run, signal }, { log, progress, stdout: process.stdout }),
+    (frame) => body(frame, { log: frame.log, progress: frame.progress, stdout: process.stdout }),
+  );
+}
+
+/** A list of jobs over a tree of archives. */
+export function runWithTerminal(options: RunOptions, quiet: boolean, textfile?: string): Promise<RunSummary> {
+  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io));
+}
+
+function commonOf(argv: Options): CommonOptions {
+  const { workers, tag, timeout, patience } = argv;
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256))
+    throw usage('--workers: expected 1 to 256');
+  const fraction = argv['min-node-fraction'];
+  if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
+  if (timeout !== undefined && !(timeout >= 0)) throw usage('--timeout: expected seconds');
+  if (patience !== undefined && !(patience >= 0)) throw usage('--patience: expected seconds, 0 or more');
+  const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
+  return {
+    ...(workers === undefined ? {} : { workers }),
+    ...(fraction === undefined ? {} : { minNodeFraction: fraction }),
+    ...(maxVolumeBytes === undefined ? {} : { maxVolumeBytes }),
+    ...(argv.analytic ? { analytics: argv.analytic } : {}),
+    ...(tag === undefined ? {} : { tag }),
+    ...(patience === undefined ? {} : { patience }),
+    ...(timeout === undefined ? {} : { grace: timeout }),
+    limits: limitsOf(argv),
+    dryRun: argv['dry-run'],
+    failFast: argv['fail-fast'],
+  };
+}
+
+/** Configuration, loaded only when it is asked for or needed. */
+async function configOf(argv: Options): Promise<LoadedConfig> {
+  const { firstFault, loadConfig } = await import('../../config/index.ts');
+  const loaded = loadConfig(argv.config);
+  const fault = firstFault(loaded);
+  if (fault) throw fault;
+  return loaded;
+}
+
+async function runList(argv: Options, jobs: string): Promise<RunSummary> {
+  const { archives, output = [DEFAULT_OUTPUT] } = argv;
+  if (archives === undefined) throw usage('--jobs needs --archives, the root of the tree of archives');
+  if (asksSite(argv)) throw usage('--resource and --process-… are for a configured site, without --jobs');
+  if (argv.json && output.includes('ndjson:-')) throw usage('--json and --output ndjson:- both want standard output');
+  const resourceId = argv['resource-id'];
+  if (resourceId !== undefined && !(Number.isSafeInteger(resourceId) && resourceId >= 0))
+    throw usage('--resource-id: expected a whole number');
+  const config = argv.config === undefined ? null : (await configOf(argv)).config;
+  const ids = idsOf(argv.job);
+  const common = { ...(config ? commonOfConfig(config) : {}), ...commonOf(argv) };
+  return runWithTerminal(
+    {
+      ...common,
+      ...{ jobs, archives, outputs: output, again: argv.again },
+      ...(resourceId === undefined ? {} : { resourceId }),
+      normalization: { ...config?.normalization, ...parseNormalization(argv.normalize ?? []) },
+      filter: { ...rangeOf(argv), ...(ids ? { ids } : {}) },
+      ...(argv.format === 'auto' ? {} : { format: argv.format }),
+    },
+    argv.quiet,
+    argv.textfile ?? config?.textfile ?? undefined,
+  );
+}
+
+async function runSite(argv: Options): Promise<RunSummary> {
+  const given = (['archives', 'output', 'normalize', 'resource-id'] as const).find((name) => argv[name] !== undefined);
+  if (given) throw usage(`--${given} goes with --jobs; a configured site has it in its configuration`);
+  const loaded = await configOf(argv);
+  const { config } = loaded;
+  if (argv.json && config.output?.kind === 'stdout')
+    throw usage('--json and db_engine "stdout" both want standard output');
+  const selection = selectionOf(argv);
+  const only = idsOf(argv.resource);
+  const enabled = config.resources.filter((r) => r.enabled).length;
+  if (selection.ids && !only && enabled > 1)
+    throw usage('--job needs --resource: ids of several resources may be the same');
+  const common = commonOf(argv);
+  return attended(argv.quiet, argv.textfile ?? config.textfile ?? undefined, ({ run, signal }, io) =>
+    summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
   );
 }
 
 export const summarizeCommand: CommandModule<object, Options> = {
   command: 'summarize',
   builder: (y) =>
-    y
+    limitOptions(selectionOptions(y))
+      .option('config', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Directory with config.json, or such a file; with neither this nor --jobs it is looked for',
+      })
       .option('jobs', {
         type: 'string',
-        demandOption: true,
         requiresArg: true,
         describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin), or sacct: to run it',
       })
-      .option('archives', {
-        type: 'string',
-        demandOption: true,
-        requiresArg: true,
-        describe: 'Root of the tree of PCP archives',
-      })
+      .option('archives', { type: 'string', requiresArg: true, describe: 'Root of the tree of PCP archives' })
       .option('output', {
         type: 'string',
         array: true,
         requiresArg: true,
-        default: ['sqlite:jobsum.db'],
-        describe: 'Where documents go: sqlite:FILE, ndjson:FILE, ndjson:-, mongodb:DATABASE (repeatable)',
+        describe: `Where documents go: sqlite:FILE, ndjson:FILE, ndjson:-, mongodb:DATABASE (repeatable; default ${DEFAULT_OUTPUT})`,
       })
       .option('workers', {
         type: 'number',
         requiresArg: true,
-        default: availableParallelism(),
-        describe: 'Worker threads',
+        alias: ['t', 'threads'],
+        describe: 'Worker threads (default: processors)',
       })
-      .option('job', { type: 'string', array: true, requiresArg: true, describe: 'Only this job (repeatable)' })
-      .option('from', { type: 'string', requiresArg: true, describe: 'Only jobs that ended at or after this time' })
-      .option('to', { type: 'string', requiresArg: true, describe: 'Only jobs that ended at or before this time' })
-      .option('again', { type: 'boolean', default: false, describe: 'Also jobs that are done already' })
       .option('min-node-fraction', {
         type: 'number',
         requiresArg: true,
-        default: 0.95,
-        describe: "Least share of a job's nodes that must have data",
+        describe: "Least share of a job's nodes that must have data (default 0.95)",
       })
       .option('format', {
         choices: ['auto', 'ndjson', 'csv', 'sacct'] as const,
@@ -117,6 +207,20 @@ export const summarizeCommand: CommandModule<object, Options> = {
         requiresArg: true,
         describe: "Module with an analytic of the site's own (repeatable)",
       })
+      .option('timeout', {
+        type: 'number',
+        requiresArg: true,
+        alias: 'T',
+        describe: "Seconds after a job's end in which missing data are waited for (default two days)",
+      })
+      .option('tag', { type: 'string', requiresArg: true, describe: 'Text for `summarization.tag` of every document' })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        alias: 'n',
+        describe: 'Mark no job and write no database; text outputs are written',
+      })
+      .option('fail-fast', { type: 'boolean', default: false, describe: 'End with the first job that fails' })
       .option('max-volume-bytes', maxVolumeBytes)
       .option('resource-id', {
         type: 'number',
@@ -126,12 +230,12 @@ export const summarizeCommand: CommandModule<object, Options> = {
       .option('patience', {
         type: 'number',
         requiresArg: true,
-        default: PATIENCE_SECONDS,
-        describe: 'Seconds to wait for a database that is away before giving up',
+        describe: `Seconds to wait for a database that is away before giving up (default ${PATIENCE_SECONDS})`,
       })
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
+      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
+      .example('$0 summarize --config /etc/supremm --quiet', 'from cron: every resource, what is new and what is due')
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
       .example('$0 summarize --jobs today.ndjson --archives /pcp --output ndjson:-', 'one document a line on stdout')
       .example(
@@ -139,45 +243,8 @@ export const summarizeCommand: CommandModule<object, Options> = {
         'straight from Slurm',
       ) as unknown as Argv<Options>,
   handler: async (argv) => {
-    if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
-      throw usage('--workers: expected 1 to 256');
-    const fraction = argv['min-node-fraction'];
-    if (!(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
-    if (argv.json && argv.output.includes('ndjson:-'))
-      throw usage('--json and --output ndjson:- both want standard output');
-    if (!(argv.patience >= 0)) throw usage('--patience: expected seconds, 0 or more');
-    const resourceId = argv['resource-id'];
-    if (resourceId !== undefined && !(Number.isSafeInteger(resourceId) && resourceId >= 0))
-      throw usage('--resource-id: expected a whole number');
-    const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
-    const from = argv.from === undefined ? undefined : parseInstant(argv.from);
-    const to = argv.to === undefined ? undefined : parseInstant(argv.to);
-    if (from !== undefined && to !== undefined && from > to) {
-      throw usage(`--from ${formatSeconds(from)} is after --to ${formatSeconds(to)}`);
-    }
-    const summary = await runWithTerminal(
-      {
-        jobs: argv.jobs,
-        archives: argv.archives,
-        outputs: argv.output,
-        workers: argv.workers,
-        again: argv.again,
-        minNodeFraction: fraction,
-        patience: argv.patience,
-        ...(resourceId !== undefined ? { resourceId } : {}),
-        ...(maxVolumeBytes !== undefined ? { maxVolumeBytes } : {}),
-        ...(argv.analytic ? { analytics: argv.analytic } : {}),
-        normalization: parseNormalization(argv.normalize ?? []),
-        filter: {
-          ...(argv.job ? { ids: argv.job } : {}),
-          ...(from !== undefined ? { from } : {}),
-          ...(to !== undefined ? { to } : {}),
-        },
-        ...(argv.format === 'auto' ? {} : { format: argv.format }),
-      },
-      argv.quiet,
-      argv.textfile,
-    ).catch((error: unknown) => {
+    const run = argv.jobs === undefined ? runSite(argv) : runList(argv, argv.jobs);
+    const summary = await run.catch((error: unknown) => {
       // Another run is at work: for cron this is as it should be.
       if (!argv.quiet || !(error instanceof JobsumError && error.code === 'E_LOCKED')) throw error;
       process.exitCode = ERRORS.E_LOCKED.exit;

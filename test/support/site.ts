@@ -1,0 +1,62 @@
+// Owns a generated site: a cluster's archives, its jobs in a warehouse, and configurations that put them together.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Allocation, type ClusterOptions, writeCluster } from '../../bench/generate/cluster.ts';
+import { Warehouse } from '../../src/store/index.ts';
+import type { TestServer } from './mariadb.ts';
+import { addJobs, createWarehouse, type WarehouseJob } from './warehouse.ts';
+
+export const RESOURCE = 7;
+
+export interface Site {
+  readonly root: string;
+  readonly archives: string;
+  readonly jobs: string;
+  readonly count: number;
+  /** Writes a configuration with this section `outputdatabase` and these keys; its path. */
+  config(name: string, output: object, more?: object): string;
+}
+
+export function warehouseJob({ resident: r, nodes }: Allocation): WarehouseJob {
+  return {
+    ...{
+      resourceId: RESOURCE,
+      localId: Number(r.jobId),
+      start: r.start,
+      end: r.end,
+      hosts: nodes,
+      user: r.user,
+      uid: r.uid,
+    },
+    ...{ cpus: r.cpus.length * nodes.length, name: r.command, queue: 'whole' },
+  };
+}
+
+/** Archives below `root` and a fresh warehouse on the server. */
+export async function generateSite(options: ClusterOptions, server: TestServer): Promise<Site> {
+  const { root } = options;
+  const { jobs, archives, allocations } = writeCluster(options);
+  const warehouse = await Warehouse.connect(server.settings);
+  await createWarehouse(warehouse);
+  await addJobs(warehouse, allocations.map(warehouseJob));
+  await warehouse.close();
+  const { host, port, user, password } = server.settings;
+  return {
+    ...{ root, archives, jobs, count: allocations.length },
+    config: (name, output, more = {}) => {
+      const directory = join(root, name);
+      mkdirSync(directory, { recursive: true });
+      const resource = { resource_id: RESOURCE, batch_system: 'XDMoD', hostname_mode: 'hostname', datasource: 'pcp' };
+      const config = {
+        datawarehouse: { host, port, user, pass: password },
+        outputdatabase: output,
+        state: 'state/jobsum.db',
+        resources: { hpc: { ...resource, pcp_log_dir: archives } },
+        ...more,
+      };
+      writeFileSync(join(directory, 'config.json'), `// generated\n${JSON.stringify(config, null, 2)}\n`);
+      return directory;
+    },
+  };
+}
