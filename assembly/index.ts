@@ -8,6 +8,7 @@ export { scanIndex, seekIndex } from './archive/index-file';
 export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
+export { resync } from './archive/resync';
 export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
 export { settleWindow } from './reduce/deliver';

@@ -6,9 +6,18 @@ import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { ArchiveReader } from './reader.ts';
-import { type StoredSet, storedBlock, storedSets } from './records.ts';
+import { markBetween, NEVER, type StoredSet, storedBlock, storedSets } from './records.ts';
 import { unitsOf, unitsText } from './units.ts';
-import { blockJson, inSituJson, quote, SEMANTICS_NAMES, storedStamp, TYPE_NAMES, textJson } from './values.ts';
+import {
+  blockJson,
+  inSituJson,
+  instantJson,
+  quote,
+  SEMANTICS_NAMES,
+  storedStamp,
+  TYPE_NAMES,
+  textJson,
+} from './values.ts';
 import { Wasm } from './wasm.ts';
 
 /** Names that PCP adds to every name space by itself. */
@@ -36,6 +45,8 @@ const bySerial = (a: number, b: number): number =>
 export interface DumpOptions {
   /** Refuse what PCP refuses to open: damaged metadata, labels that contradict each other. Default: read what is good. */
   readonly strict?: boolean;
+  /** Go on behind damage; what is lost is a mark. */
+  readonly salvage?: boolean;
   /** Called, when the last line was made, with everything that was wrong. */
   readonly onProblems?: (problems: readonly Problem[]) => void;
 }
@@ -56,13 +67,13 @@ class CanonicalDump {
   #marks = 0;
   #values = 0;
   #last: string | null = null;
-  #lastNs = -(2n ** 63n);
+  #lastNs = NEVER;
   #status = 'eof';
 
   constructor(path: string, options: DumpOptions = {}) {
     this.#options = options;
     this.#wasm.x.openSession(0);
-    this.#reader = new ArchiveReader(this.#wasm, path);
+    this.#reader = new ArchiveReader(this.#wasm, path, { salvage: options.salvage === true });
     const problem = options.strict ? this.#reader.problems.find(refused) : undefined;
     if (!problem) return;
     this.#reader.close();
@@ -133,6 +144,11 @@ class CanonicalDump {
     const ns = wasm.i64(r + L.R_NS);
     // PCP never delivers a record that is earlier than one before it.
     if (ns < this.#lastNs) return;
+    if (this.#reader.afterGap && this.#lastNs !== NEVER) {
+      this.#records++;
+      this.#marks++;
+      yield `{"t":${instantJson(markBetween(this.#lastNs, ns))},"mark":true}`;
+    }
     this.#lastNs = ns;
     const rec = wasm.u32(r + L.R_REC);
     const when = storedStamp(wasm.view, rec + 4, this.#reader.label.version);

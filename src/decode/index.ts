@@ -1,7 +1,16 @@
 // Owns the public surface of decode/: re-exports only.
 
+export {
+  type Annotations,
+  type HelpText,
+  type Label,
+  type LabelClass,
+  type LabelRecord,
+  type LabelSet,
+  labelsAt,
+} from './annotations.ts';
 export { type CheckResult, checkArchive, type Finding } from './check.ts';
-export { domainVersions, instancesAt, versionAt, versionMembers } from './domains.ts';
+export { domainVersions, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';
 export { type ArchiveProbe, glanceArchive } from './glance.ts';
@@ -9,8 +18,18 @@ export { type ArchiveInfo, archiveInfo, probeArchive } from './info.ts';
 export { limits, MAX_VOLUME_BYTES } from './limits.ts';
 export { type ArchiveLabel, indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 export { ArchiveReader } from './reader.ts';
-export { type ArchiveRecord, type RawSet, rawSets, readRecords, type Value, type ValueSet } from './records.ts';
+export {
+  type ArchiveRecord,
+  type Collector,
+  markBetween,
+  type RawSet,
+  rawSets,
+  readRecords,
+  type ValueSet,
+} from './records.ts';
+export type { Gap } from './salvage.ts';
 export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';
 export { unitsText } from './units.ts';
+export type { EventParameter, EventRecord, Value } from './value.ts';
 export { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
-export { useModule, Wasm, wasmModule } from './wasm.ts';
+export { peakMemory, useModule, Wasm, wasmModule } from './wasm.ts';

@@ -8,6 +8,8 @@ export interface ArchiveLabel {
   readonly hostBytes: Buffer;
   readonly timezone: string;
   readonly timezoneBytes: Buffer;
+  /** `:America/New_York`; empty in version 2 and where the logger did not know. */
+  readonly zoneinfo: string;
   /** Nanoseconds since the epoch. Advisory: earlier records do occur. */
   readonly startNs: bigint;
   /** As stored, seconds and nanoseconds with a dot, in quotes: sub-second fields may be out of range. */

@@ -1,14 +1,17 @@
 // Owns one open archive: label, metadata, index, and the data volumes one after the other as one stream.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import type { Annotations } from './annotations.ts';
 import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
-import { type FileSet, findFiles } from './fileset.ts';
+import { type FileSet, findFiles, type Volume } from './fileset.ts';
+import { acceptedLabel, labelConflict } from './label.ts';
 import * as L from './layout.gen.ts';
+import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
+import { type Gap, resync } from './salvage.ts';
 import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
-import { storedStamp } from './values.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 /** A window of 1 MiB with its block head: fits the caches, and a read call costs next to nothing beside it. */
@@ -16,12 +19,18 @@ const WINDOW_BYTES = 1024 * 1024 - 16;
 /** 1–3 bytes behind the last record are a clean end, as for PCP (trap 9). */
 const STRAY_BYTES = 3;
 const EARLIEST = -(2n ** 63n);
+/** Records earlier than the label's start do occur, but not much earlier. */
+const DAY = 86_400_000_000_000n;
 /** A jump by the index must save at least this much reading. */
 const WORTH_A_SEEK = 2 * 1024 * 1024;
 
 export interface OpenOptions {
   /** Slot of a wanted metric, or undefined. Without it every metric is only listed. */
   readonly slotOf?: (name: string) => number | undefined;
+  /** Go on behind damage, with the next plausible record or volume. Default: stop as PCP does. */
+  readonly salvage?: boolean;
+  /** Read label sets and help texts too. */
+  readonly annotations?: boolean;
 }
 
 /** How far a scan came: `until` (a later record waits, at nextNs), `done` (all windows over), `end` (no more data). */
@@ -34,28 +43,39 @@ export class ArchiveReader {
   readonly #table: MetricTable;
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data. */
   readonly problems: Problem[] = [];
+  /** What was passed over under `salvage`. */
+  readonly gaps: Gap[] = [];
+  /** Under `salvage`: something was lost before the record that `next` gave. */
+  afterGap = false;
+  /** null unless asked for. */
+  readonly annotations: Annotations | null;
+  readonly #salvage: boolean;
   readonly #wasm: Wasm;
   #stream: FileStream | null = null;
   #volume = 0;
   /** Of the first volume. */
   #dataLabel: ArchiveLabel | null = null;
-  /** Of the metadata. */
-  #version = 0;
+  readonly #metaLabel: ArchiveLabel;
   #bytes = 0;
   #ended = false;
+  /** Time of the last record that `next` gave, kept for finding the next one behind damage. */
+  #lastNs = EARLIEST;
 
   /** @throws JobsumError E_ARCHIVE_* when nothing of the archive can be used. */
   constructor(wasm: Wasm, path: string, options: OpenOptions = {}) {
     this.#wasm = wasm;
     this.files = findFiles(path);
+    this.#salvage = options.salvage === true;
+    this.annotations = options.annotations ? { labels: [], texts: [] } : null;
     this.address = wasm.need(wasm.x.openReader(WINDOW_BYTES) >>> 0);
     this.#table = new MetricTable(wasm, this.address, options.slotOf);
     try {
-      const described = this.#readMeta();
+      this.#metaLabel = this.#readMeta();
       this.#readIndex();
       this.#openVolume(0);
       this.label = this.#dataLabel!;
-      this.#compareLabels(described);
+      const conflict = labelConflict(this.label, this.#metaLabel, this.files.meta);
+      if (conflict) this.problems.push(conflict);
     } catch (error) {
       this.close();
       throw error;
@@ -116,73 +136,15 @@ export class ArchiveReader {
     }
   }
 
-  #text(address: number, limit: number): Buffer {
-    const bytes = this.#wasm.bytes.subarray(address, address + limit);
-    const end = bytes.indexOf(0);
-    return Buffer.from(bytes.subarray(0, end < 0 ? limit : end));
-  }
-
-  #readLabel(): ArchiveLabel {
-    const wasm = this.#wasm;
-    const r = this.address;
-    const limit = wasm.i32(r + L.R_STRMAX);
-    const hostBytes = this.#text(wasm.u32(r + L.R_HOST), limit);
-    const timezoneBytes = this.#text(wasm.u32(r + L.R_TZ), limit === 64 ? 40 : limit);
-    return {
-      version: wasm.i32(r + L.R_VERSION) as 2 | 3,
-      pid: wasm.i32(r + L.R_PID),
-      host: hostBytes.toString('utf8'),
-      hostBytes,
-      timezone: timezoneBytes.toString('utf8'),
-      timezoneBytes,
-      startText: storedStamp(wasm.view, wasm.u32(r + L.R_HOST) - (limit === 64 ? 12 : 24), limit === 64 ? 2 : 3),
-      startNs: wasm.i64(r + L.R_START_NS),
-    };
-  }
-
-  /** The label of the data counts; PCP refuses an archive whose metadata has another, which loses all that is good. */
-  #compareLabels(meta: ArchiveLabel): void {
-    const { host, pid } = this.label;
-    if (meta.host === host && meta.pid === pid) return;
-    this.problems.push({
-      code: 'E_ARCHIVE_LABEL',
-      message: 'the labels of data and metadata differ',
-      file: this.files.meta,
-      volume: -1,
-      record: 'label',
-      expected: `${host}, process ${pid}`,
-      found: `${meta.host}, process ${meta.pid}`,
-    });
-  }
-
   #readMeta(): ArchiveLabel {
     const stream = this.#open(this.files.meta, -1);
-    const label = this.#readLabel();
-    this.#version = label.version;
-    try {
-      for (;;) {
-        const status = this.#wasm.x.scanMeta(this.address, 0);
-        if (status === L.S_DESC) {
-          const conflict = this.#table.add(this.files.meta);
-          if (conflict) this.problems.push(conflict);
-        } else if (status === L.S_GROW) this.#growAndFill(stream);
-        else if (status === L.S_MORE) {
-          if (stream.fill()) continue;
-          // Fewer than 8 bytes cannot be a record: a silent end, as for PCP.
-          if (stream.unread < 8) break;
-          throw truncated(stream.source, stream.offset, stream.unread, this.#wasm.i32(this.address + L.R_LEN));
-        } else {
-          const fault = recordFault(this.#wasm, this.address, status, stream.source);
-          // Sound framing: only this record is lost. Otherwise nothing behind it can be found.
-          if (status !== L.S_INSIDE && status !== L.S_TYPE) throw fault;
-          this.problems.push(fault.toProblem());
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;
-      this.problems.push(error.toProblem());
-    }
-    if (this.#wasm.x.foldDeltas(this.address) === 0) throw outOfMemory();
+    const label = acceptedLabel(this.#wasm, this.address);
+    readMetadata(this.#wasm, this.address, stream, {
+      table: this.#table,
+      annotations: this.annotations,
+      salvage: this.#salvage,
+      onProblem: (p) => this.problems.push(p),
+    });
     return label;
   }
 
@@ -216,38 +178,24 @@ export class ArchiveReader {
   /** Opens the i-th volume or, if it cannot be used, a later one. The first must be good; false: no more. */
   #openVolume(i: number): boolean {
     for (let k = i; k < this.files.volumes.length; k++) {
+      this.#volume = k;
       const volume = this.files.volumes[k]!;
       try {
         const stream = this.#open(volume.path, volume.number);
-        const version = this.#wasm.i32(this.address + L.R_VERSION);
         // Now, while it lies in the window.
-        this.#dataLabel ??= this.#readLabel();
-        if (k === 0 && version !== this.#version) {
-          throw new JobsumError('E_ARCHIVE_LABEL', 'metadata and data are of different versions', {
-            file: volume.path,
-            volume: volume.number,
-            expected: `version ${this.#version}`,
-            found: `version ${version}`,
-          });
-        }
+        this.#dataLabel ??= acceptedLabel(this.#wasm, this.address);
+        const odd = this.#otherVersion(volume);
+        if (k === 0 && odd) throw odd;
         if (k === 0 && stream.unread === 0 && !stream.fill()) {
           throw new JobsumError('E_ARCHIVE_EMPTY', 'the volume holds a label and nothing else', { file: volume.path });
         }
-        this.#volume = k;
-        if (version !== this.#version) {
-          this.problems.push({
-            code: 'E_ARCHIVE_VERSION',
-            message: 'the volume is of another version than the metadata',
-            file: volume.path,
-            volume: volume.number,
-            expected: `version ${this.#version}`,
-            found: `version ${version}`,
-          });
-        }
+        if (odd) this.problems.push(odd.toProblem());
         return true;
       } catch (error) {
+        const problem = toProblem(error);
+        if (this.#resumeWithoutLabel(problem)) return true;
         if (k === 0) throw error;
-        this.problems.push(toProblem(error));
+        this.problems.push(problem);
       }
     }
     this.#closeStream();
@@ -255,9 +203,58 @@ export class ArchiveReader {
     return false;
   }
 
+  #otherVersion({ path, number }: Volume): JobsumError | null {
+    const version = this.#wasm.i32(this.address + L.R_VERSION);
+    if (version === this.#metaLabel.version) return null;
+    return new JobsumError('E_ARCHIVE_LABEL', 'the volume is of another version than the metadata', {
+      file: path,
+      volume: number,
+      expected: `version ${this.#metaLabel.version}`,
+      found: `version ${version}`,
+    });
+  }
+
+  /** A volume whose label is damaged may hold good records: of the kind that the metadata's label names. */
+  #resumeWithoutLabel(problem: Problem): boolean {
+    if (!this.#salvage || !this.#stream || !/LABEL|VERSION|FEATURE/.test(problem.code)) return false;
+    this.#wasm.view.setInt32(this.address + L.R_VERSION, this.#metaLabel.version, true);
+    const problems = this.problems.length;
+    if (this.#resume(problem)) {
+      this.#dataLabel ??= this.#metaLabel;
+      return true;
+    }
+    this.problems.length = problems;
+    return false;
+  }
+
+  /** Goes to the next plausible record of this volume; false: there is none. */
+  #resume(problem: Problem): boolean {
+    const stream = this.#stream!;
+    const from = stream.offset;
+    const latest = this.#wasm.i64(this.address + L.R_LAST_NS);
+    const start = this.#metaLabel.startNs - DAY;
+    const after = [latest, this.#lastNs, start].reduce((a, b) => (b > a ? b : a));
+    let found = false;
+    try {
+      found = problem.code !== 'E_ARCHIVE_UNPACK' && resync(this.#wasm, this.address, stream, after);
+    } catch (error) {
+      this.problems.push(toProblem(error));
+    }
+    const to = found ? stream.offset : stream.offset + stream.unread;
+    this.gaps.push({ volume: stream.source.volume, from, to });
+    this.afterGap = true;
+    this.problems.push({ ...problem, message: `${problem.message}; ${to - from} bytes were passed over` });
+    return found;
+  }
+
   /** Records a data problem and ends reading, as PCP does: later volumes are not reached. */
   #stop(error: unknown): void {
-    this.problems.push(toProblem(error));
+    const problem = toProblem(error);
+    if (this.#salvage && this.#stream && problem.code !== 'E_IO') {
+      if (!this.#resume(problem)) this.#openVolume(this.#volume + 1);
+      return;
+    }
+    this.problems.push(problem);
     this.#closeStream();
     this.#ended = true;
   }
@@ -302,7 +299,10 @@ export class ArchiveReader {
 
   /** The next record whole and checked, its place in the reader struct; null at the end. For dumps. */
   next(): boolean {
-    return this.#advance(() => this.#wasm.x.nextRecord(this.address)) !== null;
+    this.afterGap = false;
+    const more = this.#advance(() => this.#wasm.x.nextRecord(this.address)) !== null;
+    if (more && this.#salvage) this.#lastNs = this.nextNs;
+    return more;
   }
 
   /**

@@ -3,10 +3,8 @@
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
+import { blockValue, inSitu, type Value } from './value.ts';
 import type { Wasm } from './wasm.ts';
-
-/** 64-bit integers are bigints. Aggregates, events, and what does not fit its metric's type are the block's bytes. */
-export type Value = number | bigint | string | Buffer;
 
 export interface ValueSet {
   readonly metric: Metric;
@@ -24,37 +22,35 @@ export interface ArchiveRecord {
   readonly offset: number;
   /** A discontinuity: counters must not be differenced across it. `sets` is empty. */
   readonly mark: boolean;
+  /** The collector that the logger talked to, where the record says so: first and last of an archive. */
+  readonly collector?: Collector;
   /** In stored order, those of wanted metrics. */
   readonly sets: readonly ValueSet[];
 }
 
-function inSitu(type: number, view: DataView, at: number): Value {
-  if (type === 0) return view.getInt32(at);
-  if (type === 1) return view.getUint32(at);
-  if (type === 4) return view.getFloat32(at);
-  const word = Buffer.alloc(4);
-  word.writeUInt32BE(view.getUint32(at));
-  return word;
+/** Process and restart count of pmcd: as long as both stay, counters go on (§5.7, 7.4). */
+export interface Collector {
+  readonly pid: number;
+  readonly seqnum: number;
 }
 
-function blockValue(type: number, body: Buffer): Value {
-  if (type === 6) {
-    const end = body.indexOf(0);
-    return body.toString('utf8', 0, end < 0 ? body.length : end);
-  }
-  if (type === 4 && body.length === 4) return body.readFloatBE(0);
-  if (body.length === 8) {
-    if (type === 2) return body.readBigInt64BE(0);
-    if (type === 3) return body.readBigUInt64BE(0);
-    if (type === 5) return body.readDoubleBE(0);
-  }
-  // Not a view: the decoder's memory moves on.
-  return Buffer.from(body);
+const PMCD_PID = ((2 << 22) | 23) >>> 0;
+const PMCD_SEQNUM = ((2 << 22) | 24) >>> 0;
+/** Sets of a logger's first and last record. */
+const PROLOGUE_SETS = 5;
+/** A gap's mark lies so far behind the last record before it, if the next is not nearer: 1 ms, as PCP's. */
+const MARK_AFTER = 1_000_000n;
+export const NEVER = -(2n ** 63n);
+
+/** Time of the mark between two records. */
+export function markBetween(before: bigint, next: bigint): bigint {
+  return before + MARK_AFTER < next ? before + MARK_AFTER : next;
 }
 
 /**
  * The records from where the reader stands, in stored order but for those that go back in time, which are dropped as PCP
- * does. Sets of metrics without descriptor are left out. Ends at damage, which is then among the reader's problems.
+ * does. Sets of metrics without descriptor are left out. Ends at damage, or has a mark where something was lost if the reader
+ * salvages; what was wrong is among its problems.
  */
 export function* readRecords(
   wasm: Wasm,
@@ -72,14 +68,32 @@ export function* readRecords(
     }
     return metric;
   };
-  let last = -(2n ** 63n);
+  let last = NEVER;
   while (reader.next()) {
     const ns = wasm.i64(reader.address + L.R_NS);
+    const { place } = reader;
+    if (reader.afterGap && last !== NEVER && ns >= last) {
+      yield { ns: markBetween(last, ns), ...place, mark: true, sets: [] };
+    }
     if (ns < last) continue;
     last = ns;
     const sets = readSets(wasm, reader, lookup);
-    yield { ns, ...reader.place, mark: wasm.i32(reader.address + L.R_NUMPMID) === 0, sets };
+    const count = wasm.i32(reader.address + L.R_NUMPMID);
+    const collector = count === PROLOGUE_SETS ? collectorOf(wasm, reader) : undefined;
+    yield { ns, ...place, mark: count === 0, sets, ...(collector ? { collector } : {}) };
   }
+}
+
+function collectorOf(wasm: Wasm, reader: ArchiveReader): Collector | undefined {
+  let pid: number | undefined;
+  let seqnum: number | undefined;
+  for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
+    if (count !== 1) continue;
+    if (pmid === PMCD_PID && format !== 0)
+      pid = Number(blockValue(3, storedBlock(wasm, reader, pairs[0]!).subarray(4)));
+    if (pmid === PMCD_SEQNUM && format === 0) seqnum = wasm.view.getUint32(pairs[0]! + 4);
+  }
+  return pid === undefined || seqnum === undefined || Number.isNaN(pid) ? undefined : { pid, seqnum };
 }
 
 /** Where the value sets of the record lie that the reader stands at. */

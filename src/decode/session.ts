@@ -29,6 +29,8 @@ export interface NodeTask {
   readonly windows: readonly NodeWindow[];
   /** Every metric name that any declaration may ask for. */
   readonly wanted: readonly string[];
+  /** Go on behind damage inside volumes. */
+  readonly salvage?: boolean;
 }
 
 export interface NodeWindowResult {
@@ -82,7 +84,8 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
   const slotOf = (name: string): number | undefined => slots.get(name);
-  const open = (path: string): ArchiveReader => new ArchiveReader(wasm, path, { slotOf });
+  const open = (path: string): ArchiveReader =>
+    new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true });
 
   const members = task.archives.map((path, index) => look(path, index, open, task.archives.length <= KEEP_OPEN));
   const host = members.find((m) => m.usable)?.host;

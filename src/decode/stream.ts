@@ -67,8 +67,11 @@ export class FileStream {
     return n > 0;
   }
 
-  /** Makes room for a record larger than the window, after its length was checked against the file and its own trailer. */
-  grow(): void {
+  /**
+   * Makes room for a record larger than the window, after its length was checked against the file and its own trailer.
+   * `room`: bytes of the new window, by default those of the record.
+   */
+  grow(room?: number): void {
     const wasm = this.#wasm;
     const length = wasm.i32(this.#reader + L.R_LEN);
     const offset = this.offset;
@@ -84,7 +87,7 @@ export class FileStream {
         { ...place, expected: String(length), found: String(trailer.readInt32BE(0)) },
       );
     }
-    if (length > MAX_RECORD || wasm.x.growWindow(this.#reader, length) === 0) {
+    if (length > MAX_RECORD || wasm.x.growWindow(this.#reader, room ?? length) === 0) {
       throw new JobsumError('E_ARCHIVE_LIMIT', 'the record is too large', {
         ...place,
         expected: `at most ${MAX_RECORD} bytes`,

@@ -1,5 +1,6 @@
 // Owns single values in the spelling of the canonical dump (one exact text for each value).
 
+import { NS } from '../kernel/index.ts';
 import { pmidText } from './metric.ts';
 
 export const TYPE_NAMES: Readonly<Record<number, string>> = {
@@ -51,6 +52,12 @@ export function numberJson(x: number): string {
 /** `"SEC.NNNNNNNNN"` with quotes; sub-second fields out of range are written as they are. */
 export function stampJson(seconds: bigint | number, nanoseconds: bigint | number): string {
   return `"${seconds}.${String(nanoseconds).padStart(9, '0')}"`;
+}
+
+/** The same of nanoseconds since the epoch. */
+export function instantJson(ns: bigint): string {
+  const fraction = ((ns % NS) + NS) % NS;
+  return stampJson((ns - fraction) / NS, fraction);
 }
 
 /** Time stamp of a record or label at `at`, as it is stored. */

@@ -15,6 +15,7 @@ interface Exports {
   readLabel(reader: number, volume: number): number;
   scanMeta(reader: number, others: number): number;
   foldDeltas(reader: number): number;
+  resync(reader: number, afterNs: bigint, meta: boolean, last: boolean): number;
   scanIndex(reader: number): number;
   seekIndex(reader: number, ns: bigint): number;
   scanData(reader: number, untilNs: bigint): number;
@@ -63,6 +64,13 @@ export function useModule(module: WebAssembly.Module): void {
   compiled = module;
 }
 
+let peak = 0;
+
+/** Bytes of the largest memory that an instance has grown to: for tests of what damaged archives can make it take. */
+export function peakMemory(): number {
+  return peak;
+}
+
 /** One instance with a memory of its own. Not shared between threads, not re-entrant: one session at a time. */
 export class Wasm {
   readonly x: Exports;
@@ -76,6 +84,7 @@ export class Wasm {
     this.#buffer = this.x.memory.buffer;
     this.#view = new DataView(this.#buffer);
     this.#bytes = new Uint8Array(this.#buffer);
+    peak = Math.max(peak, this.#buffer.byteLength);
   }
 
   /** Views of the whole memory, made anew whenever a call has grown it. Never keep one across a call. */
@@ -84,6 +93,7 @@ export class Wasm {
     this.#buffer = this.x.memory.buffer;
     this.#view = new DataView(this.#buffer);
     this.#bytes = new Uint8Array(this.#buffer);
+    peak = Math.max(peak, this.#buffer.byteLength);
   }
 
   get view(): DataView {

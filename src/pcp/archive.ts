@@ -3,7 +3,6 @@
 import {
   type ArchiveLabel,
   ArchiveReader,
-  type ArchiveRecord,
   decodeNode,
   instancesAt,
   type Metric,
@@ -12,156 +11,196 @@ import {
   type ValueSet,
   Wasm,
 } from '../decode/index.ts';
-import { JobsumError, NS, type Problem, toProblem } from '../kernel/index.ts';
+import { NS, type Problem } from '../kernel/index.ts';
 import type { ConsumerSpec } from '../reduce/index.ts';
+import { type Joined, join } from './join.ts';
+import { type Member, openMembers } from './members.ts';
 import { globMatcher, resolveArchives } from './names.ts';
+import { type PcpRecord, RecordStream } from './stream.ts';
+import { type Help, type Instance, Surroundings } from './surroundings.ts';
 
-export interface RecordOptions {
+const EARLIEST = -(2n ** 63n);
+const LATEST = 2n ** 63n - 1n;
+
+/** How an archive is opened. */
+export interface OpenOptions {
+  /**
+   * Go on behind damage, with the next plausible record or volume, and give what is lost as a mark. Default: stop there, as PCP
+   * does.
+   */
+  readonly salvage?: boolean;
+}
+
+/** A span of time in nanoseconds since the epoch, both ends inclusive. */
+export interface TimeSpan {
+  /** Default: the beginning. */
+  readonly from?: bigint;
+  /** Default: the end. */
+  readonly to?: bigint;
+}
+
+/** Which records to read, and how. */
+export interface RecordOptions extends TimeSpan {
   /** Names, prefixes (`mem.util`) or globs (`disk.*.read*`); default all. */
   readonly metrics?: readonly string[];
-  /** Inclusive, nanoseconds since the epoch. */
-  readonly from?: bigint;
-  readonly to?: bigint;
+  /** 64-bit integers as bigints, exact. Default: as numbers, of which those beyond 2⁵³ are the nearest double. */
+  readonly bigint?: boolean;
   /** Called at the end with what was wrong with the data. */
   readonly onProblems?: (problems: readonly Problem[]) => void;
 }
 
-/** A record, and which of the archives it came from. */
-export interface PcpRecord extends ArchiveRecord {
-  readonly archive: string;
-  /** Instance names of a set at this record's time; a number that the domain does not have is its own name. */
-  readonly names: (set: ValueSet) => string[];
-}
-
-interface Member {
-  readonly path: string;
-  readonly label: ArchiveLabel;
-  readonly metrics: readonly Metric[];
-}
-
-/** One millisecond behind the last record of an archive that ends before others: the gap between them (§7.4). */
-const MARK_AFTER = 1_000_000n;
-
 /**
  * Opens an archive by its base, any of its files, a directory, or a comma-separated list of these.
+ *
+ * ```js
+ * import { openArchive } from 'jobsum/pcp';
+ *
+ * const archive = openArchive('/pcp/n1/20260302.00.10');
+ * console.log(archive.label.host, archive.metrics.length);
+ * ```
+ *
  * @throws JobsumError E_ARCHIVE_* if none can be opened; what is wrong with some is in `problems`
  */
-export function openArchive(name: string): PcpArchive {
-  return new PcpArchive(resolveArchives(name));
+export function openArchive(name: string, options: OpenOptions = {}): PcpArchive {
+  return new PcpArchive(resolveArchives(name), options);
 }
 
+/** One archive, or several of a host joined in order of time. Holds no file open between calls. */
 export class PcpArchive {
   /** Of the earliest archive. */
   readonly label: ArchiveLabel;
+  /** Metrics by name, in the order of the metadata. */
   readonly metrics: readonly Metric[];
   /** What was found wrong when opening. */
   readonly problems: readonly Problem[];
   readonly #members: readonly Member[];
+  readonly #salvage: boolean;
+  readonly #byName: ReadonlyMap<string, Metric>;
+  readonly #surroundings: Surroundings;
 
-  constructor(paths: readonly string[]) {
-    const problems: Problem[] = [];
-    const members: Member[] = [];
-    const wasm = new Wasm();
-    for (const path of paths) {
-      wasm.x.openSession(0);
-      try {
-        const reader = new ArchiveReader(wasm, path);
-        members.push({ path, label: reader.label, metrics: [...reader.metrics] });
-        problems.push(...reader.problems);
-        reader.close();
-      } catch (error) {
-        if (paths.length === 1) throw error;
-        problems.push(toProblem(error));
-      }
-    }
-    members.sort((a, b) => (a.label.startNs < b.label.startNs ? -1 : a.label.startNs > b.label.startNs ? 1 : 0));
-    const host = members[0]?.label.host;
-    this.#members = members.filter((m) => {
-      if (m.label.host === host) return true;
-      problems.push({
-        code: 'E_ARCHIVE_HOST',
-        message: 'archive of another host',
-        file: m.path,
-        expected: host!,
-        found: m.label.host,
-      });
-      return false;
-    });
-    const [first] = this.#members;
-    if (!first)
-      throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });
-    this.label = first.label;
-    const metrics = new Map<string, Metric>();
-    for (const member of this.#members) {
-      for (const metric of member.metrics) {
-        const known = metrics.get(metric.name);
-        if (!known) metrics.set(metric.name, metric);
-        else if (known.type !== metric.type || known.semantics !== metric.semantics || known.units !== metric.units) {
-          problems.push({
-            code: 'E_ARCHIVE_CONFLICT',
-            message: `metric ${metric.name} is described in two ways`,
-            file: member.path,
-          });
-        }
-      }
-    }
-    this.metrics = [...metrics.values()];
+  /** @internal Use {@link openArchive}. */
+  constructor(paths: readonly string[], options: OpenOptions = {}) {
+    this.#salvage = options.salvage === true;
+    const { members, metrics, problems } = openMembers(paths, { salvage: this.#salvage });
+    this.#members = members;
+    this.label = members[0]!.label;
+    this.metrics = metrics;
     this.problems = problems;
+    this.#byName = new Map(metrics.map((m) => [m.name, m]));
+    this.#surroundings = new Surroundings(members, this.#salvage);
   }
 
-  /** Records of all archives in time order; at equal times the archive that begins first goes first (§7.3). */
-  *records(options: RecordOptions = {}): Generator<PcpRecord> {
-    const from = options.from ?? -(2n ** 63n);
-    const to = options.to ?? 2n ** 63n - 1n;
+  /** The metric of a name. */
+  metric(name: string): Metric | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * Records of all archives in order of time; where an archive ends before another begins there is a mark, unless both say that
+   * pmcd was not restarted between.
+   *
+   * ```js
+   * for await (const record of archive.records({ metrics: ['kernel.all.*'], bigint: true })) {
+   *   for (const set of record.sets) console.log(record.ns, set.metric.name, record.names(set), set.values);
+   * }
+   * ```
+   *
+   * With `for … of` instead of `for await … of` they are read without giving way to other work.
+   */
+  records(options: RecordOptions = {}): RecordStream {
+    return new RecordStream(() => this.#read(options), options.bigint === true);
+  }
+
+  *#read(options: RecordOptions): Generator<PcpRecord> {
+    const { from = EARLIEST, to = LATEST } = options;
     const wanted = globMatcher(options.metrics);
-    const problems: Problem[] = [];
-    const open = this.#members.map((member) => {
+    const inputs = this.#members.map((member) => {
       const wasm = new Wasm();
       wasm.x.openSession(0);
-      const reader = new ArchiveReader(wasm, member.path);
-      const atOpen = reader.problems.length;
-      if (options.from !== undefined) reader.seek(from);
-      const records = readRecords(wasm, reader, (m) => wanted(m.name));
+      const reader = new ArchiveReader(wasm, member.path, { salvage: this.#salvage });
+      const records = readRecords(wasm, reader, (m) => !member.leftOut.has(m.pmid) && wanted(m.name));
       const names = (ns: bigint, set: ValueSet) => instancesAt(wasm, reader, set.metric.indom, ns, set.instances);
-      return { member, reader, records, names, atOpen, head: records.next(), lastNs: null as bigint | null };
+      return { member, reader, records: aheadOf(records, reader, from), names, atOpen: reader.problems.length };
     });
-    let yielded = false;
     try {
-      let live = open.filter((o) => !o.head.done);
-      while (live.length > 0) {
-        const next = live.reduce((a, b) => (b.head.value!.ns < a.head.value!.ns ? b : a));
-        const record = next.head.value as ArchiveRecord;
-        if (record.ns > to) break;
-        next.lastNs = record.ns;
-        if (record.ns >= from && (record.mark || record.sets.length > 0)) {
-          yielded = true;
-          yield { ...record, archive: next.member.path, names: (set) => next.names(record.ns, set) };
-        }
-        next.head = next.records.next();
-        if (!next.head.done) continue;
-        live = live.filter((o) => o !== next);
-        const ns = record.ns + MARK_AFTER;
-        if (!yielded || live.length === 0 || ns > to) continue;
-        const place = { volume: record.volume, offset: record.offset, archive: next.member.path };
-        yield { ns, ...place, mark: true, sets: [], names: () => [] };
+      let begun = false;
+      const joined = join(
+        inputs.map((i) => i.records),
+        { from, to },
+      );
+      for (const { input, ns, record } of joined as Iterable<Joined<PcpRecord>>) {
+        const { member, reader, names } = inputs[input]!;
+        if (record && !record.mark && record.sets.length === 0) continue;
+        if (!record && !begun) continue;
+        begun = true;
+        const archive = member.path;
+        if (record) yield { ...record, archive, names: (set) => names(ns, set) };
+        else yield { ns, ...reader.place, mark: true, sets: [], archive, names: () => [] };
       }
-      for (const o of open) problems.push(...o.reader.problems.slice(o.atOpen));
     } finally {
-      for (const o of open) o.reader.close();
+      for (const { reader } of inputs) reader.close();
     }
-    options.onProblems?.(problems);
+    options.onProblems?.(inputs.flatMap(({ reader, atOpen }) => reader.problems.slice(atOpen)));
   }
 
-  /** Runs reducers inside the decoder over a span of time (nanoseconds, inclusive); all of the archive by default. */
-  reduce(
-    specs: readonly ConsumerSpec[],
-    span: { readonly from?: bigint; readonly to?: bigint } = {},
-  ): NodeWindowResult {
-    const startNs = span.from ?? -(2n ** 63n) + 1n;
-    const endNs = span.to ?? 2n ** 63n - 1n;
+  /**
+   * Members of a metric's instance domain, ids ascending: those of a time (nanoseconds), or all there ever were with their
+   * newest names. Empty for a metric without instance domain, and before the domain is first recorded.
+   *
+   * ```js
+   * for (const { id, name } of archive.instances('disk.dev.read')) console.log(id, name);
+   * ```
+   */
+  instances(metric: string | Metric, at?: bigint): readonly Instance[] {
+    const found = typeof metric === 'string' ? this.metric(metric) : metric;
+    return found ? this.#surroundings.instances(found.indom, at) : [];
+  }
+
+  /**
+   * Labels of the host (no metric), of a metric, or of one of its instances, at a time (default: the latest). The more special
+   * replaces the more general: context, domain, instance domain, cluster, item, instance.
+   *
+   * ```js
+   * console.log(archive.labels().get('hostname'), archive.labels('disk.dev.read', { instance: 0 }));
+   * ```
+   */
+  labels(
+    metric?: string | Metric,
+    options: { readonly at?: bigint; readonly instance?: number } = {},
+  ): ReadonlyMap<string, string> {
+    const found = typeof metric === 'string' ? this.metric(metric) : metric;
+    return this.#surroundings.labels(found, options.at ?? LATEST, options.instance);
+  }
+
+  /** Help texts of a metric; of its instance domain with `indom`. A missing long text is the short one, as in PCP. */
+  help(metric: string | Metric, options: { readonly indom?: boolean } = {}): Help | null {
+    const found = typeof metric === 'string' ? this.metric(metric) : metric;
+    if (!found) return null;
+    return options.indom
+      ? this.#surroundings.help('indom', found.indom)
+      : this.#surroundings.help('metric', found.pmid);
+  }
+
+  /**
+   * Runs reducers inside the decoder over a span of time; all of the archive by default.
+   *
+   * ```js
+   * const { consumers } = archive.reduce({
+   *   metrics: ['mem.util.used'],
+   *   mode: 'all',
+   *   reducers: [{ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric: 0 }] } }],
+   * });
+   * console.log(consumers[0].reducers[0].mean);
+   * ```
+   */
+  reduce(spec: ConsumerSpec | readonly ConsumerSpec[], span: TimeSpan = {}): NodeWindowResult {
+    const specs = Array.isArray(spec) ? (spec as readonly ConsumerSpec[]) : [spec as ConsumerSpec];
+    const startNs = span.from ?? EARLIEST + 1n;
+    const endNs = span.to ?? LATEST;
     const result = decodeNode(new Wasm(), {
       archives: this.#members.map((m) => m.path),
       wanted: [...new Set(specs.flatMap((s) => s.metrics))],
+      salvage: this.#salvage,
       windows: [
         {
           startNs,
@@ -174,4 +213,17 @@ export class PcpArchive {
     });
     return result.windows[0]!;
   }
+}
+
+/** The first record, which may name the collector; then, if the span begins later, those from there on by the index. */
+function* aheadOf<R extends { readonly ns: bigint }>(
+  records: Generator<R>,
+  reader: ArchiveReader,
+  from: bigint,
+): Generator<R> {
+  const first = records.next();
+  if (first.done) return;
+  yield first.value;
+  if (first.value.ns < from) reader.seek(from);
+  yield* records;
 }

@@ -2,31 +2,39 @@
 
 import {
   ArchiveReader,
+  type ArchiveRecord,
   domainVersions,
   type Metric,
   NO_INDOM,
-  type RawSet,
   rawSets,
   readRecords,
-  versionAt,
-  versionMembers,
   Wasm,
 } from '../decode/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import { ArchiveWriter, type Version } from '../write/index.ts';
+import { CopiedAnnotations } from './copy-annotations.ts';
+import { CopiedDomains, DomainView } from './copy-domains.ts';
+import { join } from './join.ts';
+import { type Member, openMembers } from './members.ts';
 import { globMatcher, resolveArchives } from './names.ts';
 
+/** What to copy, and into what. */
 export interface CopyOptions {
   /** Default: that of the source. */
   readonly version?: Version;
+  /** Names, prefixes or globs; default all. */
   readonly metrics?: readonly string[];
   /** Inclusive, nanoseconds. */
   readonly from?: bigint;
+  /** Inclusive, nanoseconds. */
   readonly to?: bigint;
   /** Everything the metadata describes, also what no record uses, and the label's own start. Default: what is used. */
   readonly whole?: boolean;
+  /** Go on behind damage, with a mark for what is lost. */
+  readonly salvage?: boolean;
 }
 
+/** What a copy holds, and what was wrong with its source. */
 export interface CopyResult {
   readonly records: number;
   readonly problems: readonly Problem[];
@@ -36,60 +44,56 @@ export interface CopyResult {
 const VOLUME_BYTES = 1_000_000_000;
 
 /**
- * Copies to `base`, whose files must not exist. Several archives of a host are merged in order of time.
+ * Copies to `base`, whose files must not exist. Several archives of a host are joined in order of time.
+ *
+ * ```js
+ * import { copyArchive } from 'jobsum/pcp';
+ *
+ * const { records } = copyArchive('/pcp/n1/20260302.00.10', '/tmp/part', { metrics: ['mem'], version: 3 });
+ * ```
+ *
  * @throws JobsumError E_ARCHIVE_* (source), E_USAGE (no record qualifies, target exists), E_IO
  */
 export function copyArchive(source: string, base: string, options: CopyOptions = {}): CopyResult {
-  const inputs = resolveArchives(source).map((path) => new Input(path, options));
+  const { members, problems } = openMembers(resolveArchives(source), {
+    salvage: options.salvage === true,
+    written: true,
+  });
+  const inputs: Input[] = [];
   try {
-    return new Copy(inputs, base, options).run();
+    for (const member of members) inputs.push(new Input(member, options));
+    const records = new Copy(inputs, base, options).run();
+    return { records, problems: [...problems, ...inputs.flatMap((i) => i.problems)] };
   } finally {
     for (const input of inputs) input.reader.close();
   }
 }
 
-interface Domain {
-  readonly version: number;
-  readonly members: ReturnType<typeof versionMembers>;
-  /** Equal texts mean equal members. */
-  readonly text: string;
-}
-
 class Input {
   readonly wasm = new Wasm();
   readonly reader: ArchiveReader;
-  readonly #records: Iterator<{ ns: bigint; mark: boolean }>;
+  readonly records: Iterator<ArchiveRecord>;
   readonly wanted: (metric: Metric) => boolean;
-  head: { ns: bigint; mark: boolean } | null = null;
-  /** Each instance domain as it was last looked at. */
-  readonly #domains = new Map<number, Domain>();
+  readonly domains: DomainView;
+  readonly #odd: readonly Problem[];
+  readonly #atOpen: number;
 
-  constructor(path: string, options: CopyOptions) {
+  constructor({ path, leftOut }: Member, options: CopyOptions) {
     const matches = globMatcher(options.metrics);
-    this.wanted = (m) => matches(m.name);
+    this.wanted = (m) => !leftOut.has(m.pmid) && matches(m.name);
     this.wasm.x.openSession(0);
-    this.reader = new ArchiveReader(this.wasm, path);
+    this.reader = new ArchiveReader(this.wasm, path, { salvage: options.salvage === true, annotations: true });
     // Only time and kind are of interest here: the sets are taken raw.
-    this.#records = readRecords(this.wasm, this.reader, () => false);
-    this.next();
+    this.records = readRecords(this.wasm, this.reader, () => false);
+    this.domains = new DomainView(this.wasm, this.reader);
+    // What is wrong with labels and texts was not looked at by openMembers.
+    this.#odd = this.reader.problems.filter((p) => p.record === 'label set' || p.record === 'help text');
+    this.#atOpen = this.reader.problems.length;
   }
 
-  /** Members of an instance domain at a time, made anew only when its version is another; null without one. */
-  domainAt(indom: number, ns: bigint): Domain | null {
-    const version = versionAt(this.wasm, this.reader, indom, ns);
-    if (version === 0) return null;
-    const known = this.#domains.get(indom);
-    if (known?.version === version) return known;
-    const members = versionMembers(this.wasm, version);
-    const text = members.map((m) => `${m.id} ${m.name.toString('latin1')}`).join('\n');
-    const domain = { version, members, text };
-    this.#domains.set(indom, domain);
-    return domain;
-  }
-
-  next(): void {
-    const { done, value } = this.#records.next();
-    this.head = done ? null : value;
+  /** What was met since the look at the archive. */
+  get problems(): readonly Problem[] {
+    return [...this.#odd, ...this.reader.problems.slice(this.#atOpen)];
   }
 }
 
@@ -97,10 +101,10 @@ class Copy {
   readonly #inputs: readonly Input[];
   readonly #base: string;
   readonly #options: CopyOptions;
-  #writer: ArchiveWriter | null = null;
   readonly #described = new Set<number>();
-  /** Text of the members last written, by instance domain. */
-  readonly #members = new Map<number, string>();
+  #writer: ArchiveWriter | null = null;
+  #domains: CopiedDomains | null = null;
+  #annotations: CopiedAnnotations | null = null;
 
   constructor(inputs: readonly Input[], base: string, options: CopyOptions) {
     this.#inputs = inputs;
@@ -108,80 +112,83 @@ class Copy {
     this.#options = options;
   }
 
-  run(): CopyResult {
-    const { from = -(2n ** 63n), to = 2n ** 63n - 1n } = this.#options;
+  run(): number {
+    const { from = -(2n ** 63n), to = 2n ** 63n - 1n, whole = false } = this.#options;
     let records = 0;
-    for (;;) {
-      const live = this.#inputs.filter((i) => i.head !== null);
-      if (live.length === 0) break;
-      const input = live.reduce((a, b) => (b.head!.ns < a.head!.ns ? b : a));
-      const { ns, mark } = input.head!;
-      if (ns > to) break;
-      if (ns >= from) {
-        const sets = mark ? [] : rawSets(input.wasm, input.reader, input.wanted);
-        if (sets.length > 0 || (mark && (this.#writer || this.#options.whole))) {
-          this.#writer ??= this.#open(input, ns);
-          const writer = this.#writer;
-          if (!this.#options.whole) for (const set of sets) this.#describe(input, set, ns);
-          if (writer.volumeBytes > VOLUME_BYTES) writer.nextVolume();
-          writer.raw(ns, sets);
-          records++;
-        }
+    const joined = join(
+      this.#inputs.map((i) => i.records),
+      { from, to },
+    );
+    for (const { input: index, ns, record } of joined) {
+      const input = this.#inputs[index]!;
+      const mark = record === null || record.mark;
+      const sets = mark ? [] : rawSets(input.wasm, input.reader, input.wanted);
+      // An extract begins with data, and holds no record without a wanted metric.
+      if (mark ? !this.#writer && !(whole && record) : sets.length === 0) continue;
+      this.#writer ??= this.#open(input, ns);
+      const writer = this.#writer;
+      if (!whole) {
+        for (const { metric } of sets) this.#describe(input, metric, ns);
+        if (!mark) this.#annotations!.upTo(index, ns);
       }
-      input.next();
-      // A gap between inputs: counters of two loggers are not to be differenced.
-      if (input.head || live.length === 1 || !this.#writer) continue;
-      const end = ns + 1_000_000n;
-      const others = live.filter((i) => i !== input);
-      if (end <= to && others.every((i) => i.head!.ns > end)) {
-        this.#writer.mark(end);
-        records++;
-      }
+      if (writer.volumeBytes > VOLUME_BYTES) writer.nextVolume();
+      writer.raw(ns, sets);
+      records++;
     }
     if (!this.#writer)
       throw new JobsumError('E_USAGE', 'no record qualifies', { file: this.#inputs[0]!.reader.files.base });
     this.#writer.close();
-    return { records, problems: this.#inputs.flatMap((i) => i.reader.problems) };
+    return records;
   }
 
   #open(input: Input, ns: bigint): ArchiveWriter {
     const { label } = input.reader;
-    const whole = this.#options.whole;
+    const { whole, version } = this.#options;
+    const highest = this.#inputs.some((i) => i.reader.label.version === 3) ? 3 : 2;
     const writer = new ArchiveWriter(this.#base, {
-      version: this.#options.version ?? label.version,
-      host: label.host,
-      timezone: label.timezone,
+      version: version ?? highest,
+      host: label.hostBytes,
+      timezone: label.timezoneBytes,
+      zoneinfo: label.zoneinfo,
       startNs: whole ? label.startNs : ns,
       exclusive: true,
       ...(whole ? { pid: label.pid } : {}),
     });
-    if (!whole) return writer;
-    for (const { reader, wasm, wanted } of this.#inputs) {
-      const indoms = new Set<number>();
-      for (const metric of reader.metrics.filter(wanted)) {
-        writer.describe(metric);
-        if (metric.indom !== NO_INDOM) indoms.add(metric.indom);
-      }
-      for (const indom of indoms)
-        for (const { ns: at, members } of domainVersions(wasm, reader, indom)) writer.rawIndom(indom, at, members);
-    }
+    this.#domains = new CopiedDomains(writer, this.#inputs.length === 1);
+    this.#annotations = new CopiedAnnotations(
+      writer,
+      this.#inputs.map((i) => i.reader.annotations!),
+    );
+    if (whole) for (const i of this.#inputs) this.#describeAll(i, writer);
     return writer;
   }
 
+  #describeAll({ wasm, reader, wanted }: Input, writer: ArchiveWriter): void {
+    const indoms = new Set<number>();
+    for (const metric of reader.metrics.filter(wanted)) {
+      writer.describe(metric);
+      if (metric.indom !== NO_INDOM) indoms.add(metric.indom);
+    }
+    for (const indom of indoms) {
+      const versions = domainVersions(wasm, reader, indom);
+      for (const [i, { ns, members }] of versions.entries()) {
+        const alone = versions[i - 1]?.ns !== ns && versions[i + 1]?.ns !== ns;
+        this.#domains!.write(indom, ns, members, alone);
+      }
+    }
+    this.#annotations!.all();
+  }
+
   /** Descriptor before the first record of a metric; instances, stamped with the record's time, when they differ. */
-  #describe(input: Input, { metric }: RawSet, ns: bigint): void {
-    const writer = this.#writer!;
+  #describe(input: Input, metric: Metric, ns: bigint): void {
     if (!this.#described.has(metric.pmid)) {
       this.#described.add(metric.pmid);
       const names = input.reader.metrics.filter((m) => m.pmid === metric.pmid);
-      for (const m of names.length > 0 ? names : [metric]) writer.describe(m);
+      for (const m of names.length > 0 ? names : [metric]) this.#writer!.describe(m);
+      this.#annotations!.want(metric);
     }
     if (metric.indom === NO_INDOM) return;
-    const domain = input.domainAt(metric.indom, ns);
-    if (!domain) return;
-    const { members, text } = domain;
-    if (this.#members.get(metric.indom) === text) return;
-    this.#members.set(metric.indom, text);
-    writer.rawIndom(metric.indom, ns, members);
+    const domain = input.domains.at(metric.indom, ns);
+    if (domain) this.#domains!.change(metric.indom, ns, domain);
   }
 }

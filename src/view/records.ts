@@ -1,6 +1,6 @@
 // Owns how records and single values of an archive are shown: text for people, JSON, CSV.
 
-import { type PcpRecord, pmidText, type Value, type ValueSet } from '../pcp/index.ts';
+import { type EventRecord, type PcpRecord, pmidText, TYPE_NAMES, type Value, type ValueSet } from '../pcp/index.ts';
 import { clean } from './text.ts';
 
 const isoOf = (ns: bigint): string => {
@@ -9,19 +9,50 @@ const isoOf = (ns: bigint): string => {
   return Number.isFinite(new Date(ms).getTime()) ? `${new Date(ms).toISOString().slice(0, 19)}.${micro}Z` : `${ns} ns`;
 };
 
-/** Exact: bigints as strings, bytes as base64, NaN and infinities as strings. */
-export function valueJson(value: Value): number | string | { base64: string } {
+type Json = number | string | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Exact: bigints as strings, bytes as base64, NaN and infinities as strings, events with their parameters. */
+export function valueJson(value: Value): Json {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  return typeof value === 'string' ? value : { base64: value.toString('base64') };
+  if (typeof value === 'string') return value;
+  if (Buffer.isBuffer(value)) return { base64: value.toString('base64') };
+  return (value as readonly EventRecord[]).map((e) => ({
+    ...{ time: isoOf(e.ns), ns: String(e.ns), flags: e.flags },
+    ...(e.missed === undefined
+      ? {
+          parameters: e.parameters.map((p) => ({
+            ...{ pmid: pmidText(p.pmid), type: TYPE_NAMES[p.type] ?? String(p.type), value: valueJson(p.value) },
+          })),
+        }
+      : { missed: e.missed }),
+  }));
 }
 
-const valueText = (value: Value): string =>
-  typeof value === 'object'
-    ? `[${value.length} bytes]`
-    : typeof value === 'string'
-      ? JSON.stringify(value)
-      : String(value);
+/** One line. */
+function valueText(value: Value): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object') return String(value);
+  if (Buffer.isBuffer(value)) {
+    const shown = value.subarray(0, 16).toString('hex');
+    return `[${value.length} bytes${value.length > 0 ? ` ${shown}` : ''}${value.length > 16 ? '…' : ''}]`;
+  }
+  const events = value as readonly EventRecord[];
+  return `${events.length} event${events.length === 1 ? '' : 's'}`;
+}
+
+/** What does not fit a line: the records of an event array. */
+function* detailLines(value: Value, indent: string): Generator<string> {
+  if (typeof value !== 'object' || Buffer.isBuffer(value)) return;
+  for (const e of value as readonly EventRecord[]) {
+    if (e.missed !== undefined) yield `${indent}${isoOf(e.ns)}  ${e.missed} events missed`;
+    else yield `${indent}${isoOf(e.ns)}  flags ${e.flags}`;
+    for (const p of e.parameters) {
+      yield `${indent}    ${pmidText(p.pmid)}: ${clean(valueText(p.value))}`;
+      yield* detailLines(p.value, `${indent}        `);
+    }
+  }
+}
 
 /** Sets cut down to the instances that a predicate takes, by name; sets without any left are dropped. */
 export function filterInstances(record: PcpRecord, takes: (name: string) => boolean): ValueSet[] {
@@ -46,11 +77,15 @@ export function* recordLines(record: PcpRecord, sets: readonly ValueSet[]): Gene
     const names = record.names(set);
     if (set.error !== undefined) yield `${label}: error ${set.error}`;
     else if (set.values.length === 0) yield `${label}: no values`;
-    else if (names.length === 0) yield `${label}: ${set.values.map(valueText).map(clean).join(' ')}`;
-    else {
+    else if (names.length === 0) {
+      yield `${label}: ${set.values.map(valueText).map(clean).join(' ')}`;
+      for (const value of set.values) yield* detailLines(value, '        ');
+    } else {
       yield `${label}:`;
-      for (const [i, value] of set.values.entries())
+      for (const [i, value] of set.values.entries()) {
         yield `        ${set.instances[i]} ${JSON.stringify(clean(names[i]))}: ${clean(valueText(value))}`;
+        yield* detailLines(value, '            ');
+      }
     }
   }
 }
@@ -92,7 +127,11 @@ export function* samplesOf(records: Iterable<PcpRecord>, rate: boolean): Generat
         const base = { ns: record.ns, metric: set.metric.name, instance };
         if (!rate || set.metric.semantics !== COUNTER || typeof value === 'string' || typeof value === 'object') {
           const plain = valueJson(value);
-          yield { ...base, value: typeof plain === 'object' ? plain.base64 : plain };
+          const scalar = typeof plain === 'number' || typeof plain === 'string';
+          yield {
+            ...base,
+            value: scalar ? plain : Buffer.isBuffer(value) ? value.toString('base64') : JSON.stringify(plain),
+          };
           continue;
         }
         const key = `${set.metric.name}\0${instance}`;

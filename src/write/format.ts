@@ -1,11 +1,16 @@
 // Owns the big-endian building blocks of archive files: stamps, labels, frames (reference/pcp-archive-format.md §2, 8).
 
+import { JobsumError } from '../kernel/index.ts';
+
 export type Version = 2 | 3;
 
 const MAGIC = 0x50052600;
 const NS = 1_000_000_000n;
 
 export const LABEL_BYTES: Readonly<Record<Version, number>> = { 2: 132, 3: 808 };
+/** Offset and room of the zone name in a label of version 3. */
+const ZONEINFO_AT = 548;
+const ZONEINFO_MAX = 256;
 export const STAMP_BYTES: Readonly<Record<Version, number>> = { 2: 8, 3: 12 };
 
 /** Writes a time stamp and returns the offset behind it. Version 3 stores the low word of the seconds first. */
@@ -13,6 +18,12 @@ export function putStamp(b: Buffer, at: number, ns: bigint, version: Version): n
   const fraction = ((ns % NS) + NS) % NS;
   const seconds = (ns - fraction) / NS;
   if (version === 2) {
+    if (seconds !== BigInt.asIntN(32, seconds)) {
+      throw new JobsumError('E_USAGE', 'a time does not fit an archive of version 2; write version 3', {
+        expected: 'seconds of 32 bits',
+        found: String(seconds),
+      });
+    }
     b.writeInt32BE(Number(seconds), at);
     return b.writeInt32BE(Number(fraction / 1000n), at + 4);
   }
@@ -25,8 +36,11 @@ export interface LabelFields {
   readonly version: Version;
   readonly pid: number;
   readonly startNs: bigint;
-  readonly host: string;
-  readonly timezone: string;
+  /** Text, or bytes as another archive has them. */
+  readonly host: string | Buffer;
+  readonly timezone: string | Buffer;
+  /** `:Europe/Berlin`; version 3 only. */
+  readonly zoneinfo?: string;
 }
 
 /** `volume`: -1 metadata, -2 index, n ≥ 0 data. */
@@ -39,8 +53,12 @@ export function label(f: LabelFields, volume: number): Buffer {
   const at = putStamp(b, 12, f.startNs, f.version);
   b.writeInt32BE(volume, at);
   const [hostAt, hostMax, zoneAt, zoneMax] = f.version === 2 ? [24, 64, 88, 40] : [36, 256, 292, 256];
-  b.write(f.host, hostAt, hostMax - 1, 'utf8');
-  b.write(f.timezone, zoneAt, zoneMax - 1, 'utf8');
+  const put = (text: string | Buffer, from: number, max: number): void => {
+    Buffer.from(text as string).copy(b, from, 0, max - 1);
+  };
+  put(f.host, hostAt, hostMax);
+  put(f.timezone, zoneAt, zoneMax);
+  if (f.version === 3) put(f.zoneinfo ?? '', ZONEINFO_AT, ZONEINFO_MAX);
   b.writeInt32BE(length, length - 4);
   return b;
 }

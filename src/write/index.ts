@@ -1,10 +1,13 @@
 // Owns the public surface of write/: re-exports only.
 
 export type { Version } from './format.ts';
+export type { DomainEntry } from './metadata.ts';
 export {
   type Datum,
   type InstanceSpec,
   indomId,
+  LABEL_CLASSES,
+  type LabelSpec,
   type MetricSpec,
   NO_INDOM,
   pmid,

@@ -3,7 +3,11 @@
 import { type Metric, NO_INDOM } from '../decode/index.ts';
 
 /** Type codes of values (pcp-archive-format.md §3.3). */
-export const TYPES = { i32: 0, u32: 1, i64: 2, u64: 3, float: 4, double: 5, string: 6, aggregate: 7 } as const;
+export const TYPES = {
+  ...{ i32: 0, u32: 1, i64: 2, u64: 3, float: 4, double: 5, string: 6 },
+  // Given as the bytes of the block (§5.6 for events).
+  ...{ aggregate: 7, aggregateStatic: 8, event: 9, highresEvent: 10 },
+} as const;
 export type TypeName = keyof typeof TYPES;
 
 export const SEMANTICS = { counter: 1, instant: 3, discrete: 4 } as const;
@@ -41,6 +45,15 @@ export interface MetricSpec {
 export interface InstanceSpec {
   readonly id: number;
   readonly name: string;
+}
+
+/** Label set classes of archives (pcp-archive-format.md §3.5). */
+export const LABEL_CLASSES = { context: 1, domain: 2, indom: 4, cluster: 8, item: 16, instances: 32 } as const;
+
+/** The labels of one object; `instance`: -1 but for the class `instances`. */
+export interface LabelSpec {
+  readonly instance: number;
+  readonly labels: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type Datum = number | bigint | string | Buffer;

@@ -2,15 +2,25 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { RawSet } from '../decode/index.ts';
-import { frame, LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
+import { LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
+import { type DomainEntry, descRecord, indomRecord, labelBody, labelRecord, textRecord } from './metadata.ts';
 import { RecordEncoder } from './record.ts';
-import { type InstanceSpec, type MetricSpec, type RawMetric, SEMANTICS, TYPES, type ValueSet } from './types.ts';
+import {
+  type LABEL_CLASSES,
+  type LabelSpec,
+  type MetricSpec,
+  type RawMetric,
+  SEMANTICS,
+  TYPES,
+  type ValueSet,
+} from './types.ts';
 
 export interface ArchiveOptions {
   readonly version: Version;
-  readonly host: string;
+  readonly host: string | Buffer;
   /** As PCP writes it: `UTC`, `EST+5`. */
-  readonly timezone?: string;
+  readonly timezone?: string | Buffer;
+  readonly zoneinfo?: string;
   readonly startNs: bigint;
   readonly pid?: number;
   /** Fail rather than write over existing files. */
@@ -95,62 +105,34 @@ export class ArchiveWriter {
 
   /** A descriptor as an archive has it. Called again with another name, the metric has both. */
   describe(m: RawMetric): void {
-    const name = m.nameBytes;
-    const b = Buffer.alloc(32 + name.length);
-    const words = [1, m.pmid, m.type, m.indom, m.semantics, m.units, 1, name.length];
-    // Types and semantics of odd archives are negative.
-    for (const [i, word] of words.entries()) b.writeUInt32BE(word >>> 0, 4 * i);
-    name.copy(b, 32);
-    this.#meta.write(frame(b));
+    this.#meta.write(descRecord(m));
   }
 
   /** The whole instance domain from this time on. An empty list would be ignored by readers. */
-  indom(indom: number, ns: bigint, instances: readonly InstanceSpec[]): void {
-    this.#indomRecord(
-      indom,
-      ns,
-      instances.map((i) => ({ id: i.id, name: i.name })),
-      this.version === 2 ? 2 : 5,
-    );
+  indom(indom: number, ns: bigint, instances: readonly DomainEntry[]): void {
+    this.#meta.write(indomRecord(this.version, indom, ns, instances, false));
   }
 
-  /** The whole instance domain, names as they lie in another archive. */
-  rawIndom(indom: number, ns: bigint, members: readonly { readonly id: number; readonly name: Buffer }[]): void {
-    this.#indomRecord(indom, ns, members, this.version === 2 ? 2 : 5);
-  }
-
-  /** Changes against the version before (version 3 only). */
-  indomDelta(indom: number, ns: bigint, added: readonly InstanceSpec[], deleted: readonly number[]): void {
+  /** Changes against the version before, deletions first (version 3 only). */
+  indomDelta(indom: number, ns: bigint, added: readonly DomainEntry[], deleted: readonly number[]): void {
     if (this.version !== 3) throw new RangeError('delta instance domains need version 3');
-    this.#indomRecord(indom, ns, [...deleted.map((id) => ({ id, name: null })), ...added], 6);
+    const entries = [...deleted.map((id) => ({ id, name: null })), ...added];
+    this.#meta.write(indomRecord(3, indom, ns, entries, true));
   }
 
-  #indomRecord(
-    indom: number,
-    ns: bigint,
-    members: readonly { id: number; name: string | Buffer | null }[],
-    type: number,
-  ): void {
-    const bytes = (name: string | Buffer): Buffer => (typeof name === 'string' ? Buffer.from(name, 'utf8') : name);
-    const names = members.map((m) => (m.name === null ? null : Buffer.concat([bytes(m.name), Buffer.alloc(1)])));
-    const text = names.reduce((sum, n) => sum + (n?.length ?? 0), 0);
-    const stamp = STAMP_BYTES[this.version];
-    const head = 4 + stamp + 8;
-    const b = Buffer.alloc(head + 8 * members.length + text);
-    b.writeInt32BE(type, 0);
-    putStamp(b, 4, ns, this.version);
-    b.writeUInt32BE(indom, 4 + stamp);
-    b.writeInt32BE(members.length, 8 + stamp);
-    let offset = 0;
-    members.forEach((m, i) => {
-      b.writeInt32BE(m.id, head + 4 * i);
-      const name = names[i];
-      b.writeInt32BE(name ? offset : -1, head + 4 * (members.length + i));
-      if (!name) return;
-      name.copy(b, head + 8 * members.length + offset);
-      offset += name.length;
-    });
-    this.#meta.write(frame(b));
+  /** All labels of one object from this time on: a domain number, pmID or instance domain, 0xffffffff for the context. */
+  labels(ns: bigint, labelClass: keyof typeof LABEL_CLASSES, id: number, sets: readonly LabelSpec[]): void {
+    this.rawLabels(ns, labelBody(labelClass, id, sets));
+  }
+
+  /** A label record as another archive has it, but for its time. */
+  rawLabels(ns: bigint, body: Buffer): void {
+    this.#meta.write(labelRecord(this.version, ns, body));
+  }
+
+  /** Help text of a metric or an instance domain. */
+  text(kind: 'oneline' | 'help', of: 'metric' | 'indom', id: number, text: string | Buffer): void {
+    this.#meta.write(textRecord(kind, of, id, Buffer.from(text as string)));
   }
 
   record(ns: bigint, sets: readonly ValueSet[]): void {

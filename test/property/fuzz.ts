@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seeded } from '../../bench/generate/random.ts';
-import { judge, type Pristine, place, pristineArchive, strike, strikeWord } from '../support/damage.ts';
+import { peakMemory } from '../../src/decode/index.ts';
+import {
+  judge,
+  type Pristine,
+  place,
+  pristineArchive,
+  strike,
+  strikeStructure,
+  strikeWord,
+} from '../support/damage.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 
 const { values: o } = parseArgs({
@@ -18,6 +27,14 @@ const CORPUS = join(HERE, '..', 'corpus');
 const ELSEWHERE = join(tmpdir(), 'jobsum-fuzz-found');
 /** Larger archives only slow the search down. */
 const MAX_BYTES = 400_000;
+/** Blind, at words, and at the structure: that most. */
+const KINDS = [strike, strikeWord, strikeStructure, strikeStructure];
+/** Nothing may take longer, in ms: a hang. */
+const MAX_MS = 30_000;
+/** Of the whole process: what the decoder may take, with the slow decoder and the search beside it. */
+const MAX_RSS = 512 * 2 ** 20;
+/** A share of the cases is copied too: that writes files. */
+const COPIED = 0.1;
 
 /** Plain archives below a directory that are small enough. */
 function* archivesBelow(root: string): Generator<Pristine> {
@@ -56,24 +73,30 @@ for (let round = 0; Date.now() < end; round++) {
     for (let k = 0; k < 30 && Date.now() < end; k++) {
       // Three files together: up to three blows, blind or at the structure.
       const count = 1 + Math.floor(random() * 3);
-      const blows = Array.from({ length: count }, () => (random() < 0.5 ? strike : strikeWord)(victim, random));
+      const blows = Array.from({ length: count }, () => KINDS[Math.floor(random() * KINDS.length)]!(victim, random));
       const target = join(dir, 'victim');
       place(victim, blows, target);
       const began = performance.now();
       const verdict = judge(
         target,
         generated.metrics.map((m) => m.name),
+        random() < COPIED,
       );
-      slowest = Math.max(slowest, performance.now() - began);
+      const took = performance.now() - began;
+      slowest = Math.max(slowest, took);
+      const wrong = [...verdict.wrong];
+      if (took > MAX_MS) wrong.push(`took ${Math.round(took)} ms`);
+      const { rss } = process.memoryUsage();
+      if (rss > MAX_RSS) wrong.push(`the process has ${rss} bytes of memory`);
       cases++;
       endings.set(verdict.ending, (endings.get(verdict.ending) ?? 0) + 1);
-      if (verdict.wrong.length === 0) continue;
+      if (wrong.length === 0) continue;
       findings++;
       const name = `found-${o.seed}-${cases}`;
       const keep = victim.base.includes('/shared/') ? ELSEWHERE : CORPUS;
       mkdirSync(keep, { recursive: true });
       for (const member of victim.members.keys()) copyFileSync(`${target}.${member}`, join(keep, `${name}.${member}`));
-      console.error(`${name}: ${JSON.stringify(blows)}\n  ${verdict.wrong.join('\n  ')}`);
+      console.error(`${name}: ${JSON.stringify(blows)}\n  ${wrong.join('\n  ')}`);
     }
   }
 }
@@ -87,6 +110,7 @@ console.log(
     findings,
     slowestMs: Math.round(slowest),
     peakMiB: peak,
+    decoderMiB: Math.round(peakMemory() / 2 ** 20),
     endings: Object.fromEntries(endings),
   }),
 );

@@ -3,7 +3,16 @@
 import type { Argv, CommandModule } from 'yargs';
 import { copyArchive } from '../../pcp/index.ts';
 import { maxVolumeBytes, usage } from '../io.ts';
-import { type Limited, limit, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';
+import {
+  type Limited,
+  limit,
+  report,
+  type Salvaging,
+  salvage,
+  type Windowed,
+  windowOf,
+  windowOptions,
+} from './archive-options.ts';
 
 interface ExtractOptions extends Windowed {
   archive: string;
@@ -25,11 +34,11 @@ export const extractCommand: CommandModule<object, ExtractOptions> = {
     ) as unknown as Argv<ExtractOptions>,
   handler: (argv) => {
     limit(argv);
-    report(copyArchive(argv.archive, argv.output, windowOf(argv)).problems);
+    report(copyArchive(argv.archive, argv.output, { ...windowOf(argv), salvage: argv.salvage === true }).problems);
   },
 };
 
-interface CopyOptions extends Limited {
+interface CopyOptions extends Limited, Salvaging {
   archive: string;
   output: string;
   to: 'v2' | 'v3';
@@ -43,10 +52,12 @@ export const copyCommand: CommandModule<object, CopyOptions> = {
       .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
       .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' })
       .option('to', { choices: ['v2', 'v3'] as const, demandOption: true, describe: 'Version of the new archive' })
+      .option('salvage', salvage)
       .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<CopyOptions>,
   handler: (argv) => {
     limit(argv);
     if (argv.archive.includes(',')) throw usage('archive copy: one archive at a time; extract merges several');
-    report(copyArchive(argv.archive, argv.output, { version: argv.to === 'v2' ? 2 : 3, whole: true }).problems);
+    const version = argv.to === 'v2' ? 2 : 3;
+    report(copyArchive(argv.archive, argv.output, { version, whole: true, salvage: argv.salvage === true }).problems);
   },
 };

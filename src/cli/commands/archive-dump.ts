@@ -13,13 +13,12 @@ interface Options extends Windowed {
   sum?: boolean;
   ndjson?: boolean;
   instance?: string[];
-  salvage: boolean;
 }
 
 /** One line as tools/canonical_dump.py --sum prints it; an archive that cannot be opened has dashes and its code. */
-function sumLine(archive: string, strict: boolean): string {
+function sumLine(archive: string, salvage: boolean): string {
   try {
-    const s = dumpSum(archive, { strict, onProblems: report });
+    const s = dumpSum(archive, { strict: !salvage, salvage, onProblems: report });
     return [archive, s.version, s.records, s.marks, s.values, s.status, s.sha256].join('\t');
   } catch (error) {
     process.exitCode = complain(error);
@@ -29,10 +28,10 @@ function sumLine(archive: string, strict: boolean): string {
 }
 
 function* lines(argv: Options): Generator<string> {
-  const archive = openArchive(argv.archive.join(','));
+  const archive = openArchive(argv.archive.join(','), { salvage: argv.salvage === true });
   report(archive.problems);
   const takes = argv.instance ? globMatcher(argv.instance) : null;
-  for (const record of archive.records({ ...windowOf(argv), onProblems: report })) {
+  for (const record of archive.records({ ...windowOf(argv), bigint: true, onProblems: report })) {
     const sets = takes ? filterInstances(record, takes) : record.sets;
     if (!record.mark && sets.length === 0) continue;
     if (argv.ndjson) yield recordJson(record, sets);
@@ -56,11 +55,6 @@ export const dumpCommand: CommandModule<object, Options> = {
       .option('instance', { type: 'string', array: true, requiresArg: true, describe: 'Only these instances (globs)' })
       .option('canonical', { type: 'boolean', describe: 'Everything, in one exact spelling' })
       .option('sum', { type: 'boolean', describe: 'Counts and SHA-256 of the canonical dump, tab-separated' })
-      .option('salvage', {
-        type: 'boolean',
-        default: false,
-        describe: '--canonical, --sum: read what is good of archives that PCP refuses to open',
-      })
       .conflicts('canonical', ['sum', 'ndjson', 'from', 'to', 'metric', 'instance'])
       .conflicts('sum', ['ndjson', 'from', 'to', 'metric', 'instance'])
       .example(
@@ -68,11 +62,11 @@ export const dumpCommand: CommandModule<object, Options> = {
         '',
       ) as unknown as Argv<Options>,
   handler: (argv) => {
-    const { archive, canonical, sum, salvage } = argv;
+    const { archive, canonical, sum, salvage = false } = argv;
     if (canonical && archive.length !== 1) throw usage('archive dump --canonical: one archive at a time');
     limit(argv);
-    if (canonical) print(canonicalDump(archive[0]!, { strict: !salvage, onProblems: report }));
-    else if (sum) for (const a of archive) print([sumLine(a, !salvage)]);
+    if (canonical) print(canonicalDump(archive[0]!, { strict: !salvage, salvage, onProblems: report }));
+    else if (sum) for (const a of archive) print([sumLine(a, salvage)]);
     else print(lines(argv));
   },
 };

@@ -9,7 +9,17 @@ export interface Limited {
   'max-volume-bytes'?: number;
 }
 
-export interface Windowed extends Limited {
+export interface Salvaging {
+  salvage?: boolean;
+}
+
+export const salvage = {
+  type: 'boolean',
+  default: false,
+  describe: 'Go on behind damage, with a mark for what is lost; default: stop there, as PCP does',
+} as const;
+
+export interface Windowed extends Limited, Salvaging {
   from?: string;
   to?: string;
   metric?: string[];
@@ -29,6 +39,7 @@ export const timeOptions = <T>(y: Argv<T>) =>
   y
     .option('from', { type: 'string', requiresArg: true, describe: 'Only records at or after this time' })
     .option('to', { type: 'string', requiresArg: true, describe: 'Only records at or before this time' })
+    .option('salvage', salvage)
     .option('max-volume-bytes', maxVolumeBytes);
 
 export const windowOptions = <T>(y: Argv<T>) =>

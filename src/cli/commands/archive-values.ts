@@ -5,9 +5,9 @@ import { JobsumError } from '../../kernel/index.ts';
 import { globMatcher, openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
 import { print } from '../io.ts';
-import { type Limited, limit, report, timeOptions, windowOf } from './archive-options.ts';
+import { type Limited, limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
 
-interface Options extends Limited {
+interface Options extends Limited, Salvaging {
   archive: string;
   metric: string[];
   rate: boolean;
@@ -35,7 +35,7 @@ export const valuesCommand: CommandModule<object, Options> = {
       .example('$0 archive values /pcp/n1/20260302 kernel.all.load --csv', '') as unknown as Argv<Options>,
   handler: (argv) => {
     limit(argv);
-    const archive = openArchive(argv.archive);
+    const archive = openArchive(argv.archive, { salvage: argv.salvage === true });
     report(archive.problems);
     const matches = globMatcher(argv.metric);
     if (!archive.metrics.some((m) => matches(m.name))) {
@@ -44,7 +44,7 @@ export const valuesCommand: CommandModule<object, Options> = {
         expected: argv.metric.join(' '),
       });
     }
-    const records = archive.records({ ...windowOf(argv), metrics: argv.metric, onProblems: report });
+    const records = archive.records({ ...windowOf(argv), metrics: argv.metric, bigint: true, onProblems: report });
     print(sampleLines(samplesOf(records, argv.rate), argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
   },
 };

@@ -1,0 +1,52 @@
+// Owns reading the label out of the decoder, and comparing the labels of an archive's files.
+
+import type { Problem } from '../kernel/index.ts';
+import * as L from './layout.gen.ts';
+import type { ArchiveLabel } from './metric.ts';
+import { storedStamp } from './values.ts';
+import type { Wasm } from './wasm.ts';
+
+/** Bytes kept for host and time zone in version 2; version 3 has 256 for each text. */
+const HOST_V2 = 64;
+const ZONE_V2 = 40;
+
+function text(wasm: Wasm, address: number, limit: number): Buffer {
+  const bytes = wasm.bytes.subarray(address, address + limit);
+  const end = bytes.indexOf(0);
+  return Buffer.from(bytes.subarray(0, end < 0 ? limit : end));
+}
+
+/** The label just accepted, while it lies in the window. */
+export function acceptedLabel(wasm: Wasm, reader: number): ArchiveLabel {
+  const limit = wasm.i32(reader + L.R_STRMAX);
+  const old = limit === HOST_V2;
+  const host = wasm.u32(reader + L.R_HOST);
+  const zoneinfo = wasm.u32(reader + L.R_ZONE);
+  const hostBytes = text(wasm, host, limit);
+  const timezoneBytes = text(wasm, wasm.u32(reader + L.R_TZ), old ? ZONE_V2 : limit);
+  return {
+    version: wasm.i32(reader + L.R_VERSION) as 2 | 3,
+    pid: wasm.i32(reader + L.R_PID),
+    host: hostBytes.toString('utf8'),
+    hostBytes,
+    timezone: timezoneBytes.toString('utf8'),
+    timezoneBytes,
+    zoneinfo: zoneinfo === 0 ? '' : text(wasm, zoneinfo, limit).toString('utf8'),
+    startText: storedStamp(wasm.view, host - (old ? 12 : 24), old ? 2 : 3),
+    startNs: wasm.i64(reader + L.R_START_NS),
+  };
+}
+
+/** The label of the data counts; PCP refuses an archive whose metadata has another, which loses all that is good. */
+export function labelConflict(data: ArchiveLabel, meta: ArchiveLabel, file: string): Problem | null {
+  if (meta.host === data.host && meta.pid === data.pid) return null;
+  return {
+    code: 'E_ARCHIVE_LABEL',
+    message: 'the labels of data and metadata differ',
+    file,
+    volume: -1,
+    record: 'label',
+    expected: `${data.host}, process ${data.pid}`,
+    found: `${meta.host}, process ${meta.pid}`,
+  };
+}

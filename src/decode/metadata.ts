@@ -1,0 +1,74 @@
+// Owns reading the metadata file through the decoder: descriptors, instance domains and, if asked for, label sets and help texts.
+
+import { JobsumError, type Problem } from '../kernel/index.ts';
+import { type Annotations, readAnnotation } from './annotations.ts';
+import { recordFault, recordOffset, truncated } from './fault.ts';
+import * as L from './layout.gen.ts';
+import type { MetricTable } from './metric-table.ts';
+import { resync } from './salvage.ts';
+import type { FileStream } from './stream.ts';
+import { outOfMemory, type Wasm } from './wasm.ts';
+
+/** Fewer bytes than these at the end cannot be a record: a silent end, as for PCP. */
+const MIN_RECORD = 8;
+const EARLIEST = -(2n ** 63n);
+
+export interface MetadataOptions {
+  readonly table: MetricTable;
+  /** Where label sets and help texts go; null: they are passed over. */
+  readonly annotations: Annotations | null;
+  /** Go on behind a record whose frame is damaged. */
+  readonly salvage: boolean;
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** Reads from behind the label to the end. Damage is reported, never thrown. */
+export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, options: MetadataOptions): void {
+  const { table, annotations, salvage, onProblem } = options;
+  const { file } = stream.source;
+  const step = (): boolean => {
+    const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
+    if (status === L.S_DESC) {
+      const conflict = table.add(file);
+      if (conflict) onProblem(conflict);
+    } else if (status === L.S_OTHER) {
+      const wrong = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
+      if (wrong) onProblem({ ...wrong, file, volume: -1, offset: recordOffset(wasm, reader) });
+    } else if (status === L.S_GROW) {
+      stream.grow();
+      stream.fill();
+    } else if (status === L.S_MORE) {
+      if (stream.fill()) return true;
+      if (stream.unread < MIN_RECORD) return false;
+      throw truncated(stream.source, stream.offset, stream.unread, wasm.i32(reader + L.R_LEN));
+    } else {
+      const fault = recordFault(wasm, reader, status, stream.source);
+      // Sound framing: only this record is lost. Otherwise what is behind it must be searched for.
+      if (status !== L.S_INSIDE && status !== L.S_TYPE) throw fault;
+      onProblem(fault.toProblem());
+    }
+    return true;
+  };
+  for (;;) {
+    try {
+      if (!step()) break;
+    } catch (error) {
+      if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;
+      const from = stream.offset;
+      const found = salvage && error.code === 'E_ARCHIVE_META' && resync(wasm, reader, stream, EARLIEST);
+      const problem = error.toProblem();
+      if (!found) {
+        onProblem(problem);
+        break;
+      }
+      onProblem({ ...problem, message: `${problem.message}; ${stream.offset - from} bytes were passed over` });
+    }
+  }
+  if (wasm.x.foldDeltas(reader) === 0) throw outOfMemory();
+}
+
+/** A copy of the record the reader stands at. */
+function recordBytes(wasm: Wasm, reader: number): Buffer {
+  const from = wasm.u32(reader + L.R_REC);
+  return Buffer.from(wasm.bytes.subarray(from, from + wasm.i32(reader + L.R_LEN)));
+}

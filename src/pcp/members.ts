@@ -1,0 +1,102 @@
+// Owns which archives of a list are used together, and what they agree on: one host, one description of a metric.
+
+import { type ArchiveLabel, ArchiveReader, type Metric, pmidText, Wasm } from '../decode/index.ts';
+import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+
+export interface Member {
+  readonly path: string;
+  readonly label: ArchiveLabel;
+  readonly metrics: readonly Metric[];
+  /** pmIDs whose description contradicts that of an earlier archive: their values are left out. */
+  readonly leftOut: ReadonlySet<number>;
+}
+
+export interface MemberOptions {
+  readonly salvage?: boolean;
+  /** The members are to be written into one archive: names and pmIDs must agree too. */
+  readonly written?: boolean;
+}
+
+export interface Members {
+  /** By start. */
+  readonly members: readonly Member[];
+  /** By name, of the first archive that has it. */
+  readonly metrics: readonly Metric[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Opens each archive for a look. Of several, those that cannot be opened or are of another host than the first are reported and
+ * left out, as are metrics that are described otherwise than before.
+ * @throws JobsumError E_ARCHIVE_* if none can be used
+ */
+export function openMembers(paths: readonly string[], options: MemberOptions = {}): Members {
+  const problems: Problem[] = [];
+  const found: Omit<Member, 'leftOut'>[] = [];
+  const wasm = new Wasm();
+  for (const path of paths) {
+    wasm.x.openSession(0);
+    try {
+      const reader = new ArchiveReader(wasm, path, { salvage: options.salvage === true });
+      found.push({ path, label: reader.label, metrics: [...reader.metrics] });
+      problems.push(...reader.problems);
+      reader.close();
+    } catch (error) {
+      if (paths.length === 1) throw error;
+      problems.push(toProblem(error));
+    }
+  }
+  found.sort((a, b) => (a.label.startNs < b.label.startNs ? -1 : a.label.startNs > b.label.startNs ? 1 : 0));
+  const first = found[0];
+  if (!first) throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });
+  const expected = first.label.host;
+  const ofHost = found.filter(({ path: file, label }) => {
+    if (label.host === expected) return true;
+    problems.push({ code: 'E_ARCHIVE_HOST', message: 'archive of another host', file, expected, found: label.host });
+    return false;
+  });
+  const agreement = new Agreement(options.written === true);
+  const members = ofHost.map((m): Member => {
+    const leftOut = new Set<number>();
+    for (const metric of m.metrics) {
+      const conflict = agreement.add(metric, m.path);
+      if (!conflict) continue;
+      leftOut.add(metric.pmid);
+      problems.push(conflict);
+    }
+    return { ...m, leftOut };
+  });
+  return { members, metrics: [...agreement.byName.values()], problems };
+}
+
+const FIELDS = ['type', 'semantics', 'indom', 'units'] as const;
+
+/** What the metrics met so far are like. */
+class Agreement {
+  readonly byName = new Map<string, Metric>();
+  readonly #byPmid = new Map<number, Metric>();
+  readonly #written: boolean;
+
+  constructor(written: boolean) {
+    this.#written = written;
+  }
+
+  add(metric: Metric, file: string): Problem | null {
+    const known = this.byName.get(metric.name) ?? (this.#written ? this.#byPmid.get(metric.pmid) : undefined);
+    const field = known && FIELDS.find((f) => known[f] !== metric[f]);
+    const renumbered = this.#written && known !== undefined && known.pmid !== metric.pmid;
+    if (!known || (field === undefined && !renumbered)) {
+      if (!this.byName.has(metric.name)) this.byName.set(metric.name, metric);
+      if (!this.#byPmid.has(metric.pmid)) this.#byPmid.set(metric.pmid, metric);
+      return null;
+    }
+    const say = (m: Metric): string => (field === undefined ? pmidText(m.pmid) : `${field} ${m[field]}`);
+    return {
+      code: 'E_ARCHIVE_CONFLICT',
+      message: `metric ${metric.name} is described otherwise than in an earlier archive and left out of this one`,
+      file,
+      expected: say(known),
+      found: say(metric),
+    };
+  }
+}
