@@ -80,6 +80,8 @@ export const R_BACKWARDS: i32 = 240;
 export const R_NOGAP: i32 = 244;
 /** Records taken by a steady plan. */
 export const R_STEADY: i32 = 248;
+/** Metadata records of types that belong to the other archive version; read all the same. */
+export const R_FOREIGN: i32 = 252;
 export const R_SIZE: i32 = 256;
 
 // --- Arena: chained blocks ------------------------------------------------------------------------

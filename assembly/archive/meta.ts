@@ -12,10 +12,12 @@ import {
   R_D_UNITS,
   R_END,
   R_EXPECTED,
+  R_FOREIGN,
   R_FOUND,
   R_LEN,
   R_POS,
   R_REC,
+  R_VERSION,
   R_WHY,
 } from '../layout';
 import {
@@ -89,6 +91,9 @@ export function scanMeta(r: usize, others: bool): i32 {
     const kind = be32(p + 4);
     store<i32>(r, kind, R_D_KIND);
     store<u32>(r, <u32>p + len, R_POS);
+    if (kind > 4 ? load<i32>(r, R_VERSION) == 2 : (kind == 2 || kind == 3) && load<i32>(r, R_VERSION) == 3) {
+      store<i32>(r, load<i32>(r, R_FOREIGN) + 1, R_FOREIGN);
+    }
     if (kind == 1) return readDesc(r, p, len);
     if (kind == 2 || kind == 5 || kind == 6) {
       const status = readIndom(r, p, len, kind != 2, kind == 6);

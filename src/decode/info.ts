@@ -5,6 +5,14 @@ import type { Problem } from '../kernel/index.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
 import { type ArchiveProbe, glanceArchive } from './glance.ts';
+import {
+  type DomainInfo,
+  domainInfos,
+  type LabelInfo,
+  labelInfo,
+  type TextInfo,
+  textInfo,
+} from './info-annotations.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -37,6 +45,17 @@ export interface ArchiveInfo {
   }[];
   readonly indoms: readonly { readonly indom: string; readonly versions: number; readonly instances: number }[];
   readonly problems: readonly Problem[];
+  /** Only those asked for. */
+  readonly labels?: readonly LabelInfo[];
+  readonly texts?: readonly TextInfo[];
+  readonly domains?: readonly DomainInfo[];
+}
+
+export interface InfoOptions {
+  /** All label sets; help texts; instance domains with their versions. */
+  readonly labels?: boolean;
+  readonly texts?: boolean;
+  readonly domains?: boolean;
 }
 
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
@@ -118,10 +137,11 @@ export function probeArchive(path: string, members?: readonly string[]): Archive
 }
 
 /** @throws JobsumError E_ARCHIVE_* if the archive cannot be opened */
-export function archiveInfo(path: string): ArchiveInfo {
+export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInfo {
   const wasm = new Wasm();
   wasm.x.openSession(0);
-  const reader = new ArchiveReader(wasm, path);
+  const annotations = options.labels === true || options.texts === true;
+  const reader = new ArchiveReader(wasm, path, { annotations });
   try {
     const { label, files } = reader;
     const members = new Map<number, number>();
@@ -162,6 +182,9 @@ export function archiveInfo(path: string): ArchiveInfo {
       metrics,
       indoms,
       problems: [...reader.problems],
+      ...(options.labels ? { labels: reader.annotations!.labels.map(labelInfo) } : {}),
+      ...(options.texts ? { texts: reader.annotations!.texts.map(textInfo) } : {}),
+      ...(options.domains ? { domains: domainInfos(wasm, reader) } : {}),
     };
   } finally {
     reader.close();

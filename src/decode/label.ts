@@ -1,6 +1,7 @@
 // Owns reading the label out of the decoder, and comparing the labels of an archive's files.
 
-import type { Problem } from '../kernel/index.ts';
+import { JobsumError, type Problem } from '../kernel/index.ts';
+import type { Source } from './fault.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveLabel } from './metric.ts';
 import { storedStamp } from './values.ts';
@@ -49,4 +50,14 @@ export function labelConflict(data: ArchiveLabel, meta: ArchiveLabel, file: stri
     expected: `${data.host}, process ${data.pid}`,
     found: `${meta.host}, process ${meta.pid}`,
   };
+}
+
+/** A volume must be of the metadata's version; a later one that is not is read by its own label, and that reported. */
+export function versionConflict(found: number, expected: number, { file, volume }: Source): JobsumError | null {
+  if (found === expected) return null;
+  return new JobsumError('E_ARCHIVE_LABEL', 'the volume is of another version than the metadata', {
+    ...{ file, volume },
+    expected: `version ${expected}`,
+    found: `version ${found}`,
+  });
 }

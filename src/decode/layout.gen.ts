@@ -54,6 +54,7 @@ export const R_ID = 236;
 export const R_BACKWARDS = 240;
 export const R_NOGAP = 244;
 export const R_STEADY = 248;
+export const R_FOREIGN = 252;
 export const R_SIZE = 256;
 export const A_BLOCK = 0;
 export const A_CUR = 4;

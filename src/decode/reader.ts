@@ -3,8 +3,9 @@
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { Annotations } from './annotations.ts';
 import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
-import { type FileSet, findFiles, type Volume } from './fileset.ts';
-import { acceptedLabel, labelConflict } from './label.ts';
+import { type FileSet, findFiles } from './fileset.ts';
+import { readIndex } from './index-file.ts';
+import { acceptedLabel, labelConflict, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
@@ -12,7 +13,7 @@ import { MetricTable } from './metric-table.ts';
 import { type Gap, resync } from './salvage.ts';
 import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
-import { outOfMemory, type Wasm } from './wasm.ts';
+import type { Wasm } from './wasm.ts';
 
 /** A window of 1 MiB with its block head: fits the caches, and a read call costs next to nothing beside it. */
 const WINDOW_BYTES = 1024 * 1024 - 16;
@@ -43,6 +44,8 @@ export class ArchiveReader {
   readonly #table: MetricTable;
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data. */
   readonly problems: Problem[] = [];
+  /** What is odd and costs nothing: for `archive check`. */
+  readonly notes: Problem[] = [];
   /** What was passed over under `salvage`. */
   readonly gaps: Gap[] = [];
   /** Under `salvage`: something was lost before the record that `next` gave. */
@@ -157,18 +160,8 @@ export class ArchiveReader {
   #readIndex(): void {
     if (!this.files.index) return;
     try {
-      const stream = this.#open(this.files.index, -2);
-      do {
-        if (this.#wasm.x.scanIndex(this.address) < 0) throw outOfMemory();
-      } while (stream.fill());
-      if (stream.unread > 0) {
-        this.problems.push({
-          code: 'E_ARCHIVE_INDEX',
-          message: 'the temporal index ends inside an entry',
-          file: this.files.index,
-          offset: stream.offset,
-        });
-      }
+      const problem = readIndex(this.#wasm, this.address, this.#open(this.files.index, -2));
+      if (problem) this.problems.push(problem);
     } catch (error) {
       const p = toProblem(error);
       this.problems.push({ ...p, code: 'E_ARCHIVE_INDEX' });
@@ -183,8 +176,13 @@ export class ArchiveReader {
       try {
         const stream = this.#open(volume.path, volume.number);
         // Now, while it lies in the window.
-        this.#dataLabel ??= acceptedLabel(this.#wasm, this.address);
-        const odd = this.#otherVersion(volume);
+        const label = acceptedLabel(this.#wasm, this.address);
+        this.#dataLabel ??= label;
+        const { host, pid } = this.#dataLabel;
+        if (label.host !== host || label.pid !== pid) {
+          this.#note(`the label is of ${label.host}, process ${label.pid}`, stream, `${host}, process ${pid}`);
+        }
+        const odd = versionConflict(label.version, this.#metaLabel.version, stream.source);
         if (k === 0 && odd) throw odd;
         if (k === 0 && stream.unread === 0 && !stream.fill()) {
           throw new JobsumError('E_ARCHIVE_EMPTY', 'the volume holds a label and nothing else', { file: volume.path });
@@ -203,15 +201,9 @@ export class ArchiveReader {
     return false;
   }
 
-  #otherVersion({ path, number }: Volume): JobsumError | null {
-    const version = this.#wasm.i32(this.address + L.R_VERSION);
-    if (version === this.#metaLabel.version) return null;
-    return new JobsumError('E_ARCHIVE_LABEL', 'the volume is of another version than the metadata', {
-      file: path,
-      volume: number,
-      expected: `version ${this.#metaLabel.version}`,
-      found: `version ${version}`,
-    });
+  #note(message: string, { source, offset }: FileStream, found: string): void {
+    const code = 'E_ARCHIVE_RECORD';
+    this.notes.push({ code, message, file: source.file, volume: source.volume, offset, found });
   }
 
   /** A volume whose label is damaged may hold good records: of the kind that the metadata's label names. */
@@ -273,6 +265,7 @@ export class ArchiveReader {
           if (have > STRAY_BYTES) {
             throw truncated(stream.source, stream.offset, have, this.#wasm.i32(this.address + L.R_LEN));
           }
+          if (have > 0) this.#note('stray bytes behind the last record', stream, `${have} bytes`);
           this.#openVolume(this.#volume + 1);
         }
       } catch (error) {

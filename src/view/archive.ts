@@ -37,5 +37,40 @@ export function archiveLines(info: ArchiveInfo): string[] {
     ],
     [6],
   );
-  return [...head, '', ...metrics];
+  return [...head, '', ...metrics, ...labelLines(info), ...textLines(info), ...domainLines(info)];
+}
+
+const when = (ns: string): string => `${formatSeconds(Number(BigInt(ns) / 1_000_000_000n))} UTC`;
+
+function labelLines({ labels }: ArchiveInfo): string[] {
+  if (!labels) return [];
+  const lines = labels.flatMap((l) => {
+    const sets = l.sets.map(({ instance, labels: set, error }) => {
+      const pairs = Object.entries(set).map(([name, value]) => `${name}=${value}`);
+      const text = error === undefined ? pairs.join(' ') || '(none)' : `error ${error}`;
+      return `    ${instance === undefined ? '' : `${instance}: `}${clean(text)}`;
+    });
+    return [`  ${l.class}${l.of === undefined ? '' : ` ${l.of}`} from ${when(l.ns)}`, ...sets];
+  });
+  return ['', 'LABELS', ...lines];
+}
+
+function textLines({ texts }: ArchiveInfo): string[] {
+  if (!texts) return [];
+  const lines = texts.flatMap((t) => [
+    `  ${t.of} (${t.kind})`,
+    ...t.text.split('\n').map((line) => `    ${clean(line)}`),
+  ]);
+  return ['', 'HELP TEXTS', ...lines];
+}
+
+function domainLines({ domains }: ArchiveInfo): string[] {
+  if (!domains) return [];
+  const lines = domains.flatMap((d) =>
+    d.versions.flatMap((v) => [
+      `  ${d.indom} from ${when(v.ns)}, ${v.instances.length} instances`,
+      ...v.instances.map(([id, name]) => `    ${id} ${clean(JSON.stringify(name))}`),
+    ]),
+  );
+  return ['', 'INSTANCE DOMAINS', ...lines];
 }

@@ -9,6 +9,9 @@ import { type Limited, limit, report } from './archive-options.ts';
 interface Options extends Limited {
   archive: string;
   json: boolean;
+  labels?: boolean;
+  texts?: boolean;
+  domains?: boolean;
 }
 
 export const infoCommand: CommandModule<object, Options> = {
@@ -18,13 +21,20 @@ export const infoCommand: CommandModule<object, Options> = {
     y
       .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
       .option('max-volume-bytes', maxVolumeBytes)
+      .option('labels', { type: 'boolean', default: false, describe: 'Labels too' })
+      .option('texts', { type: 'boolean', default: false, describe: 'Help texts too' })
+      .option('domains', {
+        type: 'boolean',
+        default: false,
+        describe: 'Instance domains too, with their members over time',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as Argv<Options>,
   handler: (argv) => showInfo(argv),
 };
 
 export function showInfo(options: Options): void {
   limit(options);
-  const info = archiveInfo(options.archive);
+  const info = archiveInfo(options.archive, options);
   print(options.json ? [JSON.stringify(info)] : archiveLines(info));
   report(info.problems);
 }

@@ -1,0 +1,99 @@
+// Owns what checking finds in the records of an archive: counts, times, values that do not fit their metric, names that are missing.
+
+import { NO_STRING, versionAt } from './domains.ts';
+import * as L from './layout.gen.ts';
+import { type Metric, NO_INDOM, pmidText } from './metric.ts';
+import type { ArchiveReader } from './reader.ts';
+import { markBetween, NEVER, type StoredSet, storedBlock, storedSets } from './records.ts';
+import type { Wasm } from './wasm.ts';
+
+export interface Place {
+  readonly volume: number;
+  readonly offset: number;
+}
+
+/** Something met more than once: how often, where first, and a few examples. */
+export class Sightings {
+  count = 0;
+  first: Place | undefined;
+  readonly examples = new Set<string>();
+
+  see(place: Place, example?: string): void {
+    this.count++;
+    this.first ??= place;
+    if (example !== undefined && this.examples.size < 5) this.examples.add(example);
+  }
+}
+
+/** Bytes of a block's payload by type; other types have any length. */
+const SIZES: Readonly<Record<number, number>> = { 2: 8, 3: 8, 4: 4, 5: 8 };
+const IN_SITU = new Set([0, 1, 4]);
+const HEAD = 4;
+
+export class RecordTally {
+  records = 0;
+  marks = 0;
+  values = 0;
+  lastNs = NEVER;
+  /** Records earlier than one before them: PCP and we drop them. */
+  readonly backwards = new Sightings();
+  readonly beforeStart = new Sightings();
+  readonly unnamed = new Sightings();
+  readonly undescribed = new Sightings();
+  readonly misfits = new Sightings();
+  readonly #wasm: Wasm;
+  readonly #reader: ArchiveReader;
+
+  constructor(wasm: Wasm, reader: ArchiveReader) {
+    this.#wasm = wasm;
+    this.#reader = reader;
+    while (reader.next()) this.#record();
+  }
+
+  #record(): void {
+    const { place, nextNs: ns, label } = this.#reader;
+    if (ns < this.lastNs) {
+      this.backwards.see(place);
+      return;
+    }
+    if (this.#reader.afterGap && this.lastNs !== NEVER && markBetween(this.lastNs, ns) <= ns) {
+      this.records++;
+      this.marks++;
+    }
+    if (ns < label.startNs) this.beforeStart.see(place);
+    this.lastNs = ns;
+    this.records++;
+    if (this.#wasm.i32(this.#reader.address + L.R_NUMPMID) === 0) this.marks++;
+    for (const set of storedSets(this.#wasm, this.#reader)) {
+      if (set.count <= 0) continue;
+      this.values += set.count;
+      const metric = this.#reader.descriptors.get(set.pmid);
+      if (!metric) this.undescribed.see(place, pmidText(set.pmid));
+      else this.#set(set, metric, ns, place);
+    }
+  }
+
+  #set(set: StoredSet, metric: Metric, ns: bigint, place: Place): void {
+    if (!this.#fits(set, metric.type)) this.misfits.see(place, metric.name);
+    if (metric.indom === NO_INDOM) return;
+    const version = versionAt(this.#wasm, this.#reader, metric.indom, ns);
+    for (const pair of set.pairs) {
+      const id = this.#wasm.view.getInt32(pair);
+      if (version !== 0 && this.#wasm.x.nameIn(version, id) >>> 0 !== NO_STRING) continue;
+      this.unnamed.see(place, `${metric.name}[${id}]`);
+    }
+  }
+
+  /** Whether the values can be had as what the descriptor says they are (§5.5). */
+  #fits({ format, pairs }: StoredSet, type: number): boolean {
+    if (format === 0) return IN_SITU.has(type);
+    const size = SIZES[type];
+    if (type === 0 || type === 1) return false;
+    return pairs.every((pair) => {
+      const block = storedBlock(this.#wasm, this.#reader, pair);
+      // Old writers leave the type 0.
+      const kind = block[0]!;
+      return (size === undefined || block.length === HEAD + size) && (kind === type || kind === 0 || kind === 255);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+// Owns the temporal index as TypeScript sees it: reading it, and what is odd about its entries.
+
+import type { Problem } from '../kernel/index.ts';
+import * as L from './layout.gen.ts';
+import type { FileStream } from './stream.ts';
+import { outOfMemory, type Wasm } from './wasm.ts';
+
+/** Reads all entries behind the label; a partial one at the end is the problem. */
+export function readIndex(wasm: Wasm, reader: number, stream: FileStream): Problem | null {
+  do {
+    if (wasm.x.scanIndex(reader) < 0) throw outOfMemory();
+  } while (stream.fill());
+  if (stream.unread === 0) return null;
+  const { file } = stream.source;
+  return {
+    ...{ code: 'E_ARCHIVE_INDEX', message: 'the temporal index ends inside an entry', file, offset: stream.offset },
+    found: `${stream.unread} bytes`,
+  };
+}
+
+export interface IndexEntry {
+  readonly ns: bigint;
+  readonly volume: number;
+  readonly meta: bigint;
+  readonly data: bigint;
+}
+
+export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
+  const list = wasm.u32(reader + L.R_INDEX);
+  return Array.from({ length: wasm.i32(reader + L.R_NINDEX) }, (_, i) => {
+    const at = list + i * L.X_SIZE;
+    return {
+      ns: wasm.i64(at + L.X_NS),
+      volume: wasm.i32(at + L.X_VOL),
+      meta: wasm.i64(at + L.X_META),
+      data: wasm.i64(at + L.X_DATA),
+    };
+  });
+}
+
+/** What an index must not say; each kind with its entries (counted from 1). `sizes`: of the volumes, where known. */
+export function indexOddities(
+  entries: readonly IndexEntry[],
+  label: number,
+  sizes: ReadonlyMap<number, number | null>,
+): ReadonlyMap<string, number[]> {
+  const odd = new Map<string, number[]>();
+  const note = (what: string, i: number): void => {
+    const list = odd.get(what);
+    if (list) list.push(i + 1);
+    else odd.set(what, [i + 1]);
+  };
+  for (const [i, e] of entries.entries()) {
+    const before = entries[i - 1];
+    const size = sizes.get(e.volume);
+    if (e.ns < 0n) note('a time before 1970', i);
+    if (before && e.ns < before.ns) note('a time before that of the entry before', i);
+    if (before && e.volume < before.volume) note('a volume before that of the entry before', i);
+    if (size === undefined) note('a volume that does not exist', i);
+    if (e.data < label || e.meta < label) note('an offset inside the label', i);
+    else if (typeof size === 'number' && e.data > size) note('an offset beyond the end of the volume', i);
+  }
+  return odd;
+}
