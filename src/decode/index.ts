@@ -9,7 +9,7 @@ export {
   type LabelSet,
   labelsAt,
 } from './annotations.ts';
-export { type CheckResult, checkArchive, type Finding } from './check.ts';
+export { type CheckResult, checkArchive, type Finding, type Salvage } from './check.ts';
 export { domainVersions, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';

@@ -1,5 +1,6 @@
 // Owns the types of what an archive says about itself: label, metrics, instance domains.
 
+/** What the label of an archive says. */
 export interface ArchiveLabel {
   readonly version: 2 | 3;
   readonly pid: number;
@@ -16,6 +17,7 @@ export interface ArchiveLabel {
   readonly startText: string;
 }
 
+/** A metric under one of its names. */
 export interface Metric {
   readonly name: string;
   /** The name's bytes, for sorting and for names that are not UTF-8. */

@@ -6,6 +6,7 @@ import type { ArchiveReader } from './reader.ts';
 import { blockValue, inSitu, type Value } from './value.ts';
 import type { Wasm } from './wasm.ts';
 
+/** The values of one metric in a record. */
 export interface ValueSet {
   readonly metric: Metric;
   /** PCP's error code in place of values, below 0. */
@@ -15,6 +16,7 @@ export interface ValueSet {
   readonly values: readonly Value[];
 }
 
+/** One record of an archive. */
 export interface ArchiveRecord {
   readonly ns: bigint;
   /** Volume and offset in it. */

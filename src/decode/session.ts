@@ -33,6 +33,7 @@ export interface NodeTask {
   readonly salvage?: boolean;
 }
 
+/** What reducers made of a span of time. */
 export interface NodeWindowResult {
   /** `records` 0: the node has no data for the job. */
   readonly coverage: Coverage;

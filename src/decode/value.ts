@@ -3,6 +3,7 @@
 /** 64-bit integers are bigints. Aggregates, and what does not fit its metric's type, are the block's bytes. */
 export type Value = number | bigint | string | Buffer | readonly EventRecord[];
 
+/** A parameter of an event. */
 export interface EventParameter {
   readonly pmid: number;
   /** Type code of the value. */
@@ -10,6 +11,7 @@ export interface EventParameter {
   readonly value: Value;
 }
 
+/** One event of an event array. */
 export interface EventRecord {
   readonly ns: bigint;
   /** 1 point, 2 start, 4 end, 8 and 16: the first parameters are an id and its parent's. */

@@ -3,6 +3,7 @@
 /** What kind of thing went wrong; decides who can mend it. */
 export type ErrorClass = 'usage' | 'input' | 'archive' | 'service' | 'internal' | 'io' | 'config' | 'interrupted';
 
+/** What all errors of a code have in common. */
 export interface ErrorKind {
   readonly class: ErrorClass;
   /** Process exit code when this error ends the program (sysexits where one fits). */
@@ -129,6 +130,7 @@ export const ERRORS = {
   E_FINISH: kind('internal', 1, false, 'One analytic failed on this job; the others are in the document.'),
 } as const satisfies Record<string, ErrorKind>;
 
+/** The code of an error. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** Where an error was met; every field is optional and printed only when known. */
@@ -173,6 +175,7 @@ export class JobsumError extends Error {
     return ERRORS[this.code];
   }
 
+  /** As plain data. */
   toProblem(): Problem {
     return { code: this.code, message: this.message, ...this.detail };
   }

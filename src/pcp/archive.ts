@@ -186,7 +186,7 @@ export class PcpArchive {
    *
    * ```js
    * const { consumers } = archive.reduce({
-   *   metrics: ['mem.util.used'],
+   *   metrics: ['mem.util.free'],
    *   mode: 'all',
    *   reducers: [{ kind: 'ROLL', lane: { fold: 'each', rows: [{ metric: 0 }] } }],
    * });

@@ -10,11 +10,13 @@ export type {
   Finding,
   Metric,
   NodeWindowResult,
+  Salvage,
   Value,
   ValueSet,
 } from '../decode/index.ts';
 export { checkArchive, indomText, pmidText, SEMANTICS_NAMES, TYPE_NAMES, unitsText } from '../decode/index.ts';
 export {
+  ERRORS,
   type ErrorClass,
   type ErrorCode,
   type ErrorDetail,
@@ -23,7 +25,30 @@ export {
   JobsumError,
   type Problem,
 } from '../kernel/index.ts';
-export type * from '../reduce/index.ts';
+export type {
+  ConsumerResult,
+  ConsumerSpec,
+  Coverage,
+  DutyResult,
+  FirstLastResult,
+  Fold,
+  FullSeriesResult,
+  Instances,
+  IntegrateResult,
+  Lane,
+  LatchResult,
+  Lead,
+  Outcome,
+  ReducerResult,
+  ReducerSpec,
+  RollResult,
+  SectionsResult,
+  SubsampleResult,
+  TallyEntry,
+  TallyResult,
+  WrapSumResult,
+} from '../reduce/index.ts';
+export type { Version } from '../write/index.ts';
 export { type OpenOptions, openArchive, PcpArchive, type RecordOptions, type TimeSpan } from './archive.ts';
 export { type CopyOptions, type CopyResult, copyArchive } from './copy.ts';
 export { globMatcher, resolveArchives } from './names.ts';

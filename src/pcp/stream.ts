@@ -24,11 +24,13 @@ export class RecordStream implements Iterable<PcpRecord>, AsyncIterable<PcpRecor
     this.#exact = exact;
   }
 
+  /** One after the other, without giving way to other work. */
   *[Symbol.iterator](): Generator<PcpRecord> {
     if (this.#exact) yield* this.#read();
     else for (const record of this.#read()) yield { ...record, sets: record.sets.map(plain) };
   }
 
+  /** The same, giving way to other work every 10 ms. */
   async *[Symbol.asyncIterator](): AsyncGenerator<PcpRecord> {
     let turn = performance.now();
     for (const record of this) {

@@ -1,5 +1,6 @@
 // Owns how much data a window got: first and last record, the sampling interval, gaps. assembly/coverage.ts is its twin.
 
+/** How much of a window there are records for. */
 export interface Coverage {
   /** Records (marks aside) in the window; 0: no data. */
   readonly records: number;

@@ -2,6 +2,7 @@
 
 import type { Instances } from './result.ts';
 
+/** Which instances two records share, and which only one of them has. */
 export interface Join {
   /** Position in the earlier and in the later record, in the order of the later. */
   readonly both: readonly (readonly [number, number])[];

@@ -23,6 +23,7 @@ export type Outcome =
       readonly code?: number;
     };
 
+/** First and last values of a window, per metric, and their difference. */
 export interface FirstLastResult {
   readonly kind: 'FIRSTLAST';
   /** Distinct records seen: 0, 1 (only one, or first and last have the same time) or 2. */
@@ -43,6 +44,7 @@ export interface FirstLastResult {
   readonly vanished: readonly Instances[];
 }
 
+/** Mean, smallest and largest rate or value per column. */
 export interface RollResult {
   readonly kind: 'ROLL';
   readonly count: number;
@@ -54,6 +56,7 @@ export interface RollResult {
   readonly counts?: Float64Array;
 }
 
+/** Values times the seconds they were in force, per column. */
 export interface IntegrateResult {
   readonly kind: 'INTEGRATE';
   /** Accepted records, the first one included. */
@@ -62,6 +65,7 @@ export interface IntegrateResult {
   readonly elapsed: number;
 }
 
+/** A series thinned to a bounded number of points. */
 export interface SubsampleResult {
   readonly kind: 'SUBSAMPLE';
   /** Epoch seconds of the stored points. */
@@ -75,12 +79,14 @@ export interface SubsampleResult {
   readonly lead: Lead | null;
 }
 
+/** The first value that was not absent. */
 export interface LatchResult {
   readonly kind: 'LATCH';
   /** null: never set. */
   readonly value: number | null;
 }
 
+/** An instance, what it was, and how often it was seen. */
 export interface TallyEntry {
   readonly instance: number;
   /** Instance name at the time of the first occurrence; null if the instance domain does not have it. */
@@ -93,6 +99,7 @@ export interface TallyEntry {
   readonly last: number;
 }
 
+/** Instances counted by their name and texts. */
 export interface TallyResult {
   readonly kind: 'TALLY';
   /** In order of first occurrence (record, then position). */
@@ -101,6 +108,7 @@ export interface TallyResult {
   readonly overflow: boolean;
 }
 
+/** The growth of counters, wraps made good. */
 export interface WrapSumResult {
   readonly kind: 'WRAPSUM';
   /** Records in which all metrics had values, the first one included. */
@@ -110,6 +118,7 @@ export interface WrapSumResult {
   readonly total: number;
 }
 
+/** Every point of a series. */
 export interface FullSeriesResult {
   readonly kind: 'FULLSERIES';
   /** Points that came; more than there are in `t` if some were dropped. */
@@ -118,6 +127,7 @@ export interface FullSeriesResult {
   readonly x: Float64Array;
 }
 
+/** Shares of time, by column. */
 export interface DutyResult {
   readonly kind: 'DUTY';
   /** By column, in the units of the metrics; `count`: differences taken. */
@@ -128,6 +138,7 @@ export interface DutyResult {
   readonly busiest: number;
 }
 
+/** A window cut into sections. */
 export interface SectionsResult {
   readonly kind: 'SECTIONS';
   readonly records: number;
@@ -139,6 +150,7 @@ export interface SectionsResult {
   readonly gap: boolean;
 }
 
+/** The result of a reducer, by its kind. */
 export type ReducerResult =
   | WrapSumResult
   | FullSeriesResult
@@ -151,6 +163,7 @@ export type ReducerResult =
   | LatchResult
   | TallyResult;
 
+/** What a consumer made of a window. */
 export interface ConsumerResult {
   /** Records delivered (they held at least one of the metrics), up to and including the one that stopped it. */
   readonly records: number;

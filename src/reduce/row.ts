@@ -20,6 +20,7 @@ export interface Cell {
   readonly unconvertible?: boolean;
 }
 
+/** One record as the TypeScript engine takes it. */
 export interface Row {
   /** Epoch seconds as the analytics see them. */
   readonly t: number;

@@ -2,6 +2,7 @@
 
 import { JobsumError } from '../kernel/index.ts';
 
+/** Of the archive format. */
 export type Version = 2 | 3;
 
 const MAGIC = 0x50052600;
