@@ -36,6 +36,7 @@ export type {
   Instances,
   IntegrateResult,
   Lane,
+  LaneRow,
   LatchResult,
   Lead,
   Outcome,

@@ -13,6 +13,7 @@
  */
 export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count' | 'match' | 'ratio';
 
+/** One metric's part in a lane. */
 export interface LaneRow {
   readonly metric: number;
   readonly weight?: number;
@@ -20,6 +21,7 @@ export interface LaneRow {
   readonly pick?: { readonly step: number; readonly count: number };
 }
 
+/** What of the metrics a reducer looks at: rows, weighed and folded. */
 export interface Lane {
   readonly fold: Fold;
   /** Indices into the consumer's `metrics`, with weights (default 1). */
