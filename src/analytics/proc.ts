@@ -18,11 +18,12 @@ interface Cgroup {
 
 /** §4.1; null where the resource manager's cgroups are not known. */
 function jobCgroup(job: Job): Cgroup | null {
-  const { resource_manager: manager, uid } = job.acct;
+  // The id that cgroups are named by: of array tasks the accounting's own, not the one shown.
+  const { resource_manager: manager, uid, id = job.jobId } = job.acct;
   if (manager === 'slurm') {
-    return { path: `/slurm/uid_${uid}/job_${job.jobId}`, other: /cpuset:\/slurm\/uid_\d+\/job_\d+\// };
+    return { path: `/slurm/uid_${uid}/job_${id}`, other: /cpuset:\/slurm\/uid_\d+\/job_\d+\// };
   }
-  if (manager === 'pbs') return { path: `/torque/${job.jobId}`, other: /cpuset:\/torque\/\d+(?:\[\d+\])?/ };
+  if (manager === 'pbs') return { path: `/torque/${id}`, other: /cpuset:\/torque\/\d+(?:\[\d+\])?/ };
   return null;
 }
 
