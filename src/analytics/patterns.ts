@@ -2,6 +2,7 @@
 
 import { type Analytic, E, failure } from './analytic.ts';
 import { reducer } from './collect.ts';
+import { autoperiod, Traffic } from './period.ts';
 import { stats } from './stats.ts';
 
 const SECTIONS = 4;
@@ -33,6 +34,11 @@ export const gpfsPatterns: Analytic = {
         count: SECTIONS,
         limit: MAX_LAG,
       },
+      ...METRICS.map((_, metric) => ({
+        kind: 'FULLSERIES' as const,
+        value: { fold: 'sum' as const, rows: [{ metric }] },
+        keep: 'even' as const,
+      })),
     ],
   }),
   finish(shares, job) {
@@ -40,6 +46,7 @@ export const gpfsPatterns: Analytic = {
     const starts: number[][] = Array.from({ length: SECTIONS }, () => []);
     const averages = METRICS.map((): number[][] => Array.from({ length: SECTIONS }, () => []));
     const used = METRICS.map(() => 0);
+    const traffic: (Traffic | null)[] = METRICS.map(() => null);
     for (const share of shares) {
       const s = reducer(share, 0, 'SECTIONS');
       s.starts.forEach((t, k) => {
@@ -49,6 +56,9 @@ export const gpfsPatterns: Analytic = {
       s.rates.forEach((rates, m) => {
         if (rates.length !== SECTIONS) return;
         used[m]!++;
+        const series = reducer(share, 1 + m, 'FULLSERIES');
+        traffic[m] ??= new Traffic(series);
+        traffic[m].add(series);
         rates.forEach((rate, k) => {
           averages[m]![k]!.push(rate);
         });
@@ -63,6 +73,7 @@ export const gpfsPatterns: Analytic = {
               nodes_used: used[m],
               sections: averages[m]!.map((list) => stats(list)),
               section_start_timestamps: starts.map((list) => stats(list)),
+              autoperiod: traffic[m] ? autoperiod(traffic[m], job.start) : null,
             },
       ]),
     );

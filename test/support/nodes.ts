@@ -56,7 +56,7 @@ export function summarize(job: Job, nodes: readonly (readonly (Sample | null)[])
   const leads = new Map<string, Lead>();
   const outcomes = nodes.map((samples, index): NodeOutcome => {
     const names = new Set(samples.flatMap((s) => Object.keys(s ?? {})));
-    const plans = planNode(job, (name) => names.has(name));
+    const plans = planNode(job, (name) => names.has(name), {}, set ? { set } : {});
     const engine = new WindowEngine({
       startNs: 0n,
       endNs: 2n ** 62n,
