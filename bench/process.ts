@@ -17,7 +17,7 @@ interface Outcome {
   readonly peak: number;
 }
 
-function run(args: readonly string[], cwd: string): Promise<Outcome> {
+export function run(args: readonly string[], cwd: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...args, '--json', '--quiet'], { cwd });
     let stdout = '';

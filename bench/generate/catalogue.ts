@@ -159,9 +159,30 @@ const BULK: readonly Definition[] = [
   ...more(12, (i) => gauge(`hotproc.psinfo.number${i}`, [3, 54, 10 + i], 'process', 0, 4e9, NONE, false, 'u32')),
 ];
 
-/** Some 330 metrics; `core` only: what analytics read. */
-export function definitions(core: boolean): readonly Definition[] {
-  return core ? CORE : [...CORE, ...BULK];
+const event = (name: string, item: number, domain: Domain, hi: number): Definition =>
+  counter(`perfevent.hwcounters.${name}.value`, [127, 2, item], domain, hi, COUNT);
+
+/** Hardware counters, of every CPU and of the memory controllers, as a Sandy Bridge node has them. */
+const PERF: readonly Definition[] = [
+  gauge('perfevent.active', [127, 0, 1], null, 15, 16, NONE, true, 'u32'),
+  ...[
+    'UNHALTED_REFERENCE_CYCLES',
+    'INSTRUCTIONS_RETIRED',
+    'MEM_LOAD_UOPS_RETIRED_L1_HIT',
+    'SIMD_FP_256_PACKED_DOUBLE',
+    'FP_COMP_OPS_EXE_SSE_FP_PACKED_DOUBLE',
+    'FP_COMP_OPS_EXE_SSE_SCALAR_DOUBLE',
+    'FP_COMP_OPS_EXE_X87',
+    'L1D_REPLACEMENT',
+  ].map((name, i) => event(name, i, 'cpu', 1e9)),
+  ...[0, 1, 2, 3].flatMap((imc) =>
+    ['RD', 'WR'].map((way, i) => event(`snbep_unc_imc${imc}__UNC_M_CAS_COUNT_${way}`, 20 + 2 * imc + i, 'numa', 1e8)),
+  ),
+];
+
+/** Some 330 metrics; `core` only: what analytics read. `perf`: hardware counters besides. */
+export function definitions(core: boolean, perf = false): readonly Definition[] {
+  return [...CORE, ...(perf ? PERF : []), ...(core ? [] : BULK)];
 }
 
 export const indomOf = (domain: Domain): number => (domain === null ? NO_INDOM : INDOMS[domain]);

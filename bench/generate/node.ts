@@ -44,6 +44,8 @@ export interface NodeOptions {
   readonly fabric?: boolean;
   /** Only the metrics that analytics read. */
   readonly core?: boolean;
+  /** Hardware counters. */
+  readonly perf?: boolean;
   readonly residents?: readonly Resident[];
 }
 
@@ -119,7 +121,7 @@ class Generator {
     this.#writer = new ArchiveWriter(o.base, { version: o.version, host: o.host, startNs });
     const instances = fixedInstances(o);
     const changing = new Set<Domain>(['process', 'cgroup']);
-    const present = definitions(o.core ?? false).filter((d) =>
+    const present = definitions(o.core ?? false, o.perf).filter((d) =>
       changing.has(d.domain) ? this.#residents.length > 0 : instances.get(d.domain)!.length > 0,
     );
     for (const d of present) {
