@@ -27,27 +27,36 @@ function jobFile(root: string, nodes: readonly string[], seconds: number): strin
   return ['summarize', '--jobs', join(root, 'jobs.ndjson'), '--archives', join(root, 'archives'), '--again'];
 }
 
+/** Different archives in a wide job: of every series that many nodes can be the least, the most or the middle at some time. */
+const VARIANTS = 24;
+
 /**
- * A job on all CPUs of many nodes. The archive is generated once and linked under each node's name: the layout
- * `HOST/YYYY/MM/DD` takes the host from the path, and but for that hosts would differ in nothing that costs.
+ * A job on all CPUs of many nodes. A few archives are generated and linked under the nodes' names: the layout
+ * `HOST/YYYY/MM/DD` takes the host from the path.
  */
 export function wideJob(root: string, nodes: number, cpus: number, samples: number, interval = 30): LargeJob {
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
   const seconds = (samples - 1) * interval;
-  const base = join(root, 'node');
-  const { bytes } = writeNode({
-    ...{ base, host: 'wide-0001', version: 3, seed: 'wide', start: EPOCH, interval, samples, cpus, gpus: 4 },
-    ...{ core: true, perf: true, residents: [resident(cpus, seconds)] },
-  });
+  const bases = Array.from({ length: Math.min(nodes, VARIANTS) }, (_, i) => join(root, `node${i}`));
+  const sizes = bases.map(
+    (base, i) =>
+      writeNode({
+        ...{ base, host: 'wide-0001', version: 3, seed: `wide${i}`, start: EPOCH, interval, samples, cpus, gpus: 4 },
+        ...{ core: true, perf: true, residents: [resident(cpus, seconds)] },
+      }).bytes,
+  );
   const names = Array.from({ length: nodes }, (_, i) => `wide-${String(i + 1).padStart(4, '0')}`);
   const day = new Date(EPOCH * 1000).toISOString().slice(0, 10).split('-');
-  for (const name of names) {
+  let bytes = 0;
+  for (const [i, name] of names.entries()) {
+    bytes += sizes[i % bases.length]!;
     const directory = join(root, 'archives', name, ...day);
     mkdirSync(directory, { recursive: true });
-    for (const member of ['meta', 'index', '0']) linkSync(`${base}.${member}`, join(directory, `node.${member}`));
+    for (const member of ['meta', 'index', '0'])
+      linkSync(`${bases[i % bases.length]}.${member}`, join(directory, `node.${member}`));
   }
-  return { args: jobFile(root, names, seconds), bytes: bytes * nodes };
+  return { args: jobFile(root, names, seconds), bytes };
 }
 
 /** A job on one node with an archive a day, for this many days (or a part of one). */

@@ -6,6 +6,7 @@ import {
   buildDocument,
   coverageSection,
   type Document,
+  fitDocument,
   judgeNodes,
   type NodeCoverage,
   type Skip,
@@ -128,7 +129,7 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
   );
   const parts = verdict.enough && !p.failure ? finishJob(job, outcomes, set) : NOTHING;
   const texts = [...new Set(problems.map(describeProblem))];
-  const document = buildDocument(job, {
+  const built = buildDocument(job, {
     summary: parts.summary,
     timeseries: parts.timeseries,
     errors: texts.length > 0 ? { ...parts.errors, job: texts } : parts.errors,
@@ -145,6 +146,8 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
     elapsed: (performance.now() - began) / 1000,
     created: Date.now() / 1000,
   });
+  // The same for every sink: one that bounds documents is not to decide what the others get.
+  const document = fitDocument(built);
   const seconds = (performance.now() - p.startedAt) / 1000;
   return { job, document, skip: verdict.skip, problems, seconds, ...(p.failure ? { failure: p.failure } : {}) };
 }

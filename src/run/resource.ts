@@ -1,7 +1,7 @@
 // Owns the way of one resource's jobs through a run: source, ledger, batches, sinks. Document first, ledger row after it is durable.
 
 import type { PluginLists } from '../analytics/index.ts';
-import { type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
+import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import type { JobKey, Ledger, LedgerEntry, LedgerRow } from '../ledger/index.ts';
@@ -15,6 +15,8 @@ import { type JobCounts, noJobs } from './summary.ts';
 const BATCH_WINDOWS = 2000;
 /** Documents per write: one transaction, one sync. */
 const WRITE_DOCUMENTS = 100;
+/** Documents are held until there are that many, or so many bytes: those of large jobs have megabytes each. */
+const WRITE_BYTES = 32 * 1024 * 1024;
 /** Jobs looked up in the ledger at a time. */
 const LOOKUP_JOBS = 500;
 /** Job errors that late archives may mend (reference/summary-document.md §3); the others are of the job itself. */
@@ -51,6 +53,7 @@ export class ResourceRun {
   #jobs: Job[] = [];
   #windows = 0;
   #documents: Document[] = [];
+  #bytes = 0;
   #entries: LedgerEntry[] = [];
   /** From the first job on. */
   #ready: { context: BatchContext; sinks: readonly Sink[] } | null = null;
@@ -140,8 +143,9 @@ export class ResourceRun {
     for await (const outcome of runBatch(this.#ready.context, jobs)) {
       this.#told(outcome);
       this.#documents.push(this.#stamped(outcome.document));
+      this.#bytes += bsonBytes(outcome.document);
       this.#entries.push(entryOf(outcome));
-      if (this.#documents.length >= WRITE_DOCUMENTS) await this.#flush();
+      if (this.#documents.length >= WRITE_DOCUMENTS || this.#bytes >= WRITE_BYTES) await this.#flush();
       if (outcome.failure && this.#session.options.failFast) await this.#giveUp(outcome.failure, outcome.job);
     }
   }
@@ -181,6 +185,7 @@ export class ResourceRun {
     const entries = this.#entries.map((entry) => this.#unless(refused.get(entry.id), entry));
     if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
     this.#documents = [];
+    this.#bytes = 0;
     this.#entries = [];
   }
 

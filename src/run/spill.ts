@@ -20,6 +20,7 @@ export class Spill {
   #held = 0;
   #fd: number | null = null;
   #end = 0;
+  #room = new Uint8Array(0);
 
   constructor(limit = MEMORY_BYTES) {
     this.#limit = limit;
@@ -48,9 +49,11 @@ export class Spill {
     return { bytes: null, at, length: bytes.length };
   }
 
+  /** Valid until the next call: results are read thousands of times, and each time anew into the same room. */
   read(stored: Stored, at: number, length: number): Uint8Array {
     if (stored.bytes) return stored.bytes.subarray(at, at + length);
-    const bytes = new Uint8Array(length);
+    if (this.#room.length < length) this.#room = new Uint8Array(2 * length);
+    const bytes = this.#room.subarray(0, length);
     try {
       for (let done = 0; done < length; ) {
         const n = readSync(this.#fd!, bytes, done, length - done, stored.at + at + done);
