@@ -65,7 +65,7 @@ const KEEP_OPEN = 4;
 
 const FOREVER = 2n ** 63n - 1n;
 
-interface Member {
+export interface Member {
   readonly index: number;
   readonly path: string;
   reader: ArchiveReader | null;
@@ -79,8 +79,8 @@ interface Member {
 
 const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
 
-/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
-export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
+/** The archives of a task, looked at but not read; those of another host are put aside. */
+export function survey(wasm: Wasm, task: NodeTask) {
   if (wasm.x.openSession(task.wanted.length) === 0)
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
@@ -102,6 +102,12 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
     });
   }
 
+  return { members, slots, open };
+}
+
+/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
+export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
+  const { members, slots, open } = survey(wasm, task);
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
@@ -145,12 +151,17 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
   const results = task.windows.map((w, i) => {
     const result = collectWindow(wasm, windows[i]!);
     wasm.x.closeWindow(windows[i]!.address);
-    const own = w.archives.map((a) => members[a]!);
-    const read = own.filter((m) => m.usable);
-    const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
-    return { ...result, archives: read.length, bytes, problems: own.flatMap((m) => m.problems) };
+    return { ...result, ...sourcesOf(w, members) };
   });
   return { windows: results, bytes, records, plans };
+}
+
+/** The archives behind a window, and what was wrong with them. */
+export function sourcesOf(w: NodeWindow, members: readonly Member[]) {
+  const own = w.archives.map((a) => members[a]!);
+  const read = own.filter((m) => m.usable);
+  const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
+  return { archives: read.length, bytes, problems: own.flatMap((m) => m.problems) };
 }
 
 /** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
@@ -229,6 +240,6 @@ function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (
   }
 }
 
-function compare(a: bigint, b: bigint): number {
+export function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

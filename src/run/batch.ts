@@ -8,7 +8,7 @@ import type { Job } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
 import type { RunAnalytics } from './analytics.ts';
-import { slimJob, type WindowAnswer, type Work } from './messages.ts';
+import { type Engine, slimJob, type WindowAnswer, type Work } from './messages.ts';
 import { type JobOutcome, type NodeAnswer, type ReadJob, withData, withoutData } from './outcome.ts';
 import type { Pool } from './pool.ts';
 import { Spill } from './spill.ts';
@@ -21,6 +21,7 @@ export interface BatchContext {
   readonly limits?: Limits;
   readonly normalization: Readonly<Record<string, number>>;
   readonly analytics: RunAnalytics;
+  readonly engine?: Engine | undefined;
   readonly signal: AbortSignal | undefined;
   /** Called for each archive group that was read. */
   readonly onTask: (archives: number, bytes: number) => void;
@@ -189,6 +190,7 @@ async function runTask(
     archives: task.archives.map((a) => join(context.catalog.root, a.base)),
     normalization: context.normalization,
     analytics: context.analytics.files,
+    engine: context.engine ?? 'wasm',
     maxVolumeBytes: limits.maxVolumeBytes,
     probe: probe !== undefined,
     windows: task.windows.map((w) => {

@@ -6,6 +6,9 @@ import type { Problem } from '../kernel/index.ts';
 import type { Coverage, Lead } from '../reduce/index.ts';
 import type { Packed } from './packed.ts';
 
+/** What reduces records: the decoder itself, or the TypeScript engine, which is slow and what tests compare with. */
+export type Engine = 'wasm' | 'ts';
+
 export interface WorkWindow {
   /** What declarations may look at: of a job of thousands of nodes their names stay behind. */
   readonly job: Job;
@@ -26,6 +29,8 @@ export interface Work {
   readonly maxVolumeBytes: number;
   /** Modules of the site's own analytics. */
   readonly analytics: readonly string[];
+  /** Default wasm. */
+  readonly engine?: Engine | undefined;
   /** Only leads are wanted. */
   readonly probe: boolean;
 }

@@ -2,6 +2,7 @@
 
 import type { Limits } from '../document/index.ts';
 import type { JobFilter, JobFormat } from '../jobs/index.ts';
+import type { Engine } from './messages.ts';
 
 /** What is asked of a run whatever its jobs come from. */
 export interface CommonOptions {
@@ -12,6 +13,8 @@ export interface CommonOptions {
   readonly limits?: Limits;
   /** Stored in every document. */
   readonly tag?: string;
+  /** What reduces records; default the decoder itself. */
+  readonly engine?: Engine;
   /** Modules with the site's own analytics. */
   readonly analytics?: readonly string[];
   /** Most bytes that one compressed member may unpack to; default 64 GiB. */

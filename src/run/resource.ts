@@ -124,7 +124,16 @@ export class ResourceRun {
     const { account, pool, workers } = this.#session;
     const context: BatchContext = {
       catalog: await this.#session.catalog(archives),
-      ...{ pool, workers, minNodeFraction, limits, normalization, analytics, signal: this.#signal },
+      ...{
+        pool,
+        workers,
+        minNodeFraction,
+        limits,
+        normalization,
+        analytics,
+        signal: this.#signal,
+        engine: this.#session.options.engine,
+      },
       onTask: (count, bytes) => {
         account.summary.nodeArchives += count;
         account.summary.bytes += bytes;

@@ -10,7 +10,7 @@ import {
   planNode,
   SHIPPED,
 } from '../analytics/index.ts';
-import { decodeNode, limits, useModule, Wasm } from '../decode/index.ts';
+import { decodeNode, decodeNodeByRows, limits, useModule, Wasm } from '../decode/index.ts';
 import { type Problem, toProblem } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 import { pack, type WorkShare } from './packed.ts';
@@ -50,7 +50,8 @@ function read(task: Work, set: AnalyticSet): Answer {
   }
   const plans: NodePlan[][] = [];
   const failures: Problem[][] = [];
-  const result = decodeNode(wasm, {
+  const decode = task.engine === 'ts' ? decodeNodeByRows : decodeNode;
+  const result = decode(wasm, {
     archives: task.archives,
     wanted: set.wanted,
     windows: task.windows.map((w, i) => ({

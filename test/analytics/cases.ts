@@ -10,7 +10,7 @@ import {
   planNode,
   WANTED_METRICS,
 } from '../../src/analytics/index.ts';
-import { decodeNode, type NodeTask, Wasm } from '../../src/decode/index.ts';
+import { decodeNode, decodeNodeByRows, type NodeTask, Wasm } from '../../src/decode/index.ts';
 import { buildDocument, coverageSection, type Document, type NodeCoverage } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { nsOf } from '../../src/kernel/index.ts';
@@ -85,35 +85,40 @@ function byOracle(base: string, job: Job, normalization: Normalization, leads: R
   return { shares, coverage: engine.coverage() };
 }
 
-function byWasm(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): NodeRead {
-  let plans: readonly NodePlan[] = [];
-  const task: NodeTask = {
-    archives: [base],
-    wanted: WANTED_METRICS,
-    windows: [
-      {
-        startNs: nsOf(job.start),
-        endNs: nsOf(job.end + 1),
-        walltime: job.walltime,
-        archives: [0],
-        declare: (has) => {
-          plans = planNode(job, has, normalization);
-          return plans.map((p) => p.spec);
+const byDecoder =
+  (decode: typeof decodeNode): ReadNode =>
+  (base, job, normalization, leads) => {
+    let plans: readonly NodePlan[] = [];
+    const task: NodeTask = {
+      archives: [base],
+      wanted: WANTED_METRICS,
+      windows: [
+        {
+          startNs: nsOf(job.start),
+          endNs: nsOf(job.end + 1),
+          walltime: job.walltime,
+          archives: [0],
+          declare: (has) => {
+            plans = planNode(job, has, normalization);
+            return plans.map((p) => p.spec);
+          },
+          leads: () => plans.map((p) => leads.get(p.cls) ?? null),
         },
-        leads: () => plans.map((p) => leads.get(p.cls) ?? null),
-      },
-    ],
+      ],
+    };
+    wasm ??= new Wasm();
+    const [window] = decode(wasm, task).windows;
+    const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
+    return { shares, coverage: window!.coverage };
   };
-  wasm ??= new Wasm();
-  const [window] = decodeNode(wasm, task).windows;
-  const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
-  return { shares, coverage: window!.coverage };
-}
 
 let wasm: Wasm | undefined;
 
 /** The ways a case can be read: the product's, and the oracle's rows through the TypeScript engine. */
-export const READERS: Readonly<Record<'WASM' | 'oracle', ReadNode>> = { WASM: byWasm, oracle: byOracle };
+export const READERS: Readonly<Record<'WASM' | 'oracle', ReadNode>> = { WASM: byDecoder(decodeNode), oracle: byOracle };
+
+/** As `--engine ts` reads. */
+export const byRows: ReadNode = byDecoder(decodeNodeByRows);
 
 /** The case's document. */
 export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {

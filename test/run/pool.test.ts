@@ -27,6 +27,7 @@ const work = (archive: string) => ({
   windows: [],
   normalization: {},
   analytics: [],
+  engine: 'wasm' as const,
   probe: false,
   maxVolumeBytes: 1,
 });

@@ -35,6 +35,7 @@ interface Options extends SelectionOptions, LimitOptions {
   tag?: string;
   'dry-run': boolean;
   'fail-fast': boolean;
+  engine: 'wasm' | 'ts';
   'max-volume-bytes'?: number;
   'resource-id'?: number;
   patience?: number;
@@ -96,6 +97,7 @@ function commonOf(argv: Options): CommonOptions {
     ...(workers === undefined ? {} : { workers }),
     ...(fraction === undefined ? {} : { minNodeFraction: fraction }),
     ...(maxVolumeBytes === undefined ? {} : { maxVolumeBytes }),
+    ...(argv.engine === 'ts' ? { engine: argv.engine } : {}),
     ...(argv.analytic ? { analytics: argv.analytic } : {}),
     ...(tag === undefined ? {} : { tag }),
     ...(patience === undefined ? {} : { patience }),
@@ -200,6 +202,11 @@ export const summarizeCommand: CommandModule<object, Options> = {
         array: true,
         requiresArg: true,
         describe: 'METRIC=BITS: this counter wraps at 2^BITS (repeatable)',
+      })
+      .option('engine', {
+        choices: ['wasm', 'ts'] as const,
+        default: 'wasm' as const,
+        describe: 'What reduces records; ts is slow and for comparison only',
       })
       .option('analytic', {
         type: 'string',

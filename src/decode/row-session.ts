@@ -1,0 +1,80 @@
+// Owns one node's work by the TypeScript engine: as decodeNode, slowly; for comparing the two on whole documents.
+
+import { type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
+import * as L from './layout.gen.ts';
+import type { ArchiveReader } from './reader.ts';
+import { rowAt, type WantedRows, wantedRows } from './rows.ts';
+import { compare, type Member, type NodeResult, type NodeTask, sourcesOf, survey } from './session.ts';
+import type { Wasm } from './wasm.ts';
+
+/** One archive being read, and its next row; null at the end. */
+interface Stream {
+  readonly member: Member;
+  readonly reader: ArchiveReader;
+  readonly wanted: WantedRows;
+  /** Time of the last record, marks among them: what is earlier is dropped (pcp-archive-format.md §6). */
+  lastNs: bigint;
+  next: Row | null;
+}
+
+function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
+  s.next = null;
+  while (s.reader.next()) {
+    const ns = wasm.i64(s.reader.address + L.R_NS);
+    if (ns < s.lastNs) continue;
+    s.lastNs = ns;
+    if (ns > endNs) return;
+    s.next = rowAt(wasm, s.reader, s.wanted);
+    if (s.next) return;
+  }
+}
+
+/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
+export function decodeNodeByRows(wasm: Wasm, task: NodeTask): NodeResult {
+  const { members, open } = survey(wasm, task);
+  const wanted = new Set(task.wanted);
+  const usable = members.filter((m) => m.usable);
+  const windows = task.windows.map((w) => {
+    const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
+    const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
+    const { startNs, endNs, walltime, leads } = w;
+    const engine = new WindowEngine({ startNs, endNs, walltime, consumers: specs, leads: leads?.(specs) ?? [] });
+    return { w, specs, engine };
+  });
+  const endNs =
+    windows
+      .map(({ w }) => w.endNs)
+      .sort(compare)
+      .at(-1) ?? 0n;
+  // Names are asked until the engines have finished: every reader stays open till then.
+  const streams = usable.map((member): Stream => {
+    const reader = member.reader ?? open(member.path);
+    member.reader = reader;
+    return { member, reader, wanted: wantedRows(reader, wanted), lastNs: -(2n ** 63n), next: null };
+  });
+  for (const s of streams) advance(wasm, s, endNs);
+  let records = 0;
+  for (;;) {
+    // At equal times the archive given first goes first.
+    const first = streams
+      .filter((s) => s.next !== null)
+      .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
+    if (!first) break;
+    for (const { w, engine } of windows) if (w.archives.includes(first.member.index)) engine.row(first.next!);
+    records++;
+    advance(wasm, first, endNs);
+  }
+  const finished = windows.map(({ engine }): ConsumerResult[] => engine.finish());
+  let bytes = 0;
+  for (const { member, reader } of streams) {
+    bytes += reader.bytesRead;
+    member.problems = [...reader.problems];
+    reader.close();
+    member.reader = null;
+  }
+  const results = windows.map(({ w, specs, engine }, i) => ({
+    ...{ coverage: engine.coverage(), specs, consumers: finished[i]! },
+    ...sourcesOf(w, members),
+  }));
+  return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 } };
+}

@@ -1,0 +1,104 @@
+// Owns records as rows for the TypeScript engine (src/reduce/row.ts): framed here, everything else in JavaScript.
+
+import type { Cell, Row } from '../reduce/index.ts';
+import { NO_STRING, sessionBytes, versionAt } from './domains.ts';
+import * as L from './layout.gen.ts';
+import { NO_INDOM } from './metric.ts';
+import type { ArchiveReader } from './reader.ts';
+import { type StoredSet, storedBlock, storedSets } from './records.ts';
+import type { Wasm } from './wasm.ts';
+
+const EMPTY = new Float64Array(0);
+const STRING = 6;
+/** Blocks of type 0 come from old writers: the descriptor's type holds (pcp-archive-format.md §5.5). */
+const OLD = 0;
+/** Bytes of a value block before its content: type and length. */
+const HEAD = 4;
+
+interface Named {
+  readonly names: readonly string[];
+  readonly type: number;
+  readonly indom: number;
+}
+
+/** Wanted metrics by pmID. */
+export type WantedRows = ReadonlyMap<number, Named>;
+
+export function wantedRows(reader: ArchiveReader, wanted: ReadonlySet<string>): WantedRows {
+  const table = new Map<number, Named>();
+  for (const { name, pmid, type, indom } of reader.metrics) {
+    if (!wanted.has(name)) continue;
+    table.set(pmid, { names: [...(table.get(pmid)?.names ?? []), name], type, indom });
+  }
+  return table;
+}
+
+/** The record that the reader stands at, which has been checked; null for a mark. Names can be asked while it is open. */
+export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Row | null {
+  const r = reader.address;
+  if (wasm.i32(r + L.R_NUMPMID) === 0) return null;
+  const ns = wasm.i64(r + L.R_NS);
+  const cells = new Map<string, Cell>();
+  for (const set of storedSets(wasm, reader)) {
+    const metric = wanted.get(set.pmid);
+    if (!metric) continue;
+    const cell = cellOf(wasm, reader, set, metric, ns);
+    // Of a metric that occurs twice the first counts.
+    for (const name of metric.names) if (!cells.has(name)) cells.set(name, cell);
+  }
+  return { t: wasm.f64(r + L.R_T), ns, cells };
+}
+
+function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named, ns: bigint): Cell {
+  const domain: Pick<Cell, 'domainSize' | 'nameOf'> = {};
+  if (metric.indom !== NO_INDOM) {
+    const version = versionAt(wasm, reader, metric.indom, ns);
+    const nameOf = (id: number): string | undefined => {
+      const name = version === 0 ? NO_STRING : wasm.x.nameIn(version, id) >>> 0;
+      return name === NO_STRING ? undefined : sessionBytes(wasm, name).toString('utf8');
+    };
+    Object.assign(domain, { domainSize: version === 0 ? 0 : wasm.i32(version + L.V_N), nameOf });
+  }
+  const ids = Int32Array.from(set.pairs, (pair) => wasm.view.getInt32(pair));
+  if (set.count <= 0) return { count: set.count, values: EMPTY, ids, ...domain };
+  const block = (pair: number): Buffer | null => (set.format === 0 ? null : storedBlock(wasm, reader, pair));
+  if (metric.type === STRING) {
+    const texts = set.pairs.map((pair) => stringOf(block(pair)));
+    const strings = texts.map((text) => text ?? '');
+    return { count: set.count, values: EMPTY, strings, ids, ...domain, unconvertible: texts.includes(null) };
+  }
+  const values = set.pairs.map((pair) => numberOf(metric.type, block(pair), wasm.view, pair + 4));
+  const exact = values.every((v) => typeof v === 'bigint');
+  return {
+    count: set.count,
+    values: Float64Array.from(values, (v) => Number(v ?? Number.NaN)),
+    ...(exact && metric.type === 2 ? { raw: BigInt64Array.from(values) } : {}),
+    ...(exact && metric.type === 3 ? { raw: BigUint64Array.from(values) } : {}),
+    ids,
+    ...domain,
+    unconvertible: values.includes(null),
+  };
+}
+
+function stringOf(block: Buffer | null): string | null {
+  if (block === null || (block[0] !== STRING && block[0] !== OLD)) return null;
+  const body = block.subarray(HEAD);
+  const end = body.indexOf(0);
+  return body.toString('utf8', 0, end < 0 ? body.length : end);
+}
+
+/** null: not convertible to the metric's type. */
+function numberOf(type: number, block: Buffer | null, view: DataView, at: number): number | bigint | null {
+  if (block === null) {
+    if (type === 0) return view.getInt32(at);
+    if (type === 1) return view.getUint32(at);
+    return type === 4 ? view.getFloat32(at) : null;
+  }
+  if (block[0] !== type && block[0] !== OLD) return null;
+  const body = block.subarray(HEAD);
+  if (type === 4) return body.length === 4 ? body.readFloatBE(0) : null;
+  if (body.length !== 8) return null;
+  if (type === 2) return body.readBigInt64BE(0);
+  if (type === 3) return body.readBigUInt64BE(0);
+  return type === 5 ? body.readDoubleBE(0) : null;
+}
