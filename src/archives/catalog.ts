@@ -31,6 +31,11 @@ export interface CatalogEntry {
   readonly endNs: bigint;
 }
 
+/** An archive of a host that does not serve a job. */
+export interface Nearby extends CatalogEntry {
+  readonly problem?: Problem;
+}
+
 export interface ScanReport {
   readonly archives: number;
   /** Of these, opened because they were new or had changed. */
@@ -212,6 +217,35 @@ export class Catalog {
       .prepare('UPDATE archive SET start_ns = ?, end_ns = ?, problem = ?, fast = 0 WHERE root = ? AND base = ?')
       .run(startNs, endNs, failure && JSON.stringify(failure), this.root, entry.base);
     return failure ? null : { ...entry, startNs, endNs };
+  }
+
+  /** How many archives it has. */
+  size(): number {
+    return Number(this.#store.prepare('SELECT count(*) AS n FROM archive WHERE root = ?').get(this.root)?.n);
+  }
+
+  /** The last archive of a host before a time span, the next behind it, and those that cannot be read. */
+  near(host: string, startNs: bigint, endNs: bigint): Nearby[] {
+    const key = hostKey(host);
+    const select =
+      'SELECT base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, problem FROM archive WHERE root = ?';
+    const readable = 'AND host = ? AND job_raw IS NULL AND problem IS NULL';
+    const rows = [
+      ...this.#store
+        .prepare(`${select} ${readable} AND end_ns < CAST(? AS INTEGER) ORDER BY end_ns DESC LIMIT 1`)
+        .all(this.root, key, String(startNs)),
+      ...this.#store
+        .prepare(`${select} ${readable} AND start_ns > CAST(? AS INTEGER) ORDER BY start_ns LIMIT 1`)
+        .all(this.root, key, String(endNs)),
+      // Of an archive without a readable label only the path may tell whose it is.
+      ...this.#store
+        .prepare(`${select} AND problem IS NOT NULL AND (host = ? OR instr(lower('/' || base || '/'), ?) > 0) LIMIT 5`)
+        .all(this.root, key, `/${key}/`),
+    ];
+    return rows.map((row) => ({
+      ...this.#entry(row),
+      ...(row.problem === null ? {} : { problem: JSON.parse(String(row.problem)) as Problem }),
+    }));
   }
 
   /** An archive by its base; null if the catalogue does not know it or it cannot be read. */

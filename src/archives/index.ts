@@ -1,6 +1,13 @@
 // Owns the public surface of archives/: re-exports only.
 
-export { CATALOG_SCHEMA, Catalog, type CatalogEntry, type CatalogOptions, type ScanReport } from './catalog.ts';
+export {
+  CATALOG_SCHEMA,
+  Catalog,
+  type CatalogEntry,
+  type CatalogOptions,
+  type Nearby,
+  type ScanReport,
+} from './catalog.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
 export {
   type ArchiveJob,

@@ -15,6 +15,14 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Report on a job; without one, list the jobs of the store',
     load: async () => (await import('./commands/show.ts')).showCommand as CommandModule,
   },
+  status: {
+    describe: 'How the runs go: backlog, failures by reason, jobs set aside, who is at work',
+    load: async () => (await import('./commands/status.ts')).statusCommand as CommandModule,
+  },
+  explain: {
+    describe: 'Every stage of one job, and what to do',
+    load: async () => (await import('./commands/explain.ts')).explainCommand as unknown as CommandModule,
+  },
   config: {
     describe: 'Check or show the configuration of a site',
     load: async () => (await import('./commands/config.ts')).configCommand,

@@ -10,6 +10,7 @@ export {
   type LedgerEntry,
   type LedgerRow,
 } from './ledger.ts';
+export { endOf, type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';

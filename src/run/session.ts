@@ -24,6 +24,7 @@ import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import { problemFields } from './logger.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
+import { storeBacklog } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
@@ -140,6 +141,7 @@ export async function withSession(
       recorded ??= new Runs(store).begin(run, 'summarize');
     });
     const summary = session.account.close(options.signal?.aborted ?? false);
+    summary.backlog = await storeBacklog(store);
     const { problems: _, ...counts } = summary;
     (recorded as ReturnType<Runs['begin']> | null)?.(summary.exitCode, counts);
     return summary;

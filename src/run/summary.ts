@@ -38,6 +38,8 @@ export interface RunSummary {
   interrupted: boolean;
   /** First problems, at most MAX_PROBLEMS. */
   readonly problems: Problem[];
+  /** Of the embedded ledger: jobs that will be tried again, and the end of the oldest (epoch seconds). */
+  backlog?: { readonly jobs: number; readonly oldestEnd: number | null };
   /** Of a configured run: each resource that was to run. */
   readonly resources?: ResourceSummary[];
   exitCode: number;

@@ -2,7 +2,7 @@
 
 import { JobsumError } from '../kernel/index.ts';
 
-export { MongoSink, setupMongo } from './mongodb.ts';
+export { findMongoDocuments, MongoSink, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
 export { pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';

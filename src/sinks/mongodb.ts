@@ -138,3 +138,24 @@ export async function setupMongo(mongo: Mongo): Promise<string[]> {
     return SCHEMA_DOCUMENTS.map((d) => d._id);
   });
 }
+
+/** Documents of these runs of jobs in the collections of a resource, with their series' error if it has one. */
+export async function findMongoDocuments(
+  mongo: Mongo,
+  resource: number,
+  ids: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  if (ids.length === 0) return [];
+  const find = (name: string): Promise<Record<string, unknown>[]> =>
+    mongo.coded(name, () =>
+      mongo.db
+        .collection<Stored>(name)
+        .find({ _id: { $in: [...ids] } })
+        .toArray(),
+    );
+  const series = new Map((await find(`timeseries-resource_${resource}`)).map((d) => [d._id, d]));
+  return (await find(`resource_${resource}`)).map((document) => {
+    const timeseries = series.get(document._id);
+    return timeseries ? { ...document, timeseries } : document;
+  });
+}

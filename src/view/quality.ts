@@ -5,7 +5,7 @@ import { num, type Part, part } from './fields.ts';
 import { clean } from './text.ts';
 
 /** Meanings of error numbers (reference/summary-document.md §3). */
-const MEANINGS: Readonly<Record<number, string>> = {
+export const MEANINGS: Readonly<Record<number, string>> = {
   1: 'metrics not available',
   2: 'job too short',
   3: 'too few data points',

@@ -70,9 +70,9 @@ function attended(
       quiet,
       textfile,
       lines: runLines,
-      figures: ({ jobs, bytes }) => {
+      figures: ({ jobs, bytes, backlog }) => {
         const { unselected: _, ...outcomes } = jobs;
-        return { outcomes, bytesRead: bytes, bytesDecoded: bytes };
+        return { outcomes, bytesRead: bytes, bytesDecoded: bytes, ...(backlog ? { backlog } : {}) };
       },
     },
     (frame) => body(frame, { log: frame.log, progress: frame.progress, stdout: process.stdout }),

@@ -1,0 +1,129 @@
+// Owns `jobsum explain JOB`: every stage of one job, and what to do.
+
+import type { Argv, CommandModule } from 'yargs';
+import { Catalog } from '../../archives/index.ts';
+import { probeArchive } from '../../decode/index.ts';
+import { documentId } from '../../document/index.ts';
+import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts';
+import { JobsumError } from '../../kernel/index.ts';
+import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
+import { explain, type RunExplained } from '../../run/index.ts';
+import { findMongoDocuments } from '../../sinks/index.ts';
+import { Mongo, type Store, Warehouse } from '../../store/index.ts';
+import { adviceOn, explainLines } from '../../view/index.ts';
+import { print } from '../io.ts';
+import { configOption, loadSite, type Site } from '../site.ts';
+import { openStore } from './show.ts';
+
+interface Options {
+  job: string;
+  config?: string;
+  store: string;
+  jobs?: string;
+  archives?: string;
+  'min-node-fraction'?: number;
+  json: boolean;
+}
+
+type Found = { readonly job: Job; readonly from: string };
+
+/** A job of a list, whatever its form. */
+async function fromFile(file: string, id: string): Promise<Found[]> {
+  const found: Found[] = [];
+  for await (const record of new FileSource(file).records())
+    if (record.kind === 'job' && selects({ ids: [id] }, record.job)) found.push({ job: record.job, from: file });
+  return found;
+}
+
+interface SiteFound {
+  readonly jobs: Found[];
+  readonly documents: Record<string, unknown>[];
+  readonly ledgers: { of: string; ledger: Ledger }[];
+  readonly roots: string[];
+}
+
+/** What a configured site knows of the job: the warehouse's row, the document in MongoDB, the ledger. */
+async function fromSite(site: Site, warehouse: Warehouse | null, id: string): Promise<SiteFound> {
+  const found: SiteFound = { jobs: [], documents: [], ledgers: [], roots: [] };
+  const { output } = site.config;
+  const mongo = output?.kind === 'mongodb' ? await Mongo.connect(output) : null;
+  try {
+    for (const resource of site.resources) {
+      let jobs: Found[] = [];
+      if (resource.source.kind === 'file') jobs = await fromFile(resource.source.path, id);
+      if (resource.source.kind === 'xdmod' && warehouse) {
+        const resourceId = resource.id;
+        const selection = { ids: [id], states: 'all' as const };
+        const source = new XdmodSource(warehouse, { resource, selection });
+        for await (const record of source.records())
+          if (record.kind === 'job') jobs.push({ job: record.job, from: `the warehouse, resource ${resource.name}` });
+        found.ledgers.push({ of: resource.name, ledger: new WarehouseLedger(warehouse, { resourceId, run: '' }) });
+      }
+      if (jobs.length > 0 && resource.archives !== null) found.roots.push(resource.archives);
+      found.jobs.push(...jobs);
+      const ids = jobs.map((j) => documentId(j.job));
+      if (mongo) found.documents.push(...(await findMongoDocuments(mongo, resource.id, ids)));
+    }
+  } finally {
+    await mongo?.close();
+  }
+  return found;
+}
+
+/** Trees that the store has a catalogue of. */
+function knownRoots(store: Store): string[] {
+  return store
+    .prepare('SELECT DISTINCT root FROM archive')
+    .all()
+    .map((row) => String(row.root));
+}
+
+export const explainCommand: CommandModule<object, Options> = {
+  command: 'explain <job>',
+  builder: (y) =>
+    y
+      .positional('job', { type: 'string', demandOption: true, describe: 'Job id as accounted, raw or shown' })
+      .option('config', { ...configOption, describe: 'A configured site: its warehouse, MongoDB and archives' })
+      .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })
+      .option('jobs', { type: 'string', requiresArg: true, describe: 'List of jobs, for one that has no document yet' })
+      .option('archives', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Tree of archives (default: those in the store)',
+      })
+      .option('min-node-fraction', { type: 'number', requiresArg: true, describe: 'As given to summarize' })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
+  handler: async (argv) => {
+    const site = argv.config === undefined ? null : loadSite(argv.config);
+    const store = openStore(site?.config.state ?? argv.store);
+    const settings = site?.config.warehouse;
+    const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
+    let runs: RunExplained[];
+    try {
+      const found = site ? await fromSite(site, warehouse, argv.job) : null;
+      const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile(argv.jobs, argv.job);
+      const given = argv.archives === undefined ? (found?.roots ?? []) : [argv.archives];
+      const roots = given.length > 0 ? given : knownRoots(store);
+      runs = await explain(argv.job, {
+        ...{ store, jobs, catalogs: [...new Set(roots)].map((root) => new Catalog(store, root, probeArchive)) },
+        ...(found ? { documents: found.documents, ledgers: found.ledgers } : {}),
+        ...(argv['min-node-fraction'] === undefined ? {} : { minNodeFraction: argv['min-node-fraction'] }),
+      });
+    } finally {
+      await warehouse?.close();
+      store.close();
+    }
+    if (runs.length === 0) {
+      throw new JobsumError('E_JOB_UNKNOWN', 'neither a document nor accounting has this job', {
+        job: argv.job,
+        file: store.path,
+        expected: 'a job in the store; give --jobs FILE or --config DIR for one that was never summarised',
+      });
+    }
+    print(
+      argv.json
+        ? [JSON.stringify({ job: argv.job, runs: runs.map((r) => ({ ...r, advice: adviceOn(r) })) })]
+        : explainLines(runs),
+    );
+  },
+};

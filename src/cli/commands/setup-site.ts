@@ -1,0 +1,67 @@
+// Owns `jobsum setup` itself: the databases of a site made ready.
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { SCHEMAS } from '../../run/index.ts';
+import { applySetup, planSetup } from '../../setup/index.ts';
+import { Store } from '../../store/index.ts';
+import { ask, confirm } from '../ask.ts';
+import { print, usage } from '../io.ts';
+import { configOption, loadSite } from '../site.ts';
+
+interface Options {
+  config?: string;
+  yes: boolean;
+  json: boolean;
+}
+
+/** Where the configuration is: given, in a usual place, or asked for. */
+async function place(given: string | undefined, yes: boolean): Promise<string | undefined> {
+  const usual = [process.env.JOBSUM_CONFIG_DIR, process.env.SUPREMM_CONFIG_DIR, '/etc/jobsum', '/etc/supremm'];
+  if (given !== undefined || usual.some((d) => d !== undefined && existsSync(join(d, 'config.json')))) return given;
+  const answer = await ask('Directory of config.json', '', yes);
+  return answer === '' ? undefined : answer;
+}
+
+export const setupSiteCommand: CommandModule<object, Options> = {
+  command: '$0',
+  describe: "Make the databases of a site ready: tables, the portal's schema documents, the store",
+  builder: (y) =>
+    y
+      .option('config', configOption)
+      .option('yes', { type: 'boolean', default: false, describe: 'Ask nothing' })
+      .option('json', {
+        type: 'boolean',
+        default: false,
+        describe: 'What was done as JSON',
+      }) as unknown as Argv<Options>,
+  handler: async ({ config: given, yes, json }) => {
+    const { config } = loadSite(await place(given, yes));
+    const { tables, mongodb } = await planSetup(config);
+    const missing = tables?.missing ?? [];
+    const todo = [
+      ...(missing.length > 0 ? [`create in modw_supremm: ${missing.join(', ')}`] : []),
+      ...(mongodb === null ? [] : [`write the schema documents into the MongoDB database ${mongodb}`]),
+      ...(existsSync(config.state) ? [] : [`create the store ${config.state}`]),
+    ];
+    for (const line of todo) process.stderr.write(`will ${line}\n`);
+    if (todo.length > 0 && !(await confirm('Go on?', yes)))
+      throw usage('nothing was done: say yes, or give --yes where there is no terminal');
+    const done = await applySetup(config);
+    mkdirSync(dirname(config.state), { recursive: true });
+    new Store(config.state, SCHEMAS).close();
+    if (json) {
+      print([JSON.stringify({ config: config.file, created: missing, ...done, store: config.state })]);
+      return;
+    }
+    print([
+      `configuration  ${config.file}`,
+      `tables         ${tables === null ? 'no warehouse' : `${done.tables.length} there, ${missing.length} of them new`}`,
+      `MongoDB        ${mongodb === null ? 'none' : `${mongodb}: ${done.documents.join(', ')}`}`,
+      `store          ${config.state}`,
+      '',
+      'Next: jobsum config check, jobsum index, jobsum summarize; jobsum setup systemd or cron for every night.',
+    ]);
+  },
+};

@@ -1,0 +1,57 @@
+// Owns what the embedded store knows of all its ledgers and leases together, for people who ask.
+
+import { hostname } from 'node:os';
+import type { Store } from '../store/index.ts';
+import { isDead } from './lease.ts';
+import type { RunRecord } from './runs.ts';
+import { StoreLedger } from './store-ledger.ts';
+
+/** Sets of outputs that have a ledger. */
+export function ledgersOf(store: Store): { readonly sinks: string; readonly ledger: StoreLedger }[] {
+  return store
+    .prepare('SELECT DISTINCT sinks FROM ledger ORDER BY sinks')
+    .all()
+    .map((row) => ({
+      sinks: String(row.sinks),
+      ledger: new StoreLedger(store, { sinks: String(row.sinks), run: '' }),
+    }));
+}
+
+export interface LeaseHeld {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Epoch seconds. */
+  readonly expires: number;
+}
+
+/** Leases of living holders. */
+export function leasesHeld(store: Store): LeaseHeld[] {
+  return store
+    .prepare('SELECT * FROM lease WHERE expires > ? ORDER BY name')
+    .all(Date.now() / 1000)
+    .map((row) => ({
+      held: { name: String(row.name), host: String(row.host), pid: Number(row.pid), expires: Number(row.expires) },
+      mark: String(row.mark),
+    }))
+    .filter(({ held, mark }) => !isDead({ ...held, mark }))
+    .map(({ held }) => held);
+}
+
+/** A run without an end is at work, or was killed; of another host this cannot be told. */
+export function runState(run: RunRecord): 'ended' | 'running' | 'killed' | 'unknown' {
+  if (run.ended !== null) return 'ended';
+  if (run.host !== hostname()) return 'unknown';
+  try {
+    process.kill(run.pid, 0);
+    return 'running';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : 'killed';
+  }
+}
+
+/** End of a job by the id of its document, `<job id>-<end>`; null: it has none. */
+export function endOf(documentId: string): number | null {
+  const m = /-(\d+)$/.exec(documentId);
+  return m ? Number(m[1]) : null;
+}

@@ -1,0 +1,73 @@
+// Owns the preparation of a site's databases: the incumbent's tables that are needed and missing, our own, the portal's schema documents.
+
+import { INDEX_TABLES } from '../archives/index.ts';
+import type { Config } from '../config/index.ts';
+import { setupLedger } from '../ledger/index.ts';
+import { setupMongo } from '../sinks/index.ts';
+import { Mongo, Warehouse } from '../store/index.ts';
+
+/** The incumbent's tables beside those of the index (reference/accounting.md §6, jobscripts.md §2). */
+const TABLES: readonly string[] = [
+  ...INDEX_TABLES,
+  `CREATE TABLE IF NOT EXISTS modw_supremm.process (
+     jobid INT NOT NULL PRIMARY KEY, process_version INT NOT NULL DEFAULT 0, process_timestamp TIMESTAMP NULL DEFAULT NULL,
+     process_time DOUBLE DEFAULT 0, KEY proc (process_version))`,
+  `CREATE TABLE IF NOT EXISTS modw_supremm.job_scripts (
+     tg_job_id BIGINT UNSIGNED NOT NULL PRIMARY KEY, resource_id INT NOT NULL, start_date DATE NOT NULL,
+     script TEXT NOT NULL, KEY res_start_date (resource_id, start_date))`,
+];
+const OURS = ['jobsum_job', 'jobsum_lease'];
+
+const nameOf = (sql: string): string => /EXISTS modw_supremm\.(\w+)/.exec(sql)![1]!;
+
+/** What is there, and what would be made. */
+export interface Plan {
+  /** Null: the site has no warehouse. */
+  readonly tables: { readonly present: readonly string[]; readonly missing: readonly string[] } | null;
+  readonly mongodb: string | null;
+}
+
+export async function planSetup(config: Config): Promise<Plan> {
+  const mongodb = config.output?.kind === 'mongodb' ? config.output.database : null;
+  if (!config.warehouse) return { tables: null, mongodb };
+  const warehouse = await Warehouse.connect(config.warehouse, { connections: 1 });
+  try {
+    const rows = await warehouse.rows<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'modw_supremm'",
+    );
+    const found = new Set(rows.map((r) => r.name));
+    const wanted = [...TABLES.map(nameOf), ...OURS];
+    return {
+      tables: { present: wanted.filter((t) => found.has(t)), missing: wanted.filter((t) => !found.has(t)) },
+      mongodb,
+    };
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** Makes what is missing. Repeatable. */
+export async function applySetup(config: Config): Promise<{ tables: readonly string[]; documents: readonly string[] }> {
+  const tables: string[] = [];
+  if (config.warehouse) {
+    const warehouse = await Warehouse.connect(config.warehouse, { connections: 1 });
+    try {
+      const [schema] = await warehouse.rows(
+        "SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'modw_supremm'",
+      );
+      if (!schema) await warehouse.run('CREATE DATABASE modw_supremm CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci');
+      for (const sql of TABLES) await warehouse.run(sql);
+      tables.push(...TABLES.map((sql) => `modw_supremm.${nameOf(sql)}`), ...(await setupLedger(warehouse)));
+    } finally {
+      await warehouse.close();
+    }
+  }
+  const { output } = config;
+  if (output?.kind !== 'mongodb') return { tables, documents: [] };
+  const mongo = await Mongo.connect(output);
+  try {
+    return { tables, documents: await setupMongo(mongo) };
+  } finally {
+    await mongo.close();
+  }
+}

@@ -1,0 +1,163 @@
+// Owns the explanation of a job for people: stage by stage, and at the end what to do.
+
+import { compressHosts, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
+import type { LedgerRow } from '../ledger/index.ts';
+import { coverageLines } from './coverage.ts';
+import { MEANINGS } from './quality.ts';
+import { reasonOf } from './reasons.ts';
+import { clean, table } from './text.ts';
+
+interface Explained {
+  readonly accounting: {
+    readonly from: string;
+    readonly id: string;
+    readonly start: number;
+    readonly end: number;
+    readonly nodes: readonly string[];
+    readonly nodeCount: number;
+    readonly acct: Readonly<Record<string, unknown>>;
+  };
+  readonly archives: {
+    readonly root: string;
+    readonly known: number;
+    readonly nodes: readonly {
+      readonly node: string;
+      readonly window: readonly [number, number];
+      readonly archives: readonly { readonly base: string; readonly start: number; readonly end: number | null }[];
+      readonly rejected: readonly { readonly base: string; readonly why: string; readonly problem?: Problem }[];
+    }[];
+    readonly withArchives: number;
+    readonly enough: boolean;
+  } | null;
+  readonly document: {
+    readonly id: string;
+    readonly complete: boolean;
+    readonly flag: string | null;
+    readonly created: number | null;
+    readonly coverage: unknown;
+    readonly without: Readonly<Record<string, number | string>>;
+    readonly errors: unknown;
+  } | null;
+  readonly ledger: readonly (LedgerRow & { readonly of: string })[];
+}
+
+/** Nodes that are told one by one: those with something amiss first. */
+const MAX_NODES = 8;
+
+/** Error numbers of jobs by the flag in the document. */
+const FLAG_ERRORS: Readonly<Record<string, number>> = {
+  skipped_pmlogextract_error: 8,
+  skipped_parallel_too_short: 9,
+  skipped_invalid_nodecount: 10,
+  skipped_job_too_big: 11,
+  skipped_too_short: 12,
+  skipped_too_long: 13,
+  skipped_noarchives: 15,
+  skipped_summarization_error: 16,
+  skipped_rawarchives: 17,
+  skipped_job_nodehours: 18,
+};
+
+function accountingLines(a: Explained['accounting']): string[] {
+  const who = ['user', 'account', 'partition', 'exit_status'].flatMap((k) =>
+    a.acct[k] === undefined || a.acct[k] === null || a.acct[k] === '' ? [] : [`${k} ${clean(a.acct[k])}`],
+  );
+  return [
+    `ACCOUNTING  from ${clean(a.from)}`,
+    `  ${formatSeconds(a.start)} to ${formatSeconds(a.end)} UTC, ${formatDuration(a.end - a.start)}; ${who.join(', ')}`,
+    `NODES  ${a.nodeCount} accounted, ${a.nodes.length} named: ${clean(compressHosts(a.nodes))}`,
+  ];
+}
+
+function archiveLines(x: NonNullable<Explained['archives']>): string[] {
+  const lines = [`ARCHIVES  below ${clean(x.root)} (${x.known} known): ${x.withArchives} nodes have some`];
+  const sorted = [...x.nodes].sort((a, b) => a.archives.length - b.archives.length);
+  for (const { node, window, archives, rejected } of sorted.slice(0, MAX_NODES)) {
+    lines.push(`  ${clean(node)}: ${formatSeconds(window[0])} to ${formatSeconds(window[1])}`);
+    const rows = archives.map((a) => [
+      '    uses',
+      clean(a.base),
+      `${formatSeconds(a.start)} to ${a.end === null ? 'an unknown end' : formatSeconds(a.end)}`,
+    ]);
+    const others = rejected.map((r) => [
+      '    not',
+      clean(r.base),
+      r.problem ? `${r.why}: ${r.problem.code}: ${clean(r.problem.message)}` : r.why,
+    ]);
+    lines.push(...table([...rows, ...others]));
+    if (rows.length === 0 && others.length === 0) lines.push('    no archive of this node is known at all');
+  }
+  if (x.nodes.length > MAX_NODES) lines.push(`  … and ${x.nodes.length - MAX_NODES} more nodes`);
+  return lines;
+}
+
+function documentLines(d: Explained['document'], acct: Explained['accounting']['acct']): string[] {
+  if (!d) return ['DOCUMENT  none'];
+  const made = d.created === null ? '' : `, made ${formatSeconds(d.created)}`;
+  const state = d.flag ? clean(d.flag).replaceAll('_', ' ') : d.complete ? 'complete' : 'partial';
+  const lines = [`DOCUMENT  ${clean(d.id)}: ${state}${made}`];
+  lines.push('COVERAGE', ...coverageLines({ coverage: d.coverage, acct }).map((l) => `  ${l}`));
+  const without = Object.entries(d.without).map(([name, e]) => [
+    `  ${clean(name)}`,
+    typeof e === 'number' ? (MEANINGS[e] ?? `error ${e}`) : clean(e),
+  ]);
+  lines.push('ANALYTICS WITHOUT A RESULT', ...(without.length === 0 ? ['  none'] : table(without)));
+  if (d.errors) lines.push(`ERRORS  ${clean(JSON.stringify(d.errors)).slice(0, 1000)}`);
+  return lines;
+}
+
+function ledgerLines(rows: Explained['ledger']): string[] {
+  if (rows.length === 0) return ['LEDGER  no run has dealt with it'];
+  return rows.flatMap((r) => {
+    const next = r.nextTry === null ? '' : `, next try ${formatSeconds(r.nextTry)}`;
+    const { meaning } = reasonOf(r.error, r.problem?.code ?? null);
+    const why =
+      r.error === null && !r.problem ? '' : `: ${meaning}${r.problem ? ` (${clean(r.problem.message)})` : ''}`;
+    return [
+      `LEDGER  ${clean(r.of)}: ${r.state}, ${r.attempts} ${r.attempts === 1 ? 'try' : 'tries'}, last ${formatSeconds(r.finished)}${next}${why}`,
+    ];
+  });
+}
+
+/** What somebody could do, most useful first; empty: nothing need be done. */
+export function adviceOn(e: Explained): string[] {
+  const advice: string[] = [];
+  const failed = e.ledger.find((r) => r.state === 'poison' || r.state === 'failed');
+  if (failed?.problem) advice.push(reasonOf(null, failed.problem.code).advice);
+  if (failed?.state === 'poison') advice.push('Mend the cause, then: jobsum summarize --again --job JOB.');
+  if (e.archives === null) advice.push('No tree of archives is known: jobsum index --archives DIR, or --config.');
+  else if (!e.archives.enough) {
+    const bare = e.archives.nodes.filter((n) => n.archives.length === 0);
+    if (bare.some((n) => n.rejected.length === 0))
+      advice.push(
+        'Some nodes have no archive at all: compare their names with those in the tree, and look at their loggers.',
+      );
+    if (bare.some((n) => n.rejected.some((r) => r.problem)))
+      advice.push('Look into what cannot be read: jobsum archive check ARCHIVE.');
+    if (bare.some((n) => n.rejected.some((r) => !r.problem)))
+      advice.push('Some loggers did not run in the time of the job: look at their logs of that time.');
+  } else if (e.document?.flag && FLAG_ERRORS[e.document.flag] === 15)
+    advice.push('Archives have come since: jobsum summarize --again --job JOB.');
+  const error = e.document?.flag ? FLAG_ERRORS[e.document.flag] : undefined;
+  if (error !== undefined && advice.length === 0) advice.push(reasonOf(error, null).advice);
+  const waiting = e.ledger.find((r) => r.state === 'waiting');
+  if (waiting) advice.push('Nothing, if the archives are still to come: it is tried again by itself.');
+  if (!e.document && e.ledger.length === 0) advice.push('Run jobsum summarize: the job has not been dealt with yet.');
+  return [...new Set(advice.filter((a) => a !== ''))];
+}
+
+export function explainLines(runs: readonly Explained[]): string[] {
+  return runs.flatMap((e, i) => {
+    const advice = adviceOn(e);
+    return [
+      ...(i > 0 ? [''] : []),
+      `JOB ${clean(e.accounting.id)}`,
+      ...accountingLines(e.accounting),
+      ...(e.archives ? archiveLines(e.archives) : ['ARCHIVES  no tree is known']),
+      ...documentLines(e.document, e.accounting.acct),
+      ...ledgerLines(e.ledger),
+      'WHAT TO DO',
+      ...(advice.length === 0 ? ['  nothing'] : advice.map((a) => `  ${a}`)),
+    ];
+  });
+}

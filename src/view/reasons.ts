@@ -1,0 +1,38 @@
+// Owns what the numbers and states of jobs mean in words, and what can be done about each.
+
+import { ERRORS, type ErrorCode } from '../kernel/index.ts';
+
+interface Reason {
+  readonly meaning: string;
+  readonly advice: string;
+}
+
+/** Job errors (reference/pipeline.md §5.1). */
+const JOB_ERRORS: Readonly<Record<number, Reason>> = {
+  8: {
+    meaning: 'most of its nodes have no data in the time of the job',
+    advice: 'Look at the loggers of those nodes at that time, and at their clocks.',
+  },
+  9: { meaning: 'parallel and too short', advice: 'Nothing: the configured limits rule it out.' },
+  10: { meaning: 'accounted with less than one node', advice: 'Correct the accounting, or ignore it.' },
+  11: { meaning: 'more nodes than the limit', advice: 'Raise max_nodes, if its nodes are to be read.' },
+  12: { meaning: 'shorter than the limit', advice: 'Nothing: the configured limits rule it out.' },
+  13: { meaning: 'longer than the limit', advice: 'Check its times in the accounting.' },
+  15: {
+    meaning: 'none of its nodes has an archive',
+    advice: 'See which archives these nodes have; node names in accounting and in the tree must agree.',
+  },
+  16: { meaning: 'too few of its nodes could be read', advice: 'Check the archives with `jobsum archive check`.' },
+  17: {
+    meaning: 'too few of its nodes have archives or data',
+    advice: 'Look at the loggers of the missing nodes; --min-node-fraction takes less.',
+  },
+  18: { meaning: 'more node-hours than the limit', advice: 'Raise the limit, if it is to be summarised.' },
+};
+
+/** Why jobs stand as they do: a job error, or the code of a problem. */
+export function reasonOf(error: number | null, code: string | null): Reason {
+  if (code !== null && code in ERRORS) return { meaning: code, advice: ERRORS[code as ErrorCode].advice };
+  const known = error === null ? undefined : JOB_ERRORS[error];
+  return known ?? { meaning: error === null ? (code ?? 'unknown') : `error ${error}`, advice: '' };
+}

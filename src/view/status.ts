@@ -1,0 +1,75 @@
+// Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
+
+import { formatDuration, formatSeconds } from '../kernel/index.ts';
+import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord } from '../ledger/index.ts';
+import { reasonOf } from './reasons.ts';
+import { clean, table } from './text.ts';
+
+interface StatusData {
+  readonly store: string;
+  readonly runs: readonly (RunRecord & { readonly state: string })[];
+  readonly ledgers: readonly {
+    readonly of: string;
+    readonly jobs: Readonly<Record<JobState, number>>;
+    readonly reasons: readonly LedgerCount[];
+    readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
+    readonly poison: readonly LedgerRow[];
+  }[];
+  readonly leases: readonly LeaseHeld[];
+  readonly archives: readonly { readonly root: string; readonly archives: number; readonly unreadable: number }[];
+}
+
+/** Of poison jobs that are told one by one. */
+const MAX_POISON = 20;
+
+function runLine(r: StatusData['runs'][number]): string[] {
+  const took = r.ended === null ? r.state : formatDuration(r.ended - r.started);
+  const { jobs } = r.counts as { jobs?: Record<string, number> };
+  const told = Object.entries(jobs ?? {}).filter(([, n]) => n > 0);
+  const what = r.problem?.code ?? told.map(([name, n]) => `${n} ${name}`).join(', ');
+  return [
+    formatSeconds(r.started),
+    r.command,
+    took,
+    r.exitCode === null ? '' : `exit ${r.exitCode}`,
+    clean(what),
+    r.run,
+  ];
+}
+
+/** `now`: epoch seconds. */
+export function statusLines(s: StatusData, now: number): string[] {
+  const lines = [`store  ${clean(s.store)}`, '', 'LAST RUNS'];
+  lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
+  for (const { of, jobs, reasons, backlog, poison } of s.ledgers) {
+    lines.push('', `JOBS into ${clean(of)}`);
+    const old = backlog.oldestEnd === null ? '' : `, the oldest ended ${formatDuration(now - backlog.oldestEnd)} ago`;
+    const untried = backlog.untried > 0 ? ` (${backlog.untried} not tried yet)` : '';
+    lines.push(`${jobs.done} done, ${jobs.waiting} wait for archives, ${jobs.failed} failed, ${jobs.poison} set aside`);
+    lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}`);
+    const rows = reasons.map(({ state, error, code, jobs: n }) => {
+      const { meaning, advice } = reasonOf(error, code);
+      return [String(n), state, meaning, advice];
+    });
+    if (rows.length > 0) lines.push(...table(rows, [0]));
+    if (poison.length > 0) lines.push('set aside (jobsum explain JOB; --again --job JOB tries it once more):');
+    lines.push(
+      ...table(
+        poison
+          .slice(0, MAX_POISON)
+          .map((r) => [`  ${clean(r.id)}`, `${r.attempts} tries`, clean(r.problem?.code), clean(r.problem?.message)]),
+      ),
+    );
+    if (poison.length > MAX_POISON) lines.push(`  … and ${poison.length - MAX_POISON} more`);
+  }
+  lines.push('', 'AT WORK');
+  const holders = s.leases.map((l) => `${clean(l.name)}: process ${l.pid} on ${clean(l.host)}`);
+  lines.push(...(holders.length === 0 ? ['nobody'] : holders), '', 'ARCHIVES');
+  const roots = s.archives.map((a) => [
+    clean(a.root),
+    `${a.archives} archives`,
+    a.unreadable ? `${a.unreadable} unreadable` : '',
+  ]);
+  lines.push(...(roots.length === 0 ? ['none'] : table(roots)));
+  return lines;
+}

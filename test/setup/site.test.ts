@@ -1,0 +1,127 @@
+// A site's databases made ready from nothing, and status and explain of it: a real MariaDB and a server that speaks MongoDB's protocol.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { WarehouseLedger } from '../../src/ledger/index.ts';
+import { Mongo, Warehouse } from '../../src/store/index.ts';
+import { jobsum } from '../support/cli.ts';
+import { testMariadb } from '../support/mariadb.ts';
+import { testMongo } from '../support/mongo.ts';
+import { tempDir } from '../support/temp.ts';
+import { addJobs, createWarehouse } from '../support/warehouse.ts';
+
+const dir = tempDir();
+const mariadb = await testMariadb('setup, status and explain of a site');
+const mongodb = await testMongo('setup, status and explain of a site');
+const START = 1_700_000_000;
+
+describe.skipIf(!mariadb || !mongodb)('a configured site', async () => {
+  const database = mongodb!.database();
+  const warehouse = await Warehouse.connect(mariadb!.settings);
+  const mongo = await Mongo.connect({ uri: mongodb!.uri, database });
+  afterAll(async () => {
+    await warehouse.close();
+    await mongo.close();
+  });
+  const { user, password, ...place } = mariadb!.settings;
+  mkdirSync(join(dir, 'config'));
+  mkdirSync(join(dir, 'tree'));
+  const resource = {
+    batch_system: 'XDMoD',
+    datasource: 'pcp',
+    hostname_mode: 'hostname',
+    pcp_log_dir: join(dir, 'tree'),
+  };
+  writeFileSync(
+    join(dir, 'config/config.json'),
+    JSON.stringify({
+      datawarehouse: { ...place, user, ...(password === '' ? {} : { pass: password }) },
+      outputdatabase: { type: 'mongodb', uri: mongodb!.uri, dbname: database },
+      state: join(dir, 'state/jobsum.db'),
+      resources: { main: { enabled: true, resource_id: 1, ...resource } },
+    }),
+  );
+  const run = (...args: string[]) => jobsum([...args, '--config', 'config'], { cwd: dir });
+  const tables = async () => {
+    const rows = await warehouse.rows<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'modw_supremm'",
+    );
+    return rows.map((r) => r.name).sort();
+  };
+
+  it('setup asks, or is told, and then makes what is missing', async () => {
+    await createWarehouse(warehouse);
+    await warehouse.run('DROP DATABASE modw_supremm');
+    const asked = await run('setup');
+    expect([asked.code, asked.stderr.includes('archive_paths')]).toEqual([64, true]);
+    expect(await tables()).toEqual([]);
+    const done = JSON.parse((await run('setup', '--yes', '--json')).stdout);
+    const all = [
+      'archive_paths',
+      'archives_joblevel',
+      'archives_nodelevel',
+      'job_scripts',
+      'jobsum_job',
+      'jobsum_lease',
+      'process',
+    ];
+    expect(await tables()).toEqual(all);
+    expect([...done.created].sort()).toEqual(all);
+    const ids = (await mongo.db.collection('schema').find().toArray()).map((d) => String(d._id));
+    expect(ids.sort()).toEqual(['summary-1.0.6', 'timeseries-4']);
+    expect(done.documents.sort()).toEqual(ids);
+  });
+
+  it('setup again changes nothing that is there', async () => {
+    await warehouse.run('INSERT INTO modw_supremm.process (jobid, process_version) VALUES (4711, 1)');
+    const again = JSON.parse((await run('setup', '--yes', '--json')).stdout);
+    expect(again.created).toEqual([]);
+    expect(await warehouse.rows('SELECT jobid FROM modw_supremm.process')).toEqual([{ jobid: 4711 }]);
+    expect((await run('setup', '--yes')).stdout).toContain('0 of them new');
+    expect((await jobsum(['setup', '--config', 'absent', '--yes'], { cwd: dir })).code).toBe(78);
+  });
+
+  it('explain and status know what the warehouse and MongoDB know', async () => {
+    const job = { resourceId: 1, start: START, end: START + 600, hosts: ['n1'] };
+    const ids = await addJobs(warehouse, [
+      { ...job, localId: 71 },
+      { ...job, localId: 72, end: START + 700 },
+      { ...job, localId: 73, end: START + 800 },
+    ]);
+    const fresh = JSON.parse((await run('explain', '72', '--json')).stdout).runs;
+    expect(fresh).toMatchObject([
+      { accounting: { from: 'the warehouse, resource main', nodes: ['n1'] }, document: null },
+    ]);
+    const ledger = new WarehouseLedger(warehouse, { resourceId: 1, run: 'r1' });
+    const entry = (i: number, end: number) => ({
+      id: `7${i + 1}-${end}`,
+      warehouseId: ids[i]!,
+      ended: end,
+      seconds: 1,
+    });
+    const problem = { code: 'E_WORKER', message: 'died' } as const;
+    await ledger.record([
+      { ...entry(0, START + 600), result: 'failed', problem },
+      { ...entry(1, START + 700), result: 'missing', error: 15, ended: Date.now() / 1000 },
+    ]);
+    await mongo.db.collection<{ _id: string; [key: string]: unknown }>('resource_1').insertOne({
+      ...{ _id: `72-${START + 700}`, acct: { id: '72', start_time: START, end_time: START + 700 }, cpu: { error: 2 } },
+      summarization: { complete: false, skipped_noarchives: true, created: START },
+    });
+    const [explained] = JSON.parse((await run('explain', '72', '--json')).stdout).runs;
+    expect(explained).toMatchObject({
+      document: { flag: 'skipped_noarchives', without: { cpu: 2 } },
+      ledger: [{ of: 'main', state: 'waiting', error: 15 }],
+      archives: { root: join(dir, 'tree'), withArchives: 0 },
+    });
+    const status = JSON.parse((await run('status', '--json')).stdout);
+    expect(status.ledgers).toMatchObject([
+      {
+        ...{ of: 'main', jobs: { done: 0, waiting: 1, failed: 1, poison: 0 } },
+        backlog: { jobs: 3, untried: 1, oldestEnd: START + 600 },
+      },
+    ]);
+    expect((await run('status')).stdout).toContain('JOBS into main');
+  });
+});
