@@ -7,6 +7,8 @@ import { parentPort } from 'node:worker_threads';
 import { createGunzip } from 'node:zlib';
 import { JobsumError, toProblem } from '../kernel/index.ts';
 import { Ring } from './ring.ts';
+import { unpackLzma } from './unpack-lzma.ts';
+import { unpackLzw } from './unpack-lzw.ts';
 
 export interface UnpackOrder {
   readonly id: number;
@@ -106,11 +108,10 @@ async function* byPackage(file: string, format: Format): AsyncGenerator<Uint8Arr
       case 'zstd':
         yield* unzstd(packed);
         return;
-      default:
-        throw new JobsumError('E_ARCHIVE_UNPACK', 'no decoder for this compression', {
-          file,
-          expected: `the program ${PROGRAMS[format][0]}`,
-        });
+      case 'lzma':
+      case 'compress':
+        packed.destroy();
+        yield* byOwn(file, format);
     }
   } catch (error) {
     if (error instanceof JobsumError) throw error;
@@ -118,6 +119,27 @@ async function* byPackage(file: string, format: Format): AsyncGenerator<Uint8Arr
     throw new JobsumError('E_ARCHIVE_UNPACK', 'the compressed file is damaged', { file, found });
   } finally {
     packed.destroy();
+  }
+}
+
+/** By our own decoders, which take the file byte by byte. */
+function* byOwn(file: string, format: 'lzma' | 'compress'): Generator<Uint8Array> {
+  const fd = openSync(file, 'r');
+  const buffer = Buffer.alloc(256 * 1024);
+  let at = 0;
+  let end = 0;
+  const next = (): number => {
+    if (at === end) {
+      end = readSync(fd, buffer);
+      at = 0;
+      if (end === 0) return -1;
+    }
+    return buffer[at++]!;
+  };
+  try {
+    yield* format === 'lzma' ? unpackLzma(next) : unpackLzw(next);
+  } finally {
+    closeSync(fd);
   }
 }
 
