@@ -10,8 +10,13 @@ export function readIndex(wasm: Wasm, reader: number, stream: FileStream): Probl
   do {
     if (wasm.x.scanIndex(reader) < 0) throw outOfMemory();
   } while (stream.fill());
-  if (stream.unread === 0) return null;
   const { file } = stream.source;
+  if (stream.unread === 0 && wasm.i32(reader + L.R_NINDEX) > 0) return null;
+  if (stream.unread === 0) {
+    // PCP takes the whole archive for empty.
+    const message = 'the temporal index holds a label and nothing else';
+    return { code: 'E_ARCHIVE_INDEX', message, file, record: 'label' };
+  }
   return {
     ...{ code: 'E_ARCHIVE_INDEX', message: 'the temporal index ends inside an entry', file, offset: stream.offset },
     found: `${stream.unread} bytes`,
