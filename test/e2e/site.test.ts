@@ -118,7 +118,8 @@ describe.skipIf(!server)('summarize of a configured site', () => {
       await warehouse.rows('SELECT count(*) AS n FROM modw_supremm.process WHERE process_version = -1013'),
     ).toEqual([{ n: JOBS - wide.length }]);
     expect(json((await run(config)).stdout)).toMatchObject({ jobs: { done: 0 } });
-    const narrow = [...documents('limits')].filter(([, d]) => !wide.includes(d)).map(([id]) => id.split('-')[0]!);
+    const wideIds = new Set(wide.map((d) => (d as { _id: string })._id));
+    const narrow = [...documents('limits').keys()].filter((id) => !wideIds.has(id)).map((id) => id.split('-')[0]!);
     expect(json((await run(config, '-P', '13', '-j', narrow[0]!)).stdout)).toMatchObject({ jobs: { done: 1 } });
     expect(json((await run(config, '-P', '-1013', '-j', narrow[0]!)).stdout)).toMatchObject({ jobs: { done: 0 } });
   });
