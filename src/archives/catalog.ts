@@ -82,7 +82,8 @@ export class Catalog {
     this.#scanner = options.scanner ?? ownScanner(probe);
     this.#namesIn = options.namesIn ?? null;
     this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    const columns = 'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast';
+    const columns =
+      'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast, host_name';
     this.#byHost = store.prepare(
       `SELECT ${columns} FROM archive WHERE root = ? AND host = ? AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)
        AND job_raw IS NULL AND problem IS NULL ORDER BY start_ns, base`,
@@ -194,12 +195,16 @@ export class Catalog {
 
   /** Node-level archives of a host that overlap a time span (inclusive). */
   overlapping(host: string, startNs: bigint, endNs: bigint): CatalogEntry[] {
-    return this.#byHost.all(this.root, hostKey(host), String(startNs), String(endNs)).map((row) => this.#entry(row));
+    return this.#byHost
+      .all(this.root, hostKey(host), String(startNs), String(endNs))
+      .flatMap((row) => (sameHost(host, row) ? [this.#entry(row)] : []));
   }
 
   /** Job-level archives of a host by job id, whatever their time. */
   ofJob(host: string, raw: number, local: number, index: number): CatalogEntry[] {
-    return this.#byJob.all(this.root, hostKey(host), raw, local, index).flatMap((row) => this.#opened(row) ?? []);
+    return this.#byJob
+      .all(this.root, hostKey(host), raw, local, index)
+      .flatMap((row) => (sameHost(host, row) ? (this.#opened(row) ?? []) : []));
   }
 
   /** An entry whose times are those of its data: one that was entered by its name is opened now. */
@@ -253,4 +258,10 @@ export class Catalog {
     const row = this.#one.get(this.root, base);
     return row && row.problem === null ? this.#opened(row) : null;
   }
+}
+
+/** Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. */
+function sameHost(asked: string, { host_name: found }: Row): boolean {
+  const name = String(found);
+  return !asked.includes('.') || !name.includes('.') || asked.toLowerCase() === name.toLowerCase();
 }

@@ -32,6 +32,8 @@ export interface ResourcePlan {
   readonly states?: readonly ProcessState[];
   /** Root of the archive tree. */
   readonly archives: string;
+  /** Time zone in which names of job-level archives are believed (`fast_index`). */
+  readonly namesIn?: string;
   readonly ledger: Ledger;
   /** Called when there is the first job to do. @throws JobsumError: then no archive is read */
   readonly openSinks: () => Promise<readonly Sink[]>;
@@ -123,7 +125,7 @@ export class ResourceRun {
     const analytics = { ...(await this.#session.analytics()), listsFor: () => lists };
     const { account, pool, workers } = this.#session;
     const context: BatchContext = {
-      catalog: await this.#session.catalog(archives),
+      catalog: await this.#session.catalog(archives, this.#plan.namesIn),
       ...{
         pool,
         workers,

@@ -76,15 +76,15 @@ export class Session {
     return this.#analytics;
   }
 
-  /** The catalogue of a tree, brought up to date once a run. @throws JobsumError E_INPUT_MISSING: no archives there */
-  catalog(root: string): Promise<Catalog> {
-    const known = this.#catalogs.get(root) ?? this.#scan(root);
+  /** The catalogue of a tree, brought up to date once a run; `namesIn` as the index has it. @throws JobsumError E_INPUT_MISSING: no archives there */
+  catalog(root: string, namesIn?: string): Promise<Catalog> {
+    const known = this.#catalogs.get(root) ?? this.#scan(root, namesIn);
     this.#catalogs.set(root, known);
     return known;
   }
 
-  async #scan(root: string): Promise<Catalog> {
-    const catalog = new Catalog(this.store, root, probeArchive);
+  async #scan(root: string, namesIn: string | undefined): Promise<Catalog> {
+    const catalog = new Catalog(this.store, root, probeArchive, namesIn === undefined ? {} : { namesIn });
     const scan = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });

@@ -2,7 +2,7 @@
 
 import type { Config, LoadedConfig, MysqlSettings, OutputSettings, ResourceSettings } from '../config/index.ts';
 import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
-import { JobsumError, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
   type Lease,
   type Ledger,
@@ -238,6 +238,7 @@ class Site {
       limits: { ...resource.limits, ...limits },
       ...(fraction === null ? {} : { minNodeFraction: fraction }),
       normalization: resource.normalization,
+      ...(resource.fastIndex ? { namesIn: resource.timezone ?? localZone() } : {}),
       lists: { whitelist: resource.whitelist, blacklist: resource.blacklist },
     };
   }

@@ -122,6 +122,13 @@ describe('look-up', () => {
     expect(lookupNode(catalog, job('1', T0 - 500, T0 - 400), 'n01').archives).toEqual([]);
   });
 
+  it('tells hosts of the same short name apart where both names are whole', () => {
+    const of = (host: string) => catalog.overlapping(host, 0n, 2n ** 62n).length;
+    expect([of('n03'), of('n03.example.org'), of('N03.EXAMPLE.ORG'), of('n03.other.org')]).toEqual([1, 1, 1, 0]);
+    // The path has no domain to compare.
+    expect(of('n01.other.org')).toBe(of('n01'));
+  });
+
   it('adds the archives of the job itself, which may widen its window', () => {
     const found = lookupNode(catalog, job('77', T0 + 600, T0 + 1200, { local_job_id_raw: 77 }), 'n04');
     expect(found.archives.map((a) => a.base)).toEqual(['n04/20260302', 'n04/job-77-begin-20260302.00.10.00']);
