@@ -12,7 +12,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
 import type { MysqlSettings } from '../../src/config/index.ts';
 import { JobsumError } from '../../src/kernel/index.ts';
 import { Warehouse } from '../../src/store/index.ts';
@@ -96,16 +95,28 @@ class Spawned implements TestServer {
 
 const AS_ROOT = process.getuid?.() === 0 ? ['--user=root'] : [];
 
-async function spawned(): Promise<TestServer> {
+/** A server on a fresh data directory, for benches too; `remove` stops it and deletes its data. */
+export async function startMariadb(): Promise<TestServer & { remove(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'jobsum-mariadb-'));
   const server = new Spawned(dir, await freePort());
-  afterAll(async () => {
-    await server.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
   const args = ['--no-defaults', `--datadir=${dir}/data`, '--auth-root-authentication-method=normal', '--skip-test-db'];
   await run('mariadb-install-db', [...args, '--innodb-log-file-size=16M', ...AS_ROOT], { env });
   await server.start();
+  const remove = async (): Promise<void> => {
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return Object.assign(server, { remove });
+}
+
+/** Only tests have vitest. */
+async function afterTests(body: () => Promise<void>): Promise<void> {
+  (await import('vitest')).afterAll(body);
+}
+
+async function spawned(): Promise<TestServer> {
+  const server = await startMariadb();
+  await afterTests(() => server.remove());
   return server;
 }
 
@@ -119,7 +130,7 @@ async function given(url: string): Promise<TestServer> {
   // Test files run at the same time and use the same database names. The lock lives as long as the connection.
   const keeper = await Warehouse.connect(settings, { connections: 1 });
   await keeper.rows("SELECT GET_LOCK('jobsum_test', 600)");
-  afterAll(() => keeper.close());
+  await afterTests(() => keeper.close());
   const refuse = (): Promise<void> =>
     Promise.reject(new Error('the server of JOBSUM_TEST_MYSQL_URL is not ours to stop'));
   return { settings, own: false, kill: refuse, stop: refuse, start: refuse };

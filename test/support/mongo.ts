@@ -39,6 +39,8 @@ export interface MongoServer {
 export interface MongoOptions {
   /** Of the protocol; mongo-java-server only. */
   readonly wireVersion?: number;
+  /** Of the Java server; 256m holds what the tests store. */
+  readonly heap?: string;
   /** Files of a key (PKCS#8 DER) and a certificate (PEM); mongo-java-server only. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -145,7 +147,14 @@ async function command(port: number, dir: string, options: MongoOptions): Promis
   }
   if (!(await works('javac', '-version')) || !(await works('mvn', '-v'))) return null;
   const place = await javaServer();
-  const java = ['java', '-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', `${place}/lib/*:${place}`, 'Server'];
+  const java = [
+    'java',
+    `-Xmx${options.heap ?? '256m'}`,
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    `${place}/lib/*:${place}`,
+    'Server',
+  ];
   const { wireVersion = WIRE_VERSION, tls } = options;
   const args = [String(port), join(dir, 'store.mv'), String(wireVersion), ...(tls ? [tls.key, tls.cert] : [])];
   return new Spawned('mongo-java-server', port, [...java, ...args]);
