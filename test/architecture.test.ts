@@ -15,6 +15,7 @@ const ORDER = [
   'store',
   'jobs',
   'archives',
+  'scripts',
   'reduce',
   'decode',
   'write',

@@ -39,6 +39,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Bring the catalogue of archives, and the tables of a warehouse, up to date',
     load: async () => (await import('./commands/index-archives.ts')).indexCommand as CommandModule,
   },
+  jobscripts: {
+    describe: 'Store saved job scripts in the warehouse',
+    load: async () => (await import('./commands/jobscripts.ts')).jobscriptsCommand as CommandModule,
+  },
   setup: {
     describe: 'Prepare compute nodes and unattended runs',
     load: async () => (await import('./commands/setup.ts')).setupCommand,

@@ -2,6 +2,7 @@
 
 export { type ExplainInput, explain, type RunExplained } from './explain.ts';
 export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchives } from './index-archives.ts';
+export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-scripts.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';

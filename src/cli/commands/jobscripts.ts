@@ -1,0 +1,70 @@
+// Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
+
+import type { Argv, CommandModule } from 'yargs';
+import { JobsumError } from '../../kernel/index.ts';
+import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
+import { attend, textfileOption } from '../attend.ts';
+import { usage } from '../io.ts';
+import { configOption, loadSite, resourceOption } from '../site.ts';
+
+interface Options {
+  config?: string;
+  resource?: string[];
+  daydelta: number;
+  all: boolean;
+  textfile?: string;
+  quiet: boolean;
+  json: boolean;
+}
+
+type Counts = ScriptsSummary['resources'][number];
+
+const line = (r: Counts): string =>
+  `${r.resource}: ${r.files} scripts, ${r.matched} matched, ${r.unmatched} of no known job, ${r.unchanged} unchanged, ` +
+  `${r.rejected} rejected, ${r.failed} unreadable; ${r.written} rows written`;
+
+export const jobscriptsCommand: CommandModule<object, Options> = {
+  command: 'jobscripts',
+  builder: (y) =>
+    y
+      .option('config', configOption)
+      .option('resource', resourceOption)
+      .option('daydelta', {
+        alias: 'D',
+        type: 'number',
+        requiresArg: true,
+        default: 2,
+        describe: 'Days before the latest stored script that are looked at again',
+      })
+      .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'Every day, every file' })
+      .option('textfile', textfileOption)
+      .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
+      .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
+  handler: async (argv) => {
+    if (!(argv.daydelta >= 0 && argv.daydelta <= 100_000)) throw usage('--daydelta: expected a number of days');
+    const summary = await attend<ScriptsSummary>(
+      {
+        command: 'jobscripts',
+        quiet: argv.quiet,
+        textfile: argv.textfile,
+        lines: (s) => s.resources.map(line),
+        figures: ({ resources }) => {
+          const outcomes: Record<string, number> = {};
+          for (const { resource: _, ...counts } of resources)
+            for (const [name, n] of Object.entries(counts)) outcomes[name] = (outcomes[name] ?? 0) + n;
+          return { outcomes };
+        },
+      },
+      async ({ run, log, signal }) => {
+        const { config, resources } = loadSite(argv.config, argv.resource);
+        const { warehouse, state: store } = config;
+        if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
+        const { daydelta: dayDelta, all } = argv;
+        return ingestScripts({ run, store, warehouse, resources, dayDelta, all, signal }, log);
+      },
+    );
+    if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    process.exitCode = summary.exitCode;
+  },
+};

@@ -1,0 +1,99 @@
+// Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
+
+import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
+import { ERRORS, type Problem, toProblem } from '../kernel/index.ts';
+import { keepAlive, Runs, StoreLeases } from '../ledger/index.ts';
+import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from '../scripts/index.ts';
+import { Store, Warehouse } from '../store/index.ts';
+import { type Logger, problemFields } from './logger.ts';
+import { SCHEMAS } from './session.ts';
+
+export interface ScriptsOptions {
+  readonly run: string;
+  readonly store: string;
+  readonly warehouse: MysqlSettings;
+  readonly resources: readonly ResourceSettings[];
+  readonly dayDelta: number;
+  readonly all: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface ScriptsSummary {
+  readonly run: string;
+  readonly resources: (Omit<ScriptReport, 'problems'> & { readonly resource: string })[];
+  readonly problems: Problem[];
+  interrupted: boolean;
+  exitCode: number;
+}
+
+async function ingest(
+  options: ScriptsOptions,
+  store: Store,
+  warehouse: Warehouse,
+  log: Logger,
+): Promise<ScriptsSummary> {
+  const { run, resources, dayDelta, all, signal } = options;
+  const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
+  for (const resource of resources) {
+    if (signal.aborted || !resource.scripts) continue;
+    try {
+      const scripts = new ScriptIngest(store, warehouse, {
+        resource,
+        scripts: resource.scripts,
+        dayDelta,
+        all,
+        signal,
+      });
+      const { problems, ...counts } = await scripts.run();
+      s.resources.push({ resource: resource.name, ...counts });
+      for (const problem of problems) {
+        log.warn('script.unreadable', 'a script cannot be read', {
+          resource: resource.name,
+          ...problemFields(problem),
+        });
+        s.problems.push(problem);
+      }
+      if (counts.failed > 0) s.exitCode = 1;
+    } catch (error) {
+      const problem = toProblem(error);
+      if (ERRORS[problem.code].class === 'service') throw error;
+      log.error('scripts.failed', 'the resource has no scripts stored', {
+        resource: resource.name,
+        ...problemFields(problem),
+      });
+      s.problems.push(problem);
+      s.exitCode = resources.length === 1 ? ERRORS[problem.code].exit : 1;
+    }
+  }
+  s.interrupted = signal.aborted;
+  if (s.interrupted) s.exitCode = 143;
+  return s;
+}
+
+/** @throws JobsumError for what stops it as a whole: the store, another such run, the warehouse */
+export async function ingestScripts(options: ScriptsOptions, log: Logger): Promise<ScriptsSummary> {
+  const store = new Store(options.store, [...SCHEMAS, SCRIPT_SCHEMA]);
+  let warehouse: Warehouse | null = null;
+  try {
+    const lease = await new StoreLeases(store).take('jobscripts');
+    const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
+    const end = new Runs(store).begin(options.run, 'jobscripts');
+    try {
+      warehouse = await Warehouse.connect(options.warehouse);
+      const summary = await ingest(options, store, warehouse, log);
+      const { problems: _, run: __, ...counts } = summary;
+      end(summary.exitCode, counts);
+      return summary;
+    } catch (error) {
+      const problem = toProblem(error);
+      end(ERRORS[problem.code].exit, {}, problem);
+      throw error;
+    } finally {
+      stop();
+      await lease.release();
+    }
+  } finally {
+    await warehouse?.close();
+    store.close();
+  }
+}
