@@ -19,13 +19,41 @@ const IDLE_LIMIT = 0.95;
 /** One CPU: its time in each mode as a share of all modes. */
 type Column = readonly number[];
 
-function describe(columns: readonly Column[], modes: readonly string[], all: unknown): Record<string, unknown> {
-  const out: Record<string, Stats | unknown> = {};
-  modes.forEach((mode, m) => {
-    out[mode] = stats(columns.map((c) => c[m]!));
-  });
-  out.all = all;
-  return out;
+/** Columns by mode: an object for each of half a million CPUs would take several times the memory. */
+class Columns {
+  readonly #modes: readonly string[];
+  readonly #lists: number[][];
+
+  constructor(modes: readonly string[]) {
+    this.#modes = modes;
+    this.#lists = modes.map(() => []);
+  }
+
+  get length(): number {
+    return this.#lists[0]!.length;
+  }
+
+  add(column: Column): void {
+    for (let m = 0; m < this.#lists.length; m++) this.#lists[m]!.push(column[m]!);
+  }
+
+  /** Those that are not idle nearly all of the time. */
+  busy(): Columns {
+    const busy = new Columns(this.#modes);
+    for (let i = 0; i < this.length; i++) {
+      if (this.#lists[IDLE]![i]! < IDLE_LIMIT) busy.add(this.#lists.map((list) => list[i]!));
+    }
+    return busy;
+  }
+
+  describe(all: unknown): Record<string, unknown> {
+    const out: Record<string, Stats | unknown> = {};
+    this.#modes.forEach((mode, m) => {
+      out[mode] = stats(this.#lists[m]!);
+    });
+    out.all = all;
+    return out;
+  }
 }
 
 export const cpuUsage: Analytic = {
@@ -42,8 +70,8 @@ export const cpuUsage: Analytic = {
     // The first node decides how many modes there are; others with another number are left out.
     const width = shares[0]?.metrics.length ?? 0;
     const modes = MODES[width]!;
-    const node: Column[] = [];
-    const job: Column[] = [];
+    const node = new Columns(modes);
+    const job = new Columns(modes);
     let cores = 0;
     let broken: number | null = null;
     let cpusKnown = data.cpus !== null;
@@ -66,22 +94,22 @@ export const cpuUsage: Analytic = {
         continue;
       }
       const shared = times.map((c, cpu) => c.map((x) => x / sums[cpu]!));
-      node.push(...shared);
+      for (const column of shared) node.add(column);
       const own = data.cpus?.get(share.node);
       // A CPU's instance is its number.
       const mine = own?.map((cpu) => shared[instances.ids.indexOf(cpu)]);
       if (!mine || mine.includes(undefined)) cpusKnown = false;
-      else job.push(...(mine as Column[]));
+      else for (const column of mine) job.add(column!);
     }
     if (used === 0) return failure(E.tooFewPoints);
     if (broken !== null) return { nodecpus: failure(broken), jobcpus: failure(broken), effcpus: failure(broken) };
-    const nodecpus = describe(node, modes, { cnt: cores });
+    const nodecpus = node.describe({ cnt: cores });
     if (!cpusKnown) return { nodecpus, jobcpus: failure(E.cpusetUnknown), effcpus: failure(E.cpusetUnknown) };
-    const busy = job.filter((c) => c[IDLE]! < IDLE_LIMIT);
+    const busy = job.busy();
     return {
       nodecpus,
-      jobcpus: describe(job, modes, { cnt: job.length }),
-      effcpus: busy.length === 0 ? { all: 0 } : describe(busy, modes, busy.length),
+      jobcpus: job.describe({ cnt: job.length }),
+      effcpus: busy.length === 0 ? { all: 0 } : busy.describe(busy.length),
     };
   },
 };
