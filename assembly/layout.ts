@@ -347,7 +347,8 @@ export const STOP_CONVERSION: i32 = 8;
 export const STOP_MEMORY: i32 = 9;
 export const STOP_DECREASE: i32 = 10;
 
-/** Instances seen, in order of appearance: number, capacity, ids (i32[]). */
+/** Instances seen, in order of appearance: number, capacity, ids (i32[]); behind the ids a table of twice the capacity that finds
+ *  them: number + 1 (i32), 0 for none. */
 export const IM_N: i32 = 0;
 export const IM_CAP: i32 = 4;
 export const IM_IDS: i32 = 8;
@@ -356,7 +357,8 @@ export const IM_SIZE: i32 = 12;
 export const MAX_COLUMNS: i32 = 8192;
 
 /** Where the values of a slot belong among the instances seen: made at generation MP_GEN of the slot, when MP_KNOWN instances
- *  were known; for each position a number in MP_AT, or -1. MP_PLAIN: position i is number i for all there are. */
+ *  were known; for each position a number in MP_AT, or -1. MP_PLAIN: 1 if position i is number i for all there are, -1 if some
+ *  number occurs twice. */
 export const MP_GEN: i32 = 0;
 export const MP_N: i32 = 4;
 export const MP_CAP: i32 = 8;
@@ -394,7 +396,11 @@ export const AR_MAP: i32 = 0;
 export const AR_VALS: i32 = 24;
 export const AR_MASK: i32 = 28;
 export const AR_CAP: i32 = 32;
-export const AR_SIZE: i32 = 40;
+/** Columns that had values when they were last put there (i32[]), their number, the list's capacity. */
+export const AR_LAST: i32 = 36;
+export const AR_NLAST: i32 = 40;
+export const AR_LASTCAP: i32 = 44;
+export const AR_SIZE: i32 = 48;
 
 /** The instance looked for: its name (string number); generation and version of metric 0 at the last look; id and position. */
 export const MT_NAME: i32 = 0;

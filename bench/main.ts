@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchDecode } from './decode.ts';
-import { generateNodeDay } from './generate/main.ts';
+import { generateChurnDay, generateNodeDay } from './generate/main.ts';
 import { machine, type Spread } from './measure.ts';
 import { benchMicro } from './micro.ts';
+import { benchPeers } from './peers.ts';
 import { benchProcess } from './process.ts';
 import { benchStartup } from './startup.ts';
 import { benchSummary } from './summary.ts';
@@ -24,11 +25,11 @@ const { values: o } = parseArgs({
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-function archive(megabytes: number): string {
-  const base = join(o.work, `node-${megabytes}`);
+function archive(megabytes: number, kind = 'node', generate = generateNodeDay): string {
+  const base = join(o.work, `${kind}-${megabytes}`);
   if (!existsSync(`${base}.index`)) {
     say(`generating ${megabytes} MB …`);
-    generateNodeDay(base, megabytes);
+    generate(base, megabytes);
   }
   return base;
 }
@@ -41,6 +42,18 @@ say('decoder …');
 const decode = await benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
 say('summary …');
 const summary = await benchSummary(day, 86_400, o.quick ? 7 : 21);
+say("PCP's tools …");
+const churn = (part: number): string => archive(megabytes * part, 'churn', generateChurnDay);
+const hotproc = Array.from({ length: 12 }, (_, i) => `hotproc.psinfo.number${i}`);
+const peers = await benchPeers(
+  o.work,
+  [
+    { what: 'as it is', short: day, long: archive(4 * megabytes), more: [] },
+    { what: 'with churn', short: churn(0.2), long: churn(1), more: hotproc },
+  ],
+  o.quick ? 1 : 5,
+  (tool) => say(`${tool} is not installed: not compared`),
+);
 say('start-up …');
 const startup = benchStartup(o.work, o.quick ? 7 : 21);
 say('whole processes …');
@@ -49,7 +62,7 @@ say('micro suites …');
 const micro = benchMicro(o.quick ? 0.3 : 2);
 const where = machine();
 
-if (o.json) console.log(JSON.stringify({ machine: where, decode, summary, startup, process: whole, micro }));
+if (o.json) console.log(JSON.stringify({ machine: where, decode, summary, peers, startup, process: whole, micro }));
 else {
   const rate = (ms: Spread): string => {
     const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
@@ -72,6 +85,12 @@ else {
   console.log(`  decode, reduce, pack           ${rate(summary.worker)}`);
   console.log(`  to the text of the document    ${rate(summary.whole)}`);
   console.log(`  … / read loop                  ${plain(summary.wholeShare, 'of its speed', 2)}\n`);
+  console.log('Statistics of the needed metrics, marginal CPU time of whole processes a 100 MB');
+  for (const p of peers)
+    console.log(
+      `  ${`${p.tool}, ${p.what}`.padEnd(30)} ${plain(p.marginal, 'ms')}; ${p.timesOurs.median.toFixed(1)} × ours`,
+    );
+  console.log('');
   console.log('Start to exit, whole processes');
   for (const s of startup)
     console.log(`  ${s.command.padEnd(30)} ${plain(s.wall, 'ms')}; ${s.overNode.median.toFixed(2)} × node -e 0`);

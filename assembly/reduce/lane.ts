@@ -15,6 +15,9 @@ export const rowVals = memory.data(256);
  *  the value is there (0: all are). */
 export const columnVals = memory.data(256);
 export const columnMask = memory.data(256);
+/** And which columns have values, if they are few among many: list (i32[], 0: go through all) and number. */
+export const columnList = memory.data(256);
+export const columnCount = memory.data(256);
 /** Number of columns; -1: the consumer has none. */
 export let columns: i32 = -1;
 

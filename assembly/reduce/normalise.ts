@@ -50,7 +50,7 @@ export function normalise(c: usize, arena: usize): i32 {
     const known = load<i32>(s + N_IDS, IM_N);
     if (!follow(arena, map, s + N_IDS, load<u32>(slots + (i << 2)), count, true)) return STOP_MEMORY;
     if (!reserve(arena, s, known)) return STOP_MEMORY;
-    const plain = load<i32>(map, MP_PLAIN) != 0;
+    const plain = load<i32>(map, MP_PLAIN) == 1;
     const at: usize = load<u32>(map, MP_AT);
     const acc: usize = load<u32>(s, N_ACC);
     const last: usize = load<u32>(s, N_LAST);

@@ -7,6 +7,7 @@ import {
   RO_CAP,
   RO_COUNT,
   RO_COUNTS,
+  RO_DIRECT,
   RO_MAX,
   RO_MEAN,
   RO_MIN,
@@ -16,7 +17,7 @@ import {
   STOP_RAGGED,
 } from '../layout';
 import { regrow } from '../memory';
-import { anyLane, isPresent, ready, vector, width } from './lane';
+import { anyLane, columnCount, columnList, isPresent, ready, vector, width } from './lane';
 
 function reserve(q: usize, arena: usize, n: i32): bool {
   const old = load<i32>(q, RO_CAP);
@@ -41,6 +42,29 @@ function reserve(q: usize, arena: usize, n: i32): bool {
   return true;
 }
 
+/** Takes value v into column i. */
+// @ts-ignore: decorator
+@inline
+function put(q: usize, i: i32, v: f64): void {
+  const at = i << 3;
+  const counts: usize = load<u32>(q, RO_COUNTS);
+  const mean: usize = load<u32>(q, RO_MEAN);
+  const min: usize = load<u32>(q, RO_MIN);
+  const max: usize = load<u32>(q, RO_MAX);
+  const n = load<f64>(counts + at) + 1;
+  store<f64>(counts + at, n);
+  if (n == 1) {
+    store<f64>(mean + at, v);
+    store<f64>(min + at, v);
+    store<f64>(max + at, v);
+    return;
+  }
+  const m = load<f64>(mean + at);
+  store<f64>(mean + at, m + (v - m) * (1.0 / n));
+  if (v < load<f64>(min + at) || v != v) store<f64>(min + at, v);
+  if (v > load<f64>(max + at) || v != v) store<f64>(max + at, v);
+}
+
 /** One record; `first`: the first that the consumer accepted. */
 export function rollColumns(q: usize, arena: usize, first: bool): i32 {
   const lane: usize = load<u32>(q, Q_LANE);
@@ -51,27 +75,16 @@ export function rollColumns(q: usize, arena: usize, first: bool): i32 {
   if (width > load<i32>(q, RO_WIDTH)) store<i32>(q, width, RO_WIDTH);
   if (first && load<i32>(q, Q_FLAGS) & Q_SKIP_FIRST) return STOP_NONE;
   store<i32>(q, load<i32>(q, RO_COUNT) + 1, RO_COUNT);
-  const mean: usize = load<u32>(q, RO_MEAN);
-  const min: usize = load<u32>(q, RO_MIN);
-  const max: usize = load<u32>(q, RO_MAX);
-  const counts: usize = load<u32>(q, RO_COUNTS);
-  for (let i = 0; i < width; i++) {
-    if (!isPresent(i)) continue;
-    const at = i << 3;
-    const v = load<f64>(vector + at);
-    const n = load<f64>(counts + at) + 1;
-    store<f64>(counts + at, n);
-    if (n == 1) {
-      store<f64>(mean + at, v);
-      store<f64>(min + at, v);
-      store<f64>(max + at, v);
-      continue;
+  const direct = load<i32>(q, RO_DIRECT) - 1;
+  const list: usize = direct < 0 ? 0 : <usize>load<u32>(columnList + (direct << 2));
+  if (list) {
+    const n = load<i32>(columnCount + (direct << 2));
+    for (let k = 0; k < n; k++) {
+      const i = load<i32>(list + (k << 2));
+      put(q, i, load<f64>(vector + (i << 3)));
     }
-    const m = load<f64>(mean + at);
-    store<f64>(mean + at, m + (v - m) * (1.0 / n));
-    if (v < load<f64>(min + at) || v != v) store<f64>(min + at, v);
-    if (v > load<f64>(max + at) || v != v) store<f64>(max + at, v);
+    return STOP_NONE;
   }
+  for (let i = 0; i < width; i++) if (isPresent(i)) put(q, i, load<f64>(vector + (i << 3)));
   return STOP_NONE;
 }
-

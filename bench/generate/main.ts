@@ -21,6 +21,18 @@ export function generateNodeDay(base: string, megabytes: number, version: 2 | 3 
   });
 }
 
+/** The same node with a new job every 90 s, each of eight processes: some 7,700 instances a day, of which eight are there at a time. */
+export function generateChurnDay(base: string, megabytes: number, version: 2 | 3 = 3, seed = 'churn-day') {
+  const residents = Array.from({ length: 960 }, (_, i) => ({
+    ...{ jobId: String(5000 + i), uid: 1000 + (i % 7), user: `user${i % 7}`, command: `solver${i % 5}`, load: 0.9 },
+    ...{ start: EPOCH + 90 * i, end: EPOCH + 90 * i + 89, cpus: Array.from({ length: 8 }, (_, c) => c) },
+  }));
+  return writeNode({
+    ...{ base, host: 'cpn-001.example.org', version, seed, start: EPOCH, interval: 30, bytes: megabytes * 1e6 },
+    ...{ cpus: 32, gpus: 4, residents },
+  });
+}
+
 if (process.argv[1] === import.meta.filename) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -34,8 +46,9 @@ if (process.argv[1] === import.meta.filename) {
     },
   });
   const [what, path] = positionals;
-  if (what === 'node-day' && path) {
-    console.log(generateNodeDay(path, Number(values.megabytes), values.version === '2' ? 2 : 3));
+  if ((what === 'node-day' || what === 'churn-day') && path) {
+    const generate = what === 'node-day' ? generateNodeDay : generateChurnDay;
+    console.log(generate(path, Number(values.megabytes), values.version === '2' ? 2 : 3));
   } else if (what === 'cluster' && path) {
     const { jobs, nodes, hours, interval } = values;
     const { allocations, ...rest } = writeCluster({
@@ -48,7 +61,7 @@ if (process.argv[1] === import.meta.filename) {
     console.log({ ...rest, jobs: allocations.length });
   } else {
     console.error(
-      'usage: generate node-day BASE [--megabytes N] [--version 2|3]\n       generate cluster DIR [--jobs N --nodes N --hours H --interval S]',
+      'usage: generate node-day|churn-day BASE [--megabytes N] [--version 2|3]\n       generate cluster DIR [--jobs N --nodes N --hours H --interval S]',
     );
     process.exitCode = 64;
   }

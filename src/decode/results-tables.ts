@@ -5,27 +5,38 @@ import { NO_STRING, sessionBytes } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
-/** Instances of a consumer's columns, and how often each was there. */
+/** Instances of a consumer's columns, and how often each was there. `texts`: strings met before, by their number. */
 export function collectColumns(
   wasm: Wasm,
   align: number,
+  texts: Map<number, string>,
 ): { labels: Instances; presence: { records: number; counts: number[] } } {
   const n = wasm.i32(align + L.AL_IDS + L.IM_N);
-  const ids = wasm.u32(align + L.AL_IDS + L.IM_IDS);
-  const names = wasm.u32(align + L.AL_NAMES);
-  const seen = wasm.u32(align + L.AL_SEEN);
   const plains = wasm.i32(align + L.AL_PLAINS);
-  const each = <T>(of: (at: number, i: number) => T): T[] => Array.from({ length: n }, (_, i) => of(4 * i, i));
-  const list = each((at) => wasm.i32(ids + at));
+  const words = (field: number): number[] => {
+    const found: number[] = [];
+    if (n === 0) return found;
+    const view = new Int32Array(wasm.bytes.buffer, wasm.u32(align + field), n);
+    for (let i = 0; i < n; i++) found.push(view[i]!);
+    return found;
+  };
+  const ids = words(L.AL_IDS + L.IM_IDS);
+  const nameOf = (word: number, i: number): string => {
+    const name = word >>> 0;
+    if (name === NO_STRING) return String(ids[i]);
+    let text = texts.get(name);
+    if (text === undefined) {
+      text = sessionBytes(wasm, name).toString('utf8');
+      texts.set(name, text);
+    }
+    return text;
+  };
   return {
-    labels: {
-      ids: list,
-      names: each((at, i) => {
-        const name = wasm.u32(names + at);
-        return name === NO_STRING ? String(list[i]) : sessionBytes(wasm, name).toString('utf8');
-      }),
+    labels: { ids, names: words(L.AL_NAMES).map(nameOf) },
+    presence: {
+      records: wasm.i32(align + L.AL_RECORDS),
+      counts: words(L.AL_SEEN).map((seen) => plains + seen),
     },
-    presence: { records: wasm.i32(align + L.AL_RECORDS), counts: each((at) => plains + wasm.i32(seen + at)) },
   };
 }
 

@@ -83,6 +83,8 @@ function firstIds(wasm: Wasm, q: number, metric: number): number[] {
 /** Records, span and results of a window. */
 export function collectWindow(wasm: Wasm, window: BuiltWindow) {
   wasm.x.settleWindow(window.address);
+  // Consumers of one domain name the same instances, of which there may be thousands.
+  const texts = new Map<number, string>();
   const time = (offset: number): bigint | null => {
     const ns = wasm.i64(window.address + offset);
     return ns === NEVER ? null : ns;
@@ -97,11 +99,11 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
       gapNs: wasm.i64(window.address + L.W_GAP_NS),
     },
     specs: window.consumers.map((c) => c.spec),
-    consumers: window.consumers.map((c) => collectConsumer(wasm, c)),
+    consumers: window.consumers.map((c) => collectConsumer(wasm, c, texts)),
   };
 }
 
-function collectConsumer(wasm: Wasm, c: BuiltConsumer): ConsumerResult {
+function collectConsumer(wasm: Wasm, c: BuiltConsumer, texts: Map<number, string>): ConsumerResult {
   const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
   const labels = wasm.u32(c.address + L.C_LABELS);
   const align = wasm.u32(c.address + L.C_ALIGN);
@@ -111,7 +113,7 @@ function collectConsumer(wasm: Wasm, c: BuiltConsumer): ConsumerResult {
     stop: stop.kind === 'stop' ? stop : null,
     labels:
       labels === 0 ? null : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
-    ...(align === 0 ? {} : collectColumns(wasm, align)),
+    ...(align === 0 ? {} : collectColumns(wasm, align, texts)),
     reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
   };
 }
