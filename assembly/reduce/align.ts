@@ -154,9 +154,9 @@ export function align(c: usize, arena: usize): i32 {
   const values = countOf(master) > 0 ? countOf(master) : 0;
   if (load<i32>(c, C_FLAGS) & F_STEADY) {
     for (let i = 0; i < n; i++) {
-      if (countOf(i) <= 0) continue;
-      if (!load<i32>(a, AL_FIXED)) store<i32>(a, countOf(i), AL_FIXED);
-      else if (countOf(i) != load<i32>(a, AL_FIXED)) return STOP_SHAPE;
+      if (!load<i32>(a, AL_FIXED)) store<i32>(a, values, AL_FIXED);
+      // A metric without values too makes the record one of another shape.
+      if (countOf(i) != load<i32>(a, AL_FIXED)) return STOP_SHAPE;
     }
   }
   if (values) {

@@ -36,7 +36,7 @@ export const memoryUsage: Analytic = {
       if (cpus === null) return failure(E.notAllNodes);
       const all = reducer(share, 0, 'ROLL');
       const own = reducer(share, 1, 'ROLL');
-      noteIgnored(share, all.count, note);
+      noteIgnored(share, Math.min(all.count, own.count), note);
       if (all.count > 0) used.push(all.mean[0]! / cpus);
       if (own.count > 0) minusCache.push(own.mean[0]! / cpus);
     }

@@ -75,11 +75,11 @@ const usable = (fl: FirstLastResult): boolean => fl.calls === 2 && fl.first.kind
 /** Metrics of a record have the same number of instances, else it is none for these analytics. */
 const even = (counts: readonly number[]): boolean => counts.every((n) => n === counts[0]);
 
-/** The number of cores changed (KEEP). */
+/** The number of cores changed (KEEP), or one of the two records is not whole. */
 function reshaped(share: Share): number | null {
   const fl = reducer(share, 0, 'FIRSTLAST');
-  if (!usable(fl) || !even(fl.firstCounts) || !even(fl.lastCounts)) return null;
-  return fl.firstCounts[0] === fl.lastCounts[0] ? null : E.notAvailable;
+  if (!usable(fl) || (!even(fl.firstCounts) && !even(fl.lastCounts))) return null;
+  return fl.firstCounts.every((n, m) => n === fl.lastCounts[m]) ? null : E.notAvailable;
 }
 
 const columns = (rows: readonly (readonly number[])[]): Core[] =>

@@ -32,11 +32,9 @@ export class ColumnOrder {
   /** The record by columns; null: the number of instances is not the first record's, and must be. */
   arrange(cells: readonly (Cell | null)[], values: readonly Float64Array[]): Columns | null {
     if (this.#steady) {
-      for (const cell of cells) {
-        if (!cell || cell.count <= 0) continue;
-        if (this.#fixed === 0) this.#fixed = cell.count;
-        else if (cell.count !== this.#fixed) return null;
-      }
+      if (this.#fixed === 0) this.#fixed = Math.max(0, cells[this.#master]?.count ?? 0);
+      // A metric without values too makes the record one of another shape.
+      if (cells.some((cell) => (cell?.count ?? 0) !== this.#fixed)) return null;
     }
     const master = cells[this.#master];
     if (master && master.count > 0) {

@@ -99,7 +99,7 @@ export interface ConsumerSpec {
   readonly labels?: number;
   /**
    * Vectors are ordered by instance, those of metric `labels` (default 0), in order of appearance: instances may come and go
-   * and come back. `steady` stops ("shape") at a record with another number of instances, `follow` goes on.
+   * and come back. `steady` stops ("shape") at a record in which a metric has not as many values as metric `labels` at first, `follow` goes on.
    */
   readonly columns?: 'follow' | 'steady';
   /** Name of the instance of metric 0 that the folds `match` and `ratio` take: the first one named so, or so and a dot and more. */
