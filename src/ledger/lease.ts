@@ -8,8 +8,12 @@ export interface Lease {
   readonly name: string;
   /** Grows each time the lease changes hands; a ledger refuses writes under an older one. */
   readonly token: number;
+  /** How long it lasts without a sign of life. */
+  readonly seconds: number;
   /** Extends it. @throws JobsumError E_LEASE_LOST */
   renew(): Promise<void>;
+  /** Extends it if it was not lately: to be asked before a write that no lease guards. @throws JobsumError E_LEASE_LOST */
+  ensure(): Promise<void>;
   /** Gives it back; nothing happens if it was lost. */
   release(): Promise<void>;
 }
@@ -78,8 +82,25 @@ export function lost(name: string): JobsumError {
   );
 }
 
+/** The lease as its holder sees it, from what extends and ends it in a database. */
+export function leaseOf(
+  held: Pick<Lease, 'name' | 'token' | 'seconds' | 'release'>,
+  extend: () => Promise<void>,
+): Lease {
+  let extended = performance.now();
+  const renew = async (): Promise<void> => {
+    const asked = performance.now();
+    await extend();
+    extended = asked;
+  };
+  const ensure = async (): Promise<void> => {
+    if (performance.now() - extended > (held.seconds * 1000) / 4) await renew();
+  };
+  return { ...held, renew, ensure };
+}
+
 /** Signs of life until the returned function is called. `onLost` is called once, when another has taken the lease. */
-export function keepAlive(lease: Lease, onLost: (error: JobsumError) => void, seconds = LEASE_SECONDS): () => void {
+export function keepAlive(lease: Lease, onLost: (error: JobsumError) => void): () => void {
   let busy = false;
   const beat = async (): Promise<void> => {
     if (busy) return;
@@ -96,7 +117,7 @@ export function keepAlive(lease: Lease, onLost: (error: JobsumError) => void, se
       busy = false;
     }
   };
-  const timer = setInterval(() => void beat(), (seconds * 1000) / 10);
+  const timer = setInterval(() => void beat(), (lease.seconds * 1000) / 10);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -1,7 +1,17 @@
 // Owns leases in the embedded store.
 
 import type { Schema, Store } from '../store/index.ts';
-import { type Holder, isDead, LEASE_SECONDS, type Lease, type Leases, locked, lost, thisHolder } from './lease.ts';
+import {
+  type Holder,
+  isDead,
+  LEASE_SECONDS,
+  type Lease,
+  type Leases,
+  leaseOf,
+  locked,
+  lost,
+  thisHolder,
+} from './lease.ts';
 
 /** A lease given back keeps its row, so that tokens go on growing. */
 export const LEASE_SCHEMA: Schema = {
@@ -47,16 +57,10 @@ export class StoreLeases implements Leases {
         store.prepare('UPDATE lease SET expires = ? WHERE name = ?').run(expires, name);
         return true;
       });
-    return {
-      name,
-      token,
-      renew: async () => {
-        if (!until(now() + this.#seconds)) throw lost(name);
-      },
-      release: async () => {
-        until(0);
-      },
-    };
+    const release = async (): Promise<void> => void until(0);
+    return leaseOf({ name, token, seconds: this.#seconds, release }, async () => {
+      if (!until(now() + this.#seconds)) throw lost(name);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 // Owns leases in the warehouse: they hold for all hosts, by the clock of the server.
 
 import type { Queryable, Warehouse } from '../store/index.ts';
-import { isDead, LEASE_SECONDS, type Lease, type Leases, locked, lost, thisHolder } from './lease.ts';
+import { isDead, LEASE_SECONDS, type Lease, type Leases, leaseOf, locked, lost, thisHolder } from './lease.ts';
 
 interface LeaseRow extends Record<string, unknown> {
   readonly token: number;
@@ -48,14 +48,12 @@ export class WarehouseLeases implements Leases {
       await q.run(take, [row.token + 1, host, pid, mark, this.#seconds, name]);
       return row.token + 1;
     });
-    return {
-      name,
-      token,
-      renew: () => warehouse.transaction((q) => guardedBy(q, { name, token }, this.#seconds)),
-      release: async () => {
-        const end = 'UPDATE modw_supremm.jobsum_lease SET expires = 0 WHERE name = ? AND token = ?';
-        await warehouse.run(end, [name, token]);
-      },
+    const seconds = this.#seconds;
+    const release = async (): Promise<void> => {
+      const end = 'UPDATE modw_supremm.jobsum_lease SET expires = 0 WHERE name = ? AND token = ?';
+      await warehouse.run(end, [name, token]);
     };
+    const extend = () => warehouse.transaction((q) => guardedBy(q, { name, token }, seconds));
+    return leaseOf({ name, token, seconds, release }, extend);
   }
 }

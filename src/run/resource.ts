@@ -3,8 +3,8 @@
 import type { PluginLists } from '../analytics/index.ts';
 import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
-import { JobsumError, type Problem } from '../kernel/index.ts';
-import type { JobKey, Ledger, LedgerEntry, LedgerRow } from '../ledger/index.ts';
+import { JobsumError, type Problem, patiently } from '../kernel/index.ts';
+import type { JobKey, Lease, Ledger, LedgerEntry, LedgerRow } from '../ledger/index.ts';
 import type { Sink } from '../sinks/index.ts';
 import { type BatchContext, runBatch } from './batch.ts';
 import type { JobOutcome } from './outcome.ts';
@@ -35,6 +35,8 @@ export interface ResourcePlan {
   /** Time zone in which names of job-level archives are believed (`fast_index`). */
   readonly namesIn?: string;
   readonly ledger: Ledger;
+  /** Under which it runs. */
+  readonly lease: Lease;
   /** Called when there is the first job to do. @throws JobsumError: then no archive is read */
   readonly openSinks: () => Promise<readonly Sink[]>;
   readonly minNodeFraction?: number;
@@ -189,6 +191,8 @@ export class ResourceRun {
 
   async #flush(): Promise<void> {
     if (this.#documents.length === 0) return;
+    // A run that was stopped for long does not write over what another has made since.
+    await patiently(this.#session.patience, () => this.#plan.lease.ensure());
     const refused = new Map<string, Problem>();
     for (const sink of this.#ready?.sinks ?? []) {
       for (const { id, problem } of await sink.write(this.#documents)) refused.set(id, problem);

@@ -35,6 +35,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
           source: sourceOf(options, session, policy.graceSeconds),
           filter: options.filter ?? {},
           again: options.again ?? false,
+          lease,
           ledger: new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy }),
           openSinks: async () => {
             opened = await openOutputs(outputs, {

@@ -8,16 +8,7 @@ import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
 import { ERRORS, JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
-import {
-  keepAlive,
-  LEASE_SCHEMA,
-  LEASE_SECONDS,
-  LEDGER_SCHEMA,
-  type Lease,
-  type Leases,
-  RUNS_SCHEMA,
-  Runs,
-} from '../ledger/index.ts';
+import { keepAlive, LEASE_SCHEMA, LEDGER_SCHEMA, type Lease, type Leases, RUNS_SCHEMA, Runs } from '../ledger/index.ts';
 import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
 import { Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
@@ -96,25 +87,17 @@ export class Session {
     return catalog;
   }
 
-  /** Runs the body under a lease that is kept alive; `seconds` is how long it lasts without. @throws JobsumError E_LOCKED */
-  async leased<T>(
-    leases: Leases,
-    name: string,
-    body: (lease: Lease) => Promise<T>,
-    seconds = LEASE_SECONDS,
-  ): Promise<T> {
+  /** Runs the body under a lease that is kept alive. @throws JobsumError E_LOCKED */
+  async leased<T>(leases: Leases, name: string, body: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = await leases.take(name);
     const { log } = this.io;
-    const stop = keepAlive(
-      lease,
-      (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())),
-      seconds,
-    );
+    const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
     try {
       return await body(lease);
     } finally {
       stop();
-      await lease.release();
+      // If it cannot be given back, it ends by itself.
+      await lease.release().catch(() => undefined);
     }
   }
 

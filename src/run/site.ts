@@ -211,6 +211,7 @@ class Site {
             source: await this.#source(resource, warehouse, ledger),
             archives,
             ledger,
+            lease,
             resourceId: resource.id,
             openSinks: async () => {
               opened = await this.#outputs(outputs);
@@ -223,7 +224,7 @@ class Site {
         await (opened as Outputs | null)?.close();
       }
     };
-    await this.#session.leased(leases, `resource:${resource.id}`, summarise, seconds);
+    await this.#session.leased(leases, `resource:${resource.id}`, summarise);
   }
 
   /** What the command line and the resource's settings ask for; the command line first. */

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Allocation, type ClusterOptions, writeCluster } from '../../bench/generate/cluster.ts';
+import { setupLedger } from '../../src/ledger/index.ts';
 import { Warehouse } from '../../src/store/index.ts';
 import type { TestServer } from './mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from './warehouse.ts';
@@ -14,6 +15,8 @@ export interface Site {
   readonly archives: string;
   readonly jobs: string;
   readonly count: number;
+  /** Nothing was ever processed. */
+  forget(): Promise<void>;
   /** Writes a configuration with this section `outputdatabase` and these keys; its path. */
   config(name: string, output: object, more?: object): string;
 }
@@ -39,11 +42,18 @@ export async function generateSite(options: ClusterOptions, server: TestServer):
   const { jobs, archives, allocations } = writeCluster(options);
   const warehouse = await Warehouse.connect(server.settings);
   await createWarehouse(warehouse);
+  await setupLedger(warehouse);
   await addJobs(warehouse, allocations.map(warehouseJob));
   await warehouse.close();
   const { host, port, user, password } = server.settings;
   return {
     ...{ root, archives, jobs, count: allocations.length },
+    forget: async () => {
+      const clearing = await Warehouse.connect(server.settings);
+      for (const table of ['process', 'jobsum_job', 'jobsum_lease'])
+        await clearing.run(`DELETE FROM modw_supremm.${table}`);
+      await clearing.close();
+    },
     config: (name, output, more = {}) => {
       const directory = join(root, name);
       mkdirSync(directory, { recursive: true });
