@@ -102,7 +102,7 @@ export const STANDARD: readonly MetricGroup[] = [
     ],
   },
   { about: 'GPUs', metrics: each('nvidia', 'fanspeed gpuactive memactive memused perfstate temp') },
-  { about: 'hardware counters', metrics: ['perfevent.active', 'perfevent.hwcounters'] },
+  { about: 'hardware counters', metrics: ['perfevent.active', 'perfevent.hwcounters', 'taccstats_perfevent.hwcounters'] },
   {
     about: 'other agents, as installed',
     metrics: ['gpfs.fsios', 'mic', 'libvirt', 'logger', 'slurm.node', 'pmcd.agent.status'],
@@ -111,7 +111,7 @@ export const STANDARD: readonly MetricGroup[] = [
 
 /** Read by analytics though not in the template that sites have used so far. */
 export const FURTHER: readonly MetricGroup[] = [
-  { about: 'Lustre', metrics: ['lustre.llite'] },
+  { about: 'Lustre', metrics: ['lustre.llite', 'lustre.lnet'] },
   { about: 'power of nodes and GPUs', metrics: ['ipmi.dcmi.power', 'nvidia.powerused', 'nvidia.energy'] },
   { about: 'control groups, version 2', metrics: ['cgroup.cpu.stat', 'cgroup.memory.current'] },
 ];
