@@ -33,7 +33,7 @@ export interface Pair {
 }
 
 /** The list that is shipped. */
-const DEVIATIONS_FILE = packageFile('deviations.json');
+const DEVIATIONS_FILE = packageFile('src/document/deviations.json');
 
 export function readDeviations(file: string = DEVIATIONS_FILE): Deviation[] {
   return JSON.parse(readFileSync(file, 'utf8')) as Deviation[];

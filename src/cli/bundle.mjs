@@ -2,13 +2,16 @@
 // hundred modules (each costs a millisecond at every start). Packages stay outside, but for the parser of options.
 
 import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const root = new URL('../../', import.meta.url);
 
-rmSync(new URL('dist/chunks', import.meta.url), { recursive: true, force: true });
+const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+
+rmSync(new URL('dist/chunks', root), { recursive: true, force: true });
 await build({
-  absWorkingDir: import.meta.dirname,
+  absWorkingDir: fileURLToPath(root),
   entryPoints: ['src/cli/jobsum.ts', 'src/run/worker.ts', 'src/run/scan-worker.ts', 'src/decode/unpack-thread.ts'],
   outdir: 'dist',
   outbase: 'src',
