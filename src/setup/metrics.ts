@@ -102,7 +102,10 @@ export const STANDARD: readonly MetricGroup[] = [
     ],
   },
   { about: 'GPUs', metrics: each('nvidia', 'fanspeed gpuactive memactive memused perfstate temp') },
-  { about: 'hardware counters', metrics: ['perfevent.active', 'perfevent.hwcounters', 'taccstats_perfevent.hwcounters'] },
+  {
+    about: 'hardware counters',
+    metrics: ['perfevent.active', 'perfevent.hwcounters', 'taccstats_perfevent.hwcounters'],
+  },
   {
     about: 'other agents, as installed',
     metrics: ['gpfs.fsios', 'mic', 'libvirt', 'logger', 'slurm.node', 'pmcd.agent.status'],
