@@ -78,12 +78,13 @@ export function statsOf(p: usize, n: i32, out: usize): i32 {
   sort(p, n);
   const half = n >> 1;
   const upper = load<f64>(p + (half << 3));
-  store<f64>(out, max, 0);
+  // A zero has no sign here: adding 0 takes it away.
+  store<f64>(out, max + 0.0, 0);
   store<f64>(out, mean, 8);
   store<f64>(out, flat ? NaN : m4 / (m2 * m2) - 3, 16);
-  store<f64>(out, min, 24);
+  store<f64>(out, min + 0.0, 24);
   store<f64>(out, flat ? NaN : m3 / (m2 * Math.sqrt(m2)), 32);
-  store<f64>(out, n & 1 ? upper : (load<f64>(p + ((half - 1) << 3)) + upper) / 2, 40);
+  store<f64>(out, (n & 1 ? upper : (load<f64>(p + ((half - 1) << 3)) + upper) / 2) + 0.0, 40);
   store<f64>(out, variance, 48);
   return form;
 }

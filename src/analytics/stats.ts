@@ -52,14 +52,15 @@ export function stats(values: ArrayLike<number>): Stats {
   const flat = m2 <= limit * limit;
   const sorted = Float64Array.from(values).sort();
   const half = n >> 1;
+  // A zero has no sign here: which of two is the larger is a matter of the engine. Adding 0 takes it away.
   const out: Stats = {
-    max,
+    max: max + 0,
     avg,
     krt: flat ? NaN : m4 / n / (m2 * m2) - 3,
-    min,
+    min: min + 0,
     skw: flat ? NaN : m3 / n / (m2 * Math.sqrt(m2)),
     cnt: n,
-    med: n % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2,
+    med: n % 2 === 1 ? sorted[half]! + 0 : (sorted[half - 1]! + sorted[half]!) / 2 + 0,
   };
   const std = Math.sqrt(sumSquares / (n - 1));
   if (n >= 3) out.std = std;
