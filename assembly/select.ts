@@ -216,7 +216,8 @@ export function addReducer(c: usize, kind: i32, flags: i32, lane: usize, lane2: 
     store<u32>(q, <u32>rows, FL_ROWS);
   } else if (kind == KIND_ROLL) {
     const row = lane + LANE_ROWS;
-    const plain = load<i32>(lane, LANE_FOLD) == FOLD_EACH && load<i32>(lane, LANE_N) == 1;
+    // A row of which only some values are wanted asks for enough of them first.
+    const plain = load<i32>(lane, LANE_FOLD) == FOLD_EACH && load<i32>(lane, LANE_N) == 1 && !load<i32>(row, LANE_PICK);
     if (plain && load<f64>(row) * load<f64>(lane, LANE_SCALE) == 1) store<i32>(q, load<i32>(row, 8) + 1, RO_DIRECT);
     const alone = !load<u32>(c, C_ALIGN) && load<i32>(c, C_NMETRICS) == 1 && load<i32>(c, C_NREDUCERS) == 0 && !load<u32>(c, C_NORMS);
     // With values in its only metric there is nothing left that the `empty` rules could ask.
