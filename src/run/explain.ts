@@ -4,51 +4,11 @@ import type { Catalog, CatalogEntry, Nearby } from '../archives/index.ts';
 import { lookupNode } from '../archives/index.ts';
 import { documentId, MIN_NODE_FRACTION, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { NS, type Problem } from '../kernel/index.ts';
-import { type Ledger, type LedgerRow, ledgersOf } from '../ledger/index.ts';
+import { NS } from '../kernel/index.ts';
+import { type Ledger, ledgersOf } from '../ledger/index.ts';
 import { findDocuments } from '../sinks/index.ts';
 import type { Store } from '../store/index.ts';
-
-export interface NodeExplained {
-  readonly node: string;
-  /** Epoch seconds of the window that is read on this node. */
-  readonly window: readonly [number, number];
-  readonly archives: readonly { readonly base: string; readonly start: number; readonly end: number | null }[];
-  /** Archives of the node that do not serve, and why. */
-  readonly rejected: readonly { readonly base: string; readonly why: string; readonly problem?: Problem }[];
-}
-
-export interface RunExplained {
-  readonly accounting: {
-    readonly from: string;
-    readonly id: string;
-    readonly start: number;
-    readonly end: number;
-    readonly nodes: readonly string[];
-    readonly nodeCount: number;
-    readonly acct: Readonly<Record<string, unknown>>;
-  };
-  /** Null: no tree of archives is known. */
-  readonly archives: {
-    readonly root: string;
-    readonly known: number;
-    readonly nodes: readonly NodeExplained[];
-    readonly withArchives: number;
-    readonly enough: boolean;
-  } | null;
-  readonly document: {
-    readonly id: string;
-    readonly complete: boolean;
-    /** `skipped_…` of a document without analytics. */
-    readonly flag: string | null;
-    readonly created: number | null;
-    readonly coverage: unknown;
-    /** Analytics without a result, by name, with the error. */
-    readonly without: Readonly<Record<string, number | string>>;
-    readonly errors: unknown;
-  } | null;
-  readonly ledger: readonly (LedgerRow & { readonly of: string })[];
-}
+import type { Explained, NodeExplained } from '../view/index.ts';
 
 /** Accounting of a job out of a document. */
 export function jobOf(document: Record<string, unknown>): Job | null {
@@ -85,7 +45,7 @@ function explainNode(catalog: Catalog, job: Job, node: string): NodeExplained {
   };
 }
 
-function explainArchives(catalogs: readonly Catalog[], job: Job, fraction: number): RunExplained['archives'] {
+function explainArchives(catalogs: readonly Catalog[], job: Job, fraction: number): Explained['archives'] {
   // Of several trees the one that has most for this job.
   const best = catalogs
     .map((catalog) => ({ catalog, nodes: job.nodes.map((node) => explainNode(catalog, job, node)) }))
@@ -106,7 +66,7 @@ function withoutResult(value: unknown, path: string, depth: number): [string, nu
   return Object.entries(value).flatMap(([key, v]) => withoutResult(v, path === '' ? key : `${path}.${key}`, depth - 1));
 }
 
-function explainDocument(document: Record<string, unknown>): RunExplained['document'] {
+function explainDocument(document: Record<string, unknown>): Explained['document'] {
   const { _id, acct, summarization, coverage, errors, created, ...sections } = document;
   const s = (summarization ?? {}) as Record<string, unknown>;
   return {
@@ -132,7 +92,7 @@ export interface ExplainInput {
 }
 
 /** Each run of a job: an id may have been used again, and an array has many. */
-export async function explain(id: string, input: ExplainInput): Promise<RunExplained[]> {
+export async function explain(id: string, input: ExplainInput): Promise<Explained[]> {
   const { store, catalogs, minNodeFraction = MIN_NODE_FRACTION } = input;
   const documents = [...findDocuments(store, id), ...(input.documents ?? [])];
   const byId = new Map(documents.map((d) => [String(d._id), d]));
@@ -142,7 +102,7 @@ export async function explain(id: string, input: ExplainInput): Promise<RunExpla
     if (job && !jobs.has(documentId(job))) jobs.set(documentId(job), { job, from: `the document in ${store.path}` });
   }
   const ledgers = [...ledgersOf(store).map(({ sinks, ledger }) => ({ of: sinks, ledger })), ...(input.ledgers ?? [])];
-  const runs: RunExplained[] = [];
+  const runs: Explained[] = [];
   for (const [documentKey, { job, from }] of jobs) {
     const rows = await Promise.all(
       ledgers.map(async ({ of, ledger }) => (await ledger.find([documentKey])).map((row) => ({ ...row, of }))),

@@ -4,11 +4,11 @@ import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
 import { ERRORS, JobsumError, localZone, type Problem, toProblem } from '../kernel/index.ts';
-import { keepAlive, Runs, StoreLeases } from '../ledger/index.ts';
-import { Store, Warehouse } from '../store/index.ts';
+import { type Store, Warehouse } from '../store/index.ts';
+import type { IndexedCounts } from '../view/index.ts';
 import { type Logger, problemFields } from './logger.ts';
+import { exclusively, openStore } from './recorded.ts';
 import { ScanPool } from './scan-pool.ts';
-import { SCHEMAS } from './session.ts';
 import { MAX_PROBLEMS } from './summary.ts';
 
 export type IndexedResource = Pick<
@@ -31,26 +31,9 @@ export interface IndexOptions {
   readonly signal: AbortSignal;
 }
 
-export interface ResourceIndex {
-  readonly resource: string;
-  readonly archives: number;
-  readonly opened: number;
-  readonly named: number;
-  readonly vanished: number;
-  readonly young: number;
-  readonly unreadable: number;
-  /** Absent: no warehouse. */
-  readonly written?: number;
-  readonly unresolved?: number;
-  readonly unknownHosts?: readonly string[];
-  readonly refused?: number;
-  readonly pruned?: number;
-  readonly seconds: number;
-}
-
 export interface IndexSummary {
   readonly run: string;
-  readonly resources: ResourceIndex[];
+  readonly resources: IndexedCounts[];
   /** Resources that could not be indexed. */
   failed: number;
   seconds: number;
@@ -122,7 +105,7 @@ class Indexing {
     return s;
   }
 
-  async #resource(resource: IndexedResource): Promise<ResourceIndex> {
+  async #resource(resource: IndexedResource): Promise<IndexedCounts> {
     const began = performance.now();
     const root = resource.archives!;
     const { fastIndex, timezone, hostnameMode, hostNameExt } = resource;
@@ -149,27 +132,11 @@ class Indexing {
 
 /** @throws JobsumError for what stops it as a whole: the store, another indexing run, the warehouse */
 export async function indexArchives(options: IndexOptions, log: Logger): Promise<IndexSummary> {
-  const store = new Store(options.store, [...SCHEMAS, INDEX_SCHEMA]);
+  const store = openStore(options.store, [INDEX_SCHEMA]);
   const pool = new ScanPool(options.workers, probeArchive);
   try {
-    const lease = await new StoreLeases(store).take('index');
-    const stopBeating = keepAlive(lease, (lost) =>
-      log.warn('lease.lost', 'another run took over', problemFields(lost.toProblem())),
-    );
-    const end = new Runs(store).begin(options.run, 'index');
-    try {
-      const summary = await new Indexing(options, store, pool, log).execute();
-      const { problems: _, run: __, ...counts } = summary;
-      end(summary.exitCode, counts);
-      return summary;
-    } catch (error) {
-      const problem = toProblem(error);
-      end(ERRORS[problem.code].exit, {}, problem);
-      throw error;
-    } finally {
-      stopBeating();
-      await lease.release();
-    }
+    const of = { run: options.run, command: 'index' };
+    return await exclusively(store, of, log, () => new Indexing(options, store, pool, log).execute());
   } finally {
     await pool.close();
     store.close();

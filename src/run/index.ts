@@ -1,14 +1,15 @@
 // Owns the public surface of run/: re-exports only.
 
-export { type ExplainInput, explain, type RunExplained } from './explain.ts';
+export { type ExplainInput, explain } from './explain.ts';
 export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchives } from './index-archives.ts';
 export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-scripts.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';
+export { SCHEMAS } from './recorded.ts';
 export { summarize } from './run.ts';
-export { PATIENCE_SECONDS, SCHEMAS } from './session.ts';
+export { PATIENCE_SECONDS } from './session.ts';
 export { commonOfConfig, type SiteOptions, summarizeSite } from './site.ts';
-export { type Status, status, storeBacklog } from './status.ts';
+export { status } from './status.ts';
 export type { JobCounts, ResourceSummary, RunIo, RunSummary } from './summary.ts';
 export { checkTextfile, type RunFigures, textfileOf, writeTextfile } from './textfile.ts';

@@ -2,11 +2,10 @@
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { ERRORS, type Problem, toProblem } from '../kernel/index.ts';
-import { keepAlive, Runs, StoreLeases } from '../ledger/index.ts';
 import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from '../scripts/index.ts';
-import { Store, Warehouse } from '../store/index.ts';
+import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-import { SCHEMAS } from './session.ts';
+import { exclusively, openStore } from './recorded.ts';
 
 export interface ScriptsOptions {
   readonly run: string;
@@ -72,28 +71,17 @@ async function ingest(
 
 /** @throws JobsumError for what stops it as a whole: the store, another such run, the warehouse */
 export async function ingestScripts(options: ScriptsOptions, log: Logger): Promise<ScriptsSummary> {
-  const store = new Store(options.store, [...SCHEMAS, SCRIPT_SCHEMA]);
-  let warehouse: Warehouse | null = null;
+  const store = openStore(options.store, [SCRIPT_SCHEMA]);
   try {
-    const lease = await new StoreLeases(store).take('jobscripts');
-    const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
-    const end = new Runs(store).begin(options.run, 'jobscripts');
-    try {
-      warehouse = await Warehouse.connect(options.warehouse);
-      const summary = await ingest(options, store, warehouse, log);
-      const { problems: _, run: __, ...counts } = summary;
-      end(summary.exitCode, counts);
-      return summary;
-    } catch (error) {
-      const problem = toProblem(error);
-      end(ERRORS[problem.code].exit, {}, problem);
-      throw error;
-    } finally {
-      stop();
-      await lease.release();
-    }
+    return await exclusively(store, { run: options.run, command: 'jobscripts' }, log, async () => {
+      const warehouse = await Warehouse.connect(options.warehouse);
+      try {
+        return await ingest(options, store, warehouse, log);
+      } finally {
+        await warehouse.close();
+      }
+    });
   } finally {
-    await warehouse?.close();
     store.close();
   }
 }

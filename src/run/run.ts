@@ -1,11 +1,12 @@
 // Owns the run of a list of jobs over a tree of archives: no configuration, one store.
 
 import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
-import { RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
+import { type Lease, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
 import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
+import { SCHEMAS } from './recorded.ts';
 import { ResourceRun } from './resource.ts';
-import { SCHEMAS, type Session, withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 import type { RunIo, RunSummary } from './summary.ts';
 
 const DEFAULT_STORE = 'jobsum.db';
@@ -24,10 +25,9 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   const path = named.find((n) => n.kind === 'sqlite')?.path ?? DEFAULT_STORE;
   const outputs = options.dryRun ? named.filter((n) => n.kind === 'ndjson') : named;
   const policy = { ...RETRY, graceSeconds: options.grace ?? RETRY.graceSeconds };
-  return withSession(path, options, io, (session, begin) => {
+  return withSession(path, options, io, (session) => {
     const { store, run } = session;
-    return session.leased(new StoreLeases(store), 'run', async (lease) => {
-      begin();
+    const work = async (lease: Lease): Promise<void> => {
       let opened: Outputs | null = null;
       try {
         await new ResourceRun(session, {
@@ -50,6 +50,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
       } finally {
         await (opened as Outputs | null)?.close();
       }
-    });
+    };
+    return session.leased(new StoreLeases(store), 'run', (lease) => session.recorded(() => work(lease)));
   });
 }

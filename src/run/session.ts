@@ -1,24 +1,18 @@
 // Owns what the resources of one run share: store, record of the run, workers, catalogues. Whatever costs time is made when first needed:
 // a run with nothing to do starts no worker and scans no tree.
 
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
-import { CATALOG_SCHEMA, Catalog } from '../archives/index.ts';
+import { Catalog } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
-import { SOURCE_SCHEMA } from '../jobs/index.ts';
-import { ERRORS, JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
-import { keepAlive, LEASE_SCHEMA, LEDGER_SCHEMA, type Lease, type Leases, RUNS_SCHEMA, Runs } from '../ledger/index.ts';
-import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
-import { Store } from '../store/index.ts';
+import { JobsumError, newRunId, type Patience } from '../kernel/index.ts';
+import type { Lease, Leases } from '../ledger/index.ts';
+import type { Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
-import { problemFields } from './logger.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
+import { leased, openStore, recorded } from './recorded.ts';
 import { storeBacklog } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
-
-export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
 
 /** A restart of a server takes a minute or two; a night's run must not fail for it. */
 export const PATIENCE_SECONDS = 300;
@@ -87,67 +81,40 @@ export class Session {
     return catalog;
   }
 
-  /** Runs the body under a lease that is kept alive. @throws JobsumError E_LOCKED */
-  async leased<T>(leases: Leases, name: string, body: (lease: Lease) => Promise<T>): Promise<T> {
-    const lease = await leases.take(name);
-    const { log } = this.io;
-    const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
-    try {
-      return await body(lease);
-    } finally {
-      stop();
-      // If it cannot be given back, it ends by itself.
-      await lease.release().catch(() => undefined);
-    }
+  /** @throws JobsumError E_LOCKED */
+  leased<T>(leases: Leases, name: string, body: (lease: Lease) => Promise<T>): Promise<T> {
+    return leased(leases, name, this.io.log, body);
+  }
+
+  /** The body does the work and fills the account: a run that is recorded, and its summary. */
+  recorded(body: () => Promise<void>): Promise<RunSummary> {
+    return recorded(this.store, { run: this.run, command: 'summarize' }, async () => {
+      await body();
+      const summary = this.account.close(this.options.signal?.aborted ?? false);
+      summary.backlog = await storeBacklog(this.store);
+      return summary;
+    });
   }
 
   async close(): Promise<void> {
     await (await this.#pool)?.close();
+    this.store.close();
   }
 }
 
-/** One run on a store: opened, recorded from beginning to end, closed. `body` does the work and fills the account. */
+/** One run on a store: opened and closed. */
 export async function withSession(
   path: string,
   options: CommonOptions,
   io: RunIo,
-  body: (session: Session, begin: () => void) => Promise<void>,
+  body: (session: Session) => Promise<RunSummary>,
   resources?: ResourceSummary[],
 ): Promise<RunSummary> {
-  const run = options.run ?? newRunId();
   limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
-  const store = openStore(path);
-  const session = new Session(run, options, io, store, resources);
-  let recorded: ReturnType<Runs['begin']> | null = null;
+  const session = new Session(options.run ?? newRunId(), options, io, openStore(path), resources);
   try {
-    await body(session, () => {
-      recorded ??= new Runs(store).begin(run, 'summarize');
-    });
-    const summary = session.account.close(options.signal?.aborted ?? false);
-    summary.backlog = await storeBacklog(store);
-    const { problems: _, ...counts } = summary;
-    (recorded as ReturnType<Runs['begin']> | null)?.(summary.exitCode, counts);
-    return summary;
-  } catch (error) {
-    const problem = toProblem(error);
-    (recorded as ReturnType<Runs['begin']> | null)?.(ERRORS[problem.code].exit, {}, problem);
-    throw error;
+    return await body(session);
   } finally {
     await session.close();
-    store.close();
   }
-}
-
-function openStore(path: string): Store {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw new JobsumError(
-      'E_STORE',
-      'cannot make the directory of the store',
-      { file: path, found: String(cause) },
-      { cause },
-    );
-  }
-  return new Store(path, SCHEMAS);
 }

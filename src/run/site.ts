@@ -17,8 +17,9 @@ import { Warehouse } from '../store/index.ts';
 import { problemFields } from './logger.ts';
 import type { CommonOptions } from './options.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
+import { SCHEMAS } from './recorded.ts';
 import { ResourceRun } from './resource.ts';
-import { SCHEMAS, type Session, withSession } from './session.ts';
+import { type Session, withSession } from './session.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 export interface SiteOptions extends CommonOptions {
@@ -39,27 +40,22 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
   if (resources.some((r) => r.settings && r.settings.source.kind !== 'file'))
     options.selection.ids?.forEach(parseJobId);
   const summaries: ResourceSummary[] = [];
-  return withSession(
-    config.state,
-    { ...commonOfConfig(config), ...options },
-    io,
-    async (session, begin) => {
-      begin();
-      const site = new Site(session, options);
-      try {
-        for (const resource of resources) {
-          if (options.signal?.aborted) break;
-          summaries.push(await site.run(resource));
-        }
-      } finally {
-        await site.close();
+  const all = async (session: Session): Promise<void> => {
+    const site = new Site(session, options);
+    try {
+      for (const resource of resources) {
+        if (options.signal?.aborted) break;
+        summaries.push(await site.run(resource));
       }
-      // For cron this is as it should be: one coded end, which --quiet says nothing of.
-      const locked = summaries.flatMap((s) => (s.problem?.code === 'E_LOCKED' ? [s.problem] : []));
-      if (locked.length > 0 && locked.length === summaries.length) throw thrown(locked[0]!);
-    },
-    summaries,
-  );
+    } finally {
+      await site.close();
+    }
+    // For cron this is as it should be: one coded end, which --quiet says nothing of.
+    const locked = summaries.flatMap((s) => (s.problem?.code === 'E_LOCKED' ? [s.problem] : []));
+    if (locked.length > 0 && locked.length === summaries.length) throw thrown(locked[0]!);
+  };
+  const common = { ...commonOfConfig(config), ...options };
+  return withSession(config.state, common, io, (session) => session.recorded(() => all(session)), summaries);
 }
 
 function thrown({ code, message, ...detail }: Problem): JobsumError {

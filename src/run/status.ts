@@ -3,39 +3,16 @@
 import type { ResourceSettings } from '../config/index.ts';
 import {
   endOf,
-  type JobState,
   type LeaseHeld,
   type Ledger,
-  type LedgerCount,
-  type LedgerRow,
   leasesHeld,
   ledgersOf,
-  type RunRecord,
   Runs,
   runState,
   WarehouseLedger,
 } from '../ledger/index.ts';
 import type { Store, Warehouse } from '../store/index.ts';
-
-export interface LedgerStatus {
-  /** The outputs, or the resource. */
-  readonly of: string;
-  readonly jobs: Readonly<Record<JobState, number>>;
-  /** Failures and skips by reason, most frequent first. */
-  readonly reasons: readonly LedgerCount[];
-  /** Jobs that will be tried again, or that no run has taken yet. */
-  readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
-  /** Set aside after too many tries. */
-  readonly poison: readonly LedgerRow[];
-}
-
-export interface Status {
-  readonly store: string;
-  readonly runs: readonly (RunRecord & { readonly state: ReturnType<typeof runState> })[];
-  readonly ledgers: readonly LedgerStatus[];
-  readonly leases: readonly LeaseHeld[];
-  readonly archives: readonly { readonly root: string; readonly archives: number; readonly unreadable: number }[];
-}
+import type { LedgerStatus, Status } from '../view/index.ts';
 
 const MAX_ROWS = 1000;
 

@@ -7,7 +7,18 @@ import { MEANINGS } from './quality.ts';
 import { reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
 
-interface Explained {
+export interface NodeExplained {
+  readonly node: string;
+  /** Epoch seconds of the window that is read on this node. */
+  readonly window: readonly [number, number];
+  /** `end` null: its last record was not found. */
+  readonly archives: readonly { readonly base: string; readonly start: number; readonly end: number | null }[];
+  /** Archives of the node that do not serve, and why. */
+  readonly rejected: readonly { readonly base: string; readonly why: string; readonly problem?: Problem }[];
+}
+
+/** Every stage of one run of a job. */
+export interface Explained {
   readonly accounting: {
     readonly from: string;
     readonly id: string;
@@ -17,24 +28,22 @@ interface Explained {
     readonly nodeCount: number;
     readonly acct: Readonly<Record<string, unknown>>;
   };
+  /** Null: no tree of archives is known. */
   readonly archives: {
     readonly root: string;
     readonly known: number;
-    readonly nodes: readonly {
-      readonly node: string;
-      readonly window: readonly [number, number];
-      readonly archives: readonly { readonly base: string; readonly start: number; readonly end: number | null }[];
-      readonly rejected: readonly { readonly base: string; readonly why: string; readonly problem?: Problem }[];
-    }[];
+    readonly nodes: readonly NodeExplained[];
     readonly withArchives: number;
     readonly enough: boolean;
   } | null;
   readonly document: {
     readonly id: string;
     readonly complete: boolean;
+    /** `skipped_…` of a document without analytics. */
     readonly flag: string | null;
     readonly created: number | null;
     readonly coverage: unknown;
+    /** Analytics without a result, by name, with the error. */
     readonly without: Readonly<Record<string, number | string>>;
     readonly errors: unknown;
   } | null;

@@ -1,5 +1,6 @@
 // Owns the last lines of an indexing run, for people.
 
+/** What came of one resource. */
 export interface IndexedCounts {
   readonly resource: string;
   readonly archives: number;
@@ -8,6 +9,7 @@ export interface IndexedCounts {
   readonly vanished: number;
   readonly young: number;
   readonly unreadable: number;
+  /** Absent: no warehouse. */
   readonly written?: number;
   readonly unresolved?: number;
   readonly unknownHosts?: readonly string[];

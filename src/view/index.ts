@@ -2,11 +2,11 @@
 
 export { archiveLines } from './archive.ts';
 export { checkLines } from './check.ts';
-export { adviceOn, explainLines } from './explain.ts';
+export { adviceOn, type Explained, explainLines, type NodeExplained } from './explain.ts';
 export { type IndexedCounts, indexLines } from './index-run.ts';
 export { jobTable } from './jobs.ts';
 export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
 export { type ReportOptions, reportLines } from './report.ts';
 export { runLines } from './run.ts';
-export { statusLines } from './status.ts';
+export { type LedgerStatus, type Status, statusLines } from './status.ts';
 export { clean } from './text.ts';

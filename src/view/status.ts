@@ -1,20 +1,27 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
 import { formatDuration, formatSeconds } from '../kernel/index.ts';
-import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord } from '../ledger/index.ts';
+import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
 import { reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
 
-interface StatusData {
+export interface LedgerStatus {
+  /** The outputs, or the resource. */
+  readonly of: string;
+  readonly jobs: Readonly<Record<JobState, number>>;
+  /** Failures and skips by reason, most frequent first. */
+  readonly reasons: readonly LedgerCount[];
+  /** Jobs that will be tried again, or that no run has taken yet. */
+  readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
+  /** Set aside after too many tries. */
+  readonly poison: readonly LedgerRow[];
+}
+
+/** The state of a store or site. */
+export interface Status {
   readonly store: string;
-  readonly runs: readonly (RunRecord & { readonly state: string })[];
-  readonly ledgers: readonly {
-    readonly of: string;
-    readonly jobs: Readonly<Record<JobState, number>>;
-    readonly reasons: readonly LedgerCount[];
-    readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
-    readonly poison: readonly LedgerRow[];
-  }[];
+  readonly runs: readonly (RunRecord & { readonly state: ReturnType<typeof runState> })[];
+  readonly ledgers: readonly LedgerStatus[];
   readonly leases: readonly LeaseHeld[];
   readonly archives: readonly { readonly root: string; readonly archives: number; readonly unreadable: number }[];
 }
@@ -22,7 +29,7 @@ interface StatusData {
 /** Of poison jobs that are told one by one. */
 const MAX_POISON = 20;
 
-function runLine(r: StatusData['runs'][number]): string[] {
+function runLine(r: Status['runs'][number]): string[] {
   const took = r.ended === null ? r.state : formatDuration(r.ended - r.started);
   const { jobs } = r.counts as { jobs?: Record<string, number> };
   const told = Object.entries(jobs ?? {}).filter(([, n]) => n > 0);
@@ -38,7 +45,7 @@ function runLine(r: StatusData['runs'][number]): string[] {
 }
 
 /** `now`: epoch seconds. */
-export function statusLines(s: StatusData, now: number): string[] {
+export function statusLines(s: Status, now: number): string[] {
   const lines = [`store  ${clean(s.store)}`, '', 'LAST RUNS'];
   lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
   for (const { of, jobs, reasons, backlog, poison } of s.ledgers) {

@@ -7,10 +7,10 @@ import { documentId } from '../../document/index.ts';
 import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts';
 import { JobsumError } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
-import { explain, type RunExplained } from '../../run/index.ts';
+import { explain } from '../../run/index.ts';
 import { findMongoDocuments } from '../../sinks/index.ts';
 import { Mongo, type Store, Warehouse } from '../../store/index.ts';
-import { adviceOn, explainLines } from '../../view/index.ts';
+import { adviceOn, type Explained, explainLines } from '../../view/index.ts';
 import { print } from '../io.ts';
 import { configOption, loadSite, type Site } from '../site.ts';
 import { openStore } from './show.ts';
@@ -98,7 +98,7 @@ export const explainCommand: CommandModule<object, Options> = {
     const store = openStore(site?.config.state ?? argv.store);
     const settings = site?.config.warehouse;
     const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
-    let runs: RunExplained[];
+    let runs: Explained[];
     try {
       const found = site ? await fromSite(site, warehouse, argv.job) : null;
       const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile(argv.jobs, argv.job);

@@ -1,0 +1,84 @@
+// Owns the frame of every run: the embedded store it opens, the lease it is under, and its record there from beginning to end.
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CATALOG_SCHEMA } from '../archives/index.ts';
+import { SOURCE_SCHEMA } from '../jobs/index.ts';
+import { ERRORS, JobsumError, toProblem } from '../kernel/index.ts';
+import {
+  keepAlive,
+  LEASE_SCHEMA,
+  LEDGER_SCHEMA,
+  type Lease,
+  type Leases,
+  RUNS_SCHEMA,
+  Runs,
+  StoreLeases,
+} from '../ledger/index.ts';
+import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
+import { type Schema, Store } from '../store/index.ts';
+import { type Logger, problemFields } from './logger.ts';
+
+export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
+
+/** The store of a run, made if it is not there. @throws JobsumError E_STORE */
+export function openStore(path: string, more: readonly Schema[] = []): Store {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw new JobsumError(
+      'E_STORE',
+      'cannot make the directory of the store',
+      { file: path, found: String(cause) },
+      { cause },
+    );
+  }
+  return new Store(path, [...SCHEMAS, ...more]);
+}
+
+/** Runs the body under a lease that is kept alive. @throws JobsumError E_LOCKED */
+export async function leased<T>(
+  leases: Leases,
+  name: string,
+  log: Logger,
+  body: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await leases.take(name);
+  const stop = keepAlive(lease, (lost) => log.warn('lease.lost', lost.message, problemFields(lost.toProblem())));
+  try {
+    return await body(lease);
+  } finally {
+    stop();
+    // If it cannot be given back, it ends by itself.
+    await lease.release().catch(() => undefined);
+  }
+}
+
+/** Runs the body and records in the store that it began, and how it ended: by its summary or an error. */
+export async function recorded<S extends { readonly exitCode: number }>(
+  store: Store,
+  { run, command }: { readonly run: string; readonly command: string },
+  body: () => Promise<S>,
+): Promise<S> {
+  const end = new Runs(store).begin(run, command);
+  try {
+    const summary = await body();
+    const { problems: _, run: __, ...counts } = summary as S & { problems?: unknown; run?: unknown };
+    end(summary.exitCode, counts);
+    return summary;
+  } catch (error) {
+    const problem = toProblem(error);
+    end(ERRORS[problem.code].exit, {}, problem);
+    throw error;
+  }
+}
+
+/** A run of a command that only one process does at a time on a store. @throws JobsumError E_LOCKED */
+export function exclusively<S extends { readonly exitCode: number }>(
+  store: Store,
+  of: { readonly run: string; readonly command: string },
+  log: Logger,
+  body: () => Promise<S>,
+): Promise<S> {
+  return leased(new StoreLeases(store), of.command, log, () => recorded(store, of, body));
+}
