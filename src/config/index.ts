@@ -7,6 +7,7 @@ export type {
   ConfigProblem,
   LimitSettings,
   LoadedConfig,
+  MongoSettings,
   MysqlSettings,
   OutputSettings,
   ResourceSettings,

@@ -90,9 +90,9 @@ function noted<T>(body: () => T, source: Source, faults: Faults): T | null {
   try {
     return body();
   } catch (error) {
-    const { message, file, found } = toProblem(error);
+    const { message, file, found, record } = toProblem(error);
     const where = [file, found].filter((x) => x !== undefined).join(': ');
-    faults.add('error', where === '' ? message : `${message} (${where})`, source);
+    faults.add('error', where === '' ? message : `${message} (${where})`, source, record?.split('.'));
     return null;
   }
 }
@@ -104,6 +104,7 @@ function noted<T>(body: () => T, source: Source, faults: Faults): T | null {
  */
 export function loadConfig(given?: string): LoadedConfig {
   const file = findConfig(given);
+  const base = dirname(file);
   const text = readText(file);
   const faults = new Faults();
   for (const { path } of text.duplicates())
@@ -118,8 +119,8 @@ export function loadConfig(given?: string): LoadedConfig {
     const value = found && check(type, found[0], found[1], faults);
     return value ? noted(() => to(value), found![1], faults) : null;
   };
-  const warehouse = part('datawarehouse', schema.datawarehouse, warehouseOf);
-  const output = part('outputdatabase', schema.outputdatabase, outputOf);
+  const warehouse = part('datawarehouse', schema.datawarehouse, (w) => warehouseOf(w, base));
+  const output = part('outputdatabase', schema.outputdatabase, (o) => outputOf(o, base));
 
   const normalization = normalizationOf(all.normalization);
   const resources: ResourceSettings[] = [];
@@ -127,7 +128,7 @@ export function loadConfig(given?: string): LoadedConfig {
     const source: Source = { text, path: ['resources', name], resource: name };
     const found = section(value, source, all.xdmodroot, faults);
     const one = found && check(schema.resource, found[0], found[1], faults);
-    const resource = one && noted(() => resourceOf(name, one, all, dirname(file)), source, faults);
+    const resource = one && noted(() => resourceOf(name, one, all, base), source, faults);
     if (resource) resources.push(resource);
     if (one && one.datasource === undefined) faults.add('warning', 'no datasource: "pcp" is assumed', source);
   }
@@ -141,7 +142,7 @@ export function loadConfig(given?: string): LoadedConfig {
   if (!warehouse && resources.some((r) => r.enabled && r.source.kind === 'xdmod')) {
     if (all.datawarehouse === undefined) faults.add('error', 'resources of XDMoD need the section datawarehouse', top);
   }
-  const here = (path: string): string => resolve(dirname(file), path);
+  const here = (path: string): string => resolve(base, path);
   const stateDirectory = process.env.STATE_DIRECTORY?.split(':')[0] ?? '/var/lib/jobsum';
   return {
     problems: faults.problems,

@@ -2,9 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, toProblem } from '../kernel/index.ts';
 import { readOptionFile } from './option-file.ts';
-import type { Datawarehouse, Outputdatabase, Resource, Whole } from './schema.ts';
+import type { Datawarehouse, Outputdatabase, Resource, Tls, Whole } from './schema.ts';
 import { secret } from './secrets.ts';
 import type {
   LimitSettings,
@@ -23,57 +23,87 @@ const SOCKETS = [
   '/tmp/mysql.sock',
 ];
 
-const refuse = (message: string): JobsumError => new JobsumError('E_CONFIG', message);
+/** `key`: the one within the section that is at fault. */
+const refuse = (message: string, key: string): JobsumError => new JobsumError('E_CONFIG', message, { record: key });
+
+/** What fails in the body is a fault of this key. */
+function at<T>(key: string, body: () => T): T {
+  try {
+    return body();
+  } catch (cause) {
+    const { code, message, ...detail } = toProblem(cause);
+    throw new JobsumError(code, message, { ...detail, record: key }, { cause });
+  }
+}
 
 /** Keys whose value is undefined are left out. */
 function compact<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as never;
 }
 
-function pem(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
+/** Paths of ours are relative to the directory of the configuration. */
+const under = (base: string, path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(base, path);
+
+function tlsOf(ssl: Tls | undefined, base: string): TlsSettings | undefined {
+  if (!ssl) return undefined;
+  const pem = (name: 'ca' | 'cert' | 'key'): string | undefined => {
+    const file = under(base, ssl[name]);
+    return file === undefined ? undefined : at(`ssl.${name}`, () => readText(file));
+  };
+  return compact({ ca: pem('ca'), cert: pem('cert'), key: pem('key'), verify: ssl.verify });
+}
+
+function readText(file: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new JobsumError('E_CONFIG', 'cannot read', { file: path, found: (cause as Error).message }, { cause });
+    throw new JobsumError('E_CONFIG', 'cannot read', { file, found: (cause as Error).message }, { cause });
   }
 }
 
 /** What stands in the file wins over the defaults file. @throws JobsumError E_CONFIG */
-export function warehouseOf(w: Datawarehouse): MysqlSettings {
-  const defaults: MysqlSettings = w.defaultsfile === undefined ? {} : readOptionFile(w.defaultsfile);
-  const { host, port, user, socket } = w;
-  const password = secret('warehouse-password', w.pass_file, w.pass ?? defaults.password);
-  const ssl: TlsSettings | undefined =
-    w.ssl && compact({ ca: pem(w.ssl.ca), cert: pem(w.ssl.cert), key: pem(w.ssl.key), verify: w.ssl.verify });
+export function warehouseOf(w: Datawarehouse, base: string): MysqlSettings {
+  const { host, port, user, socket, defaultsfile } = w;
+  const defaults: MysqlSettings =
+    defaultsfile === undefined ? {} : at('defaultsfile', () => readOptionFile(defaultsfile));
+  const given = w.pass ?? defaults.password;
+  const password = at('pass_file', () => secret('warehouse-password', under(base, w.pass_file), given));
+  const ssl = tlsOf(w.ssl, base);
   const settings: MysqlSettings = { ...defaults, ...compact({ host, port, user, password, socket, ssl }) };
   const local = settings.host === undefined || settings.host === '' || settings.host === 'localhost';
   const found = local && settings.socket === undefined ? SOCKETS.find((s) => existsSync(s)) : undefined;
   return found === undefined ? settings : { ...settings, socket: found };
 }
 
+function mongoOf(o: Outputdatabase, base: string): OutputSettings {
+  const uri = at('uri_file', () => secret('mongodb-uri', under(base, o.uri_file), o.uri));
+  if (uri === undefined) throw refuse('mongodb needs uri, uri_file or $JOBSUM_MONGODB_URI', 'uri');
+  if (!/^mongodb(\+srv)?:\/\//.test(uri)) throw refuse('uri must begin with mongodb:// or mongodb+srv://', 'uri');
+  const password = at('pass_file', () => secret('mongodb-password', under(base, o.pass_file), o.pass));
+  return {
+    kind: 'mongodb',
+    ...{ uri, database: o.dbname ?? o.db ?? 'supremm' },
+    ...compact({ user: o.user, password, ssl: tlsOf(o.ssl, base) }),
+  };
+}
+
 /** @throws JobsumError E_CONFIG */
-export function outputOf(o: Outputdatabase): OutputSettings {
+export function outputOf(o: Outputdatabase, base: string): OutputSettings {
   const kind = o.db_engine ?? o.type;
-  const database = o.dbname ?? o.db ?? 'supremm';
-  if (kind === undefined) throw refuse('db_engine is missing: "mongodb", "file", "stdout" or "sqlite"');
-  if (kind === 'mongodb') {
-    const uri = secret('mongodb-uri', o.uri_file, o.uri);
-    if (uri === undefined) throw refuse('mongodb needs uri, uri_file or $JOBSUM_MONGODB_URI');
-    if (!/^mongodb(\+srv)?:\/\//.test(uri)) throw refuse('uri must begin with mongodb:// or mongodb+srv://');
-    return { kind, uri, database };
-  }
+  if (kind === undefined) throw refuse('missing: expected "mongodb", "file", "stdout" or "sqlite"', 'db_engine');
+  if (kind === 'mongodb') return mongoOf(o, base);
   if (kind === 'sqlite') {
-    if (o.path === undefined) throw refuse('sqlite needs path');
-    return { kind, path: o.path };
+    if (o.path === undefined) throw refuse('sqlite needs path', 'path');
+    return { kind, path: resolve(base, o.path) };
   }
   if (kind === 'stdout') return { kind };
   const format = o.json_format;
-  if (format === undefined) throw refuse('file needs json_format: "fragment", "complete" or "both"');
+  if (format === undefined) throw refuse('file needs it: "fragment", "complete" or "both"', 'json_format');
   const fragments = format === 'complete' ? undefined : (o.frag_file ?? null);
   const complete = format === 'fragment' ? undefined : (o.comp_file ?? null);
-  if (fragments === null) throw refuse(`json_format "${format}" needs frag_file`);
-  if (complete === null) throw refuse(`json_format "${format}" needs comp_file`);
+  if (fragments === null) throw refuse(`json_format "${format}" needs frag_file`, 'frag_file');
+  if (complete === null) throw refuse(`json_format "${format}" needs comp_file`, 'comp_file');
   return { kind, ...compact({ fragments, complete }) };
 }
 
@@ -96,11 +126,12 @@ function sourceOf(r: Resource, base: string): SourceSettings {
     return { kind: 'sacct', command: r.sacct ?? 'sacct', ...compact({ cluster: r.cluster }) };
   }
   if (system === 'file') {
-    if (r.jobs === undefined) throw refuse('batch_system "file" needs jobs, the path of a list of jobs');
+    if (r.jobs === undefined) throw refuse('batch_system "file" needs jobs, the path of a list of jobs', 'jobs');
     return { kind: 'file', path: r.jobs === '-' ? '-' : resolve(base, r.jobs), ...compact({ format: r.jobs_format }) };
   }
   throw refuse(
-    `batch_system ${JSON.stringify(r.batch_system)}: expected "XDMoD", "slurm" or "file"; the old accounting store is not supported`,
+    `${JSON.stringify(r.batch_system)}: expected "XDMoD", "slurm" or "file"; the old accounting store is not supported`,
+    'batch_system',
   );
 }
 
@@ -117,15 +148,16 @@ function checkZone(zone: string | undefined): string | null {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return zone;
   } catch {
-    throw refuse(`unknown time zone ${JSON.stringify(zone)}`);
+    throw refuse(`unknown time zone ${JSON.stringify(zone)}`, 'timezone');
   }
 }
 
 /** `base`: directory of the configuration. @throws JobsumError E_CONFIG */
 export function resourceOf(name: string, r: Resource, all: Whole, base: string): ResourceSettings {
   const datasource = r.datasource ?? 'pcp';
+  const file = under(base, r.prom_password_file);
   const password = r.prom_host
-    ? secret(`prometheus-password-${r.resource_id}`, r.prom_password_file, r.prom_password)
+    ? at('prom_password_file', () => secret(`prometheus-password-${r.resource_id}`, file, r.prom_password))
     : undefined;
   return {
     name,

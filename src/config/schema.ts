@@ -25,6 +25,13 @@ const limits = z.strictObject({
 });
 const normalization = z.record(z.string().max(1000), z.strictObject({ range: integer(8, 63) }));
 
+const tls = z.strictObject({
+  ca: path.optional(),
+  cert: path.optional(),
+  key: path.optional(),
+  verify: z.boolean().optional(),
+});
+
 export const datawarehouse = z.strictObject({
   dbengine: z.literal('MySQLDB').optional(),
   // Documented but ignored by the incumbent; the portal's ini section has it.
@@ -37,9 +44,7 @@ export const datawarehouse = z.strictObject({
   socket: path.optional(),
   database: text.optional(),
   defaultsfile: path.optional(),
-  ssl: z
-    .strictObject({ ca: path.optional(), cert: path.optional(), key: path.optional(), verify: z.boolean().optional() })
-    .optional(),
+  ssl: tls.optional(),
 });
 
 const engine = z.preprocess(
@@ -51,6 +56,10 @@ export const outputdatabase = z.strictObject({
   type: engine.optional(),
   uri: z.string().min(1).optional(),
   uri_file: path.optional(),
+  user: text.optional(),
+  pass: text.optional(),
+  pass_file: path.optional(),
+  ssl: tls.optional(),
   dbname: text.optional(),
   db: text.optional(),
   json_format: z.enum(['fragment', 'complete', 'both']).optional(),
@@ -115,6 +124,7 @@ export const whole = z.strictObject({
   tag: z.string().max(1000).optional(),
 });
 
+export type Tls = z.infer<typeof tls>;
 export type Datawarehouse = z.infer<typeof datawarehouse>;
 export type Outputdatabase = z.infer<typeof outputdatabase>;
 export type Resource = z.infer<typeof resource>;

@@ -1,6 +1,6 @@
 // Owns the configuration as the program uses it: resolved, checked, in our own words. Passwords are in it: only `showConfig` may print it.
 
-/** TLS of a MySQL or MariaDB connection: contents of the PEM files. */
+/** TLS of a connection to a database: contents of the PEM files. */
 export interface TlsSettings {
   readonly ca?: string;
   readonly cert?: string;
@@ -20,9 +20,20 @@ export interface MysqlSettings {
   readonly ssl?: TlsSettings;
 }
 
+/** A MongoDB account. */
+export interface MongoSettings {
+  /** Connection string; what else is here stands above its options. Its database part is not used. */
+  readonly uri: string;
+  readonly database: string;
+  /** Default: the one in the connection string. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly ssl?: TlsSettings;
+}
+
 /** Where documents go. */
 export type OutputSettings =
-  | { readonly kind: 'mongodb'; readonly uri: string; readonly database: string }
+  | ({ readonly kind: 'mongodb' } & MongoSettings)
   /** `fragments`: one document a line. `complete`: an array. `%r` in a path is the resource's name. */
   | { readonly kind: 'file'; readonly fragments?: string; readonly complete?: string }
   | { readonly kind: 'stdout' }

@@ -1,9 +1,9 @@
 // Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is away.
 
-import { secret } from '../config/index.ts';
+import { type MongoSettings, secret } from '../config/index.ts';
 import { type Patience, patiently } from '../kernel/index.ts';
 import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
-import { type MongoAccount, mongoPlace, type Schema, Store } from '../store/index.ts';
+import { mongoPlace, type Schema, Store } from '../store/index.ts';
 
 export type Output =
   | { readonly kind: 'sqlite'; readonly path: string }
@@ -11,7 +11,7 @@ export type Output =
   | { readonly kind: 'ndjson'; readonly path: string }
   /** One array; the file appears when the resource is done. */
   | { readonly kind: 'json'; readonly path: string }
-  | { readonly kind: 'mongodb'; readonly account: MongoAccount };
+  | { readonly kind: 'mongodb'; readonly account: MongoSettings };
 
 export interface OutputPlace {
   /** The run's own store: an output of its path shares it. */
@@ -31,7 +31,8 @@ export function namedOutput(text: string): Output {
   const { kind, path } = parseSink(text);
   if (kind !== 'mongodb') return { kind, path };
   const uri = secret('mongodb-uri') ?? 'mongodb://127.0.0.1:27017/';
-  return { kind, account: { uri, database: path } };
+  const password = secret('mongodb-password');
+  return { kind, account: { uri, database: path, ...(password === undefined ? {} : { password }) } };
 }
 
 /** Jobs done for one set of outputs are not done for another. Standard output keeps nothing: what went there is not done. */

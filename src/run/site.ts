@@ -106,7 +106,7 @@ function outputsOf(output: OutputSettings, resource: ResourceSettings): Output[]
   const named = (path: string): string => path.replaceAll('%r', resource.name);
   switch (output.kind) {
     case 'mongodb':
-      return [{ kind: 'mongodb', account: { uri: output.uri, database: output.database } }];
+      return [{ kind: 'mongodb', account: output }];
     case 'sqlite':
       return [output];
     case 'stdout':

@@ -1,9 +1,10 @@
 // Owns documents in MongoDB, as Open XDMoD reads them: collections resource_<id> and timeseries-resource_<id>, replaced by `_id`.
 
 import type { AnyBulkWriteOperation, Document as BsonDocument, MongoBulkWriteError } from 'mongodb';
+import type { MongoSettings } from '../config/index.ts';
 import { bsonBytes, type Document, fitDocument, MAX_DOCUMENT_BYTES, SCHEMA_DOCUMENTS } from '../document/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import { Mongo, type MongoAccount } from '../store/index.ts';
+import { Mongo } from '../store/index.ts';
 import { type BsonTypes, toBson } from './bson.ts';
 import type { Refusal, Sink } from './sink.ts';
 
@@ -32,7 +33,7 @@ export class MongoSink implements Sink {
   }
 
   /** @throws JobsumError E_SERVICE, E_DENIED, E_MONGODB_VERSION, E_CONFIG */
-  static async open(account: MongoAccount): Promise<MongoSink> {
+  static async open(account: MongoSettings): Promise<MongoSink> {
     const { BSON } = await import('mongodb');
     return new MongoSink(await Mongo.connect(account), BSON);
   }

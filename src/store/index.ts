@@ -1,6 +1,6 @@
 // Owns the public surface of store/: re-exports only.
 
-export { Mongo, type MongoAccount, mongoPlace } from './mongo.ts';
+export { Mongo, mongoPlace } from './mongo.ts';
 export { type Row, type Schema, type Statement, Store, type Value } from './store.ts';
 export {
   type Changes,

@@ -7,18 +7,8 @@
 // Errors are JobsumErrors: E_SERVICE (retryable), E_DENIED, E_MONGODB_VERSION, E_CONFIG, E_QUERY. The URI is in none of them.
 
 import type { Db, MongoClient, MongoClientOptions, MongoServerError } from 'mongodb';
-import type { TlsSettings } from '../config/index.ts';
+import type { MongoSettings, TlsSettings } from '../config/index.ts';
 import { type ErrorCode, hideSecret, JobsumError, redact } from '../kernel/index.ts';
-
-export interface MongoAccount {
-  /** Connection string; its options stand above the defaults here. Its database part is not used. */
-  readonly uri: string;
-  readonly database: string;
-  /** Apart from the URI, so that the password can be in a file of its own. */
-  readonly user?: string;
-  readonly password?: string;
-  readonly ssl?: TlsSettings;
-}
 
 /** Milliseconds without a server, or a sign of life from it, after which a call fails. The caller has the patience. */
 const SELECTION_MS = 10_000;
@@ -71,7 +61,8 @@ function meaning(error: MongoServerError, what: string): ErrorCode {
 
 const has = (uri: string, ...names: string[]): boolean => new RegExp(`[?&](${names.join('|')})=`, 'i').test(uri);
 
-function clientOptions({ uri, user, password, ssl }: MongoAccount, selectionMs: number): MongoClientOptions {
+function clientOptions({ uri, user: given, password, ssl }: MongoSettings, selectionMs: number): MongoClientOptions {
+  const user = given ?? (password === undefined ? undefined : userOf(uri));
   return {
     appName: 'jobsum',
     maxPoolSize: CONNECTIONS,
@@ -100,6 +91,12 @@ export function mongoPlace(uri: string): string {
   return m?.[1] ?? 'mongodb';
 }
 
+/** Who the connection string says connects. */
+function userOf(uri: string): string | undefined {
+  const m = /^mongodb(?:\+srv)?:\/\/([^:@/?]+)(?::[^@]*)?@/i.exec(uri);
+  return m ? decodeURIComponent(m[1]!) : undefined;
+}
+
 export class Mongo {
   readonly db: Db;
   /** For messages: hosts and database. */
@@ -113,7 +110,7 @@ export class Mongo {
   }
 
   /** @throws JobsumError E_SERVICE, E_DENIED, E_MONGODB_VERSION, E_CONFIG */
-  static async connect(account: MongoAccount, selectionMs = SELECTION_MS): Promise<Mongo> {
+  static async connect(account: MongoSettings, selectionMs = SELECTION_MS): Promise<Mongo> {
     hideSecret(/:\/\/[^:@/]*:([^@]*)@/.exec(account.uri)?.[1] ?? '');
     hideSecret(account.password ?? '');
     const { MongoClient } = await import('mongodb');

@@ -1,25 +1,11 @@
 // The configuration: the incumbent's files as they are, the portal's ini files, our own keys, faults with their places, secrets.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findConfig, firstFault, type LoadedConfig, loadConfig, maskUri, showConfig } from '../../src/config/index.ts';
-import { tempDir } from '../support/temp.ts';
+import { findConfig, firstFault, type LoadedConfig, loadConfig, showConfig } from '../../src/config/index.ts';
+import { load, place } from './place.ts';
 
-const dir = tempDir();
-let places = 0;
-
-/** A directory with these files. */
-function place(files: Record<string, string>): string {
-  const root = join(dir, String(places++));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
-  return root;
-}
-const load = (text: string | object): LoadedConfig =>
-  loadConfig(place({ 'config.json': typeof text === 'string' ? text : JSON.stringify(text) }));
 const errors = (loaded: LoadedConfig) => loaded.problems.filter((p) => p.severity === 'error');
 const warnings = (loaded: LoadedConfig) => loaded.problems.filter((p) => p.severity === 'warning');
 
@@ -176,7 +162,7 @@ user=nobody
 
   it('must be there', () => {
     expect(errors(load({ datawarehouse: { defaultsfile: '/nowhere/my.cnf' } }))).toMatchObject([
-      { key: 'datawarehouse', message: expect.stringContaining('/nowhere/my.cnf') },
+      { key: 'datawarehouse.defaultsfile', message: expect.stringContaining('/nowhere/my.cnf') },
     ]);
   });
 });
@@ -241,6 +227,23 @@ describe('faults', () => {
     expect(firstFault(load(value))).toMatchObject({ code: 'E_CONFIG' });
   });
 
+  it('in what a section names have the place of the key', () => {
+    const loaded = load(`{
+      "outputdatabase": { "db_engine": "mongodb", "uri": "mongodb://h/",
+        "pass_file": "none" },
+      "resources": { "a": { "resource_id": 1, "batch_system": "slurm", "hostname_mode": "hostname", "datasource": "pcp",
+        "timezone": "Mars/Crater" } }
+    }`);
+    expect(errors(loaded)).toMatchObject([
+      { key: 'outputdatabase.pass_file', line: 3, column: 9, message: expect.stringContaining('none') },
+      { key: 'resources.a.timezone', line: 5, column: 9, resource: 'a' },
+    ]);
+    const numeric = load(
+      '{"outputdatabase": {"db_engine": "mongodb", "uri": "mongodb://h/", "ssl": {"verify": "no"}}}',
+    );
+    expect(errors(numeric)).toMatchObject([{ key: 'outputdatabase.ssl.verify', line: 1, column: 76 }]);
+  });
+
   it('do not tell a secret', () => {
     const loaded = load({
       outputdatabase: { db_engine: 'mongodb', uri: ['secret-word'] },
@@ -281,32 +284,6 @@ describe('our own keys', () => {
   it('a file with the section normalization only is enough', () => {
     const root = place({ 'wrap.json': '{"normalization": {"a.b": {"range": 32}}, /* only */ }' });
     expect(loadConfig(join(root, 'wrap.json')).config.normalization).toEqual({ 'a.b': 32 });
-  });
-});
-
-describe('secrets', () => {
-  const base = { datawarehouse: { host: 'h', user: 'u', pass: 'inline' } };
-  it('come from the environment, a named file, the credential directory, a file of the configuration, or its text', () => {
-    const root = place({ file: 'from-file\n', 'jobsum-warehouse-password': 'from-credential\n' });
-    const password = (value: object = base) => load(value).config.warehouse?.password;
-    expect(password()).toBe('inline');
-    expect(password({ datawarehouse: { ...base.datawarehouse, pass_file: join(root, 'file') } })).toBe('from-file');
-    process.env.CREDENTIALS_DIRECTORY = root;
-    expect(password()).toBe('from-credential');
-    process.env.JOBSUM_WAREHOUSE_PASSWORD_FILE = join(root, 'file');
-    expect(password()).toBe('from-file');
-    process.env.JOBSUM_WAREHOUSE_PASSWORD = 'from-environment';
-    expect(password()).toBe('from-environment');
-    process.env.JOBSUM_MONGODB_URI = 'mongodb://a:b@c/';
-    expect(load({ outputdatabase: { db_engine: 'mongodb' } }).config.output).toMatchObject({ uri: 'mongodb://a:b@c/' });
-  });
-
-  it('are masked in addresses', () => {
-    expect(maskUri('mongodb://u:p@h1,h2/db?w=1')).toBe('mongodb://u:***@h1,h2/db?w=1');
-    expect(maskUri('mongodb+srv://u:p@s/@h/?tlsCertificateKeyFilePassword=x&w=1')).toBe(
-      'mongodb+srv://u:***@h/?tlsCertificateKeyFilePassword=***&w=1',
-    );
-    expect(maskUri('mongodb://h/')).toBe('mongodb://h/');
   });
 });
 

@@ -1,13 +1,14 @@
 // Documents in MongoDB on a server of its own: replaced, typed, batched, reduced, refused; and what its errors are called.
 
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/document/index.ts';
 import { MongoSink, setupMongo } from '../../src/sinks/index.ts';
 import { Mongo } from '../../src/store/index.ts';
-import { CLUSTER, documentsOf, jobsum, settled } from '../support/cli.ts';
+import { CLUSTER, documentsOf, jobsum, type Ran, settled } from '../support/cli.ts';
 import { testMongo } from '../support/mongo.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -215,5 +216,23 @@ describe.skipIf(!secure)('MongoDB over TLS', () => {
     await (await connect({ verify: false })).close();
     await expect(connect({})).rejects.toMatchObject({ code: 'E_SERVICE', detail: { found: /certificate/ } });
     await expect(Mongo.connect({ uri, database: 'x' })).rejects.toMatchObject({ code: 'E_SERVICE' });
+  });
+
+  it('is reached as the configuration says', async () => {
+    const check = async (more: object): Promise<Ran> => {
+      const output = { db_engine: 'mongodb', uri: `${secure!.uri}?serverSelectionTimeoutMS=1500`, ...more };
+      writeFileSync(join(dir, 'config.json'), JSON.stringify({ state: 'state.db', outputdatabase: output }));
+      return jobsum(['config', 'check', '--config', dir], { cwd: dir });
+    };
+    expect(await check({ ssl: { ca: 'cert.pem' } })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/mongodb: ok/),
+    });
+    expect(await check({ ssl: {} })).toMatchObject({ code: 69, stdout: expect.stringMatching(/certificate/) });
+    // It knows no accounts, so whoever gives a password is refused: which shows that it was given.
+    const refused = await check({ ssl: { ca: 'cert.pem' }, user: 'writer', pass: 'geheim-4711' });
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).toMatch(/sasl/i);
+    expect(refused.stdout + refused.stderr).not.toContain('geheim');
   });
 });

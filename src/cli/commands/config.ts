@@ -55,7 +55,7 @@ async function tryAll(config: Config): Promise<Trial[]> {
     );
   }
   if (output?.kind === 'mongodb')
-    trials.push(await attempt('mongodb', async () => `server ${await pingMongo(output.uri, output.database)}`));
+    trials.push(await attempt('mongodb', async () => `server ${await pingMongo(output)}`));
   for (const { name, archives, scripts, enabled } of config.resources) {
     if (!enabled) continue;
     if (archives !== null) trials.push(await attempt(`archives of ${name}`, () => readable(archives)));
