@@ -4,7 +4,7 @@
 import { basename, resolve } from 'node:path';
 import { NS, type Problem } from '../kernel/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
-import { hostKey, parseArchiveJob, stampOf } from './names.ts';
+import { type ArchiveJob, hostKey, parseArchiveJob, stampOf } from './names.ts';
 import type { FoundArchive } from './scan.ts';
 import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
 
@@ -201,7 +201,7 @@ export class Catalog {
   }
 
   /** Job-level archives of a host by job id, whatever their time. */
-  ofJob(host: string, raw: number, local: number, index: number): CatalogEntry[] {
+  ofJob(host: string, { raw, local, index }: ArchiveJob): CatalogEntry[] {
     return this.#byJob
       .all(this.root, hostKey(host), raw, local, index)
       .flatMap((row) => (sameHost(host, row) ? (this.#opened(row) ?? []) : []));

@@ -8,6 +8,7 @@ export {
   type Nearby,
   type ScanReport,
 } from './catalog.ts';
+export { IndexedArchives, type IndexedOptions } from './indexed.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
 export {
   type ArchiveJob,

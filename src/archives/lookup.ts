@@ -4,6 +4,7 @@ import { basename, normalize } from 'node:path';
 import type { Job } from '../jobs/index.ts';
 import { NS, nsOf } from '../kernel/index.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
+import type { ArchiveJob } from './names.ts';
 
 /** Begin and end archives further from the job's times than this belong to another run with the same id. */
 const TOLERANCE_NS = 30n * NS;
@@ -40,20 +41,21 @@ export function adjustWindow(job: Job, archives: readonly CatalogEntry[]): { sta
 
 const integer = (value: unknown): number => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : -1);
 
+/** A job as names of archives call it. */
+export function archiveJobOf({ acct, jobId }: Job): ArchiveJob {
+  return {
+    raw: integer(acct.local_job_id_raw ?? jobId),
+    local: integer(acct.local_job_id ?? jobId),
+    index: integer(acct.local_job_array_index ?? -1),
+  };
+}
+
 /** Archives and window of one node of a job; no archives: the node is missing. */
 export function lookupNode(catalog: Catalog, job: Job, node: string): NodeWindow {
   const given = job.archives?.[node];
   const span = [nsOf(job.start), nsOf(job.end) + NS] as const;
   const archives = given
     ? given.flatMap((base) => catalog.byBase(normalize(base)) ?? [])
-    : [
-        ...catalog.overlapping(node, ...span),
-        ...catalog.ofJob(
-          node,
-          integer(job.acct.local_job_id_raw ?? job.jobId),
-          integer(job.acct.local_job_id ?? job.jobId),
-          integer(job.acct.local_job_array_index ?? -1),
-        ),
-      ];
+    : [...catalog.overlapping(node, ...span), ...catalog.ofJob(node, archiveJobOf(job))];
   return { archives, ...adjustWindow(job, archives) };
 }

@@ -57,26 +57,36 @@ function* archivesIn(root: string, at: string, entries: readonly Dirent[]): Gene
   const pathHost = hostOfPath(directory.split('/').filter((d) => d !== ''));
   for (const [base, files] of members) {
     // The index is optional, the metadata is not.
-    if (!files.some((f) => archiveMember(f)?.member === 'meta')) continue;
-    let bytes = 0;
-    let changed = 0;
-    const parts: string[] = [];
-    for (const file of files) {
-      try {
-        const s = statSync(join(at, file));
-        bytes += s.size;
-        changed = Math.max(changed, s.mtimeMs);
-        parts.push(`${file.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
-      } catch {
-        // Vanished since the listing: compression or rotation at work; the next run sees the result.
-      }
-    }
-    const suffixes = files.map((f) => f.slice(base.length));
-    yield {
-      ...{ base: join(directory, base), pathHost, members: suffixes },
-      ...{ bytes, changed, signature: parts.sort().join(' ') },
-    };
+    if (files.some((f) => archiveMember(f)?.member === 'meta')) yield foundArchive(root, at, base, files, pathHost);
   }
+}
+
+/** An archive by the names of its files. */
+export function foundArchive(
+  root: string,
+  at: string,
+  base: string,
+  files: readonly string[],
+  pathHost: string | null,
+): FoundArchive {
+  let bytes = 0;
+  let changed = 0;
+  const parts: string[] = [];
+  for (const file of files) {
+    try {
+      const s = statSync(join(at, file));
+      bytes += s.size;
+      changed = Math.max(changed, s.mtimeMs);
+      parts.push(`${file.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
+    } catch {
+      // Vanished since the listing: compression or rotation at work; the next run sees the result.
+    }
+  }
+  const suffixes = files.map((f) => f.slice(base.length));
+  return {
+    ...{ base: join(relative(root, at), base), pathHost, members: suffixes },
+    ...{ bytes, changed, signature: parts.sort().join(' ') },
+  };
 }
 
 /** Archives below a directory of the tree, one directory at a time. Symbolic links are not followed. */

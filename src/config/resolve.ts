@@ -135,6 +135,14 @@ function sourceOf(r: Resource, base: string): SourceSettings {
   );
 }
 
+function lookupOf({ archive_lookup, pcp_log_dir }: Resource, source: SourceSettings): 'tree' | 'warehouse' {
+  const inTables = source.kind === 'xdmod';
+  if (archive_lookup === 'warehouse' && !inTables)
+    throw refuse('"warehouse" goes with batch_system "XDMoD": the tables know hosts of its jobs', 'archive_lookup');
+  if (archive_lookup === 'tree' && !pcp_log_dir) throw refuse('"tree" needs pcp_log_dir', 'archive_lookup');
+  return archive_lookup ?? (inTables && !pcp_log_dir ? 'warehouse' : 'tree');
+}
+
 function scriptsOf({ batchscript, script_dir }: Resource): ResourceSettings['scripts'] {
   const path = batchscript ? batchscript.path : script_dir;
   if (!path) return null;
@@ -155,6 +163,7 @@ function checkZone(zone: string | undefined): string | null {
 /** `base`: directory of the configuration. @throws JobsumError E_CONFIG */
 export function resourceOf(name: string, r: Resource, all: Whole, base: string): ResourceSettings {
   const datasource = r.datasource ?? 'pcp';
+  const source = sourceOf(r, base);
   const file = under(base, r.prom_password_file);
   const password = r.prom_host
     ? at('prom_password_file', () => secret(`prometheus-password-${r.resource_id}`, file, r.prom_password))
@@ -163,11 +172,12 @@ export function resourceOf(name: string, r: Resource, all: Whole, base: string):
     name,
     id: r.resource_id,
     enabled: r.enabled ?? true,
-    source: sourceOf(r, base),
+    source,
     hostnameMode: r.hostname_mode,
     hostNameExt: r.host_name_ext ?? '',
     datasource,
     archives: r.pcp_log_dir ? resolve(r.pcp_log_dir) : null,
+    archiveLookup: lookupOf(r, source),
     fastIndex: r.fast_index ?? false,
     timezone: checkZone(r.timezone),
     scripts: scriptsOf(r),

@@ -92,6 +92,7 @@ export const resource = z.strictObject({
   host_list_dir: z.string().optional(),
   lariat_path: z.string().optional(),
   // Ours.
+  archive_lookup: z.enum(['tree', 'warehouse']).optional(),
   jobs: path.optional(),
   jobs_format: z.enum(['ndjson', 'csv', 'sacct']).optional(),
   cluster: z.string().min(1).optional(),

@@ -69,6 +69,8 @@ export interface ResourceSettings {
   readonly datasource: 'pcp' | 'prometheus';
   /** Root of the tree of archives; null: none, so no index. */
   readonly archives: string | null;
+  /** Where the archives of a job are looked up: in that tree, or in the tables of the warehouse. */
+  readonly archiveLookup: 'tree' | 'warehouse';
   /** Times in the names of job-level archives are believed without opening them, in this zone (default: the host's). */
   readonly fastIndex: boolean;
   readonly timezone: string | null;

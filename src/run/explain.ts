@@ -1,5 +1,6 @@
 // Owns every stage of one job, looked up and not done: accounting, nodes, archives, coverage, analytics, document, ledger.
 
+import { join } from 'node:path';
 import type { Catalog, CatalogEntry, Nearby } from '../archives/index.ts';
 import { lookupNode } from '../archives/index.ts';
 import { documentId, MIN_NODE_FRACTION, skipByArchives } from '../document/index.ts';
@@ -22,11 +23,18 @@ export function jobOf(document: Record<string, unknown>): Job | null {
 
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
 const OPEN = 2n ** 63n - 1n;
-const shown = (e: CatalogEntry): { base: string; start: number; end: number | null } => ({
-  ...{ base: e.base, start: seconds(e.startNs), end: e.endNs === OPEN ? null : seconds(e.endNs) },
+const shown = (e: CatalogEntry, base: string): { base: string; start: number; end: number | null } => ({
+  ...{ base, start: seconds(e.startNs), end: e.endNs === OPEN ? null : seconds(e.endNs) },
 });
 
-function explainNode(catalog: Catalog, job: Job, node: string): NodeExplained {
+export interface KnownArchives {
+  readonly from: 'tree' | 'warehouse';
+  readonly catalog: Catalog;
+}
+
+function explainNode({ from, catalog }: KnownArchives, job: Job, node: string): NodeExplained {
+  // Of the tables whole paths are told.
+  const named = (base: string): string => (from === 'tree' ? base : join(catalog.root, base));
   const { archives, startNs, endNs } = lookupNode(catalog, job, node);
   const why = (n: Nearby): string => {
     if (n.problem) return 'it cannot be read';
@@ -38,23 +46,23 @@ function explainNode(catalog: Catalog, job: Job, node: string): NodeExplained {
   return {
     node,
     window: [seconds(startNs), seconds(endNs)],
-    archives: archives.map(shown),
+    archives: archives.map((a) => shown(a, named(a.base))),
     rejected: catalog
       .near(node, startNs, endNs)
-      .map((n) => ({ base: n.base, why: why(n), ...(n.problem ? { problem: n.problem } : {}) })),
+      .map((n) => ({ base: named(n.base), why: why(n), ...(n.problem ? { problem: n.problem } : {}) })),
   };
 }
 
-function explainArchives(catalogs: readonly Catalog[], job: Job, fraction: number): Explained['archives'] {
+function explainArchives(known: readonly KnownArchives[], job: Job, fraction: number): Explained['archives'] {
   // Of several trees the one that has most for this job.
-  const best = catalogs
-    .map((catalog) => ({ catalog, nodes: job.nodes.map((node) => explainNode(catalog, job, node)) }))
+  const best = known
+    .map((k) => ({ ...k, nodes: job.nodes.map((node) => explainNode(k, job, node)) }))
     .map((c) => ({ ...c, withArchives: c.nodes.filter((n) => n.archives.length > 0).length }))
     .sort((a, b) => b.withArchives - a.withArchives)[0];
   if (!best) return null;
-  const { catalog, nodes, withArchives } = best;
+  const { from, catalog, nodes, withArchives } = best;
   const enough = skipByArchives(job.nodeCount, withArchives, fraction) === null;
-  return { root: catalog.root, known: catalog.size(), nodes, withArchives, enough };
+  return { from, root: catalog.root, known: catalog.size(), nodes, withArchives, enough };
 }
 
 /** Members of a document that are an error instead of a result. */
@@ -82,7 +90,7 @@ function explainDocument(document: Record<string, unknown>): Explained['document
 
 export interface ExplainInput {
   readonly store: Store;
-  readonly catalogs: readonly Catalog[];
+  readonly archives: readonly KnownArchives[];
   /** Runs of the job as accounting has them, and where from; without any, those of the documents. */
   readonly jobs: readonly { readonly job: Job; readonly from: string }[];
   /** Documents that are not in the store. */
@@ -93,7 +101,7 @@ export interface ExplainInput {
 
 /** Each run of a job: an id may have been used again, and an array has many. */
 export async function explain(id: string, input: ExplainInput): Promise<Explained[]> {
-  const { store, catalogs, minNodeFraction = MIN_NODE_FRACTION } = input;
+  const { store, minNodeFraction = MIN_NODE_FRACTION } = input;
   const documents = [...findDocuments(store, id), ...(input.documents ?? [])];
   const byId = new Map(documents.map((d) => [String(d._id), d]));
   const jobs = new Map(input.jobs.map((j) => [documentId(j.job), j]));
@@ -111,7 +119,7 @@ export async function explain(id: string, input: ExplainInput): Promise<Explaine
     const { jobId, start, end, nodes, nodeCount, acct } = job;
     runs.push({
       accounting: { from, id: jobId, start, end, nodes, nodeCount, acct },
-      archives: explainArchives(catalogs, job, minNodeFraction),
+      archives: explainArchives(input.archives, job, minNodeFraction),
       document: document ? explainDocument(document) : null,
       ledger: rows.flat(),
     });

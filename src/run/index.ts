@@ -1,6 +1,6 @@
 // Owns the public surface of run/: re-exports only.
 
-export { type ExplainInput, explain } from './explain.ts';
+export { type ExplainInput, explain, type KnownArchives } from './explain.ts';
 export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchives } from './index-archives.ts';
 export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-scripts.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';

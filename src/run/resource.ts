@@ -1,6 +1,7 @@
 // Owns the way of one resource's jobs through a run: source, ledger, batches, sinks. Document first, ledger row after it is durable.
 
 import type { PluginLists } from '../analytics/index.ts';
+import type { Catalog } from '../archives/index.ts';
 import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem, patiently } from '../kernel/index.ts';
@@ -30,10 +31,8 @@ export interface ResourcePlan {
   readonly again: boolean;
   /** How jobs must stand in the ledger, for sources that do not know it themselves. */
   readonly states?: readonly ProcessState[];
-  /** Root of the archive tree. */
-  readonly archives: string;
-  /** Time zone in which names of job-level archives are believed (`fast_index`). */
-  readonly namesIn?: string;
+  /** Where the archives of these jobs are looked up. */
+  readonly catalogFor: (jobs: readonly Job[]) => Promise<Catalog>;
   readonly ledger: Ledger;
   /** Under which it runs. */
   readonly lease: Lease;
@@ -60,7 +59,7 @@ export class ResourceRun {
   #bytes = 0;
   #entries: LedgerEntry[] = [];
   /** From the first job on. */
-  #ready: { context: BatchContext; sinks: readonly Sink[] } | null = null;
+  #ready: { context: Omit<BatchContext, 'catalog'>; sinks: readonly Sink[] } | null = null;
 
   constructor(session: Session, plan: ResourcePlan, counts: JobCounts = noJobs()) {
     this.#session = session;
@@ -120,14 +119,13 @@ export class ResourceRun {
     }
   }
 
-  async #prepare(): Promise<{ context: BatchContext; sinks: readonly Sink[] }> {
-    const { openSinks, archives, normalization = {}, limits = {}, minNodeFraction = MIN_NODE_FRACTION } = this.#plan;
+  async #prepare(): Promise<{ context: Omit<BatchContext, 'catalog'>; sinks: readonly Sink[] }> {
+    const { openSinks, normalization = {}, limits = {}, minNodeFraction = MIN_NODE_FRACTION } = this.#plan;
     const { lists = null } = this.#plan;
     const sinks = await openSinks();
     const analytics = { ...(await this.#session.analytics()), listsFor: () => lists };
     const { account, pool, workers } = this.#session;
-    const context: BatchContext = {
-      catalog: await this.#session.catalog(archives, this.#plan.namesIn),
+    const context = {
       ...{
         pool,
         workers,
@@ -138,7 +136,7 @@ export class ResourceRun {
         signal: this.#signal,
         engine: this.#session.options.engine,
       },
-      onTask: (count, bytes) => {
+      onTask: (count: number, bytes: number) => {
         account.summary.nodeArchives += count;
         account.summary.bytes += bytes;
         account.report();
@@ -153,7 +151,8 @@ export class ResourceRun {
     this.#windows = 0;
     if (jobs.length === 0 || this.#signal?.aborted) return;
     this.#ready ??= await this.#prepare();
-    for await (const outcome of runBatch(this.#ready.context, jobs)) {
+    const catalog = await this.#plan.catalogFor(jobs);
+    for await (const outcome of runBatch({ ...this.#ready.context, catalog }, jobs)) {
       this.#told(outcome);
       this.#documents.push(this.#stamped(outcome.document));
       this.#bytes += bsonBytes(outcome.document);

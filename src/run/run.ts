@@ -32,6 +32,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
       try {
         await new ResourceRun(session, {
           ...options,
+          catalogFor: () => session.catalog(options.archives),
           source: sourceOf(options, session, policy.graceSeconds),
           filter: options.filter ?? {},
           again: options.again ?? false,

@@ -2,8 +2,9 @@
 // a run with nothing to do starts no worker and scans no tree.
 
 import { availableParallelism } from 'node:os';
-import { Catalog } from '../archives/index.ts';
+import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
+import type { Job } from '../jobs/index.ts';
 import { JobsumError, newRunId, type Patience } from '../kernel/index.ts';
 import type { Lease, Leases } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
@@ -73,12 +74,22 @@ export class Session {
     const scan = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
-    const { archives } = this.account.summary;
-    archives.found += scan.archives;
-    archives.opened += scan.opened;
-    archives.unreadable += scan.problems.length;
-    for (const problem of scan.problems) this.account.problem(problem, 'archive.unreadable');
+    this.#told(scan);
     return catalog;
+  }
+
+  /** What the warehouse's tables have for these jobs. */
+  async indexed(archives: IndexedArchives, jobs: readonly Job[]): Promise<Catalog> {
+    this.#told(await archives.bring(jobs));
+    return archives.catalog;
+  }
+
+  #told({ archives: found, opened, problems }: ScanReport): void {
+    const { archives } = this.account.summary;
+    archives.found += found;
+    archives.opened += opened;
+    archives.unreadable += problems.length;
+    for (const problem of problems) this.account.problem(problem, 'archive.unreadable');
   }
 
   /** @throws JobsumError E_LOCKED */

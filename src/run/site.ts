@@ -1,6 +1,8 @@
 // Owns the run of a site: every enabled resource of the configuration, each by itself. What stops one does not stop the others.
 
+import { IndexedArchives } from '../archives/index.ts';
 import type { Config, LoadedConfig, MysqlSettings, OutputSettings, ResourceSettings } from '../config/index.ts';
+import { probeArchive } from '../decode/index.ts';
 import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
 import { JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
@@ -18,7 +20,7 @@ import { problemFields } from './logger.ts';
 import type { CommonOptions } from './options.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
 import { SCHEMAS } from './recorded.ts';
-import { ResourceRun } from './resource.ts';
+import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
@@ -190,14 +192,14 @@ class Site {
       new JobsumError('E_CONFIG', message, { file, record: resource.name });
     if (!output) throw refuse('no section outputdatabase');
     if (resource.datasource !== 'pcp') throw refuse(`datasource ${resource.datasource} is not supported`);
-    if (resource.archives === null) throw refuse('no pcp_log_dir');
-    const { archives } = resource;
+    if (resource.archives === null && resource.archiveLookup === 'tree') throw refuse('no pcp_log_dir');
     const warehouse = resource.source.kind === 'xdmod' ? await this.#open() : null;
     const seconds = this.#config.lease;
     const leases = warehouse ? new WarehouseLeases(warehouse, seconds) : new StoreLeases(this.#session.store, seconds);
     const summarise = async (lease: Lease): Promise<void> => {
       const outputs = outputsOf(output, resource);
       const ledger = this.#ledger(resource, warehouse, outputs, lease);
+      const archives = this.#archives(resource, warehouse);
       let opened: Outputs | null = null;
       try {
         await new ResourceRun(
@@ -205,7 +207,7 @@ class Site {
           {
             ...this.#asked(resource),
             source: await this.#source(resource, warehouse, ledger),
-            archives,
+            catalogFor: archives.catalogFor,
             ledger,
             lease,
             resourceId: resource.id,
@@ -217,10 +219,31 @@ class Site {
           summary.jobs,
         ).execute();
       } finally {
+        archives.close();
         await (opened as Outputs | null)?.close();
       }
     };
     await this.#session.leased(leases, `resource:${resource.id}`, summarise);
+  }
+
+  /** Where the archives of jobs are looked up. */
+  #archives(
+    resource: ResourceSettings,
+    warehouse: Warehouse | null,
+  ): Pick<ResourcePlan, 'catalogFor'> & { close(): void } {
+    const { archives, archiveLookup, fastIndex, timezone, hostnameMode: mode, hostNameExt: ext } = resource;
+    if (archiveLookup === 'tree') {
+      const namesIn = fastIndex ? (timezone ?? localZone()) : undefined;
+      return { catalogFor: () => this.#session.catalog(archives!, namesIn), close: () => undefined };
+    }
+    let indexed: IndexedArchives | null = null;
+    return {
+      catalogFor: (jobs) => {
+        indexed ??= new IndexedArchives(warehouse!, probeArchive, { names: { mode, ext }, below: archives });
+        return patiently(this.#patient(), () => this.#session.indexed(indexed!, jobs));
+      },
+      close: () => indexed?.close(),
+    };
   }
 
   /** What the command line and the resource's settings ask for; the command line first. */
@@ -235,7 +258,6 @@ class Site {
       limits: { ...resource.limits, ...limits },
       ...(fraction === null ? {} : { minNodeFraction: fraction }),
       normalization: resource.normalization,
-      ...(resource.fastIndex ? { namesIn: resource.timezone ?? localZone() } : {}),
       lists: { whitelist: resource.whitelist, blacklist: resource.blacklist },
     };
   }

@@ -149,6 +149,27 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(ran.stderr).toMatch(/"event":"resource.failed"/);
   });
 
+  it('finds archives by the tables of the warehouse, without a tree in the configuration', async () => {
+    const base = { resource_id: RESOURCE, batch_system: 'XDMoD', hostname_mode: 'hostname', datasource: 'pcp' };
+    const tables = site.config('tables', file('tables'), { resources: { hpc: base } });
+    const empty = await run(tables, ...ALL);
+    expect(empty.code).toBe(66);
+    expect(empty.stderr).toContain('modw_supremm.archive_paths');
+    const tree = site.config('tree', file('tree'));
+    expect((await jobsum(['index', '--config', tree], { cwd: dir })).code).toBe(0);
+    expect((await run(tree, ...ALL)).code).toBe(0);
+    const ran = await run(tables, ...ALL);
+    expect(json(ran.stdout)).toMatchObject({ jobs: { done: JOBS } });
+    expect([...documents('tables')].sort()).toEqual([...documents('tree')].sort());
+    expect((await jobsum(['config', 'check', '--config', tables], { cwd: dir })).stdout).toContain(
+      'archives of hpc: ok',
+    );
+    const told = await jobsum(['explain', '5001', '--config', tables], { cwd: dir });
+    expect(told.stdout).toMatch(/ARCHIVES {2}in the warehouse's tables/);
+    expect(told.stdout).toMatch(new RegExp(`uses +${site.archives}/`));
+    expect(told.stdout).toMatch(/WHAT TO DO\n {2}nothing/);
+  });
+
   it('says that the warehouse is away', async () => {
     const config = site.config('away', file('away'), { datawarehouse: { host: '127.0.0.1', port: 1 }, patience: 0 });
     const ran = await run(config);

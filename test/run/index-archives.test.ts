@@ -1,17 +1,18 @@
 // Indexing as a site does it: every layout, the warehouse's tables on a real MariaDB, fast mode, and a second run that opens nothing.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Catalog, lookupNode, scanArchives } from '../../src/archives/index.ts';
 import { glanceArchive, probeArchive } from '../../src/decode/index.ts';
 import { SCHEMAS } from '../../src/run/index.ts';
 import { ScanPool } from '../../src/run/scan-pool.ts';
 import { Store, Warehouse } from '../../src/store/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import type { Version } from '../../src/write/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
+import { smallArchive } from '../support/small-archive.ts';
 import { tempDir } from '../support/temp.ts';
 import { addJobs, createWarehouse } from '../support/warehouse.ts';
 
@@ -21,16 +22,8 @@ const T0 = 1_606_780_800; // 2020-12-01 00:00 UTC
 const NS = 1_000_000_000n;
 const server = await testMariadb('the archive tables of the warehouse');
 
-function archive(base: string, host: string, start: number, end: number, version: Version = 3): void {
-  const path = join(root, base);
-  mkdirSync(dirname(path), { recursive: true });
-  const ns = (seconds: number): bigint => BigInt(Math.round(seconds * 1000)) * 1_000_000n;
-  const w = new ArchiveWriter(path, { version, host, startNs: ns(start) });
-  const id = pmid(60, 0, 1);
-  w.metric({ name: 'a.b', pmid: id, type: 'u32', indom: NO_INDOM, semantics: 'instant', units: UNITS.none });
-  for (const t of [start, end]) w.record(ns(t), [{ pmid: id, type: 'u32', ids: [-1], values: [1] }]);
-  w.close();
-}
+const archive = (base: string, host: string, start: number, end: number, version: Version = 3): void =>
+  smallArchive(join(root, base), { host, start, end, version });
 
 const config = (resource: object): void => {
   const { user, password, ...place } = server!.settings;

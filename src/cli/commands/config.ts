@@ -3,7 +3,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { type Config, type ConfigProblem, loadConfig, showConfig } from '../../config/index.ts';
+import { type Config, type ConfigProblem, loadConfig, type MysqlSettings, showConfig } from '../../config/index.ts';
 import { detectSchema } from '../../jobs/index.ts';
 import { describeProblem, ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import { pingMongo } from '../../sinks/index.ts';
@@ -39,6 +39,16 @@ function readable(path: string): string {
   return path;
 }
 
+async function inTables(settings: MysqlSettings): Promise<string> {
+  const warehouse = await Warehouse.connect(settings, { connections: 1 });
+  try {
+    const [row] = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw_supremm.archive_paths');
+    return `${row?.n ?? 0} in the warehouse's tables`;
+  } finally {
+    await warehouse.close();
+  }
+}
+
 async function tryAll(config: Config): Promise<Trial[]> {
   const { warehouse, output } = config;
   const trials: Trial[] = [];
@@ -56,8 +66,10 @@ async function tryAll(config: Config): Promise<Trial[]> {
   }
   if (output?.kind === 'mongodb')
     trials.push(await attempt('mongodb', async () => `server ${await pingMongo(output)}`));
-  for (const { name, archives, scripts, enabled } of config.resources) {
+  for (const { name, archives, archiveLookup, scripts, enabled } of config.resources) {
     if (!enabled) continue;
+    if (archiveLookup === 'warehouse' && warehouse)
+      trials.push(await attempt(`archives of ${name}`, () => inTables(warehouse)));
     if (archives !== null) trials.push(await attempt(`archives of ${name}`, () => readable(archives)));
     if (scripts) trials.push(await attempt(`job scripts of ${name}`, () => readable(scripts.path)));
   }

@@ -1,13 +1,14 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
 import type { Argv, CommandModule } from 'yargs';
-import { Catalog } from '../../archives/index.ts';
+import { Catalog, IndexedArchives } from '../../archives/index.ts';
+import type { ResourceSettings } from '../../config/index.ts';
 import { probeArchive } from '../../decode/index.ts';
 import { documentId } from '../../document/index.ts';
 import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts';
 import { JobsumError } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
-import { explain } from '../../run/index.ts';
+import { explain, type KnownArchives } from '../../run/index.ts';
 import { findMongoDocuments } from '../../sinks/index.ts';
 import { Mongo, type Store, Warehouse } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines } from '../../view/index.ts';
@@ -39,12 +40,15 @@ interface SiteFound {
   readonly jobs: Found[];
   readonly documents: Record<string, unknown>[];
   readonly ledgers: { of: string; ledger: Ledger }[];
-  readonly roots: string[];
+  readonly archives: KnownArchives[];
 }
 
+/** Around the job, in seconds: what the tables have there is told too. */
+const MARGIN = 7 * 86_400;
+
 /** What a configured site knows of the job: the warehouse's row, the document in MongoDB, the ledger. */
-async function fromSite(site: Site, warehouse: Warehouse | null, id: string): Promise<SiteFound> {
-  const found: SiteFound = { jobs: [], documents: [], ledgers: [], roots: [] };
+async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, id: string): Promise<SiteFound> {
+  const found: SiteFound = { jobs: [], documents: [], ledgers: [], archives: [] };
   const { output } = site.config;
   const mongo = output?.kind === 'mongodb' ? await Mongo.connect(output) : null;
   try {
@@ -59,7 +63,7 @@ async function fromSite(site: Site, warehouse: Warehouse | null, id: string): Pr
           if (record.kind === 'job') jobs.push({ job: record.job, from: `the warehouse, resource ${resource.name}` });
         found.ledgers.push({ of: resource.name, ledger: new WarehouseLedger(warehouse, { resourceId, run: '' }) });
       }
-      if (jobs.length > 0 && resource.archives !== null) found.roots.push(resource.archives);
+      if (jobs.length > 0) found.archives.push(...(await archivesOf(resource, store, warehouse, jobs)));
       found.jobs.push(...jobs);
       const ids = jobs.map((j) => documentId(j.job));
       if (mongo) found.documents.push(...(await findMongoDocuments(mongo, resource.id, ids)));
@@ -69,6 +73,24 @@ async function fromSite(site: Site, warehouse: Warehouse | null, id: string): Pr
   }
   return found;
 }
+
+async function archivesOf(
+  { archives, archiveLookup, hostnameMode: mode, hostNameExt: ext }: ResourceSettings,
+  store: Store,
+  warehouse: Warehouse | null,
+  jobs: readonly Found[],
+): Promise<KnownArchives[]> {
+  if (archiveLookup === 'tree') return archives === null ? [] : [tree(store, archives)];
+  const names = { mode, ext };
+  const indexed = new IndexedArchives(warehouse!, probeArchive, { names, below: archives, margin: MARGIN });
+  await indexed.bring(jobs.map((j) => j.job));
+  return [{ from: 'warehouse', catalog: indexed.catalog }];
+}
+
+const tree = (store: Store, root: string): KnownArchives => ({
+  from: 'tree',
+  catalog: new Catalog(store, root, probeArchive),
+});
 
 /** Trees that the store has a catalogue of. */
 function knownRoots(store: Store): string[] {
@@ -100,12 +122,12 @@ export const explainCommand: CommandModule<object, Options> = {
     const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
     let runs: Explained[];
     try {
-      const found = site ? await fromSite(site, warehouse, argv.job) : null;
+      const found = site ? await fromSite(site, store, warehouse, argv.job) : null;
       const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile(argv.jobs, argv.job);
-      const given = argv.archives === undefined ? (found?.roots ?? []) : [argv.archives];
-      const roots = given.length > 0 ? given : knownRoots(store);
+      const given = argv.archives === undefined ? (found?.archives ?? []) : [tree(store, argv.archives)];
+      const archives = given.length > 0 ? given : knownRoots(store).map((root) => tree(store, root));
       runs = await explain(argv.job, {
-        ...{ store, jobs, catalogs: [...new Set(roots)].map((root) => new Catalog(store, root, probeArchive)) },
+        ...{ store, jobs, archives },
         ...(found ? { documents: found.documents, ledgers: found.ledgers } : {}),
         ...(argv['min-node-fraction'] === undefined ? {} : { minNodeFraction: argv['min-node-fraction'] }),
       });

@@ -1,0 +1,169 @@
+// Owns looking archives up in the warehouse's tables (reference/accounting.md §5.2): what they have for the nodes and times of some jobs,
+// as a catalogue in memory. Others write the tables, and no row goes with its file: paths are checked, files looked for.
+
+import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, normalize } from 'node:path';
+import { hostName, type Job } from '../jobs/index.ts';
+import { JobsumError, type Problem } from '../kernel/index.ts';
+import { type SqlRow, Store, type Warehouse } from '../store/index.ts';
+import { CATALOG_SCHEMA, Catalog, type ScanReport } from './catalog.ts';
+import { archiveJobOf } from './lookup.ts';
+import { archiveMember } from './names.ts';
+import { type FoundArchive, foundArchive } from './scan.ts';
+import { type ProbeArchive, probeAll } from './scanner.ts';
+import type { HostNames } from './warehouse-index.ts';
+
+export interface IndexedOptions {
+  readonly names: HostNames;
+  /** Archives elsewhere are refused; null: any directory will do. */
+  readonly below: string | null;
+  /** For who asks why there are none: archives of so many seconds around the jobs too, and those whose files are gone. */
+  readonly margin?: number;
+}
+
+/** Jobs per statement. */
+const LOT = 200;
+const ROOT = '/';
+
+interface PathRow extends SqlRow {
+  readonly host: string;
+  readonly path: string;
+}
+
+/** Archives of the jobs' nodes that overlap them, and those of the jobs themselves. */
+function query(jobs: readonly Job[], margin: number): { sql: string; parameters: number[] } {
+  const wanted = jobs.map(() => 'SELECT ? AS job, ? AS first, ? AS last, ? AS raw, ? AS local, ? AS idx');
+  const from = `FROM (${wanted.join(' UNION ALL ')}) w
+    JOIN modw.jobhosts jh ON jh.job_id = w.job JOIN modw.hosts h ON h.id = jh.host_id`;
+  const parameters = jobs.flatMap((job) => {
+    const { raw, local, index } = archiveJobOf(job);
+    return [job.warehouseId ?? -1, job.start - margin, job.end + 1 + margin, raw, local, index];
+  });
+  return {
+    sql: `SELECT h.hostname AS host, p.filename AS path ${from}
+      JOIN modw_supremm.archives_nodelevel a ON a.host_id = jh.host_id AND a.start_time_ts <= w.last AND a.end_time_ts >= w.first
+      JOIN modw_supremm.archive_paths p ON p.id = a.archive_id
+      UNION SELECT h.hostname, p.filename ${from}
+      JOIN modw_supremm.archives_joblevel a ON a.host_id = jh.host_id AND ((a.local_job_id_raw >= 0 AND a.local_job_id_raw = w.raw)
+        OR (a.local_job_id_raw < 0 AND a.local_jobid = w.local AND a.local_job_array_index = w.idx))
+      JOIN modw_supremm.archive_paths p ON p.id = a.archive_id`,
+    parameters: [...parameters, ...parameters],
+  };
+}
+
+const within = (path: string, root: string): boolean => path.startsWith(root === '/' ? '/' : `${root}/`);
+
+/** Only the plain spelling of a path that lies where archives do. */
+function mayOpen(path: string, below: string | null): boolean {
+  return path.startsWith('/') && !path.includes('\0') && normalize(path) === path && within(path, below ?? '/');
+}
+
+/** Directories that rows name, each looked at once. */
+class Directories {
+  readonly #below: string | null;
+  readonly #known = new Map<string, Map<string, string[]>>();
+
+  constructor(below: string | null) {
+    this.#below = below;
+  }
+
+  /** Files of an archive; none: it is gone. Null: the path is not one that may be opened. */
+  files(path: string): string[] | null {
+    if (!mayOpen(path, this.#below)) return null;
+    const at = dirname(path);
+    const archives = this.#known.get(at) ?? this.#list(at);
+    this.#known.set(at, archives);
+    return archives.get(basename(path)) ?? [];
+  }
+
+  #list(at: string): Map<string, string[]> {
+    const archives = new Map<string, string[]>();
+    for (const entry of this.#entries(at)) {
+      const found = entry.isFile() ? archiveMember(entry.name) : null;
+      if (found) archives.set(found.base, [...(archives.get(found.base) ?? []), entry.name]);
+    }
+    return archives;
+  }
+
+  #entries(at: string): Dirent[] {
+    try {
+      // Where the tree's root leads to counts, links within it must not lead out.
+      if (this.#below !== null && !within(`${realpathSync(at)}/`, realpathSync(this.#below))) return [];
+      return readdirSync(at, { withFileTypes: true });
+    } catch {
+      return [];
+    }
+  }
+}
+
+export class IndexedArchives {
+  /** Of what was brought last. */
+  readonly catalog: Catalog;
+  readonly #warehouse: Warehouse;
+  readonly #options: IndexedOptions;
+  readonly #store = new Store(':memory:', [CATALOG_SCHEMA]);
+  #found: readonly FoundArchive[] = [];
+
+  constructor(warehouse: Warehouse, probe: ProbeArchive, options: IndexedOptions) {
+    this.#warehouse = warehouse;
+    this.#options = options;
+    const found = (): readonly FoundArchive[] => this.#found;
+    this.catalog = new Catalog(this.#store, ROOT, probe, {
+      scanner: {
+        async *scan() {
+          yield found();
+        },
+        probe: async (root, lot) =>
+          lot.flatMap((one) =>
+            one.members.length === 0 ? { failure: absence(one.base, options.below) } : probeAll(root, [one], probe),
+          ),
+      },
+    });
+  }
+
+  /** Fills the catalogue with what the tables have for these jobs. @throws JobsumError E_INPUT_MISSING: they have nothing at all; E_SCHEMA … */
+  async bring(jobs: readonly Job[]): Promise<ScanReport> {
+    const { names, below, margin } = this.#options;
+    const hosts = new Map<string, string>();
+    for (let i = 0; i < jobs.length; i += LOT) {
+      const { sql, parameters } = query(jobs.slice(i, i + LOT), margin ?? 0);
+      for (const { path, host } of await this.#warehouse.rows<PathRow>(sql, parameters)) hosts.set(path, host);
+    }
+    if (hosts.size === 0) await this.#expectSome();
+    const directories = new Directories(below);
+    this.#found = [...hosts].flatMap(([path, host]) => {
+      const files = directories.files(path);
+      // Rows outlive archives that were merged or removed: nothing to tell of.
+      if (files?.length === 0 && margin === undefined) return [];
+      const pathHost = hostName(host, names.mode, names.ext);
+      if (files?.length) return foundArchive(ROOT, dirname(path), basename(path), files, pathHost);
+      return { base: path, pathHost, members: [], bytes: 0, changed: 0, signature: '' };
+    });
+    return this.catalog.refresh();
+  }
+
+  async #expectSome(): Promise<void> {
+    const [one] = await this.#warehouse.rows('SELECT id FROM modw_supremm.archive_paths LIMIT 1');
+    if (!one)
+      throw new JobsumError('E_INPUT_MISSING', "the warehouse's tables have no archives", {
+        record: 'modw_supremm.archive_paths',
+        expected: 'rows, as jobsum index writes them',
+      });
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
+
+/** Why nothing of an archive can be opened. */
+function absence(file: string, below: string | null): Problem {
+  if (mayOpen(file, below))
+    return { code: 'E_ARCHIVE_MISSING', message: 'the warehouse has it, but its files are gone', file };
+  return {
+    code: 'E_ARCHIVE_MISSING',
+    message: 'the warehouse names an archive that may not be opened',
+    file,
+    expected: below === null ? 'an absolute path' : `a path below ${below}`,
+  };
+}
