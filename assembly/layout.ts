@@ -486,10 +486,16 @@ export const RO_MAX: i32 = 36;
 export const RO_PENDING: i32 = 40;
 /** Metric + 1 if the lane is that metric's values as they are, else 0. */
 export const RO_DIRECT: i32 = 44;
-/** By column: records counted (f64) and room for columns; else 0. */
-export const RO_COUNTS: i32 = 48;
-export const RO_CAP: i32 = 52;
+/** By column: addresses (u32) of chunks of RC_SHARE columns, each of them count, mean, minimum, maximum (f64), zero where the count
+ *  is; else 0. */
+export const RO_CHUNKS: i32 = 48;
 export const RO_SIZE: i32 = 56;
+export const RC_SHARE: i32 = 128;
+export const RC_COUNT: i32 = 0;
+export const RC_MEAN: i32 = 8;
+export const RC_MIN: i32 = 16;
+export const RC_MAX: i32 = 24;
+export const RC_SIZE: i32 = 32;
 
 // INTEGRATE
 export const IN_SEEN: i32 = 16;

@@ -6,7 +6,7 @@ import { A_BLOCK, A_CUR, A_END } from './layout';
 /** 64 KiB: one page of WASM memory, the smallest block. */
 const MIN_SHIFT: u32 = 16;
 const CLASSES: u32 = 15;
-/** Block head: next block of its chain or free list, size class. */
+/** Block head: next block of its chain or free list, size class, whether it was in use before (else it is zero, as memory grows). */
 const HEAD: u32 = 16;
 
 const freeLists = memory.data(60);
@@ -32,8 +32,8 @@ function takeBlock(size: u32): usize {
     const end = top + (1 << (c + MIN_SHIFT));
     const need = ((end + 0xffff) >>> 16) as i32;
     const have = memory.size();
-    // Grow by what is needed only: a job with little data must stay small.
-    if (need > have && memory.grow(need - have) < 0) return 0;
+    // By an eighth at least, as each call has its price; what is not touched costs nothing. By what is needed if that is too much.
+    if (need > have && memory.grow(max(need - have, have >>> 3)) < 0 && memory.grow(need - have) < 0) return 0;
     top = end;
   }
   store<u32>(block + 4, c);
@@ -41,6 +41,7 @@ function takeBlock(size: u32): usize {
 }
 
 function giveBlock(block: usize): void {
+  store<u32>(block, 1, 8);
   const list = freeLists + (load<u32>(block + 4) << 2);
   store<u32>(block, load<u32>(list));
   store<u32>(list, block as u32);
@@ -75,7 +76,7 @@ export function take(arena: usize, size: u32): usize {
     store<u32>(arena, (block + ((<u32>1) << (load<u32>(block + 4) + MIN_SHIFT))) as u32, A_END);
   }
   store<u32>(arena, (cur + rounded) as u32, A_CUR);
-  memory.fill(cur, 0, rounded);
+  if (load<u32>(<usize>load<u32>(arena, A_BLOCK), 8)) memory.fill(cur, 0, rounded);
   return cur;
 }
 

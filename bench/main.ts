@@ -23,6 +23,9 @@ const { values: o } = parseArgs({
   },
 });
 
+/** The share of a day that a tool's start is measured with. */
+const START = 0.01;
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 function archive(megabytes: number, kind = 'node', generate = generateNodeDay): string {
@@ -48,8 +51,8 @@ const hotproc = Array.from({ length: 12 }, (_, i) => `hotproc.psinfo.number${i}`
 const peers = await benchPeers(
   o.work,
   [
-    { what: 'as it is', short: day, long: archive(4 * megabytes), more: [] },
-    { what: 'with churn', short: churn(0.2), long: churn(1), more: hotproc },
+    { what: 'as it is', day, start: archive(START * megabytes), more: [] },
+    { what: 'with churn', day: churn(1), start: churn(START), more: hotproc },
   ],
   o.quick ? 1 : 5,
   (tool) => say(`${tool} is not installed: not compared`),
@@ -85,7 +88,7 @@ else {
   console.log(`  decode, reduce, pack           ${rate(summary.worker)}`);
   console.log(`  to the text of the document    ${rate(summary.whole)}`);
   console.log(`  … / read loop                  ${plain(summary.wholeShare, 'of its speed', 2)}\n`);
-  console.log('Statistics of the needed metrics, marginal CPU time of whole processes a 100 MB');
+  console.log('Statistics of the needed metrics, marginal CPU time of a node-day, for 100 MB');
   for (const p of peers)
     console.log(
       `  ${`${p.tool}, ${p.what}`.padEnd(30)} ${plain(p.marginal, 'ms')}; ${p.timesOurs.median.toFixed(1)} × ours`,

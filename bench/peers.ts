@@ -1,8 +1,9 @@
-// Owns the comparison with PCP's own tools, where they are installed: statistics of the needed metrics, the same archives, whole
-// processes in alternating turns. What counts is the marginal cost: a long archive less a short one, so that starting costs nothing.
+// Owns the comparison with PCP's own tools, where they are installed: statistics of the needed metrics, the same node-days, whole
+// processes in alternating turns. What counts is the marginal cost of a node-day. Ours reads any number in one process: that of
+// many less that of a few, by which all code is compiled. A PCP tool is started for each: that of the day less that of its first minutes.
 
 import { spawnSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { neededMetrics } from './decode.ts';
@@ -10,13 +11,17 @@ import { type Spread, spread } from './measure.ts';
 
 const REDUCE = fileURLToPath(new URL('reduce-archive.mjs', import.meta.url));
 
-/** A tool and its words for an archive and a file of metric names. */
+/** A tool of PCP and its words for an archive and a file of metric names. */
 interface Tool {
   readonly name: string;
   readonly words: (base: string, names: readonly string[], list: string, out: string) => readonly string[];
 }
 
-const OURS: Tool = { name: 'jobsum/pcp reduce', words: (base, _names, list) => [process.execPath, REDUCE, base, list] };
+const OURS = 'jobsum/pcp reduce';
+/** Node-days that one process of ours reads. */
+const FEW = 4;
+const MANY = 16;
+
 const PEERS: readonly Tool[] = [
   { name: 'pmlogsummary', words: (base, names) => ['pmlogsummary', '-lmMy', base, ...names] },
   { name: 'pmdumplog', words: (base, names) => ['pmdumplog', '-m', base, ...names] },
@@ -37,7 +42,7 @@ function cost(words: readonly string[]): number {
 export interface PeerFigures {
   readonly tool: string;
   readonly what: string;
-  /** CPU milliseconds per 100 MB of volume beyond the first. */
+  /** CPU milliseconds per 100 MB of volume. */
   readonly marginal: Spread;
   /** How many times ours it takes, turn by turn. */
   readonly timesOurs: Spread;
@@ -45,8 +50,9 @@ export interface PeerFigures {
 
 export interface PeerCase {
   readonly what: string;
-  readonly short: string;
-  readonly long: string;
+  /** A node-day, and the beginning of one. */
+  readonly day: string;
+  readonly start: string;
   /** Metrics besides the needed ones. */
   readonly more: readonly string[];
 }
@@ -60,27 +66,27 @@ export async function benchPeers(
 ): Promise<PeerFigures[]> {
   const peers = PEERS.filter(({ name }) => installed(name) || void missing(name));
   const figures: PeerFigures[] = [];
-  for (const { what, short, long, more } of cases) {
-    const names = [...neededMetrics(long), ...more];
+  const size = (base: string): number => statSync(`${base}.0`).size / 100e6;
+  for (const { what, day, start, more } of cases) {
+    const names = [...neededMetrics(day), ...more];
     const list = join(work, 'peers');
     writeFileSync(list, `${names.join('\n')}\n`);
-    const size = (base: string): number => statSync(`${base}.0`).size / 100e6;
-    const costs = new Map<Tool, number[]>();
-    for (let turn = -1; turn < turns; turn++) {
-      for (const tool of [OURS, ...peers]) {
-        const of = (base: string): number => {
-          const out = join(work, `peers-${turn}-${costs.get(tool)?.length ?? 0}-${tool.name.replace('/', '-')}`);
-          const ms = cost(tool.words(base, names, list, `${out}-${base.length}`));
-          spawnSync('sh', ['-c', 'rm -f "$0"-*', out]);
-          return ms;
-        };
-        const ms = (of(long) - of(short)) / (size(long) - size(short));
-        if (turn >= 0) costs.set(tool, [...(costs.get(tool) ?? []), ms]);
-      }
+    const ours = (days: number): number => cost([process.execPath, REDUCE, list, ...Array<string>(days).fill(day)]);
+    const theirs = (tool: Tool, base: string): number => {
+      const out = mkdtempSync(join(work, 'peers-'));
+      const ms = cost(tool.words(base, names, list, join(out, 'copy')));
+      rmSync(out, { recursive: true });
+      return ms;
+    };
+    const costs = new Map<string, number[]>();
+    const note = (tool: string, ms: number): void => void costs.set(tool, [...(costs.get(tool) ?? []), ms]);
+    for (let turn = 0; turn < turns; turn++) {
+      note(OURS, (ours(MANY) - ours(FEW)) / ((MANY - FEW) * size(day)));
+      for (const tool of peers) note(tool.name, (theirs(tool, day) - theirs(tool, start)) / (size(day) - size(start)));
     }
-    const ours = costs.get(OURS)!;
-    for (const [{ name: tool }, ms] of costs) {
-      figures.push({ tool, what, marginal: spread(ms), timesOurs: spread(ms.map((x, i) => x / ours[i]!)) });
+    const own = costs.get(OURS)!;
+    for (const [tool, ms] of costs) {
+      figures.push({ tool, what, marginal: spread(ms), timesOurs: spread(ms.map((x, i) => x / own[i]!)) });
     }
   }
   return figures;

@@ -13,14 +13,8 @@ import {
   AL_ROWS,
   AL_SEEN,
   AL_SIZE,
-  AR_CAP,
-  AR_LAST,
-  AR_LASTCAP,
   AR_MAP,
-  AR_MASK,
-  AR_NLAST,
   AR_SIZE,
-  AR_VALS,
   C_ALIGN,
   C_FLAGS,
   C_NMETRICS,
@@ -39,8 +33,9 @@ import {
   W_ARENA,
 } from '../layout';
 import { regrow, take } from '../memory';
+import { setColumns, setRow } from './columns';
 import { clearMap, follow } from './idmap';
-import { columnCount, columnList, columnMask, columnVals, countOf, setColumns, valsOf } from './lane';
+import { countOf } from './rows';
 
 /** Gives a consumer columns: the instances of metric `master`. */
 export function setAlign(c: usize, master: i32): bool {
@@ -92,57 +87,6 @@ function count(a: usize, map: usize, n: i32): void {
   }
 }
 
-/** Room for `columns` columns of which none has a value. */
-function widen(arena: usize, row: usize, columns: i32): bool {
-  const cap = columns << 1;
-  const vals = take(arena, cap << 3);
-  const mask = take(arena, cap);
-  if (!vals || !mask) return false;
-  for (let k = 0; k < cap; k++) store<f64>(vals + (k << 3), NaN);
-  store<u32>(row, <u32>vals, AR_VALS);
-  store<u32>(row, <u32>mask, AR_MASK);
-  store<i32>(row, cap, AR_CAP);
-  store<i32>(row, 0, AR_NLAST);
-  return true;
-}
-
-/** The values of metric i by column; absent ones are NaN and masked. Costs as much as there are values, not columns. */
-function scatter(arena: usize, row: usize, i: i32, columns: i32): bool {
-  if (columns > load<i32>(row, AR_CAP) && !widen(arena, row, columns)) return false;
-  const n = countOf(i);
-  if (n > load<i32>(row, AR_LASTCAP)) {
-    const list = regrow(arena, load<u32>(row, AR_LAST), load<i32>(row, AR_NLAST) << 2, n << 3);
-    if (!list) return false;
-    store<u32>(row, <u32>list, AR_LAST);
-    store<i32>(row, n << 1, AR_LASTCAP);
-  }
-  const vals: usize = load<u32>(row, AR_VALS);
-  const mask: usize = load<u32>(row, AR_MASK);
-  const last: usize = load<u32>(row, AR_LAST);
-  for (let k = 0; k < load<i32>(row, AR_NLAST); k++) {
-    const column = load<i32>(last + (k << 2));
-    store<f64>(vals + (column << 3), NaN);
-    store<u8>(mask + column, 0);
-  }
-  const at: usize = load<u32>(row + AR_MAP, MP_AT);
-  const x = valsOf(i);
-  let there = 0;
-  for (let k = 0; k < n; k++) {
-    const column = load<i32>(at + (k << 2));
-    if (column < 0) continue;
-    store<f64>(vals + (column << 3), load<f64>(x + (k << 3)));
-    store<u8>(mask + column, 1);
-    store<i32>(last + (there++ << 2), column);
-  }
-  store<i32>(row, there, AR_NLAST);
-  store<u32>(columnVals + (i << 2), <u32>vals);
-  store<u32>(columnMask + (i << 2), <u32>mask);
-  const twice = load<i32>(row + AR_MAP, MP_PLAIN) < 0;
-  store<u32>(columnList + (i << 2), twice ? 0 : <u32>last);
-  store<i32>(columnCount + (i << 2), there);
-  return true;
-}
-
 /** Puts the current record's rows into columns. STOP_NONE, STOP_SHAPE (F_STEADY) or STOP_MEMORY. */
 export function align(c: usize, arena: usize): i32 {
   const a: usize = load<u32>(c, C_ALIGN);
@@ -167,17 +111,12 @@ export function align(c: usize, arena: usize): i32 {
     if (load<i32>(ids, IM_N) > known && !describe(arena, a, slot, known)) return STOP_MEMORY;
     count(a, map, values);
   }
-  const columns = load<i32>(ids, IM_N);
-  setColumns(columns);
+  setColumns(load<i32>(ids, IM_N), arena);
   for (let i = 0; i < n; i++) {
     if (countOf(i) <= 0) continue;
     const row = rows + i * AR_SIZE;
     if (!follow(arena, row + AR_MAP, ids, load<u32>(slots + (i << 2)), countOf(i), false)) return STOP_MEMORY;
-    store<u32>(columnList + (i << 2), 0);
-    if (load<i32>(row + AR_MAP, MP_PLAIN) == 1) {
-      store<u32>(columnVals + (i << 2), <u32>valsOf(i));
-      store<u32>(columnMask + (i << 2), 0);
-    } else if (!scatter(arena, row, i, columns)) return STOP_MEMORY;
+    setRow(i, row);
   }
   return STOP_NONE;
 }

@@ -62,7 +62,8 @@ import { duty } from './duty';
 import { firstLast } from './firstlast';
 import { fullSeries } from './fullseries';
 import { integrate } from './integrate';
-import { columns, countOf, rowCount, rowVals, setColumns, valsOf } from './lane';
+import { columns, setColumns } from './columns';
+import { countOf, rowCount, rowVals, valsOf } from './rows';
 import { latch } from './latch';
 import { look, lookAway } from './match';
 import { normalise } from './normalise';
@@ -241,13 +242,13 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
     outcome = align(c, arena);
     if (outcome != STOP_NONE) {
       halt(c, outcome, 0);
-      setColumns(-1);
+      setColumns(-1, 0);
       lookAway();
       return;
     }
   }
   reduceAll(c, arena, r, seq, ns, t, ordinal);
   store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
-  if (columns >= 0) setColumns(-1);
+  if (columns >= 0) setColumns(-1, 0);
   if (load<u32>(c, C_MATCH)) lookAway();
 }

@@ -14,8 +14,8 @@ import {
   STOP_NONE,
 } from '../layout';
 import { regrow } from '../memory';
-import { columns, columnVals } from './lane';
-import { wholeColumn, wholeRecord } from './wrapsum';
+import { columns, columnVals } from './columns';
+import { placeAll, wholeColumn, wholeRecord } from './wrapsum';
 
 const HALF: f64 = 0.5;
 
@@ -47,7 +47,7 @@ function add(list: usize, k: i32, x: f64): void {
 export function duty(q: usize, c: usize, arena: usize): i32 {
   const metrics = load<i32>(c, C_NMETRICS);
   if (!wholeRecord(metrics)) return STOP_NONE;
-  if (!reserve(q, arena, columns, metrics)) return STOP_MEMORY;
+  if (!placeAll(metrics) || !reserve(q, arena, columns, metrics)) return STOP_MEMORY;
   store<i32>(q, columns, DU_WIDTH);
   const have: usize = load<u32>(q, DU_HAVE);
   let sum: f64 = 0;
@@ -59,7 +59,7 @@ export function duty(q: usize, c: usize, arena: usize): i32 {
     let own: f64 = 0;
     let total: f64 = 0;
     for (let m = 0; m < metrics; m++) {
-      const x = load<f64>(<usize>load<u32>(columnVals + (m << 2)) + (k << 3));
+      const x = load<f64>(columnVals(m) + (k << 3));
       const d = x - load<f64>(prev);
       if (m == 0) own = d;
       total += d;

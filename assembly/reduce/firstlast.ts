@@ -35,7 +35,7 @@ import {
   R_ID,
 } from '../layout';
 import { take } from '../memory';
-import { countOf, valsOf } from './lane';
+import { countOf, valsOf } from './rows';
 
 function reserveRow(arena: usize, row: usize, n: i32, first: bool): bool {
   if (n <= load<i32>(row, FLR_CAP) && !first) return true;

@@ -15,7 +15,8 @@ import {
   STOP_SHAPE,
 } from '../layout';
 import { regrow, take } from '../memory';
-import { anyLane, columns, isPresent, ready, vector, width } from './lane';
+import { columns } from './columns';
+import { anyLane, isPresent, ready, vector, width } from './lane';
 
 export function integrate(q: usize, arena: usize, t: f64): i32 {
   const lane: usize = load<u32>(q, Q_LANE);

@@ -5,25 +5,9 @@ import {
 } from '../layout';
 import { take } from '../memory';
 import { session } from '../select';
+import { columnMask, columns, columnVals, place } from './columns';
 import { matchedIn } from './match';
-
-/** Room for MAX_METRICS rows each: rows of the record as the current consumer sees them (after normalisation): number of values, address of doubles. */
-export const rowCount = memory.data(256);
-export const rowVals = memory.data(256);
-
-/** The same by column, for consumers that have columns (align.ts): address of doubles, and of a byte each that says whether
- *  the value is there (0: all are). */
-export const columnVals = memory.data(256);
-export const columnMask = memory.data(256);
-/** And which columns have values, if they are few among many: list (i32[], 0: go through all) and number. */
-export const columnList = memory.data(256);
-export const columnCount = memory.data(256);
-/** Number of columns; -1: the consumer has none. */
-export let columns: i32 = -1;
-
-export function setColumns(n: i32): void {
-  columns = n;
-}
+import { countOf, valsOf } from './rows';
 
 let scratch: usize = 0;
 let scratchCap: i32 = 0;
@@ -37,23 +21,19 @@ export function resetScratch(): void {
   masksCap = 0;
 }
 
+/** Room for a vector of `n`; false if memory is exhausted. */
+function reserve(n: i32): bool {
+  if (n <= scratchCap) return true;
+  scratch = take(session, n << 3);
+  scratchCap = scratch ? n : 0;
+  return scratch != 0;
+}
+
 /** Result of the last vectorLane: address and width. */
 export let vector: usize = 0;
 export let width: i32 = 0;
 /** Bytes that say which elements of the vector are there; 0: all are. */
 export let present: usize = 0;
-
-// @ts-ignore: decorator
-@inline
-export function countOf(metric: i32): i32 {
-  return load<i32>(rowCount + (metric << 2));
-}
-
-// @ts-ignore: decorator
-@inline
-export function valsOf(metric: i32): usize {
-  return load<u32>(rowVals + (metric << 2));
-}
 
 /** True if every metric of the lane has values in this record. */
 export function ready(lane: usize): bool {
@@ -148,11 +128,7 @@ export function vectorLane(lane: usize): i32 {
   for (let i = 1; i < n; i++) {
     if (countOf(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)) != k) return 0;
   }
-  if (k > scratchCap) {
-    scratch = take(session, k << 3);
-    if (!scratch) return -1;
-    scratchCap = k;
-  }
+  if (!reserve(k)) return -1;
   for (let j = 0; j < k; j++) {
     let s: f64 = 0;
     for (let i = 0; i < n; i++) {
@@ -169,27 +145,24 @@ export function vectorLane(lane: usize): i32 {
 function columnLane(lane: usize, n: i32, first: i32, scale: f64): i32 {
   const k = columns;
   width = k;
-  present = load<u32>(columnMask + (first << 2));
+  for (let i = 0; i < n; i++) if (!place(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8))) return -1;
+  present = columnMask(first);
   if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
-    vector = load<u32>(columnVals + (first << 2));
+    vector = columnVals(first);
     return 1;
   }
-  if (k > scratchCap) {
-    scratch = take(session, k << 3);
-    if (!scratch) return -1;
-    scratchCap = k;
-  }
+  if (!reserve(k)) return -1;
   for (let j = 0; j < k; j++) {
     let s: f64 = 0;
     for (let i = 0; i < n; i++) {
       const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
-      s += load<f64>(row) * load<f64>(<usize>load<u32>(columnVals + (load<i32>(row, 8) << 2)) + (j << 3));
+      s += load<f64>(row) * load<f64>(columnVals(load<i32>(row, 8)) + (j << 3));
     }
     store<f64>(scratch + (j << 3), s * scale);
   }
   vector = scratch;
   for (let i = 1; i < n; i++) {
-    if (!joinMask(load<u32>(columnMask + (load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8) << 2)), k)) return -1;
+    if (!joinMask(columnMask(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)), k)) return -1;
   }
   return 1;
 }
@@ -227,11 +200,7 @@ export function isVector(lane: usize): bool {
 /** A lane as a vector, scalars having width 1. As vectorLane. */
 export function anyLane(lane: usize): i32 {
   if (isVector(lane)) return vectorLane(lane);
-  if (scratchCap < 1) {
-    scratch = take(session, 64);
-    if (!scratch) return -1;
-    scratchCap = 8;
-  }
+  if (!reserve(1)) return -1;
   store<f64>(scratch, scalarLane(lane));
   vector = scratch;
   width = 1;

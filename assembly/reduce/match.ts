@@ -22,7 +22,7 @@ import {
   W_ARENA,
 } from '../layout';
 import { take } from '../memory';
-import { countOf } from './lane';
+import { countOf } from './rows';
 
 const DOT: u8 = 0x2e;
 

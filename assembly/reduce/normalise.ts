@@ -21,7 +21,7 @@ import {
 } from '../layout';
 import { regrow, take } from '../memory';
 import { follow } from './idmap';
-import { countOf, rowVals, valsOf } from './lane';
+import { countOf, rowVals, valsOf } from './rows';
 
 function reserve(arena: usize, s: usize, known: i32): bool {
   const n = load<i32>(s + N_IDS, IM_N);

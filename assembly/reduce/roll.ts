@@ -19,7 +19,8 @@ import {
   STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
-import { anyLane, countOf, ready, valsOf, vector, width } from './lane';
+import { anyLane, ready, vector, width } from './lane';
+import { countOf, valsOf } from './rows';
 
 function push(q: usize, x: usize, n: i32): void {
   const count = load<i32>(q, RO_COUNT) + 1;

@@ -24,7 +24,8 @@ import {
   STOP_RAGGED,
 } from '../layout';
 import { take } from '../memory';
-import { anyLane, columns, isPresent, ready, scalarLane, vector, width } from './lane';
+import { columns } from './columns';
+import { anyLane, isPresent, ready, scalarLane, vector, width } from './lane';
 
 /** Whether the point at t is stored; fixes the lead when the 12th point comes. */
 function stored(q: usize, t: f64): bool {

@@ -2,7 +2,8 @@
 
 import { C_NMETRICS, STOP_MEMORY, STOP_NONE, WS_ACC, WS_CAP, WS_HAVE, WS_PREV, WS_RANGE, WS_RECORDS, WS_TOTAL, WS_WIDTH } from '../layout';
 import { regrow } from '../memory';
-import { columnMask, columns, columnVals, countOf } from './lane';
+import { columnMask, columns, columnVals, place } from './columns';
+import { countOf } from './rows';
 
 /** The modulus, 2^bits. */
 export function setWrap(q: usize, range: f64): void {
@@ -24,10 +25,16 @@ function reserve(q: usize, arena: usize, n: i32, metrics: i32): bool {
   return true;
 }
 
+/** Puts the values of all metrics in their columns; false if memory is exhausted. */
+export function placeAll(metrics: i32): bool {
+  for (let m = 0; m < metrics; m++) if (!place(m)) return false;
+  return true;
+}
+
 /** Whether all metrics have a value in column k of this record. */
 export function wholeColumn(k: i32, metrics: i32): bool {
   for (let m = 0; m < metrics; m++) {
-    const mask: usize = load<u32>(columnMask + (m << 2));
+    const mask = columnMask(m);
     if (mask && !load<u8>(mask + k)) return false;
   }
   return true;
@@ -42,7 +49,7 @@ export function wholeRecord(metrics: i32): bool {
 export function wrapSum(q: usize, c: usize, arena: usize): i32 {
   const metrics = load<i32>(c, C_NMETRICS);
   if (!wholeRecord(metrics)) return STOP_NONE;
-  if (!reserve(q, arena, columns, metrics)) return STOP_MEMORY;
+  if (!placeAll(metrics) || !reserve(q, arena, columns, metrics)) return STOP_MEMORY;
   store<i32>(q, load<i32>(q, WS_RECORDS) + 1, WS_RECORDS);
   store<i32>(q, columns, WS_WIDTH);
   const range = load<f64>(q, WS_RANGE);
@@ -55,7 +62,7 @@ export function wrapSum(q: usize, c: usize, arena: usize): i32 {
     let prev = <usize>load<u32>(q, WS_PREV) + ((k * metrics) << 3);
     let acc = <usize>load<u32>(q, WS_ACC) + ((k * metrics) << 3);
     for (let m = 0; m < metrics; m++) {
-      const x = load<f64>(<usize>load<u32>(columnVals + (m << 2)) + (k << 3));
+      const x = load<f64>(columnVals(m) + (k << 3));
       if (known) {
         const d = x - load<f64>(prev);
         const step = d - range * Math.floor(d / range);

@@ -33,4 +33,4 @@ export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeW
 export { unitsText } from './units.ts';
 export type { EventParameter, EventRecord, Value } from './value.ts';
 export { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
-export { peakMemory, useModule, Wasm, wasmModule } from './wasm.ts';
+export { lend, peakMemory, useModule, Wasm, wasmModule } from './wasm.ts';

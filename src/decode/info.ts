@@ -19,7 +19,7 @@ import { ArchiveReader } from './reader.ts';
 import { isPacked } from './source.ts';
 import { unitsText } from './units.ts';
 import { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
-import { Wasm } from './wasm.ts';
+import { lend, Wasm } from './wasm.ts';
 
 export interface ArchiveInfo {
   readonly archive: string;
@@ -59,9 +59,6 @@ export interface InfoOptions {
 }
 
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
-
-/** One instance for all probes of this thread: a probe leaves nothing behind. */
-let shared: Wasm | undefined;
 
 /** Time of the record that ends exactly at the end of the last volume that has one, by its trailer. */
 function tailTime(reader: ArchiveReader): bigint | null {
@@ -117,23 +114,23 @@ function endOf(wasm: Wasm, reader: ArchiveReader): bigint | null {
 export function probeArchive(path: string, members?: readonly string[]): ArchiveProbe {
   const glance = members ? glanceArchive(path, members) : null;
   if (glance) return glance;
-  shared ??= new Wasm();
-  const wasm = shared;
-  wasm.x.openSession(0);
-  const reader = new ArchiveReader(wasm, path);
-  try {
-    const endNs = endOf(wasm, reader);
-    const problem = reader.problems[0];
-    return {
-      host: reader.label.host,
-      startNs: reader.label.startNs,
-      endNs,
-      bytes: fileSetBytes(reader.files),
-      ...(problem ? { problem } : {}),
-    };
-  } finally {
-    reader.close();
-  }
+  return lend((wasm) => {
+    wasm.x.openSession(0);
+    const reader = new ArchiveReader(wasm, path);
+    try {
+      const endNs = endOf(wasm, reader);
+      const problem = reader.problems[0];
+      return {
+        host: reader.label.host,
+        startNs: reader.label.startNs,
+        endNs,
+        bytes: fileSetBytes(reader.files),
+        ...(problem ? { problem } : {}),
+      };
+    } finally {
+      reader.close();
+    }
+  });
 }
 
 /** @throws JobsumError E_ARCHIVE_* if the archive cannot be opened */

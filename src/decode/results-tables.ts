@@ -5,40 +5,91 @@ import { NO_STRING, sessionBytes } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
-/** Instances of a consumer's columns, and how often each was there. `texts`: strings met before, by their number. */
-export function collectColumns(
-  wasm: Wasm,
-  align: number,
-  texts: Map<number, string>,
-): { labels: Instances; presence: { records: number; counts: number[] } } {
-  const n = wasm.i32(align + L.AL_IDS + L.IM_N);
-  const plains = wasm.i32(align + L.AL_PLAINS);
-  const words = (field: number): number[] => {
-    const found: number[] = [];
-    if (n === 0) return found;
-    const view = new Int32Array(wasm.bytes.buffer, wasm.u32(align + field), n);
-    for (let i = 0; i < n; i++) found.push(view[i]!);
-    return found;
-  };
-  const ids = words(L.AL_IDS + L.IM_IDS);
-  const nameOf = (word: number, i: number): string => {
-    const name = word >>> 0;
-    if (name === NO_STRING) return String(ids[i]);
-    let text = texts.get(name);
+export interface Columns {
+  readonly labels: Instances;
+  readonly presence: { readonly records: number; readonly counts: readonly number[] };
+}
+
+/** Columns of a window's consumers: those of one domain mostly have the same instances, thousands of them, and share one list. */
+export class ColumnTables {
+  readonly #wasm: Wasm;
+  readonly #known: { readonly align: number; readonly columns: Columns }[] = [];
+  /** Strings met before, by their number. */
+  readonly #texts = new Map<number, string>();
+
+  constructor(wasm: Wasm) {
+    this.#wasm = wasm;
+  }
+
+  /** Instances of a consumer's columns, and how often each was there. */
+  collect(align: number): Columns {
+    const same = this.#known.find((k) => this.#alike(k.align, align));
+    const columns = same?.columns ?? this.#read(align);
+    if (!same) this.#known.push({ align, columns });
+    return columns;
+  }
+
+  /** A table of one word an instance, where it lies. */
+  #words(align: number, field: number): Int32Array {
+    const n = this.#wasm.i32(align + L.AL_IDS + L.IM_N);
+    return n === 0 ? new Int32Array() : new Int32Array(this.#wasm.bytes.buffer, this.#wasm.u32(align + field), n);
+  }
+
+  #alike(a: number, b: number): boolean {
+    if ([L.AL_RECORDS, L.AL_PLAINS].some((field) => this.#wasm.i32(a + field) !== this.#wasm.i32(b + field)))
+      return false;
+    return [L.AL_IDS + L.IM_IDS, L.AL_NAMES, L.AL_SEEN].every((field) => {
+      const [x, y] = [this.#words(a, field), this.#words(b, field)];
+      const bytes = (words: Int32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+      return Buffer.compare(bytes(x), bytes(y)) === 0;
+    });
+  }
+
+  #read(align: number): Columns {
+    const plains = this.#wasm.i32(align + L.AL_PLAINS);
+    const words = this.#words(align, L.AL_IDS + L.IM_IDS);
+    const named = this.#words(align, L.AL_NAMES);
+    const seen = this.#words(align, L.AL_SEEN);
+    const ids: number[] = [];
+    const names: string[] = [];
+    const counts: number[] = [];
+    for (let i = 0; i < words.length; i++) {
+      ids.push(words[i]!);
+      names.push(this.#text(named[i]! >>> 0) ?? String(words[i]));
+      counts.push(plains + seen[i]!);
+    }
+    return { labels: { ids, names }, presence: { records: this.#wasm.i32(align + L.AL_RECORDS), counts } };
+  }
+
+  #text(number: number): string | null {
+    if (number === NO_STRING) return null;
+    let text = this.#texts.get(number);
     if (text === undefined) {
-      text = sessionBytes(wasm, name).toString('utf8');
-      texts.set(name, text);
+      text = sessionBytes(this.#wasm, number).toString('utf8');
+      this.#texts.set(number, text);
     }
     return text;
-  };
-  return {
-    labels: { ids, names: words(L.AL_NAMES).map(nameOf) },
-    presence: {
-      records: wasm.i32(align + L.AL_RECORDS),
-      counts: words(L.AL_SEEN).map((seen) => plains + seen),
-    },
-  };
+  }
 }
+
+/** A ROLL of `n` columns; of one without values there is nothing to say. */
+export function rollColumns(wasm: Wasm, q: number, n: number) {
+  const [counts, mean, min, max] = Array.from({ length: 4 }, () => new Float64Array(n)) as Four;
+  for (let from = 0; from < n; from += L.RC_SHARE) {
+    const chunk = wasm.u32(wasm.u32(q + L.RO_CHUNKS) + 4 * (from / L.RC_SHARE));
+    const of = new Float64Array(wasm.bytes.buffer, chunk, 4 * Math.min(L.RC_SHARE, n - from));
+    for (let k = 0, i = from; k < of.length; k += 4, i++) {
+      const count = of[k]!;
+      counts[i] = count;
+      mean[i] = count === 0 ? Number.NaN : of[k + 1]!;
+      min[i] = count === 0 ? Number.NaN : of[k + 2]!;
+      max[i] = count === 0 ? Number.NaN : of[k + 3]!;
+    }
+  }
+  return { counts, mean, min, max };
+}
+
+type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** Rows of a SUBSAMPLE, without the room between them that columns yet to come have. */
 export function rowsOf(wasm: Wasm, q: number, points: number, width: number): Float64Array {

@@ -13,7 +13,7 @@ import type { BuiltConsumer, BuiltWindow } from './build.ts';
 import { instancesAt } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
-import { collectColumns, collectSections, collectTally, collectWrapSum, rowsOf } from './results-tables.ts';
+import { ColumnTables, collectSections, collectTally, collectWrapSum, rollColumns, rowsOf } from './results-tables.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NEVER = -(2n ** 63n);
@@ -83,8 +83,7 @@ function firstIds(wasm: Wasm, q: number, metric: number): number[] {
 /** Records, span and results of a window. */
 export function collectWindow(wasm: Wasm, window: BuiltWindow) {
   wasm.x.settleWindow(window.address);
-  // Consumers of one domain name the same instances, of which there may be thousands.
-  const texts = new Map<number, string>();
+  const tables = new ColumnTables(wasm);
   const time = (offset: number): bigint | null => {
     const ns = wasm.i64(window.address + offset);
     return ns === NEVER ? null : ns;
@@ -99,11 +98,11 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
       gapNs: wasm.i64(window.address + L.W_GAP_NS),
     },
     specs: window.consumers.map((c) => c.spec),
-    consumers: window.consumers.map((c) => collectConsumer(wasm, c, texts)),
+    consumers: window.consumers.map((c) => collectConsumer(wasm, c, tables)),
   };
 }
 
-function collectConsumer(wasm: Wasm, c: BuiltConsumer, texts: Map<number, string>): ConsumerResult {
+function collectConsumer(wasm: Wasm, c: BuiltConsumer, tables: ColumnTables): ConsumerResult {
   const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
   const labels = wasm.u32(c.address + L.C_LABELS);
   const align = wasm.u32(c.address + L.C_ALIGN);
@@ -113,7 +112,7 @@ function collectConsumer(wasm: Wasm, c: BuiltConsumer, texts: Map<number, string
     stop: stop.kind === 'stop' ? stop : null,
     labels:
       labels === 0 ? null : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
-    ...(align === 0 ? {} : collectColumns(wasm, align, texts)),
+    ...(align === 0 ? {} : tables.collect(align)),
     reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
   };
 }
@@ -125,9 +124,9 @@ function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult 
     case L.KIND_ROLL: {
       const count = wasm.i32(q + L.RO_COUNT);
       const n = count === 0 ? 0 : wasm.i32(q + L.RO_WIDTH);
+      if (wasm.u32(c.address + L.C_ALIGN) !== 0) return { kind: 'ROLL', count, ...rollColumns(wasm, q, n) };
       const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
-      const counts = wasm.u32(c.address + L.C_ALIGN) === 0 ? {} : { counts: array(L.RO_COUNTS) };
-      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX), ...counts };
+      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX) };
     }
     case L.KIND_INTEGRATE:
       return {

@@ -150,3 +150,17 @@ export function outOfMemory(): JobsumError {
     expected: 'at most 1 GiB',
   });
 }
+
+/** An instance out of use: its memory is already there, which a new one has to ask the system for page by page. */
+let idle: Wasm | undefined;
+/** Larger memories are given back: they do not shrink. */
+const IDLE_BYTES = 64 * 1024 * 1024;
+
+/** Lends an instance for the time of a call. After an error it is not used again, whatever its state. */
+export function lend<T>(use: (wasm: Wasm) => T): T {
+  const wasm = idle ?? new Wasm();
+  idle = undefined;
+  const result = use(wasm);
+  if (wasm.bytes.length <= IDLE_BYTES) idle = wasm;
+  return result;
+}

@@ -5,7 +5,9 @@ import {
   ArchiveReader,
   decodeNode,
   instancesAt,
+  lend,
   type Metric,
+  type NodeTask,
   type NodeWindowResult,
   readRecords,
   type ValueSet,
@@ -197,7 +199,7 @@ export class PcpArchive {
     const specs = Array.isArray(spec) ? (spec as readonly ConsumerSpec[]) : [spec as ConsumerSpec];
     const startNs = span.from ?? EARLIEST + 1n;
     const endNs = span.to ?? LATEST;
-    const result = decodeNode(new Wasm(), {
+    const task: NodeTask = {
       archives: this.#members.map((m) => m.path),
       wanted: [...new Set(specs.flatMap((s) => s.metrics))],
       salvage: this.#salvage,
@@ -210,8 +212,8 @@ export class PcpArchive {
           declare: (has) => specs.filter((s) => s.metrics.every(has)),
         },
       ],
-    });
-    return result.windows[0]!;
+    };
+    return lend((wasm) => decodeNode(wasm, task)).windows[0]!;
   }
 }
 

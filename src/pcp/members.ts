@@ -1,6 +1,6 @@
 // Owns which archives of a list are used together, and what they agree on: one host, one description of a metric.
 
-import { type ArchiveLabel, ArchiveReader, type Metric, pmidText, Wasm } from '../decode/index.ts';
+import { type ArchiveLabel, ArchiveReader, lend, type Metric, pmidText } from '../decode/index.ts';
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 
 export interface Member {
@@ -33,19 +33,20 @@ export interface Members {
 export function openMembers(paths: readonly string[], options: MemberOptions = {}): Members {
   const problems: Problem[] = [];
   const found: Omit<Member, 'leftOut'>[] = [];
-  const wasm = new Wasm();
-  for (const path of paths) {
-    wasm.x.openSession(0);
-    try {
-      const reader = new ArchiveReader(wasm, path, { salvage: options.salvage === true });
-      found.push({ path, label: reader.label, metrics: [...reader.metrics] });
-      problems.push(...reader.problems);
-      reader.close();
-    } catch (error) {
-      if (paths.length === 1) throw error;
-      problems.push(toProblem(error));
+  lend((wasm) => {
+    for (const path of paths) {
+      wasm.x.openSession(0);
+      try {
+        const reader = new ArchiveReader(wasm, path, { salvage: options.salvage === true });
+        found.push({ path, label: reader.label, metrics: [...reader.metrics] });
+        problems.push(...reader.problems);
+        reader.close();
+      } catch (error) {
+        if (paths.length === 1) throw error;
+        problems.push(toProblem(error));
+      }
     }
-  }
+  });
   found.sort((a, b) => (a.label.startNs < b.label.startNs ? -1 : a.label.startNs > b.label.startNs ? 1 : 0));
   const first = found[0];
   if (!first) throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });

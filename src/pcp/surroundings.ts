@@ -6,9 +6,10 @@ import {
   domainVersions,
   type LabelClass,
   labelsAt,
+  lend,
   type Metric,
   NO_INDOM,
-  Wasm,
+  type Wasm,
 } from '../decode/index.ts';
 import type { Member } from './members.ts';
 
@@ -45,14 +46,15 @@ export class Surroundings {
 
   #each(annotations: boolean, visit: (wasm: Wasm, reader: ArchiveReader) => void): void {
     for (const { path } of this.#members) {
-      const wasm = new Wasm();
-      wasm.x.openSession(0);
-      const reader = new ArchiveReader(wasm, path, { salvage: this.#salvage, annotations });
-      try {
-        visit(wasm, reader);
-      } finally {
-        reader.close();
-      }
+      lend((wasm) => {
+        wasm.x.openSession(0);
+        const reader = new ArchiveReader(wasm, path, { salvage: this.#salvage, annotations });
+        try {
+          visit(wasm, reader);
+        } finally {
+          reader.close();
+        }
+      });
     }
   }
 

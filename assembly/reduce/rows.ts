@@ -1,0 +1,17 @@
+// Owns the rows of a record as the current consumer sees them, after normalisation: number of values and their address.
+
+/** Room for MAX_METRICS rows each. */
+export const rowCount = memory.data(256);
+export const rowVals = memory.data(256);
+
+// @ts-ignore: decorator
+@inline
+export function countOf(metric: i32): i32 {
+  return load<i32>(rowCount + (metric << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function valsOf(metric: i32): usize {
+  return load<u32>(rowVals + (metric << 2));
+}
