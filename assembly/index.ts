@@ -35,6 +35,7 @@ export {
   slotAt,
   wantMetric,
 } from './select';
+export { setPlanLevel } from './tuning';
 
 import { resetScratch } from './reduce/lane';
 import { openSession as open } from './select';

@@ -45,6 +45,7 @@ import {
 import { consumeAll } from './reduce/deliver';
 import { session } from './select';
 import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
+import { planLevel } from './tuning';
 
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
 const GAP_NS: i64 = 600000000000;
@@ -107,7 +108,7 @@ function fill(r: usize, ns: i64): i32 {
     const filled = fillItem(r, item, gen, ns, rec, len);
     if (filled != S_RECORD) return filled;
   }
-  if (!load<i32>(plan, P_STEADY) && nWanted && ripe(plan)) makeSteady(r, plan, ns);
+  if (planLevel == 2 && !load<i32>(plan, P_STEADY) && nWanted && ripe(plan)) makeSteady(r, plan, ns);
   return S_RECORD;
 }
 

@@ -15,7 +15,7 @@ const METRICS = 60;
 const CHUNK = 1024 * 1024;
 const NO_INDOM = 0xffffffff;
 const STRING = 6;
-const EVER = { startNs: 0n, endNs: 2n ** 62n, walltime: 86_400 };
+export const EVER = { startNs: 0n, endNs: 2n ** 62n, walltime: 86_400 };
 
 /** The numeric metrics that analytics read and the archive has, filled up to 60 with metrics of a single value. */
 export function neededMetrics(base: string): string[] {
@@ -29,7 +29,7 @@ export function neededMetrics(base: string): string[] {
   return wanted.slice(0, METRICS);
 }
 
-const rolls = (names: readonly string[]): ConsumerSpec[] =>
+export const rolls = (names: readonly string[]): ConsumerSpec[] =>
   names.map((name) => ({
     metrics: [name],
     mode: 'all',

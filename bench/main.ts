@@ -12,12 +12,16 @@ import { benchPeers } from './peers.ts';
 import { benchProcess } from './process.ts';
 import { benchStartup } from './startup.ts';
 import { benchSummary } from './summary.ts';
+import { benchTuning } from './tuning.ts';
+import { benchWorkers } from './workers.ts';
 
 const { values: o } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     /** Without the 1 GB archive and with fewer turns. */
     quick: { type: 'boolean', default: false },
+    /** Only the numbers behind the decoder's choices. */
+    tuning: { type: 'boolean', default: false },
     megabytes: { type: 'string', default: '100' },
     work: { type: 'string', default: join(tmpdir(), 'jobsum-bench') },
   },
@@ -40,6 +44,19 @@ function archive(megabytes: number, kind = 'node', generate = generateNodeDay): 
 mkdirSync(o.work, { recursive: true });
 const megabytes = Number(o.megabytes);
 const day = archive(megabytes);
+if (o.tuning) {
+  const v2 = archive(megabytes, 'node-v2', (base, size) => generateNodeDay(base, size, 2));
+  const tuning = await benchTuning(day, v2, o.quick ? 5 : 21);
+  if (o.json) console.log(JSON.stringify({ machine: machine(), tuning }));
+  else {
+    console.log(`Node-day of ${megabytes} MB, CPU time, and over that of what is shipped`);
+    for (const { what, cost, share } of tuning) {
+      const range = `(${share.min.toFixed(2)} … ${share.max.toFixed(2)}, ${share.runs} runs)`;
+      console.log(`  ${what.padEnd(34)} ${cost.median.toFixed(1).padStart(6)} ms  ${share.median.toFixed(2)} ${range}`);
+    }
+  }
+  process.exit();
+}
 const big = o.quick ? null : archive(10 * megabytes);
 say('decoder …');
 const decode = await benchDecode(day, o.quick ? 11 : 41, o.quick ? 1 : 3);
@@ -57,6 +74,8 @@ const peers = await benchPeers(
   o.quick ? 1 : 5,
   (tool) => say(`${tool} is not installed: not compared`),
 );
+say('threads …');
+const workers = await benchWorkers(day, o.quick ? 5 : 21);
 say('start-up …');
 const startup = benchStartup(o.work, o.quick ? 7 : 21);
 say('whole processes …');
@@ -65,7 +84,8 @@ say('micro suites …');
 const micro = benchMicro(o.quick ? 0.3 : 2);
 const where = machine();
 
-if (o.json) console.log(JSON.stringify({ machine: where, decode, summary, peers, startup, process: whole, micro }));
+if (o.json)
+  console.log(JSON.stringify({ machine: where, decode, summary, peers, workers, startup, process: whole, micro }));
 else {
   const rate = (ms: Spread): string => {
     const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
@@ -94,6 +114,18 @@ else {
       `  ${`${p.tool}, ${p.what}`.padEnd(30)} ${plain(p.marginal, 'ms')}; ${p.timesOurs.median.toFixed(1)} × ours`,
     );
   console.log('');
+  if (workers) {
+    console.log(`${workers.days} node-days, decoder alone, on the clock`);
+    for (const [threads, ms] of [
+      ['1 thread', workers.one],
+      ['2 threads', workers.two],
+    ] as const) {
+      console.log(
+        `  ${threads.padEnd(30)} ${((workers.days * decode.megabytes) / ms.median).toFixed(1).padStart(6)} GB/s`,
+      );
+    }
+    console.log(`  2 threads / 1 thread           ${plain(workers.gain, 'of its speed', 2)}\n`);
+  }
   console.log('Start to exit, whole processes');
   for (const s of startup)
     console.log(`  ${s.command.padEnd(30)} ${plain(s.wall, 'ms')}; ${s.overNode.median.toFixed(2)} × node -e 0`);

@@ -9,6 +9,7 @@ import { take } from '../memory';
 import {
   S_GROW, S_INSIDE, S_LENGTH, S_MEMORY, S_MORE, S_RECORD, S_TRAILER, W_BLOCK, W_FILL, W_NONE, W_NUMPMID, W_SET, W_VALFMT,
 } from '../status';
+import { planLevel } from '../tuning';
 import { be32 } from './bytes';
 
 /** Frame of the next record: S_RECORD if it is whole in the window. Nothing is consumed. */
@@ -173,7 +174,7 @@ function matches(plan: usize, rec: usize): bool {
 
 /** Makes the plan (planFor) that of the framed record: it is already if all heads agree, else by walking. S_RECORD, or damage. */
 export function planRecord(r: usize, plan: usize): i32 {
-  if (fits(r, plan) && matches(plan, load<u32>(r, R_REC))) {
+  if (planLevel && fits(r, plan) && matches(plan, load<u32>(r, R_REC))) {
     store<u32>(r, load<u32>(r, R_HITS) + 1, R_HITS);
     return S_RECORD;
   }

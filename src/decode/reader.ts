@@ -7,6 +7,7 @@ import { type FileSet, findFiles } from './fileset.ts';
 import { readIndex } from './index-file.ts';
 import { acceptedLabel, labelConflict, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
+import { limits } from './limits.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
@@ -15,8 +16,6 @@ import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
 import type { Wasm } from './wasm.ts';
 
-/** A window of 1 MiB with its block head: fits the caches, and a read call costs next to nothing beside it. */
-const WINDOW_BYTES = 1024 * 1024 - 16;
 /** 1–3 bytes behind the last record are a clean end, as for PCP (trap 9). */
 const STRAY_BYTES = 3;
 const EARLIEST = -(2n ** 63n);
@@ -70,7 +69,7 @@ export class ArchiveReader {
     this.files = findFiles(path);
     this.#salvage = options.salvage === true;
     this.annotations = options.annotations ? { labels: [], texts: [] } : null;
-    this.address = wasm.need(wasm.x.openReader(WINDOW_BYTES) >>> 0);
+    this.address = wasm.need(wasm.x.openReader(limits.windowBytes) >>> 0);
     this.#table = new MetricTable(wasm, this.address, options.slotOf);
     try {
       this.#metaLabel = this.#readMeta();

@@ -47,6 +47,7 @@ interface Exports {
   setTally(reducer: number, count: number, packed: number, where: number, text: number, length: number): void;
   takeBytes(bytes: number): number;
   giveBytes(address: number): void;
+  setPlanLevel(level: number): void;
   statsOf(values: number, count: number, out: number): number;
 }
 

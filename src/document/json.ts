@@ -13,7 +13,11 @@ export function toJson(document: unknown): string {
 function allFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
-  if (Array.isArray(value)) return value.every(allFinite);
+  if (Array.isArray(value)) {
+    // Documents are numbers for the most part.
+    for (const x of value) if (!(typeof x === 'number' ? Number.isFinite(x) : allFinite(x))) return false;
+    return true;
+  }
   for (const key in value) if (!allFinite((value as Record<string, unknown>)[key])) return false;
   return true;
 }

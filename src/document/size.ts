@@ -30,7 +30,8 @@ export function bsonBytes(value: unknown): number {
   if (value instanceof Date || '_bsontype' in value) return 8;
   if (Array.isArray(value)) {
     let bytes = 5 + 2 * value.length + indexBytes(value.length);
-    for (const element of value) bytes += bsonBytes(element);
+    // Documents are numbers for the most part.
+    for (const element of value) bytes += typeof element === 'number' ? 8 : bsonBytes(element);
     return bytes;
   }
   let bytes = 5;

@@ -21,12 +21,12 @@ export interface Packed {
   readonly bytes: Uint8Array;
 }
 
-/** Vectors of doubles as they are; results hold no other arrays of numbers of that length. */
 /** What node:v8 documents and its types leave out. */
 interface Hooks {
   _setTreatArrayBufferViewsAsHostObjects(on: boolean): void;
 }
 
+/** Vectors of doubles as they are; results hold no other arrays of numbers of that length. */
 class Writer extends Serializer {
   constructor() {
     super();

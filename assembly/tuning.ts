@@ -1,0 +1,8 @@
+// Owns what can be switched off in reading, for measuring what it is worth (bench/tuning.ts).
+
+/** 2: records are taken by plans and steady plans; 1: by plans; 0: each record is walked anew. */
+export let planLevel: i32 = 2;
+
+export function setPlanLevel(level: i32): void {
+  planLevel = level;
+}
