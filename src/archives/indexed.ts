@@ -5,7 +5,7 @@ import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, normalize } from 'node:path';
 import { hostName, type Job } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import { type SqlRow, Store, type Warehouse } from '../store/index.ts';
+import { MEMORY, type SqlRow, Store, type Warehouse } from '../store/index.ts';
 import { CATALOG_SCHEMA, Catalog, type ScanReport } from './catalog.ts';
 import { archiveJobOf } from './lookup.ts';
 import { archiveMember } from './names.ts';
@@ -101,7 +101,7 @@ export class IndexedArchives {
   readonly catalog: Catalog;
   readonly #warehouse: Warehouse;
   readonly #options: IndexedOptions;
-  readonly #store = new Store(':memory:', [CATALOG_SCHEMA]);
+  readonly #store = new Store(MEMORY, [CATALOG_SCHEMA]);
   #found: readonly FoundArchive[] = [];
 
   constructor(warehouse: Warehouse, probe: ProbeArchive, options: IndexedOptions) {

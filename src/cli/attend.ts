@@ -10,6 +10,8 @@ export interface Frame {
   readonly progress: Progress;
   /** Aborted by SIGTERM and SIGINT: finish what is in hand. */
   readonly signal: AbortSignal;
+  /** The textfile of the configuration, where none was given. */
+  readonly textfile: (configured: string | null) => void;
 }
 
 /** What every such command reports of itself. */
@@ -36,12 +38,16 @@ export const textfileOption = {
   describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
 } as const;
 
+/** Of a configured file the one for a command: `jobsum.prom`, `jobsum-index.prom` … */
+const textfileOf = (configured: string, command: string): string => configured.replace(/(?=\.prom$)/, `-${command}`);
+
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function attend<S extends Outcome>(
   attendance: Attendance<S>,
   body: (frame: Frame) => Promise<S>,
 ): Promise<S> {
-  const { command, quiet, textfile } = attendance;
+  const { command, quiet } = attendance;
+  let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
   const run = newRunId();
@@ -61,7 +67,12 @@ export async function attend<S extends Outcome>(
   let summary: S | null = null;
   let problem: Problem | null = null;
   try {
-    summary = await body({ run, log, progress, signal: stop.signal });
+    const takeTextfile = (configured: string | null): void => {
+      if (configured === null || textfile !== undefined) return;
+      checkTextfile(configured);
+      textfile = textfileOf(configured, command);
+    };
+    summary = await body({ run, log, progress, signal: stop.signal, textfile: takeTextfile });
     if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;
     return summary;
   } catch (error) {

@@ -2,6 +2,8 @@
 
 export { keepAlive, LEASE_SECONDS, type Lease, type Leases } from './lease.ts';
 export {
+  type Backlog,
+  endOf,
   JOB_STATES,
   type JobKey,
   type JobState,
@@ -9,8 +11,9 @@ export {
   type LedgerCount,
   type LedgerEntry,
   type LedgerRow,
+  sumOf,
 } from './ledger.ts';
-export { endOf, type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
+export { type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';

@@ -53,6 +53,20 @@ export interface LedgerCount {
   readonly jobs: number;
 }
 
+/** Jobs that are open, and when the one that ended first did (epoch seconds; null: there is none). */
+export interface Backlog {
+  readonly jobs: number;
+  readonly oldestEnd: number | null;
+}
+
+export const sumOf = (parts: readonly Backlog[]): Backlog => ({
+  jobs: parts.reduce((sum, p) => sum + p.jobs, 0),
+  oldestEnd: parts.reduce<number | null>(
+    (least, { oldestEnd: e }) => (least === null || (e !== null && e < least) ? e : least),
+    null,
+  ),
+});
+
 export interface Ledger {
   /** Of these jobs, those that a run passes over now, and as what. */
   settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>>;
@@ -67,4 +81,12 @@ export interface Ledger {
   /** Rows in a state, last tried first. */
   list(state: JobState, limit: number): Promise<LedgerRow[]>;
   counts(): Promise<LedgerCount[]>;
+  /** Jobs that will be tried again. */
+  backlog(): Promise<Backlog>;
+}
+
+/** End of a job by the id of its document, `<job id>-<end>`; null: it has none. */
+export function endOf(documentId: string): number | null {
+  const m = /-(\d+)$/.exec(documentId);
+  return m ? Number(m[1]) : null;
 }

@@ -49,9 +49,3 @@ export function runState(run: RunRecord): 'ended' | 'running' | 'killed' | 'unkn
     return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : 'killed';
   }
 }
-
-/** End of a job by the id of its document, `<job id>-<end>`; null: it has none. */
-export function endOf(documentId: string): number | null {
-  const m = /-(\d+)$/.exec(documentId);
-  return m ? Number(m[1]) : null;
-}

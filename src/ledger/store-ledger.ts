@@ -3,7 +3,17 @@
 import type { Problem } from '../kernel/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
 import { type Lease, lost } from './lease.ts';
-import type { JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
+import {
+  type Backlog,
+  endOf,
+  type JobKey,
+  type JobState,
+  type Ledger,
+  type LedgerCount,
+  type LedgerEntry,
+  type LedgerRow,
+  sumOf,
+} from './ledger.ts';
 import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 import { holdsLease } from './store-lease.ts';
 
@@ -99,6 +109,13 @@ export class StoreLedger implements Ledger {
         code: row.code === null ? null : String(row.code),
         jobs: Number(row.jobs),
       }));
+  }
+
+  async backlog(): Promise<Backlog> {
+    const rows = this.#store
+      .prepare("SELECT id FROM ledger WHERE sinks = ? AND state IN ('waiting', 'failed')")
+      .all(this.#options.sinks);
+    return sumOf(rows.map((row) => ({ jobs: 1, oldestEnd: endOf(String(row.id)) })));
   }
 }
 

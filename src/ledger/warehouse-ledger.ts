@@ -4,7 +4,7 @@
 import type { Problem } from '../kernel/index.ts';
 import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
-import type { JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
+import type { Backlog, JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
 import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 import { guardedBy } from './warehouse-lease.ts';
 
@@ -119,6 +119,16 @@ export class WarehouseLedger implements Ledger {
       [this.#options.resourceId],
     );
     return rows.map(({ state, error, code, jobs }) => ({ state, error, code, jobs: Number(jobs) }));
+  }
+
+  async backlog(): Promise<Backlog> {
+    // The end of a job is the last part of its document's id.
+    const [row] = await this.#warehouse.rows<{ jobs: number; oldest: number | null }>(
+      `SELECT COUNT(*) AS jobs, MIN(CAST(SUBSTRING_INDEX(document_id, '-', -1) AS UNSIGNED)) AS oldest FROM ${TABLE}
+       WHERE resource_id = ? AND state IN ('waiting', 'failed')`,
+      [this.#options.resourceId],
+    );
+    return { jobs: Number(row?.jobs ?? 0), oldestEnd: row?.oldest == null ? null : Number(row.oldest) };
   }
 }
 

@@ -94,7 +94,8 @@ export class ResourceRun {
     await this.#take();
     await this.#batch();
     await this.#flush();
-    if (!this.#signal?.aborted) await source.finished?.();
+    // A source that notes how far it came is not to be moved on by a run that only tries.
+    if (!this.#signal?.aborted && !this.#session.options.dryRun) await source.finished?.();
   }
 
   /** Candidates that are not settled join the batch; a full batch is run. */

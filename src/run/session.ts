@@ -1,22 +1,31 @@
 // Owns what the resources of one run share: store, record of the run, workers, catalogues. Whatever costs time is made when first needed:
 // a run with nothing to do starts no worker and scans no tree.
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { JobsumError, newRunId, type Patience } from '../kernel/index.ts';
-import type { Lease, Leases } from '../ledger/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Backlog, Lease, Leases } from '../ledger/index.ts';
+import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
 import { leased, openStore, recorded } from './recorded.ts';
-import { storeBacklog } from './status.ts';
+import { backlogOf } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 /** A restart of a server takes a minute or two; a night's run must not fail for it. */
 export const PATIENCE_SECONDS = 300;
+
+/** Of a run that writes nothing. */
+const UNGUARDED: Lease = {
+  ...{ name: 'none', token: 0, seconds: Number.POSITIVE_INFINITY },
+  renew: async () => undefined,
+  ensure: async () => undefined,
+  release: async () => undefined,
+};
 
 export class Session {
   readonly run: string;
@@ -92,19 +101,27 @@ export class Session {
     for (const problem of problems) this.account.problem(problem, 'archive.unreadable');
   }
 
-  /** @throws JobsumError E_LOCKED */
+  /** A run that only tries writes nothing that a lease would guard. @throws JobsumError E_LOCKED */
   leased<T>(leases: Leases, name: string, body: (lease: Lease) => Promise<T>): Promise<T> {
-    return leased(leases, name, this.io.log, body);
+    return this.options.dryRun ? body(UNGUARDED) : leased(leases, name, this.io.log, body);
   }
 
-  /** The body does the work and fills the account: a run that is recorded, and its summary. */
-  recorded(body: () => Promise<void>): Promise<RunSummary> {
-    return recorded(this.store, { run: this.run, command: 'summarize' }, async () => {
+  /**
+   * The body does the work and fills the account: a run that is recorded, unless it only tries, and its summary.
+   * `backlog`: what is open at the end; null: that cannot be told.
+   */
+  recorded(
+    body: () => Promise<void>,
+    backlog: () => Promise<Backlog | null> = () => backlogOf(this.store),
+  ): Promise<RunSummary> {
+    const work = async (): Promise<RunSummary> => {
       await body();
       const summary = this.account.close(this.options.signal?.aborted ?? false);
-      summary.backlog = await storeBacklog(this.store);
+      const open = await backlog();
+      if (open) summary.backlog = open;
       return summary;
-    });
+    };
+    return this.options.dryRun ? work() : recorded(this.store, { run: this.run, command: 'summarize' }, work);
   }
 
   async close(): Promise<void> {
@@ -122,7 +139,9 @@ export async function withSession(
   resources?: ResourceSummary[],
 ): Promise<RunSummary> {
   limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
-  const session = new Session(options.run ?? newRunId(), options, io, openStore(path), resources);
+  // A run that only tries makes no store.
+  const place = options.dryRun && !existsSync(path) ? MEMORY : path;
+  const session = new Session(options.run ?? newRunId(), options, io, openStore(place), resources);
   try {
     return await body(session);
   } finally {

@@ -1,11 +1,12 @@
 // Owns the run of a site: every enabled resource of the configuration, each by itself. What stops one does not stop the others.
 
 import { IndexedArchives } from '../archives/index.ts';
-import type { Config, LoadedConfig, MysqlSettings, OutputSettings, ResourceSettings } from '../config/index.ts';
+import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
-import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
+import { FileSource, type JobSource, parseJobId, SacctSource, XdmodSource } from '../jobs/index.ts';
 import { JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
+  type Backlog,
   type Lease,
   type Ledger,
   RETRY,
@@ -17,19 +18,13 @@ import {
 } from '../ledger/index.ts';
 import { Warehouse } from '../store/index.ts';
 import { problemFields } from './logger.ts';
-import type { CommonOptions } from './options.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
 import { SCHEMAS } from './recorded.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
+import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
+import { backlogOf } from './status.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
-
-export interface SiteOptions extends CommonOptions {
-  readonly loaded: LoadedConfig;
-  /** Names or ids of resources; absent: all that are enabled. */
-  readonly only?: readonly string[];
-  readonly selection: Selection;
-}
 
 /** Rows of a state that are looked at for jobs due for another try. */
 const MAX_DUE = 100_000;
@@ -42,84 +37,43 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
   if (resources.some((r) => r.settings && r.settings.source.kind !== 'file'))
     options.selection.ids?.forEach(parseJobId);
   const summaries: ResourceSummary[] = [];
-  const all = async (session: Session): Promise<void> => {
-    const site = new Site(session, options);
-    try {
-      for (const resource of resources) {
-        if (options.signal?.aborted) break;
-        summaries.push(await site.run(resource));
-      }
-    } finally {
-      await site.close();
+  const all = async (site: Site): Promise<void> => {
+    for (const resource of resources) {
+      if (options.signal?.aborted) break;
+      summaries.push(await site.run(resource));
     }
     // For cron this is as it should be: one coded end, which --quiet says nothing of.
     const locked = summaries.flatMap((s) => (s.problem?.code === 'E_LOCKED' ? [s.problem] : []));
     if (locked.length > 0 && locked.length === summaries.length) throw thrown(locked[0]!);
   };
   const common = { ...commonOfConfig(config), ...options };
-  return withSession(config.state, common, io, (session) => session.recorded(() => all(session)), summaries);
+  const work = async (session: Session): Promise<RunSummary> => {
+    const site = new Site(session, options);
+    try {
+      return await session.recorded(
+        () => all(site),
+        () => site.backlog(),
+      );
+    } finally {
+      await site.close();
+    }
+  };
+  return withSession(config.state, common, io, work, summaries);
 }
 
 function thrown({ code, message, ...detail }: Problem): JobsumError {
   return new JobsumError(code, message, detail);
 }
 
-/** What a configuration says for all its resources. */
-export function commonOfConfig({ workers, maxVolumeBytes, tag, analytics, patience }: Config): CommonOptions {
-  return {
-    patience,
-    ...(workers === null ? {} : { workers }),
-    ...(maxVolumeBytes === null ? {} : { maxVolumeBytes }),
-    ...(tag === null ? {} : { tag }),
-    analytics,
-  };
-}
-
-/** A resource that is to run, or why it cannot. */
-type Chosen = { readonly name: string; readonly settings?: ResourceSettings; readonly problem?: Problem };
-
-/** In the order of the file. @throws JobsumError E_CONFIG (no resources), E_USAGE (no such resource) */
-function chosen({ loaded, only }: SiteOptions): Chosen[] {
-  const { config, problems } = loaded;
-  const faulty = new Map<string, Problem>();
-  for (const { severity, resource, message, file, line, column, key } of problems) {
-    if (severity !== 'error' || resource === undefined || faulty.has(resource)) continue;
-    const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
-    faulty.set(resource, { code: 'E_CONFIG', message: `${key}: ${message}`, ...place });
-  }
-  const all: Chosen[] = [
-    ...config.resources.map((settings) => ({ name: settings.name, settings })),
-    ...[...faulty].map(([name, problem]) => ({ name, problem })),
-  ];
-  if (all.length === 0) throw new JobsumError('E_CONFIG', 'the configuration has no resources', { file: config.file });
-  if (!only) return all.filter((r) => r.problem || r.settings?.enabled);
-  return only.map((wanted) => {
-    const found = all.find((r) => r.name === wanted || String(r.settings?.id) === wanted);
-    const known = all.map((r) => r.name).join(', ');
-    if (!found)
-      throw new JobsumError('E_USAGE', `no resource ${JSON.stringify(wanted)}`, { expected: `one of ${known}` });
-    if (found.settings?.enabled === false)
-      throw new JobsumError('E_USAGE', `the resource ${found.name} is disabled`, { file: config.file });
-    return found;
-  });
-}
-
-function outputsOf(output: OutputSettings, resource: ResourceSettings): Output[] {
-  const named = (path: string): string => path.replaceAll('%r', resource.name);
-  switch (output.kind) {
-    case 'mongodb':
-      return [{ kind: 'mongodb', account: output }];
-    case 'sqlite':
-      return [output];
-    case 'stdout':
-      return [{ kind: 'ndjson', path: '-' }];
-    case 'file':
-      return [
-        ...(output.fragments === undefined ? [] : [{ kind: 'ndjson', path: named(output.fragments) } as const]),
-        ...(output.complete === undefined ? [] : [{ kind: 'json', path: named(output.complete) } as const]),
-      ];
-  }
-}
+/** A ledger without a row, which none is written to. */
+const NOTHING: Ledger = {
+  settled: async () => new Map(),
+  record: async () => undefined,
+  find: async () => [],
+  list: async () => [],
+  counts: async () => [],
+  backlog: async () => ({ jobs: 0, oldestEnd: null }),
+};
 
 /** What the resources of one run have in common: the warehouse, the patience that is left. */
 class Site {
@@ -127,6 +81,8 @@ class Site {
   readonly #options: SiteOptions;
   readonly #config: Config;
   #warehouse: Promise<Warehouse> | null = null;
+  /** The warehouse has no tables of ours. */
+  #bare = false;
   /** Seconds; a server that was waited for in vain is not waited for again by the next resource. */
   #patience: number;
 
@@ -139,6 +95,19 @@ class Site {
 
   async close(): Promise<void> {
     await (await this.#warehouse?.catch(() => null))?.close();
+  }
+
+  /** Of all ledgers; null: that of the warehouse cannot be asked. */
+  async backlog(): Promise<Backlog | null> {
+    const { resources } = this.#config;
+    const { store } = this.#session;
+    if (!resources.some((r) => r.enabled && r.source.kind === 'xdmod')) return backlogOf(store);
+    try {
+      const warehouse = await this.#warehouse;
+      return warehouse && (await backlogOf(store, { warehouse, resources: resources.filter((r) => r.enabled) }));
+    } catch {
+      return null;
+    }
   }
 
   async run({ name, settings, problem }: Chosen): Promise<ResourceSummary> {
@@ -171,8 +140,9 @@ class Site {
       await warehouse.rows('SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1');
     } catch (error) {
       if (!(error instanceof JobsumError && error.code === 'E_SCHEMA')) throw error;
-      // The first run on this warehouse.
-      await setupLedger(warehouse);
+      // The first run on this warehouse. One that only tries makes nothing: all is as if there were empty ones.
+      if (this.#session.options.dryRun) this.#bare = true;
+      else await setupLedger(warehouse);
     }
     return warehouse;
   }
@@ -267,6 +237,7 @@ class Site {
     const { store, run, options } = this.#session;
     const { lease: leaseSeconds, retry } = this.#config;
     const policy = { ...RETRY, graceSeconds: options.grace ?? retry.grace, maxAttempts: retry.attempts };
+    if (this.#bare) return NOTHING;
     if (!warehouse) return new StoreLedger(store, { sinks: ledgerScope(outputs), run, lease, policy });
     return this.#patientLedger(
       new WarehouseLedger(warehouse, { resourceId: resource.id, run, lease, leaseSeconds, policy }),
@@ -281,6 +252,7 @@ class Site {
       find: (ids) => wait(() => ledger.find(ids)),
       list: (state, limit) => wait(() => ledger.list(state, limit)),
       counts: () => wait(() => ledger.counts()),
+      backlog: () => wait(() => ledger.backlog()),
     };
   }
 

@@ -1,14 +1,16 @@
 // Owns the state of a site or store at a glance: runs, backlog, failures by reason, jobs set aside, leases, archives.
 
 import type { ResourceSettings } from '../config/index.ts';
+import { detectSchema } from '../jobs/index.ts';
 import {
-  endOf,
+  type Backlog,
   type LeaseHeld,
   type Ledger,
   leasesHeld,
   ledgersOf,
   Runs,
   runState,
+  sumOf,
   WarehouseLedger,
 } from '../ledger/index.ts';
 import type { Store, Warehouse } from '../store/index.ts';
@@ -19,60 +21,57 @@ const MAX_ROWS = 1000;
 async function ledgerStatus(
   of: string,
   ledger: Ledger,
-  untried?: { jobs: number; end: number | null },
+  untried: Backlog = { jobs: 0, oldestEnd: null },
 ): Promise<LedgerStatus> {
   const counts = await ledger.counts();
   const jobs = { done: 0, waiting: 0, failed: 0, poison: 0 };
   for (const c of counts) jobs[c.state] += c.jobs;
-  const open = [...(await ledger.list('waiting', MAX_ROWS)), ...(await ledger.list('failed', MAX_ROWS))];
-  const ends = [...open.map((r) => endOf(r.id)), untried?.end ?? null].filter((e) => e !== null);
   const reasons = counts.filter((c) => c.error !== null || c.code !== null).sort((a, b) => b.jobs - a.jobs);
-  const waiting = jobs.waiting + jobs.failed;
   return {
     ...{ of, jobs, reasons, poison: await ledger.list('poison', MAX_ROWS) },
-    backlog: {
-      jobs: waiting + (untried?.jobs ?? 0),
-      untried: untried?.jobs ?? 0,
-      oldestEnd: ends.length === 0 ? null : ends.reduce((a, b) => Math.min(a, b)),
-    },
+    backlog: { ...sumOf([await ledger.backlog(), untried]), untried: untried.jobs },
   };
 }
 
 /** Jobs of a resource that the warehouse has and no run has marked. */
-async function untriedJobs(warehouse: Warehouse, resource: number): Promise<{ jobs: number; end: number | null }> {
-  const [row] = await warehouse.rows<{ jobs: number; end: number | null }>(
-    `SELECT count(*) AS jobs, min(jf.end_time_ts) AS end FROM modw.job_tasks jf
+async function untriedJobs(warehouse: Warehouse, resource: number): Promise<Backlog> {
+  const from = (table: string, alive: string): string =>
+    `SELECT count(*) AS jobs, min(jf.end_time_ts) AS oldest FROM modw.${table} jf
      LEFT JOIN modw_supremm.process p ON p.jobid = jf.job_id
      LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id
-     WHERE jf.resource_id = ? AND jf.is_deleted = 0 AND p.jobid IS NULL AND j.job_id IS NULL`,
-    [resource],
-  );
-  return { jobs: Number(row?.jobs ?? 0), end: row?.end ?? null };
+     WHERE jf.resource_id = ? AND ${alive} AND p.jobid IS NULL AND j.job_id IS NULL`;
+  const old = (await detectSchema(warehouse)) === 7;
+  const sql = old ? from('jobfact', 'TRUE') : from('job_tasks', 'jf.is_deleted = 0');
+  const [row] = await warehouse.rows<{ jobs: number; oldest: number | null }>(sql, [resource]);
+  return { jobs: Number(row?.jobs ?? 0), oldestEnd: row?.oldest ?? null };
 }
 
-/** Backlog over all ledgers of the store, for the figures of a run. */
-export async function storeBacklog(store: Store): Promise<{ jobs: number; oldestEnd: number | null }> {
-  const all = await Promise.all(ledgersOf(store).map(({ sinks, ledger }) => ledgerStatus(sinks, ledger)));
-  const ends = all.flatMap((l) => l.backlog.oldestEnd ?? []);
-  return {
-    jobs: all.reduce((sum, l) => sum + l.backlog.jobs, 0),
-    oldestEnd: ends.length === 0 ? null : Math.min(...ends),
-  };
+export interface StatusSite {
+  readonly warehouse: Warehouse;
+  readonly resources: readonly ResourceSettings[];
+}
+
+const ledgerOf = ({ warehouse }: StatusSite, { id }: ResourceSettings): Ledger =>
+  new WarehouseLedger(warehouse, { resourceId: id, run: '' });
+const accounted = (site: StatusSite | undefined): readonly ResourceSettings[] =>
+  site?.resources.filter((r) => r.source.kind === 'xdmod') ?? [];
+
+/** Jobs that are open in all ledgers of a store, and of a site. */
+export async function backlogOf(store: Store, site?: StatusSite): Promise<Backlog> {
+  const parts = ledgersOf(store).map(({ ledger }) => ledger.backlog());
+  for (const resource of accounted(site))
+    parts.push(ledgerOf(site!, resource).backlog(), untriedJobs(site!.warehouse, resource.id));
+  return sumOf(await Promise.all(parts));
 }
 
 /** `site`: with the ledgers of its warehouse. */
-export async function status(
-  store: Store,
-  runs: number,
-  site?: { warehouse: Warehouse; resources: readonly ResourceSettings[] },
-): Promise<Status> {
+export async function status(store: Store, runs: number, site?: StatusSite): Promise<Status> {
   const ledgers: LedgerStatus[] = [];
   for (const { sinks, ledger } of ledgersOf(store)) ledgers.push(await ledgerStatus(sinks, ledger));
   const leases: LeaseHeld[] = leasesHeld(store);
-  for (const { id, name, source } of site?.resources ?? []) {
-    if (source.kind !== 'xdmod') continue;
-    const ledger = new WarehouseLedger(site!.warehouse, { resourceId: id, run: '' });
-    ledgers.push(await ledgerStatus(name, ledger, await untriedJobs(site!.warehouse, id)));
+  for (const resource of accounted(site)) {
+    const untried = await untriedJobs(site!.warehouse, resource.id);
+    ledgers.push(await ledgerStatus(resource.name, ledgerOf(site!, resource), untried));
   }
   if (site) {
     const rows = await site.warehouse.rows<{ name: string; host: string; pid: number; expires: number }>(

@@ -1,6 +1,7 @@
 // Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
 
 import { ERRORS, type Problem } from '../kernel/index.ts';
+import type { Backlog } from '../ledger/index.ts';
 import { type Logger, problemFields } from './logger.ts';
 import type { Progress } from './progress.ts';
 
@@ -38,8 +39,8 @@ export interface RunSummary {
   interrupted: boolean;
   /** First problems, at most MAX_PROBLEMS. */
   readonly problems: Problem[];
-  /** Of the embedded ledger: jobs that will be tried again, and the end of the oldest (epoch seconds). */
-  backlog?: { readonly jobs: number; readonly oldestEnd: number | null };
+  /** Jobs that are still to be done: tried again, or not tried yet. Of all ledgers of the store and the configured site. */
+  backlog?: Backlog;
   /** Of a configured run: each resource that was to run. */
   readonly resources?: ResourceSummary[];
   exitCode: number;

@@ -16,7 +16,7 @@ export interface RunFigures {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly bytesRead?: number;
   readonly bytesDecoded?: number;
-  /** Jobs that wait to be tried again, and the end of the oldest. */
+  /** Jobs that are still to be done, and the end of the oldest. */
   readonly backlog?: { readonly jobs: number; readonly oldestEnd: number | null };
 }
 
@@ -58,16 +58,17 @@ async function promClient(): Promise<{ Registry: typeof RegistryClass; Gauge: ty
 export async function textfileOf(figures: RunFigures, previousSuccess: number | null): Promise<string> {
   const { Registry, Gauge } = await promClient();
   const registry = new Registry();
-  const gauge = (name: string, help: string, value: number | null): void => {
-    if (value !== null) new Gauge({ name, help, registers: [registry] }).set(value);
-  };
   const { command, start, end, exitCode, backlog } = figures;
+  // Each command has a file of its own, and the collector reads all of them: the label keeps them apart.
+  const gauge = (name: string, help: string, value: number | null): void => {
+    if (value !== null)
+      new Gauge({ name, help, labelNames: ['command'], registers: [registry] }).set({ command }, value);
+  };
   const labels = { version: figures.version, command };
-  const labelNames = Object.keys(labels);
   new Gauge({
     name: 'jobsum_info',
     help: 'Version and command of the last run',
-    labelNames,
+    labelNames: Object.keys(labels),
     registers: [registry],
   }).set(labels, 1);
   gauge('jobsum_last_start_timestamp_seconds', 'Start of the last run', start);
@@ -82,17 +83,17 @@ export async function textfileOf(figures: RunFigures, previousSuccess: number | 
   const outcomes = new Gauge({
     name: 'jobsum_last_items',
     help: 'What the last run handled (jobs, files), by outcome',
-    labelNames: ['outcome'],
+    labelNames: ['command', 'outcome'],
     registers: [registry],
   });
-  for (const [outcome, n] of Object.entries(figures.outcomes)) outcomes.set({ outcome }, n);
+  for (const [outcome, n] of Object.entries(figures.outcomes)) outcomes.set({ command, outcome }, n);
   gauge('jobsum_last_read_bytes', 'Bytes of archives that the last run read', figures.bytesRead ?? null);
   gauge('jobsum_last_decoded_bytes', 'Bytes of archives that the last run decoded', figures.bytesDecoded ?? null);
-  gauge('jobsum_backlog_jobs', 'Jobs that will be tried again', backlog?.jobs ?? null);
+  gauge('jobsum_backlog_jobs', 'Jobs that are still to be done', backlog?.jobs ?? null);
   const oldest = backlog?.oldestEnd ?? null;
   gauge(
     'jobsum_backlog_age_seconds',
-    'Time since the end of the oldest job that will be tried again; 0: there is none',
+    'Time since the end of the oldest job that is still to be done; 0: there is none',
     backlog ? (oldest === null ? 0 : Math.max(0, end - oldest)) : null,
   );
   return `${(await registry.metrics()).trimEnd()}\n`;

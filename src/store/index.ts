@@ -1,7 +1,7 @@
 // Owns the public surface of store/: re-exports only.
 
 export { Mongo, mongoPlace } from './mongo.ts';
-export { type Row, type Schema, type Statement, Store, type Value } from './store.ts';
+export { MEMORY, type Row, type Schema, type Statement, Store, type Value } from './store.ts';
 export {
   type Changes,
   type Queryable,

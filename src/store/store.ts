@@ -8,6 +8,9 @@ import { JobsumError } from '../kernel/index.ts';
 const APPLICATION_ID = 0x6a62736d;
 const BUSY_MS = 10_000;
 
+/** Path of a store that is no file and ends with the process. */
+export const MEMORY = ':memory:';
+
 export type Value = string | number | bigint | null;
 export type Row = Record<string, Value>;
 

@@ -3,12 +3,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WarehouseLeases } from '../../src/ledger/index.ts';
+import { setupLedger, WarehouseLeases } from '../../src/ledger/index.ts';
 import { Warehouse } from '../../src/store/index.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { generateSite, RESOURCE, type Site } from '../support/site.ts';
 import { tempDir } from '../support/temp.ts';
+import { addJobs } from '../support/warehouse.ts';
 
 const JOBS = 30;
 const dir = tempDir();
@@ -124,6 +125,43 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(json((await run(config, '-P', '-1013', '-j', narrow[0]!)).stdout)).toMatchObject({ jobs: { done: 0 } });
   });
 
+  it('leaves no trace when only trying: no table, store, lease or record', async () => {
+    await site.forget();
+    for (const table of ['jobsum_job', 'jobsum_lease']) await warehouse.run(`DROP TABLE modw_supremm.${table}`);
+    const config = site.config('trace', file('trace'), { state: 'untouched.db' });
+    const dry = await run(config, '--dry-run');
+    expect(dry.stderr).not.toMatch(/"level":"error"/);
+    expect(json(dry.stdout)).toMatchObject({ jobs: { done: JOBS, known: 0 } });
+    expect(await warehouse.rows("SHOW TABLES FROM modw_supremm LIKE 'jobsum%'")).toEqual([]);
+    expect(await warehouse.rows('SELECT * FROM modw_supremm.process')).toEqual([]);
+    expect(existsSync(join(config, 'untouched.db'))).toBe(false);
+    await setupLedger(warehouse);
+    const lease = await new WarehouseLeases(warehouse).take(`resource:${RESOURCE}`);
+    expect(json((await run(config, '--dry-run')).stdout)).toMatchObject({ jobs: { done: JOBS } });
+    await lease.release();
+  });
+
+  it('tells node_exporter what waits in the warehouse, each command in a file of its own', async () => {
+    const textfile = join(dir, 'jobsum.prom');
+    const gauge = (name: string, path = textfile): number =>
+      Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(readFileSync(path, 'utf8'))?.[1]);
+    const config = site.config('prom', file('prom'), { textfile });
+    const [last] = await addJobs(warehouse, [
+      { resourceId: RESOURCE, localId: 9001, start: 1_772_409_600, end: 1_772_413_200, hosts: ['nowhere'] },
+    ]);
+    expect((await run(config, '--job', '5001')).code).toBe(0);
+    // Those that were not tried yet, the one without archives among them.
+    expect(gauge('jobsum_backlog_jobs')).toBe(JOBS);
+    await run(config, '--timeout', '1e12');
+    expect(gauge('jobsum_backlog_jobs')).toBe(1);
+    expect(gauge('jobsum_backlog_age_seconds')).toBeGreaterThan(Date.now() / 1000 - 1_772_413_200 - 60);
+    await jobsum(['index', '--config', config, '--quiet'], { cwd: dir });
+    expect(gauge('jobsum_last_items', join(dir, 'jobsum-index.prom'))).toBeGreaterThan(0);
+    expect(gauge('jobsum_backlog_jobs')).toBe(1);
+    await warehouse.run('DELETE FROM modw.job_tasks WHERE job_id = ?', [last!]);
+    await site.forget();
+  });
+
   it('runs the good resources when others are bad, and says which', async () => {
     const base = { batch_system: 'XDMoD', hostname_mode: 'hostname', datasource: 'pcp', pcp_log_dir: site.archives };
     const list = join(site.root, 'list.ndjson');
@@ -151,6 +189,8 @@ describe.skipIf(!server)('summarize of a configured site', () => {
 
   it('finds archives by the tables of the warehouse, without a tree in the configuration', async () => {
     const base = { resource_id: RESOURCE, batch_system: 'XDMoD', hostname_mode: 'hostname', datasource: 'pcp' };
+    for (const table of ['archives_nodelevel', 'archives_joblevel', 'archive_paths'])
+      await warehouse.run(`DELETE FROM modw_supremm.${table}`);
     const tables = site.config('tables', file('tables'), { resources: { hpc: base } });
     const empty = await run(tables, ...ALL);
     expect(empty.code).toBe(66);

@@ -143,7 +143,7 @@ describe('status', () => {
     const ran = await jobsum(args, { cwd });
     expect(JSON.parse(ran.stdout).backlog).toEqual({ jobs: 3, oldestEnd: NOW - 3400 });
     const text = readFileSync(join(cwd, 'x.prom'), 'utf8');
-    expect(text).toMatch(/^jobsum_backlog_jobs 3$/m);
-    expect(Number(/^jobsum_backlog_age_seconds (\S+)$/m.exec(text)![1])).toBeGreaterThan(3390);
+    expect(text).toMatch(/^jobsum_backlog_jobs\{.*\} 3$/m);
+    expect(Number(/^jobsum_backlog_age_seconds\{.*\} (\S+)$/m.exec(text)![1])).toBeGreaterThan(3390);
   });
 });

@@ -48,15 +48,15 @@ describe('an unattended run', () => {
     expect(ran.status).toBe(1);
     const text = readFileSync(file, 'utf8');
     const first = figures(text);
-    expect(first.get('jobsum_last_items{outcome="done"}')).toBe(8);
-    expect(first.get('jobsum_last_items{outcome="skipped"}')).toBe(1);
-    expect(first.get('jobsum_last_exit_code')).toBe(1);
-    expect(first.get('jobsum_last_decoded_bytes')).toBeGreaterThan(1e5);
-    const start = first.get('jobsum_last_start_timestamp_seconds')!;
-    const end = first.get('jobsum_last_end_timestamp_seconds')!;
+    expect(first.get('jobsum_last_items{command="summarize",outcome="done"}')).toBe(8);
+    expect(first.get('jobsum_last_items{command="summarize",outcome="skipped"}')).toBe(1);
+    expect(first.get('jobsum_last_exit_code{command="summarize"}')).toBe(1);
+    expect(first.get('jobsum_last_decoded_bytes{command="summarize"}')).toBeGreaterThan(1e5);
+    const start = first.get('jobsum_last_start_timestamp_seconds{command="summarize"}')!;
+    const end = first.get('jobsum_last_end_timestamp_seconds{command="summarize"}')!;
     expect(Math.abs(Date.now() / 1000 - end)).toBeLessThan(3600);
-    expect(first.get('jobsum_last_success_timestamp_seconds')).toBe(end);
-    expect(first.get('jobsum_last_duration_seconds')).toBeCloseTo(end - start, 3);
+    expect(first.get('jobsum_last_success_timestamp_seconds{command="summarize"}')).toBe(end);
+    expect(first.get('jobsum_last_duration_seconds{command="summarize"}')).toBeCloseTo(end - start, 3);
     expect(statSync(file).mode & 0o777).toBe(0o644);
     expect(readdirSync(join(cwd, 'textfile'))).toEqual(['jobsum.prom']);
     if (promtool) execFileSync('promtool', ['check', 'metrics'], { input: text });
@@ -64,8 +64,8 @@ describe('an unattended run', () => {
     const bad = await jobsum(['summarize', '--jobs', 'absent', ...CLUSTER.slice(2), '--textfile', file], { cwd });
     expect(bad.code).toBe(66);
     const second = figures(readFileSync(file, 'utf8'));
-    expect(second.get('jobsum_last_exit_code')).toBe(66);
-    expect(second.get('jobsum_last_success_timestamp_seconds')).toBe(end);
+    expect(second.get('jobsum_last_exit_code{command="summarize"}')).toBe(66);
+    expect(second.get('jobsum_last_success_timestamp_seconds{command="summarize"}')).toBe(end);
   });
 
   it('refuses a name that would not be collected, and survives a directory that is not there', async () => {

@@ -82,8 +82,9 @@ export const indexCommand: CommandModule<object, Options> = {
           };
         },
       },
-      async ({ run, log, signal }) => {
+      async ({ run, log, signal, textfile }) => {
         const site = siteOf(argv);
+        textfile(site?.config.textfile ?? null);
         for (const fault of site?.faults ?? [])
           log.error('config.fault', 'a resource is not usable', problemFields(fault));
         const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];

@@ -1,8 +1,8 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
 import type { Argv, CommandModule } from 'yargs';
-import { JobsumError } from '../../kernel/index.ts';
-import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
+import { ERRORS, JobsumError } from '../../kernel/index.ts';
+import { ingestScripts, problemFields, type ScriptsSummary } from '../../run/index.ts';
 import { attend, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { configOption, loadSite, resourceOption } from '../site.ts';
@@ -56,12 +56,17 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
           return { outcomes };
         },
       },
-      async ({ run, log, signal }) => {
-        const { config, resources } = loadSite(argv.config, argv.resource);
+      async ({ run, log, signal, textfile }) => {
+        const { config, resources, faults } = loadSite(argv.config, argv.resource);
+        textfile(config.textfile);
+        for (const fault of faults) log.error('config.fault', 'a resource is not usable', problemFields(fault));
         const { warehouse, state: store } = config;
         if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
         const { daydelta: dayDelta, all } = argv;
-        return ingestScripts({ run, store, warehouse, resources, dayDelta, all, signal }, log);
+        const done = await ingestScripts({ run, store, warehouse, resources, dayDelta, all, signal }, log);
+        done.problems.push(...faults);
+        if (faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
+        return done;
       },
     );
     if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
