@@ -1,7 +1,15 @@
 // Owns the frame of commands that run for long or unattended: logs, progress, signals, the final record, the textfile.
 
 import { ERRORS, newRunId, type Problem, toProblem } from '../kernel/index.ts';
-import { checkTextfile, Logger, Progress, problemFields, type RunFigures, writeTextfile } from '../run/index.ts';
+import {
+  checkTextfile,
+  Logger,
+  Progress,
+  problemFields,
+  type RunFigures,
+  textfileFor,
+  writeTextfile,
+} from '../run/index.ts';
 import { version } from './version.ts';
 
 export interface Frame {
@@ -38,9 +46,6 @@ export const textfileOption = {
   describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
 } as const;
 
-/** Of a configured file the one for a command: `jobsum.prom`, `jobsum-index.prom` … */
-const textfileOf = (configured: string, command: string): string => configured.replace(/(?=\.prom$)/, `-${command}`);
-
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function attend<S extends Outcome>(
   attendance: Attendance<S>,
@@ -70,7 +75,7 @@ export async function attend<S extends Outcome>(
     const takeTextfile = (configured: string | null): void => {
       if (configured === null || textfile !== undefined) return;
       checkTextfile(configured);
-      textfile = textfileOf(configured, command);
+      textfile = textfileFor(configured, command);
     };
     summary = await body({ run, log, progress, signal: stop.signal, textfile: takeTextfile });
     if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;

@@ -13,4 +13,4 @@ export { summarizeSite } from './site.ts';
 export { commonOfConfig, type SiteOptions } from './site-plan.ts';
 export { status } from './status.ts';
 export type { JobCounts, ResourceSummary, RunIo, RunSummary } from './summary.ts';
-export { checkTextfile, type RunFigures, textfileOf, writeTextfile } from './textfile.ts';
+export { checkTextfile, type RunFigures, textfileFor, textfileOf, writeTextfile } from './textfile.ts';

@@ -34,6 +34,10 @@ export function checkTextfile(path: string): void {
     });
 }
 
+/** Of the file of a site that of a command: a collector reads them all. `jobsum.prom`, `jobsum-index.prom` … */
+export const textfileFor = (path: string, command: string): string =>
+  command === 'summarize' ? path : path.replace(/(?=\.prom$)/, `-${command}`);
+
 /** Success of an earlier run, from what that wrote: a failing run must not forget it. */
 function lastSuccess(path: string): number | null {
   try {

@@ -5,6 +5,8 @@ export interface Unattended {
   readonly program: readonly string[];
   readonly commands: readonly (readonly string[])[];
   readonly user: string;
+  /** Directories that are written besides jobsum's own. */
+  readonly writes?: readonly string[];
   /** Hour and minute, local time. */
   readonly at: { readonly hour: number; readonly minute: number };
 }
@@ -15,9 +17,12 @@ export const PLAIN_WORD = /^[A-Za-z0-9_./:=@+,-]+$/;
 const two = (n: number): string => String(n).padStart(2, '0');
 
 /** `jobsum.service` and `jobsum.timer`. */
-export function systemdUnits({ program, commands, user, at }: Unattended): { service: string; timer: string } {
+export function systemdUnits({ program, commands, user, at, writes = [] }: Unattended): {
+  service: string;
+  timer: string;
+} {
   const last = commands.length - 1;
-  // A step before the last that found something to complain of does not keep the last from its work.
+  // A step before the last that found something to complain of does not keep the last from its work: its own log and figures tell.
   const starts = commands.map((words, i) => `ExecStart=${i < last ? '-' : ''}${[...program, ...words].join(' ')}`);
   const service = `# jobsum.service: one run. Start it by hand with: systemctl start jobsum
 [Unit]
@@ -37,7 +42,8 @@ TimeoutStopSec=5min
 StateDirectory=jobsum
 WorkingDirectory=/var/lib/jobsum
 # Passwords, if they are not in the configuration's own files:
-#LoadCredential=datawarehouse:/etc/jobsum/datawarehouse.password
+#LoadCredential=jobsum-warehouse-password:/etc/jobsum/warehouse.password
+#LoadCredential=jobsum-mongodb-password:/etc/jobsum/mongodb.password
 Nice=10
 IOSchedulingClass=best-effort
 IOSchedulingPriority=7
@@ -49,8 +55,8 @@ ProtectHome=read-only
 ProtectKernelTunables=yes
 ProtectControlGroups=yes
 RestrictSUIDSGID=yes
-# For --textfile:
-#ReadWritePaths=/var/lib/prometheus/node-exporter
+# Where it writes besides /var/lib/jobsum: documents and figures in files.
+${writes.length > 0 ? writes.map((path) => `ReadWritePaths=-${path}`).join('\n') : '#ReadWritePaths=/var/lib/prometheus/node-exporter'}
 `;
   const timer = `# jobsum.timer: every night. Enable it with: systemctl enable --now jobsum.timer
 [Unit]
@@ -73,6 +79,7 @@ export function crontab({ program, commands, user, at }: Unattended): string {
   const last = commands.length - 1;
   const line = commands.map((words, i) => [...program, ...words].join(' ') + (i < last ? ';' : '')).join(' ');
   return `# /etc/cron.d/jobsum: runs exclude each other by themselves, a second one ends with 75.
+# The user needs a directory of its own, once: install -d -o ${user} -m 750 /var/lib/jobsum
 SHELL=/bin/sh
 PATH=/usr/local/bin:/usr/bin:/bin
 MAILTO=root

@@ -4,7 +4,7 @@ import { JobsumError } from '../kernel/index.ts';
 
 export { findMongoDocuments, MongoSink, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
-export { pingMongo } from './ping.ts';
+export { lacking, type Privilege, pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';
 export { DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
 

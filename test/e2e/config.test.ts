@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setupLedger } from '../../src/ledger/index.ts';
 import { Warehouse } from '../../src/store/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
@@ -29,8 +30,16 @@ describe.skipIf(!server)('jobsum config', () => {
     const database = { datawarehouse: { host, port, user, pass: password } };
     const args = config({ ...database, resources: { hpc: { ...resource, pcp_log_dir: join(dir, 'archives') } } });
     const good = await jobsum(['config', 'check', ...args], { cwd: dir });
-    expect(good.stdout).toMatch(/warehouse: ok, schema 8\narchives of hpc: ok/);
-    expect(good.code).toBe(0);
+    // Until setup has made them, our own tables are missing.
+    expect(good.stdout).toMatch(/writing modw_supremm.jobsum_job: E_SCHEMA/);
+    expect(good.stdout).toContain('run `jobsum setup`');
+    expect(good.code).toBe(78);
+    const made = await Warehouse.connect(server!.settings);
+    await setupLedger(made);
+    await made.close();
+    const ready = await jobsum(['config', 'check', ...args], { cwd: dir });
+    expect(ready.stdout).toMatch(/warehouse: ok, schema 8\ntables: ok, .*\narchives of hpc: ok/);
+    expect(ready.code).toBe(0);
     const bad = await jobsum(
       [
         'config',
@@ -45,10 +54,47 @@ describe.skipIf(!server)('jobsum config', () => {
       problems: [],
       connections: [
         { what: 'warehouse', ok: true },
+        { what: 'tables', ok: true },
         { what: 'archives of hpc', ok: false },
         { what: 'state', ok: true },
       ],
     });
+  });
+
+  it('check tells which rights the account lacks, and writes nothing to find out', async () => {
+    const root = await Warehouse.connect(server!.settings);
+    await createWarehouse(root);
+    await setupLedger(root);
+    await root.run('INSERT INTO modw_supremm.process (jobid, process_version) VALUES (1, 1)');
+    await root.run("CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'reading'");
+    await root.run("GRANT SELECT ON *.* TO reader@'%'");
+    const { host, port } = server!.settings;
+    const database = { datawarehouse: { host, port, user: 'reader', pass: 'reading' } };
+    const args = config({ ...database, resources: { hpc: { ...resource, pcp_log_dir: join(dir, 'archives') } } });
+    const check = () => jobsum(['config', 'check', '--json', ...args], { cwd: dir });
+    const denied = async (): Promise<string[]> => {
+      const { connections } = JSON.parse((await check()).stdout);
+      const bad = connections.filter((c: { ok: boolean }) => !c.ok);
+      expect(bad.every((c: { problem: { code: string } }) => c.problem.code === 'E_DENIED')).toBe(true);
+      return bad.map((c: { what: string }) => c.what).sort();
+    };
+    const index = ['archive_paths', 'archives_joblevel', 'archives_nodelevel'];
+    const all = [...index, 'jobsum_job', 'jobsum_lease', 'process'].map((t) => `writing modw_supremm.${t}`);
+    expect(await denied()).toEqual(all);
+    expect((await check()).code).toBe(77);
+    // Rows are replaced: inserting alone does not do.
+    await root.run("GRANT INSERT ON modw_supremm.* TO reader@'%'");
+    expect(await denied()).toEqual(all);
+    await root.run("GRANT UPDATE ON modw_supremm.* TO reader@'%'");
+    expect(await denied()).toEqual([]);
+    await root.run("REVOKE SELECT ON *.* FROM reader@'%'");
+    await root.run("GRANT SELECT ON modw.* TO reader@'%'");
+    expect(await denied()).toContain('reading mod_shredder.shredded_job');
+    expect(await root.rows('SELECT jobid, process_version AS v FROM modw_supremm.process')).toEqual([
+      { jobid: 1, v: 1 },
+    ]);
+    expect(await root.rows('SELECT * FROM modw_supremm.jobsum_lease')).toEqual([]);
+    await root.close();
   });
 
   it('check reports what cannot be reached, and faults with their place', async () => {

@@ -1,7 +1,7 @@
 // What starts jobsum at night: units that systemd takes, a crontab whose commands the shell takes.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { jobsum } from '../support/cli.ts';
@@ -33,8 +33,34 @@ it('the crontab runs what it is given, at the time it is given', async () => {
   expect(line[1]).toContain(`jobsum.js ${own.join(' ')}`);
   const night = await jobsum(['setup', 'cron', '--textfile', '/x/jobsum.prom'], { cwd });
   expect(night.stdout).toMatch(
-    /index --config \/etc\/supremm --quiet;.*summarize --config \/etc\/supremm .*jobsum\.prom/,
+    /index --config \/etc\/supremm --quiet --textfile \/x\/jobsum-index.prom;.*summarize --config \/etc\/supremm .*jobsum\.prom/,
   );
+});
+
+it('a night is what the configuration has: tables only with a warehouse, scripts only where some are saved', async () => {
+  const resource = { resource_id: 1, hostname_mode: 'hostname', datasource: 'pcp', pcp_log_dir: '/pcp' };
+  const commands = async (name: string, value: object): Promise<{ text: string; run: string[] }> => {
+    mkdirSync(join(cwd, name));
+    writeFileSync(join(cwd, name, 'config.json'), JSON.stringify(value));
+    const { stdout, stderr, code } = await jobsum(['setup', 'systemd', '--config', join(cwd, name)], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    return { text: stdout, run: [...stdout.matchAll(/^ExecStart=(-?)\S+ \S+ (\S+)/gm)].map((m) => `${m[1]}${m[2]}`) };
+  };
+  const datawarehouse = { host: 'h' };
+  const xdmod = { ...resource, batch_system: 'XDMoD' };
+  const batchscript = { path: '/scripts' };
+  const all = { datawarehouse, resources: { a: xdmod, b: { ...xdmod, resource_id: 2, batchscript } } };
+  expect((await commands('all', all)).run).toEqual(['-index', '-jobscripts', 'summarize']);
+  expect((await commands('plain', { datawarehouse, resources: { a: xdmod } })).run).toEqual(['-index', 'summarize']);
+  const files = {
+    ...{ textfile: '/srv/prom/jobsum.prom', state: '/var/lib/jobsum/jobsum.db' },
+    outputdatabase: { db_engine: 'file', json_format: 'fragment', frag_file: '/srv/out/%r.ndjson' },
+    resources: { a: { ...resource, batch_system: 'slurm' } },
+  };
+  const slurm = await commands('slurm', files);
+  expect(slurm.run).toEqual(['summarize']);
+  // The unit may write nowhere else.
+  expect(slurm.text.match(/^ReadWritePaths=.*$/gm)).toEqual(['ReadWritePaths=-/srv/prom', 'ReadWritePaths=-/srv/out']);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/document/index.ts';
-import { MongoSink, setupMongo } from '../../src/sinks/index.ts';
+import { lacking, MongoSink, setupMongo } from '../../src/sinks/index.ts';
 import { Mongo } from '../../src/store/index.ts';
 import { CLUSTER, documentsOf, jobsum, type Ran, settled } from '../support/cli.ts';
 import { testMongo } from '../support/mongo.ts';
@@ -195,6 +195,26 @@ describe.skipIf(!server)('the MongoDB sink', () => {
     expect(ran.code).toBe(64);
     expect(ran.stderr).toContain('JOBSUM_MONGODB_URI');
     expect(ran.stderr).not.toContain('geheim');
+  });
+});
+
+describe('privileges of an account', () => {
+  // As MongoDB's manual has them for the built-in roles.
+  const role = (db: string, actions: string[]) => [{ resource: { db, collection: '' }, actions }];
+  const readWrite = ['collStats', 'createIndex', 'find', 'insert', 'listCollections', 'remove', 'update'];
+  it.each([
+    ['readWrite', role('supremm', readWrite), []],
+    ['readWriteAnyDatabase', role('', readWrite), []],
+    ['root', [{ resource: { anyResource: true }, actions: ['anyAction'] }], []],
+    ['read', role('supremm', ['find', 'listCollections']), ['insert', 'update']],
+    ['another database', role('other', readWrite), ['find', 'insert', 'update']],
+    [
+      'one collection',
+      [{ resource: { db: 'supremm', collection: 'resource_1' }, actions: readWrite }],
+      ['find', 'insert', 'update'],
+    ],
+  ])('%s', (_, privileges, expected) => {
+    expect(lacking(privileges, 'supremm')).toEqual(expected);
   });
 });
 

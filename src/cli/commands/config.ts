@@ -1,86 +1,14 @@
 // Owns `jobsum config`: what the configuration says, what is wrong with it, and whether what it names can be reached.
 
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { type Config, type ConfigProblem, loadConfig, type MysqlSettings, showConfig } from '../../config/index.ts';
-import { detectSchema } from '../../jobs/index.ts';
-import { describeProblem, ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
-import { pingMongo } from '../../sinks/index.ts';
-import { Warehouse } from '../../store/index.ts';
+import { type ConfigProblem, loadConfig, showConfig } from '../../config/index.ts';
+import { describeProblem, ERRORS } from '../../kernel/index.ts';
+import { type Trial, tryAll } from '../../setup/index.ts';
 import { print } from '../io.ts';
 
 interface Options {
   config?: string;
   json: boolean;
-}
-
-/** One thing that was tried. */
-interface Trial {
-  readonly what: string;
-  readonly ok: boolean;
-  /** What answered. */
-  readonly answer?: string;
-  readonly problem?: Problem;
-}
-
-async function attempt(what: string, body: () => Promise<string> | string): Promise<Trial> {
-  try {
-    return { what, ok: true, answer: await body() };
-  } catch (error) {
-    return { what, ok: false, problem: toProblem(error) };
-  }
-}
-
-function readable(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new JobsumError('E_INPUT_MISSING', 'no such directory', { file: path });
-  accessSync(path, constants.R_OK | constants.X_OK);
-  return path;
-}
-
-async function inTables(settings: MysqlSettings): Promise<string> {
-  const warehouse = await Warehouse.connect(settings, { connections: 1 });
-  try {
-    const [row] = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw_supremm.archive_paths');
-    return `${row?.n ?? 0} in the warehouse's tables`;
-  } finally {
-    await warehouse.close();
-  }
-}
-
-async function tryAll(config: Config): Promise<Trial[]> {
-  const { warehouse, output } = config;
-  const trials: Trial[] = [];
-  if (warehouse) {
-    trials.push(
-      await attempt('warehouse', async () => {
-        const w = await Warehouse.connect(warehouse, { connections: 1 });
-        try {
-          return `schema ${await detectSchema(w)}`;
-        } finally {
-          await w.close();
-        }
-      }),
-    );
-  }
-  if (output?.kind === 'mongodb')
-    trials.push(await attempt('mongodb', async () => `server ${await pingMongo(output)}`));
-  for (const { name, archives, archiveLookup, scripts, enabled } of config.resources) {
-    if (!enabled) continue;
-    if (archiveLookup === 'warehouse' && warehouse)
-      trials.push(await attempt(`archives of ${name}`, () => inTables(warehouse)));
-    if (archives !== null) trials.push(await attempt(`archives of ${name}`, () => readable(archives)));
-    if (scripts) trials.push(await attempt(`job scripts of ${name}`, () => readable(scripts.path)));
-  }
-  const { state } = config;
-  trials.push(
-    await attempt('state', () => {
-      accessSync(statSync(state, { throwIfNoEntry: false }) ? state : dirname(state), constants.W_OK);
-      return state;
-    }),
-  );
-  return trials;
 }
 
 function problemLine(p: ConfigProblem): string {
@@ -115,6 +43,7 @@ const checkCommand: CommandModule<object, Options> = {
     print([
       ...problems.map(problemLine),
       ...trials.map((t) => `${t.what}: ${t.ok ? `ok, ${t.answer}` : describeProblem(t.problem!)}`),
+      ...new Set(trials.flatMap((t) => (t.problem ? [`  ${ERRORS[t.problem.code].advice}`] : []))),
       `${config.file}: ${process.exitCode === 0 ? 'good' : 'not good'}`,
     ]);
   },

@@ -1,7 +1,10 @@
 // Owns `jobsum setup systemd` and `jobsum setup cron`: what starts jobsum at night, printed or written to a directory.
 
+import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { packageFile } from '../../kernel/index.ts';
+import { type Config, loadConfig } from '../../config/index.ts';
+import { packageFile, toProblem } from '../../kernel/index.ts';
+import { textfileFor } from '../../run/index.ts';
 import { crontab, PLAIN_WORD, placeFiles, systemdUnits, type TextFile, type Unattended } from '../../setup/index.ts';
 import { print, usage } from '../io.ts';
 
@@ -15,25 +18,56 @@ interface Options {
   '--'?: (string | number)[];
 }
 
+const DEFAULT_CONFIG = '/etc/supremm';
 const MAIN = packageFile('dist/cli/jobsum.js');
 
-/** What is run: the words after `--`, or the night of a site with a configuration. */
-function commandsOf(argv: Options): string[][] {
-  const own = argv['--']?.map(String) ?? [];
-  const textfile = argv.textfile === undefined ? [] : ['--textfile', argv.textfile];
-  if (own.length > 0) return [[...own, ...textfile]];
-  const common = ['--config', argv.config ?? '/etc/supremm', '--quiet'];
+const figures = (path: string | undefined, command: string): string[] =>
+  path === undefined ? [] : ['--textfile', textfileFor(path, command)];
+
+/** The configuration, where it is already: what a night takes depends on it. */
+function configured(argv: Options): Config | null {
+  try {
+    return loadConfig(argv.config ?? DEFAULT_CONFIG).config;
+  } catch (error) {
+    const { message, file } = toProblem(error);
+    process.stderr.write(`${[file, message].filter(Boolean).join(': ')}; the usual commands are taken\n`);
+    return null;
+  }
+}
+
+/** A night of a site: tables of archives, saved scripts, and last the summaries, whose exit code counts. */
+function nightOf(config: Config | null): string[] {
+  const used = (config?.resources ?? []).filter((r) => r.enabled && config?.warehouse);
   return [
-    ['index', ...common],
-    ['summarize', ...common, ...textfile],
+    ...(!config || used.some((r) => r.archives !== null) ? ['index'] : []),
+    ...(used.some((r) => r.scripts) ? ['jobscripts'] : []),
+    'summarize',
   ];
+}
+
+/** Directories outside of jobsum's own that the night writes into. */
+function writesOf(config: Config | null, textfile: string | undefined): string[] {
+  const { output, state } = config ?? {};
+  const files = [textfile, config?.textfile, state];
+  if (output?.kind === 'file') files.push(output.fragments, output.complete);
+  if (output?.kind === 'sqlite') files.push(output.path);
+  const directories = files.flatMap((f) => (f ? [dirname(resolve(f))] : []));
+  return [...new Set(directories)].filter((d) => d !== '/var/lib/jobsum' && !d.startsWith('/var/lib/jobsum/'));
 }
 
 function unattended(argv: Options): Unattended {
   const at = /^(\d{1,2}):(\d\d)$/.exec(argv.at);
   if (!at || Number(at[1]) > 23 || Number(at[2]) > 59) throw usage('--at: expected HH:MM');
-  const all = { program: [process.execPath, MAIN], commands: commandsOf(argv), user: argv.user };
-  for (const word of [...all.program, ...all.commands.flat(), all.user])
+  const own = argv['--']?.map(String) ?? [];
+  const config = own.length > 0 ? null : configured(argv);
+  const common = ['--config', argv.config ?? DEFAULT_CONFIG, '--quiet'];
+  const commands =
+    own.length > 0
+      ? [[...own, ...figures(argv.textfile, 'summarize')]]
+      : nightOf(config).map((command) => [command, ...common, ...figures(argv.textfile, command)]);
+  const writes = writesOf(config, argv.textfile);
+  const all = { program: [process.execPath, MAIN], commands, user: argv.user, writes };
+  for (const word of [...all.program, ...all.commands.flat(), all.user, ...all.writes])
     if (!PLAIN_WORD.test(word))
       throw usage(`a unit or crontab cannot hold this word without quoting: ${JSON.stringify(word)}`);
   return { ...all, at: { hour: Number(at[1]), minute: Number(at[2]) } };
