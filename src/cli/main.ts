@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     load: async () => (await import('./commands/jobscripts.ts')).jobscriptsCommand as CommandModule,
   },
   setup: {
-    describe: 'Prepare compute nodes and unattended runs',
+    describe: 'Prepare databases, compute nodes and unattended runs',
     load: async () => (await import('./commands/setup.ts')).setupCommand,
   },
   compare: {
@@ -72,7 +72,10 @@ try {
     .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
     .command(await commandsFor(process.argv.slice(2)))
     .completion('completion', 'Print a completion script for the shell')
-    .demandCommand(1, 'Say what to do: summarize, show, index, config, setup, archive, compare or demo.')
+    .demandCommand(
+      1,
+      'Say what to do: summarize, show, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
+    )
     .recommendCommands()
     .strict()
     .version(version())

@@ -1,7 +1,11 @@
 // Owns what commands of a configured site share: loading the configuration, and choosing resources.
 
+import { existsSync } from 'node:fs';
 import { type Config, firstFault, loadConfig, type ResourceSettings } from '../config/index.ts';
 import type { Problem } from '../kernel/index.ts';
+import { SCHEMAS } from '../run/index.ts';
+import { MEMORY, Store } from '../store/index.ts';
+import { openStore } from './commands/show.ts';
 import { usage } from './io.ts';
 
 export const configOption = {
@@ -26,7 +30,14 @@ export interface Site {
   readonly faults: readonly Problem[];
 }
 
-/** @throws JobsumError E_CONFIG, E_USAGE (no such resource) */
+/** The store to look into; that of a site where nothing has run yet is an empty one. @throws JobsumError E_INPUT_MISSING */
+export function storeToRead(site: Site | null, file: string): Store {
+  if (!site) return openStore(file);
+  const { state } = site.config;
+  return existsSync(state) ? openStore(state) : new Store(MEMORY, SCHEMAS);
+}
+
+/** @throws JobsumError E_CONFIG, E_USAGE (no such resource, a disabled one) */
 export function loadSite(given: string | undefined, chosen: readonly string[] = []): Site {
   const loaded = loadConfig(given);
   const fault = firstFault(loaded);
@@ -45,6 +56,9 @@ export function loadSite(given: string | undefined, chosen: readonly string[] = 
     )
       throw usage(`--resource ${name}: the configuration has ${config.resources.map((r) => r.name).join(', ')}`);
   }
+  for (const r of config.resources)
+    if (!r.enabled && (chosen.includes(r.name) || chosen.includes(String(r.id))))
+      throw usage(`--resource ${r.name}: it is disabled in ${config.file}`);
   const resources = config.resources.filter(
     (r) => r.enabled && (chosen.length === 0 || chosen.includes(r.name) || chosen.includes(String(r.id))),
   );

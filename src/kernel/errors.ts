@@ -32,7 +32,7 @@ export const ERRORS = {
   E_JOB_SOURCE: kind('input', 65, false, 'Give NDJSON, CSV with a header, or the output of `sacct -P`.'),
   E_HOSTLIST: kind('input', 1, false, 'Write node lists as Slurm does: n[01-04,7],gpu1.'),
   E_NO_DOCUMENT: kind('input', 65, false, 'Give a summary document as JSON, as `jobsum show ID --json` prints it.'),
-  E_JOB_UNKNOWN: kind('input', 66, false, 'List the jobs of the store with `jobsum show` without a job id.'),
+  E_JOB_UNKNOWN: kind('input', 66, false, 'Check the id; `jobsum show` without one lists the jobs of the store.'),
 
   E_ARCHIVE_MISSING: kind('archive', 66, false, 'An archive needs its .meta file and at least one volume (.0, .1, …).'),
   E_ARCHIVE_EMPTY: kind(

@@ -5,7 +5,7 @@ import type { Catalog, CatalogEntry, Nearby } from '../archives/index.ts';
 import { lookupNode } from '../archives/index.ts';
 import { documentId, MIN_NODE_FRACTION, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { NS } from '../kernel/index.ts';
+import { NS, type Problem } from '../kernel/index.ts';
 import { type Ledger, ledgersOf } from '../ledger/index.ts';
 import { findDocuments } from '../sinks/index.ts';
 import type { Store } from '../store/index.ts';
@@ -95,6 +95,8 @@ export interface ExplainInput {
   readonly jobs: readonly { readonly job: Job; readonly from: string }[];
   /** Documents that are not in the store. */
   readonly documents?: readonly Record<string, unknown>[];
+  /** Why there may be more. */
+  readonly unread?: Problem;
   readonly ledgers?: readonly { readonly of: string; readonly ledger: Ledger }[];
   readonly minNodeFraction?: number;
 }
@@ -121,6 +123,7 @@ export async function explain(id: string, input: ExplainInput): Promise<Explaine
       accounting: { from, id: jobId, start, end, nodes, nodeCount, acct },
       archives: explainArchives(input.archives, job, minNodeFraction),
       document: document ? explainDocument(document) : null,
+      ...(input.unread ? { unread: input.unread } : {}),
       ledger: rows.flat(),
     });
   }

@@ -3,7 +3,7 @@
 import { IndexedArchives } from '../archives/index.ts';
 import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
-import { FileSource, type JobSource, parseJobId, SacctSource, XdmodSource } from '../jobs/index.ts';
+import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
 import { JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
   type Backlog,
@@ -45,6 +45,7 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
     // For cron this is as it should be: one coded end, which --quiet says nothing of.
     const locked = summaries.flatMap((s) => (s.problem?.code === 'E_LOCKED' ? [s.problem] : []));
     if (locked.length > 0 && locked.length === summaries.length) throw thrown(locked[0]!);
+    if (!options.signal?.aborted) expectSome(options.selection, summaries);
   };
   const common = { ...commonOfConfig(config), ...options };
   const work = async (session: Session): Promise<RunSummary> => {
@@ -59,6 +60,16 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
     }
   };
   return withSession(config.state, common, io, work, summaries);
+}
+
+/** Who asks for a job by its id alone is told if there is none. @throws JobsumError E_JOB_UNKNOWN */
+function expectSome({ ids, from, to, states }: Selection, summaries: readonly ResourceSummary[]): void {
+  if (!ids || from !== undefined || to !== undefined || states !== 'all') return;
+  const met = ({ jobs, problem }: ResourceSummary): boolean =>
+    problem !== undefined || jobs.done + jobs.skipped + jobs.failed + jobs.known > 0;
+  if (summaries.some(met)) return;
+  const of = summaries.map((s) => s.resource).join(', ');
+  throw new JobsumError('E_JOB_UNKNOWN', `accounting of ${of} has no such job`, { job: ids.join(', ') });
 }
 
 function thrown({ code, message, ...detail }: Problem): JobsumError {

@@ -1,6 +1,13 @@
 // Owns the explanation of a job for people: stage by stage, and at the end what to do.
 
-import { compressHosts, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
+import {
+  compressHosts,
+  describeProblem,
+  ERRORS,
+  formatDuration,
+  formatSeconds,
+  type Problem,
+} from '../kernel/index.ts';
 import type { LedgerRow } from '../ledger/index.ts';
 import { coverageLines } from './coverage.ts';
 import { MEANINGS } from './quality.ts';
@@ -49,6 +56,8 @@ export interface Explained {
     readonly without: Readonly<Record<string, number | string>>;
     readonly errors: unknown;
   } | null;
+  /** Why documents elsewhere could not be read. */
+  readonly unread?: Problem;
   readonly ledger: readonly (LedgerRow & { readonly of: string })[];
 }
 
@@ -104,12 +113,13 @@ function archiveLines(x: NonNullable<Explained['archives']>): string[] {
   return lines;
 }
 
-function documentLines(d: Explained['document'], acct: Explained['accounting']['acct']): string[] {
-  if (!d) return ['DOCUMENT  none'];
+function documentLines({ document: d, unread, accounting: { acct } }: Explained): string[] {
+  if (!d) return [`DOCUMENT  ${unread ? `cannot be read: ${clean(describeProblem(unread))}` : 'none'}`];
   const made = d.created === null ? '' : `, made ${formatSeconds(d.created)}`;
   const state = d.flag ? clean(d.flag).replaceAll('_', ' ') : d.complete ? 'complete' : 'partial';
   const lines = [`DOCUMENT  ${clean(d.id)}: ${state}${made}`];
-  lines.push('COVERAGE', ...coverageLines({ coverage: d.coverage, acct }).map((l) => `  ${l}`));
+  const coverage = coverageLines({ coverage: d.coverage, acct });
+  if (coverage.length > 0) lines.push('COVERAGE', ...coverage.map((l) => `  ${l}`));
   const without = Object.entries(d.without).map(([name, e]) => [
     `  ${clean(name)}`,
     typeof e === 'number' ? (MEANINGS[e] ?? `error ${e}`) : clean(e),
@@ -134,11 +144,13 @@ function ledgerLines(rows: Explained['ledger']): string[] {
 
 /** What somebody could do, most useful first; empty: nothing need be done. */
 export function adviceOn(e: Explained): string[] {
-  const advice: string[] = [];
+  const advice: string[] = e.unread ? [ERRORS[e.unread.code].advice] : [];
   const failed = e.ledger.find((r) => r.state === 'poison' || r.state === 'failed');
   if (failed?.problem) advice.push(reasonOf(null, failed.problem.code).advice);
   if (failed?.state === 'poison') advice.push('Mend the cause, then: jobsum summarize --again --job JOB.');
   if (e.archives === null) advice.push('No tree of archives is known: jobsum index --archives DIR, or --config.');
+  else if (e.archives.known === 0 && e.archives.from === 'tree')
+    advice.push('No archive of this tree is catalogued yet: jobsum index, or the next jobsum summarize.');
   else if (!e.archives.enough) {
     const bare = e.archives.nodes.filter((n) => n.archives.length === 0);
     if (bare.some((n) => n.rejected.length === 0))
@@ -155,7 +167,8 @@ export function adviceOn(e: Explained): string[] {
   if (error !== undefined && advice.length === 0) advice.push(reasonOf(error, null).advice);
   const waiting = e.ledger.find((r) => r.state === 'waiting');
   if (waiting) advice.push('Nothing, if the archives are still to come: it is tried again by itself.');
-  if (!e.document && e.ledger.length === 0) advice.push('Run jobsum summarize: the job has not been dealt with yet.');
+  if (!e.document && !e.unread && e.ledger.length === 0)
+    advice.push('Run jobsum summarize: the job has not been dealt with yet.');
   return [...new Set(advice.filter((a) => a !== ''))];
 }
 
@@ -167,7 +180,7 @@ export function explainLines(runs: readonly Explained[]): string[] {
       `JOB ${clean(e.accounting.id)}`,
       ...accountingLines(e.accounting),
       ...(e.archives ? archiveLines(e.archives) : ['ARCHIVES  no tree is known']),
-      ...documentLines(e.document, e.accounting.acct),
+      ...documentLines(e),
       ...ledgerLines(e.ledger),
       'WHAT TO DO',
       ...(advice.length === 0 ? ['  nothing'] : advice.map((a) => `  ${a}`)),

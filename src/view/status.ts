@@ -1,6 +1,6 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
-import { formatDuration, formatSeconds } from '../kernel/index.ts';
+import { describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
 import { reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
@@ -22,6 +22,8 @@ export interface Status {
   readonly store: string;
   readonly runs: readonly (RunRecord & { readonly state: ReturnType<typeof runState> })[];
   readonly ledgers: readonly LedgerStatus[];
+  /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
+  readonly problem?: Problem;
   readonly leases: readonly LeaseHeld[];
   readonly archives: readonly { readonly root: string; readonly archives: number; readonly unreadable: number }[];
 }
@@ -29,11 +31,31 @@ export interface Status {
 /** Of poison jobs that are told one by one. */
 const MAX_POISON = 20;
 
+type Counts = Readonly<Record<string, unknown>>;
+/** What is told of a resource that was indexed, or whose scripts were stored. */
+const TOLD = ['archives', 'opened', 'files', 'matched', 'written'];
+
+const resourcesOf = ({ counts }: RunRecord): readonly Counts[] =>
+  Array.isArray(counts.resources) ? (counts.resources as Counts[]) : [];
+
+/** Jobs by what came of them; of other commands the sums over the resources. */
+function countsOf(r: RunRecord): string[] {
+  const jobs = r.counts.jobs as Record<string, number> | undefined;
+  const sum = (name: string): number => resourcesOf(r).reduce((n, one) => n + (Number(one[name]) || 0), 0);
+  const told = jobs ? Object.entries(jobs) : TOLD.map((name) => [name, sum(name)] as const);
+  return told.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`);
+}
+
+/** Resources that a run could not do. */
+const failuresOf = (r: RunRecord): string[] =>
+  resourcesOf(r).flatMap((one) => {
+    const code = (one.problem as Problem | undefined)?.code;
+    return code ? [`${one.resource}: ${code}`] : [];
+  });
+
 function runLine(r: Status['runs'][number]): string[] {
   const took = r.ended === null ? r.state : formatDuration(r.ended - r.started);
-  const { jobs } = r.counts as { jobs?: Record<string, number> };
-  const told = Object.entries(jobs ?? {}).filter(([, n]) => n > 0);
-  const what = r.problem?.code ?? told.map(([name, n]) => `${n} ${name}`).join(', ');
+  const what = r.problem?.code ?? [...countsOf(r), ...failuresOf(r)].join(', ');
   return [
     formatSeconds(r.started),
     r.command,
@@ -69,6 +91,7 @@ export function statusLines(s: Status, now: number): string[] {
     );
     if (poison.length > MAX_POISON) lines.push(`  … and ${poison.length - MAX_POISON} more`);
   }
+  if (s.problem) lines.push('', 'WAREHOUSE', clean(describeProblem(s.problem)), `  ${ERRORS[s.problem.code].advice}`);
   lines.push('', 'AT WORK');
   const holders = s.leases.map((l) => `${clean(l.name)}: process ${l.pid} on ${clean(l.host)}`);
   lines.push(...(holders.length === 0 ? ['nobody'] : holders), '', 'ARCHIVES');

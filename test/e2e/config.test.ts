@@ -31,7 +31,7 @@ describe.skipIf(!server)('jobsum config', () => {
     const args = config({ ...database, resources: { hpc: { ...resource, pcp_log_dir: join(dir, 'archives') } } });
     const good = await jobsum(['config', 'check', ...args], { cwd: dir });
     // Until setup has made them, our own tables are missing.
-    expect(good.stdout).toMatch(/writing modw_supremm.jobsum_job: E_SCHEMA/);
+    expect(good.stdout).toMatch(/reading modw_supremm.jobsum_job: E_SCHEMA/);
     expect(good.stdout).toContain('run `jobsum setup`');
     expect(good.code).toBe(78);
     const made = await Warehouse.connect(server!.settings);

@@ -83,9 +83,10 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(await run(config, '--quiet', '-j', '5001')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it.each<[string, string[], number[] | 'usage']>([
+  it.each<[string, string[], number[] | 'usage' | 'none']>([
     ['one job', ['-r', 'hpc', '-j', '5003'], [5003]],
     ['two jobs of a resource by number', ['--resource', '7', '--job', '5003', '--job', '5004'], [5003, 5004]],
+    ['no job of the resource', ['-r', 'hpc', '-j', '99'], 'none'],
     ['nothing in a range', ['--from', '2020-01-01', '--to', '2020-01-02'], []],
     ['all of everything', ['-A'], 'usage'],
     ['four flags are all', ['-BONC'], 'usage'],
@@ -98,6 +99,8 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     const ran = await run(site.config(key, file(key)), ...args);
     if (expected === 'usage')
       expect(ran).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('E_USAGE') });
+    else if (expected === 'none')
+      expect(ran).toMatchObject({ code: 66, stderr: expect.stringContaining('E_JOB_UNKNOWN') });
     else {
       expect(ran.code).toBe(0);
       expect(existsSync(join(site.root, `${key}-hpc.ndjson`)) ? numbers(key) : []).toEqual(expected);

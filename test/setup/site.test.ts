@@ -1,6 +1,6 @@
 // A site's databases made ready from nothing, and status and explain of it: a real MariaDB and a server that speaks MongoDB's protocol.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WarehouseLedger } from '../../src/ledger/index.ts';
@@ -123,5 +123,20 @@ describe.skipIf(!mariadb || !mongodb)('a configured site', async () => {
       },
     ]);
     expect((await run('status')).stdout).toContain('JOBS into main');
+    // A server that is away: what the others know is told all the same.
+    const config = JSON.parse(readFileSync(join(dir, 'config/config.json'), 'utf8'));
+    const without = async (name: string, more: object, ...args: string[]) => {
+      mkdirSync(join(dir, name));
+      writeFileSync(join(dir, name, 'config.json'), JSON.stringify({ ...config, ...more }));
+      return jobsum([...args, '--config', name], { cwd: dir });
+    };
+    const outputdatabase = { type: 'mongodb', uri: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300' };
+    const noMongo = await without('no-mongo', { outputdatabase }, 'explain', '72');
+    expect(noMongo.code).toBe(69);
+    expect(noMongo.stdout).toMatch(/DOCUMENT {2}cannot be read: E_SERVICE/);
+    expect(noMongo.stdout).toMatch(/LEDGER {2}main: waiting/);
+    const noSql = await without('no-sql', { datawarehouse: { host: '127.0.0.1', port: 1 } }, 'status');
+    expect(noSql.code).toBe(69);
+    expect(noSql.stdout).toMatch(/LAST RUNS.*WAREHOUSE\nE_SERVICE/s);
   });
 });

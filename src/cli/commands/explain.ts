@@ -6,15 +6,14 @@ import type { ResourceSettings } from '../../config/index.ts';
 import { probeArchive } from '../../decode/index.ts';
 import { documentId } from '../../document/index.ts';
 import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts';
-import { JobsumError } from '../../kernel/index.ts';
+import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
 import { explain, type KnownArchives } from '../../run/index.ts';
 import { findMongoDocuments } from '../../sinks/index.ts';
 import { Mongo, type Store, Warehouse } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines } from '../../view/index.ts';
 import { print } from '../io.ts';
-import { configOption, loadSite, type Site } from '../site.ts';
-import { openStore } from './show.ts';
+import { configOption, loadSite, type Site, storeToRead } from '../site.ts';
 
 interface Options {
   job: string;
@@ -41,6 +40,8 @@ interface SiteFound {
   readonly documents: Record<string, unknown>[];
   readonly ledgers: { of: string; ledger: Ledger }[];
   readonly archives: KnownArchives[];
+  /** MongoDB is away, or refuses: the rest is told all the same. */
+  unread?: Problem;
 }
 
 /** Around the job, in seconds: what the tables have there is told too. */
@@ -50,7 +51,13 @@ const MARGIN = 7 * 86_400;
 async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, id: string): Promise<SiteFound> {
   const found: SiteFound = { jobs: [], documents: [], ledgers: [], archives: [] };
   const { output } = site.config;
-  const mongo = output?.kind === 'mongodb' ? await Mongo.connect(output) : null;
+  const mongo =
+    output?.kind === 'mongodb'
+      ? await Mongo.connect(output).catch((error: unknown) => {
+          found.unread = toProblem(error);
+          return null;
+        })
+      : null;
   try {
     for (const resource of site.resources) {
       let jobs: Found[] = [];
@@ -117,7 +124,7 @@ export const explainCommand: CommandModule<object, Options> = {
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
   handler: async (argv) => {
     const site = argv.config === undefined ? null : loadSite(argv.config);
-    const store = openStore(site?.config.state ?? argv.store);
+    const store = storeToRead(site, argv.store);
     const settings = site?.config.warehouse;
     const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
     let runs: Explained[];
@@ -129,6 +136,7 @@ export const explainCommand: CommandModule<object, Options> = {
       runs = await explain(argv.job, {
         ...{ store, jobs, archives },
         ...(found ? { documents: found.documents, ledgers: found.ledgers } : {}),
+        ...(found?.unread ? { unread: found.unread } : {}),
         ...(argv['min-node-fraction'] === undefined ? {} : { minNodeFraction: argv['min-node-fraction'] }),
       });
     } finally {
@@ -139,9 +147,13 @@ export const explainCommand: CommandModule<object, Options> = {
       throw new JobsumError('E_JOB_UNKNOWN', 'neither a document nor accounting has this job', {
         job: argv.job,
         file: store.path,
-        expected: 'a job in the store; give --jobs FILE or --config DIR for one that was never summarised',
+        ...(site || argv.jobs !== undefined
+          ? {}
+          : { expected: 'a job in the store; for others give --config DIR or --jobs FILE' }),
       });
     }
+    const unread = runs.find((r) => r.unread)?.unread;
+    if (unread) process.exitCode = ERRORS[unread.code].exit;
     print(
       argv.json
         ? [JSON.stringify({ job: argv.job, runs: runs.map((r) => ({ ...r, advice: adviceOn(r) })) })]

@@ -6,7 +6,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { SCHEMAS } from '../../run/index.ts';
 import { applySetup, planSetup } from '../../setup/index.ts';
 import { Store } from '../../store/index.ts';
-import { ask, confirm } from '../ask.ts';
+import { ask, asking, confirm } from '../ask.ts';
 import { print, usage } from '../io.ts';
 import { configOption, loadSite } from '../site.ts';
 
@@ -46,8 +46,11 @@ export const setupSiteCommand: CommandModule<object, Options> = {
       ...(existsSync(config.state) ? [] : [`create the store ${config.state}`]),
     ];
     for (const line of todo) process.stderr.write(`will ${line}\n`);
-    if (todo.length > 0 && !(await confirm('Go on?', yes)))
-      throw usage('nothing was done: say yes, or give --yes where there is no terminal');
+    if (todo.length > 0 && !(await confirm('Go on?', yes))) {
+      if (!asking()) throw usage('nothing was done: give --yes where there is no terminal');
+      process.stderr.write('nothing was done\n');
+      return;
+    }
     const done = await applySetup(config);
     mkdirSync(dirname(config.state), { recursive: true });
     new Store(config.state, SCHEMAS).close();

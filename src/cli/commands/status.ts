@@ -1,18 +1,31 @@
 // Owns `jobsum status`: how the runs go, what waits, what failed and why, what was set aside, who is at work.
 
 import type { Argv, CommandModule } from 'yargs';
+import { ERRORS, toProblem } from '../../kernel/index.ts';
 import { status } from '../../run/index.ts';
 import { Warehouse } from '../../store/index.ts';
-import { statusLines } from '../../view/index.ts';
-import { print } from '../io.ts';
-import { configOption, loadSite } from '../site.ts';
-import { openStore } from './show.ts';
+import { type Status, statusLines } from '../../view/index.ts';
+import { print, usage } from '../io.ts';
+import { configOption, loadSite, storeToRead } from '../site.ts';
 
 interface Options {
   config?: string;
   store: string;
   runs: number;
   json: boolean;
+}
+
+const MAX_RUNS = 10_000;
+
+/** While a server is away there is still what the store knows. */
+async function asked(all: () => Promise<Status>, store: () => Promise<Status>): Promise<Status> {
+  try {
+    return await all();
+  } catch (error) {
+    const problem = toProblem(error);
+    if (ERRORS[problem.code].class !== 'service') throw error;
+    return { ...(await store()), problem };
+  }
 }
 
 export const statusCommand: CommandModule<object, Options> = {
@@ -24,15 +37,23 @@ export const statusCommand: CommandModule<object, Options> = {
       .option('runs', { type: 'number', requiresArg: true, default: 10, describe: 'How many of the last runs' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
   handler: async ({ config: given, store: file, runs, json }) => {
+    if (!(Number.isInteger(runs) && runs >= 0 && runs <= MAX_RUNS)) throw usage(`--runs: expected 0 to ${MAX_RUNS}`);
     const site = given === undefined ? null : loadSite(given);
-    const store = openStore(site?.config.state ?? file);
-    const settings = site?.config.warehouse;
-    const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
+    const store = storeToRead(site, file);
+    let warehouse: Warehouse | null = null;
     try {
-      const found = await status(store, runs, warehouse ? { warehouse, resources: site!.resources } : undefined);
+      const found = await asked(
+        async () => {
+          const settings = site?.config.warehouse;
+          if (settings) warehouse = await Warehouse.connect(settings, { connections: 1 });
+          return status(store, runs, warehouse ? { warehouse, resources: site!.resources } : undefined);
+        },
+        () => status(store, runs),
+      );
+      if (found.problem) process.exitCode = ERRORS[found.problem.code].exit;
       print(json ? [JSON.stringify(found)] : statusLines(found, Date.now() / 1000));
     } finally {
-      await warehouse?.close();
+      await (warehouse as Warehouse | null)?.close();
       store.close();
     }
   },

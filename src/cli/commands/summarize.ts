@@ -155,7 +155,9 @@ async function runSite(argv: Options): Promise<RunSummary> {
   if (selection.ids && !only && enabled > 1)
     throw usage('--job needs --resource: ids of several resources may be the same');
   const common = commonOf(argv);
-  return attended(argv.quiet, argv.textfile ?? config.textfile ?? undefined, ({ run, signal }, io) =>
+  // What is monitored is real runs.
+  const textfile = argv.textfile ?? (common.dryRun ? undefined : (config.textfile ?? undefined));
+  return attended(argv.quiet, textfile, ({ run, signal }, io) =>
     summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
   );
 }
