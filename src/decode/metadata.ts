@@ -1,6 +1,6 @@
 // Owns reading the metadata file through the decoder: descriptors, instance domains and, if asked for, label sets and help texts.
 
-import { JobsumError, type Problem } from '../kernel/index.ts';
+import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import { type Annotations, readAnnotation } from './annotations.ts';
 import { recordFault, recordOffset, truncated } from './fault.ts';
 import * as L from './layout.gen.ts';
@@ -55,8 +55,14 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
     } catch (error) {
       if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;
       const from = stream.offset;
-      const found = salvage && error.code === 'E_ARCHIVE_META' && resync(wasm, reader, stream, EARLIEST);
       const problem = error.toProblem();
+      let found = false;
+      try {
+        found = salvage && error.code === 'E_ARCHIVE_META' && resync(wasm, reader, stream, EARLIEST);
+      } catch (further) {
+        // The search may come to where a compressed file is damaged.
+        onProblem(toProblem(further));
+      }
       if (!found) {
         onProblem(problem);
         break;

@@ -139,42 +139,49 @@ export function* unpackLzma(next: ByteReader): Generator<Uint8Array> {
     while (symbol < 0x100) symbol = (symbol << 1) | rc.bit(literals, from + symbol);
     return symbol & 0xff;
   };
-  while (done < total) {
-    const place = done & ((1 << pb) - 1);
-    let length = 1;
-    if (rc.bit(isMatch, 16 * state + place) === 0) {
-      window[done % size] = literal();
-      done++;
-      state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
-      length = 0;
-    } else if (rc.bit(isRep, state) === 0) {
-      [rep3, rep2, rep1] = [rep2, rep1, rep0];
-      length = lengths.decode(rc, place);
-      rep0 = distanceOf(length);
-      if (rep0 === END) break;
-      length += 2;
-      state = state < 7 ? 7 : 10;
-    } else {
-      let short = false;
-      if (rc.bit(isRep0, state) === 0) short = rc.bit(isRep0Long, 16 * state + place) === 0;
-      else if (rc.bit(isRep1, state) === 0) [rep0, rep1] = [rep1, rep0];
-      else if (rc.bit(isRep2, state) === 0) [rep0, rep1, rep2] = [rep2, rep0, rep1];
-      else [rep0, rep1, rep2, rep3] = [rep3, rep0, rep1, rep2];
-      if (short) state = state < 7 ? 9 : 11;
-      else {
-        length = repLengths.decode(rc, place) + 2;
-        state = state < 7 ? 8 : 11;
+  let fault: unknown;
+  try {
+    while (done < total) {
+      const place = done & ((1 << pb) - 1);
+      let length = 1;
+      if (rc.bit(isMatch, 16 * state + place) === 0) {
+        window[done % size] = literal();
+        done++;
+        state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
+        length = 0;
+      } else if (rc.bit(isRep, state) === 0) {
+        [rep3, rep2, rep1] = [rep2, rep1, rep0];
+        length = lengths.decode(rc, place);
+        rep0 = distanceOf(length);
+        if (rep0 === END) break;
+        length += 2;
+        state = state < 7 ? 7 : 10;
+      } else {
+        let short = false;
+        if (rc.bit(isRep0, state) === 0) short = rc.bit(isRep0Long, 16 * state + place) === 0;
+        else if (rc.bit(isRep1, state) === 0) [rep0, rep1] = [rep1, rep0];
+        else if (rc.bit(isRep2, state) === 0) [rep0, rep1, rep2] = [rep2, rep0, rep1];
+        else [rep0, rep1, rep2, rep3] = [rep3, rep0, rep1, rep2];
+        if (short) state = state < 7 ? 9 : 11;
+        else {
+          length = repLengths.decode(rc, place) + 2;
+          state = state < 7 ? 8 : 11;
+        }
       }
+      if (length > 0 && (rep0 >= done || rep0 >= size)) throw new Error('a match before the beginning');
+      for (; length > 0 && done < total; length--) {
+        window[done % size] = back(rep0 + 1);
+        done++;
+      }
+      if (done - flushed < Math.min(CHUNK, size / 2)) continue;
+      yield pending();
     }
-    if (length > 0 && (rep0 >= done || rep0 >= size)) throw new Error('a match before the beginning');
-    for (; length > 0 && done < total; length--) {
-      window[done % size] = back(rep0 + 1);
-      done++;
-    }
-    if (done - flushed < Math.min(CHUNK, size / 2)) continue;
-    yield pending();
+  } catch (error) {
+    fault = error;
   }
+  // What precedes the damage is good.
   yield pending();
+  if (fault !== undefined) throw fault;
 
   /** A copy of what has not been given out yet. */
   function pending(): Uint8Array {

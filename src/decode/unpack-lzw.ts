@@ -69,7 +69,11 @@ export function* unpackLzw(next: ByteReader): Generator<Uint8Array> {
     const entry = code;
     let depth = 0;
     if (code >= free) {
-      if (code > free) throw new Error(`code ${code} before its time`);
+      if (code > free) {
+        // What precedes is good.
+        yield out.subarray(0, used);
+        throw new Error(`code ${code} before its time`);
+      }
       stack[depth++] = last;
       code = old;
     }

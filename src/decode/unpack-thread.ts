@@ -1,14 +1,11 @@
 // Owns the thread that unpacks compressed members: by the system's programs where there are, else by packaged decoders.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
-import { PassThrough, Readable } from 'node:stream';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { createGunzip } from 'node:zlib';
 import { JobsumError, toProblem } from '../kernel/index.ts';
 import { Ring } from './ring.ts';
-import { unpackLzma } from './unpack-lzma.ts';
-import { unpackLzw } from './unpack-lzw.ts';
+import { byPackage, type Format } from './unpack-packaged.ts';
 
 export interface UnpackOrder {
   readonly id: number;
@@ -23,8 +20,6 @@ export interface UnpackOrder {
 export interface UnpackStop {
   readonly stop: number;
 }
-
-type Format = 'xz' | 'lzma' | 'bzip2' | 'gzip' | 'compress' | 'zstd';
 
 const MAGIC: readonly (readonly [Format, readonly number[]])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
@@ -84,90 +79,20 @@ async function* byProgram(file: string, format: Format, started: (child: ChildPr
   }
 }
 
-async function* byPackage(file: string, format: Format): AsyncGenerator<Uint8Array> {
-  const packed = createReadStream(file, { highWaterMark: 256 * 1024 });
-  try {
-    switch (format) {
-      case 'gzip':
-        yield* packed.pipe(createGunzip());
-        return;
-      case 'xz': {
-        const { default: xz } = await import('xz-decompress');
-        const unpacked = new xz.XzReadableStream(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
-        yield* unpacked as unknown as AsyncIterable<Uint8Array>;
-        return;
-      }
-      case 'bzip2': {
-        const { default: unbzip2 } = await import('unbzip2-stream');
-        // A stream of the old kind, which cannot be iterated and does not hand on errors.
-        const unpacked = new PassThrough();
-        const old = packed.pipe(unbzip2()).on('error', (error: Error) => unpacked.destroy(error));
-        yield* old.pipe(unpacked);
-        return;
-      }
-      case 'zstd':
-        yield* unzstd(packed);
-        return;
-      case 'lzma':
-      case 'compress':
-        packed.destroy();
-        yield* byOwn(file, format);
-    }
-  } catch (error) {
-    if (error instanceof JobsumError) throw error;
-    const found = String((error as Error)?.message ?? error).slice(0, 200);
-    throw new JobsumError('E_ARCHIVE_UNPACK', 'the compressed file is damaged', { file, found });
-  } finally {
-    packed.destroy();
-  }
-}
-
-/** By our own decoders, which take the file byte by byte. */
-function* byOwn(file: string, format: 'lzma' | 'compress'): Generator<Uint8Array> {
-  const fd = openSync(file, 'r');
-  const buffer = Buffer.alloc(256 * 1024);
-  let at = 0;
-  let end = 0;
-  const next = (): number => {
-    if (at === end) {
-      end = readSync(fd, buffer);
-      at = 0;
-      if (end === 0) return -1;
-    }
-    return buffer[at++]!;
-  };
-  try {
-    yield* format === 'lzma' ? unpackLzma(next) : unpackLzw(next);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function* unzstd(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { Decompress } = await import('fzstd');
-  let out: Uint8Array[] = [];
-  const decoder = new Decompress((chunk) => {
-    out.push(chunk);
-  });
-  for await (const chunk of packed) {
-    decoder.push(chunk);
-    yield* out;
-    out = [];
-  }
-  decoder.push(new Uint8Array(0), true);
-  yield* out;
-}
-
-const stops = new Map<number, () => void>();
+/** What is being unpacked, by number. */
+const atWork = new Map<number, { readonly ring: Ring; stop(): void }>();
 
 async function unpack(order: UnpackOrder): Promise<void> {
   const ring = new Ring(order.memory);
   const { file, maxBytes } = order;
   let stopped = false;
   let child: ChildProcess | undefined;
-  stops.set(order.id, () => {
-    stopped = true;
-    child?.kill('SIGKILL');
+  atWork.set(order.id, {
+    ring,
+    stop: () => {
+      stopped = true;
+      child?.kill('SIGKILL');
+    },
   });
   let total = 0;
   const drain = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
@@ -203,11 +128,18 @@ async function unpack(order: UnpackOrder): Promise<void> {
     ring.end(toProblem(error));
   } finally {
     child?.kill('SIGKILL');
-    stops.delete(order.id);
+    atWork.delete(order.id);
   }
 }
 
 parentPort?.on('message', (message: UnpackOrder | UnpackStop) => {
-  if ('stop' in message) stops.get(message.stop)?.();
+  if ('stop' in message) atWork.get(message.stop)?.stop();
   else void unpack(message);
 });
+
+// A defect of a decoder, outside of what is awaited: readers are waiting, and would for ever if this thread just died.
+if (parentPort) {
+  process.on('uncaughtException', (error) => {
+    for (const { ring } of atWork.values()) ring.end(toProblem(error));
+  });
+}

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { archiveInfo, dumpSum, limits, MAX_VOLUME_BYTES, probeArchive } from '../../src/decode/index.ts';
+import { byPackage } from '../../src/decode/unpack-packaged.ts';
 import type { Problem } from '../../src/kernel/index.ts';
 import { sumText } from '../oracle/sums.ts';
 import { tempDir } from '../support/temp.ts';
@@ -140,6 +141,60 @@ describe('compressed archives', () => {
     const problems = problemsOf(base);
     expect(problems.map((p) => p.code)).toEqual(['E_ARCHIVE_LIMIT']);
     expect(dumpSum(base).records).toBeGreaterThan(5);
+  });
+
+  it.each(['xz', 'lzma', 'bzip2', 'gzip', 'compress', 'zstd'] as const)(
+    'that are gone meanwhile (%s) are an error of their reader, not one the thread dies of',
+    async (format) => {
+      const read = async (): Promise<void> => {
+        for await (const chunk of byPackage(join(dir, 'gone'), format)) expect(chunk).toBeNull();
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'E_ARCHIVE_UNPACK' });
+      // What comes later than the error would show as an unhandled one.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+  );
+
+  const streams = (suffix: string): readonly [string, ...string[]] | null => KINDS.find(([s]) => s === suffix)![1];
+  it.each(['.xz', '.bz2', '.gz', '.zst'])('of several streams one behind the other (%s) are one', (suffix) => {
+    const program = streams(suffix);
+    if (program && !have(program[0])) return;
+    const base = packed(`joined${suffix}`, suffix, program, []);
+    const whole = readFileSync(`${base}.0`);
+    const parts = [whole.subarray(0, 5000), whole.subarray(5000)].map((bytes) => {
+      writeFileSync(`${base}-part`, bytes);
+      return pack(`${base}-part`, program);
+    });
+    rmSync(`${base}.0`);
+    // A frame of zstd's own that holds nothing.
+    const none = suffix === '.zst' ? Buffer.from('502a4d1803000000616263', 'hex') : Buffer.alloc(0);
+    writeFileSync(`${base}.0${suffix}`, Buffer.concat([parts[0]!, none, parts[1]!]));
+    for (const packagedOnly of [false, true]) {
+      limits.packagedOnly = packagedOnly;
+      expect(sumText(dumpSum(base))).toBe(expected);
+    }
+  });
+
+  it.runIf(have('zstd'))('of zstd are held to their checksum, and to the memory that zstd itself allows', () => {
+    limits.packagedOnly = true;
+    const base = packed('checked', '.zst', ['zstd', '-cq'], ['0']);
+    const whole = readFileSync(`${base}.0.zst`);
+    const another = Buffer.from(whole);
+    another[another.length - 2]! ^= 1;
+    writeFileSync(`${base}.0.zst`, another);
+    expect(problemsOf(base)).toMatchObject([{ code: 'E_ARCHIVE_UNPACK', found: 'the checksum is another' }]);
+    // A frame without content size whose window is 256 GiB.
+    writeFileSync(`${base}.0.zst`, Buffer.concat([whole.subarray(0, 4), Buffer.from([0, 28 << 3]), whole.subarray(6)]));
+    expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_ARCHIVE_UNPACK' }));
+  });
+
+  it.runIf(have('bzip2'))('of bzip2 may have something else behind them, as for bzip2', () => {
+    const base = packed('behind', '.bz2', ['bzip2', '-c'], ['0']);
+    writeFileSync(`${base}.0.bz2`, Buffer.concat([readFileSync(`${base}.0.bz2`), Buffer.from('something else')]));
+    for (const packagedOnly of [false, true]) {
+      limits.packagedOnly = packagedOnly;
+      expect(sumText(dumpSum(base))).toBe(expected);
+    }
   });
 
   it('of hundreds of files leave no thread and no program behind', () => {

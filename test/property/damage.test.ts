@@ -10,10 +10,13 @@ import { decodeArchive } from '../oracle/archive.ts';
 import { dumpSum as oracleSum } from '../oracle/dump.ts';
 import { sumText } from '../oracle/sums.ts';
 import { judge, place, pristineArchive, strike, strikeStructure, wholeBefore } from '../support/damage.ts';
+import { judgePacked, kindsHere, placeFound, placePacked } from '../support/packing.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
 const CASES = 2000;
+/** Of each kind; each starts programs. */
+const PACKED_CASES = 8;
 const CLUSTER = fileURLToPath(new URL('../../fixtures/cluster/archives/2026/11/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../corpus/', import.meta.url));
 const dir = tempDir();
@@ -66,14 +69,34 @@ describe(`${CASES} truncations, flipped bytes and blows at the structure of thre
   });
 });
 
+describe.each(kindsHere().map((kind) => [kind.suffix, kind] as const))('archives compressed to %s', (_, kind) => {
+  it('damaged before or behind the compression', { timeout: 120_000 }, () => {
+    const random = seeded(kind.suffix);
+    const target = join(dir, 'packed');
+    const wrong: string[] = [];
+    for (let i = 0; i < PACKED_CASES; i++) {
+      const victim = pristine[i % pristine.length]!;
+      const found = placePacked(victim, i % 2 === 0 ? [strikeStructure(victim, random)] : [], target, kind, random);
+      wrong.push(...judgePacked(target, found, metrics).wrong.map((w) => `${i} ${found.text}: ${w}`));
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('what the fuzzer found', () => {
-  const found = existsSync(CORPUS) ? readdirSync(CORPUS).filter((f) => f.endsWith('.meta')) : [];
+  const byBase = new Map<string, string[]>();
+  for (const f of existsSync(CORPUS) ? readdirSync(CORPUS) : []) {
+    const base = f.slice(0, f.indexOf('.'));
+    byBase.set(base, [...(byBase.get(base) ?? []), join(CORPUS, f)]);
+  }
   it('stays mended', () => {
     const target = join(dir, 'found');
-    const wrong = found.flatMap((f) => {
-      place(pristineArchive(join(CORPUS, f.slice(0, -'.meta'.length))), [], target);
-      return judge(target, [], true).wrong.map((w) => `${f}: ${w}`);
+    const wrong = [...byBase].flatMap(([base, files]) => {
+      const found = placeFound(files, target);
+      const verdict = found.kind === '' ? judge(target, [], true) : judgePacked(target, found);
+      return verdict.wrong.map((w) => `${base}: ${w}`);
     });
+    expect(byBase.size).toBeGreaterThan(3);
     expect(wrong).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import {
   strikeStructure,
   strikeWord,
 } from '../support/damage.ts';
+import { judgePacked, kindsHere, placePacked } from '../support/packing.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 
 const { values: o } = parseArgs({
@@ -33,6 +34,9 @@ const KINDS = [strike, strikeWord, strikeStructure, strikeStructure];
 const MAX_MS = 30_000;
 /** Of the whole process: what the decoder may take, with the slow decoder and the search beside it. */
 const MAX_RSS = 512 * 2 ** 20;
+/** A share of the cases is compressed, by the programs there are, before or after the blows; that starts programs. */
+const PACKED = 0.2;
+const PACKERS = kindsHere();
 /** A share of the cases is copied too: that writes files. */
 const COPIED = 0.1;
 
@@ -55,6 +59,7 @@ const real = [
 ];
 const end = Date.now() + Number(o.minutes) * 60_000;
 const endings = new Map<string, number>();
+const packs = new Map<string, number>();
 let cases = 0;
 let findings = 0;
 let slowest = 0;
@@ -75,13 +80,13 @@ for (let round = 0; Date.now() < end; round++) {
       const count = 1 + Math.floor(random() * 3);
       const blows = Array.from({ length: count }, () => KINDS[Math.floor(random() * KINDS.length)]!(victim, random));
       const target = join(dir, 'victim');
-      place(victim, blows, target);
+      const metrics = generated.metrics.map((m) => m.name);
+      const packer = random() < PACKED ? PACKERS[Math.floor(random() * PACKERS.length)] : undefined;
+      const packed = packer && placePacked(victim, random() < 0.5 ? blows : [], target, packer, random);
+      if (packed) packs.set(packed.kind, (packs.get(packed.kind) ?? 0) + 1);
+      else place(victim, blows, target);
       const began = performance.now();
-      const verdict = judge(
-        target,
-        generated.metrics.map((m) => m.name),
-        random() < COPIED,
-      );
+      const verdict = packed ? judgePacked(target, packed, metrics) : judge(target, metrics, random() < COPIED);
       const took = performance.now() - began;
       slowest = Math.max(slowest, took);
       const wrong = [...verdict.wrong];
@@ -95,8 +100,10 @@ for (let round = 0; Date.now() < end; round++) {
       const name = `found-${o.seed}-${cases}`;
       const keep = victim.base.includes('/shared/') ? ELSEWHERE : CORPUS;
       mkdirSync(keep, { recursive: true });
-      for (const member of victim.members.keys()) copyFileSync(`${target}.${member}`, join(keep, `${name}.${member}`));
-      console.error(`${name}: ${JSON.stringify(blows)}\n  ${wrong.join('\n  ')}`);
+      for (const f of readdirSync(dir)) {
+        if (f.startsWith('victim.')) copyFileSync(join(dir, f), join(keep, name + f.slice('victim'.length)));
+      }
+      console.error(`${name}: ${packed?.text ?? ''} ${JSON.stringify(blows)}\n  ${wrong.join('\n  ')}`);
     }
   }
 }
@@ -111,6 +118,7 @@ console.log(
     slowestMs: Math.round(slowest),
     peakMiB: peak,
     decoderMiB: Math.round(peakMemory() / 2 ** 20),
+    packed: Object.fromEntries(packs),
     endings: Object.fromEntries(endings),
   }),
 );

@@ -147,10 +147,8 @@ export function strikeStructure(victim: Pristine, random: Random): Blow {
   }
 }
 
-export function place(victim: Pristine, blows: readonly Blow[], target: string): void {
-  for (const f of readdirSync(dirname(target))) {
-    if (f.startsWith(`${basename(target)}.`)) rmSync(join(dirname(target), f));
-  }
+/** The members of a victim after the blows. */
+export function* damaged(victim: Pristine, blows: readonly Blow[]): Generator<[member: string, bytes: Buffer]> {
   for (const [member, whole] of victim.members) {
     let bytes: Buffer = Buffer.from(whole);
     for (const blow of blows) {
@@ -164,8 +162,15 @@ export function place(victim: Pristine, blows: readonly Blow[], target: string):
         ]);
       else Buffer.from(blow.bytes).copy(bytes, blow.at);
     }
-    writeFileSync(`${target}.${member}`, bytes);
+    yield [member, bytes];
   }
+}
+
+export function place(victim: Pristine, blows: readonly Blow[], target: string): void {
+  for (const f of readdirSync(dirname(target))) {
+    if (f.startsWith(`${basename(target)}.`)) rmSync(join(dirname(target), f));
+  }
+  for (const [member, bytes] of damaged(victim, blows)) writeFileSync(`${target}.${member}`, bytes);
 }
 
 /** Whole records before the blow; 0 if it fell on metadata or index. */
@@ -176,14 +181,14 @@ export function wholeBefore(victim: Pristine, blow: Blow): number {
   );
 }
 
-interface Attempt {
+export interface Attempt {
   readonly text: string;
   readonly records: number;
   readonly code?: string;
 }
 
 /** Sum line, or the code of the error. Anything without a code is thrown on: it is a finding. */
-function attempt(read: () => object): Attempt {
+export function attempt(read: () => object): Attempt {
   try {
     const sum = read() as { records: number; marks: number };
     return { text: sumText(sum), records: sum.records + sum.marks };
@@ -245,12 +250,20 @@ export interface Verdict {
   readonly wrong: readonly string[];
 }
 
-/** Reads a damaged archive in every way and compares with the slow decoder. */
-export function judge(base: string, metrics: readonly string[] = [], copied = false): Verdict {
+/**
+ * Reads a damaged archive in every way and compares with the slow decoder, which reads it at `plain`: it knows no compressed files.
+ * null: there is nothing to compare with.
+ */
+export function judge(
+  base: string,
+  metrics: readonly string[] = [],
+  copied = false,
+  plain: string | null = base,
+): Verdict {
   const wrong: string[] = [];
   try {
     const ours = attempt(() => dumpSum(base));
-    const theirs = attempt(() => oracleSum(decodeArchive(base)));
+    const theirs = plain === null ? ours : attempt(() => oracleSum(decodeArchive(plain)));
     // The slow decoder finds the same records, values and end.
     if (ours.code !== undefined ? theirs.code === undefined : ours.text !== theirs.text)
       wrong.push(`${ours.text} ${ours.code ?? ''}, oracle ${theirs.text} ${theirs.code ?? ''}`);
