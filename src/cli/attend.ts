@@ -4,12 +4,14 @@ import { ERRORS, newRunId, type Problem, toProblem } from '../kernel/index.ts';
 import {
   checkTextfile,
   Logger,
+  PATIENCE_SECONDS,
   Progress,
   problemFields,
   type RunFigures,
   textfileFor,
   writeTextfile,
 } from '../run/index.ts';
+import { usage } from './io.ts';
 import { version } from './version.ts';
 
 export interface Frame {
@@ -45,6 +47,17 @@ export const textfileOption = {
   requiresArg: true,
   describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
 } as const;
+
+export const patienceOption = {
+  type: 'number',
+  requiresArg: true,
+  describe: `Seconds to wait for a database that is away before giving up (default: as configured, or ${PATIENCE_SECONDS})`,
+} as const;
+
+/** @throws JobsumError E_USAGE */
+export function checkPatience(seconds: number | undefined): void {
+  if (seconds !== undefined && !(seconds >= 0)) throw usage('--patience: expected seconds, 0 or more');
+}
 
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function attend<S extends Outcome>(

@@ -3,11 +3,11 @@
 import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
-import { ERRORS, JobsumError, localZone, type Problem, toProblem } from '../kernel/index.ts';
+import { ERRORS, JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import type { IndexedCounts } from '../view/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-import { exclusively, openStore } from './recorded.ts';
+import { exclusively, openStore, patienceOf } from './recorded.ts';
 import { ScanPool } from './scan-pool.ts';
 import { MAX_PROBLEMS } from './summary.ts';
 
@@ -28,6 +28,8 @@ export interface IndexOptions {
   readonly all: boolean;
   /** Remove rows of archives that are gone. */
   readonly prune: boolean;
+  /** Seconds to wait for a server that is away. */
+  readonly patience: number;
   readonly signal: AbortSignal;
 }
 
@@ -53,6 +55,7 @@ class Indexing {
   readonly #store: Store;
   readonly #pool: ScanPool;
   readonly #log: Logger;
+  readonly #patience: Patience;
   readonly summary: IndexSummary;
   #warehouse: Warehouse | null = null;
   /** Something to look at that was not there before. */
@@ -63,6 +66,7 @@ class Indexing {
     this.#store = store;
     this.#pool = pool;
     this.#log = log;
+    this.#patience = patienceOf(options.patience, options.signal, log);
     this.summary = {
       ...{ run: options.run, resources: [], failed: 0, seconds: 0, interrupted: false, problems: [], exitCode: 0 },
     };
@@ -80,7 +84,7 @@ class Indexing {
     const began = performance.now();
     let first: Problem | null = null;
     try {
-      if (warehouse) this.#warehouse = await Warehouse.connect(warehouse);
+      if (warehouse) this.#warehouse = await patiently(this.#patience, () => Warehouse.connect(warehouse));
       for (const resource of resources) {
         if (signal.aborted) break;
         try {
@@ -123,7 +127,8 @@ class Indexing {
     if (!this.#warehouse) return { ...counts, seconds: seconds() };
     const names = { mode: hostnameMode, ext: hostNameExt };
     const index = new WarehouseIndex(this.#store, this.#warehouse, resource.id, root, names);
-    const { refused, ...rows } = await index.update(this.#options);
+    // What was written is noted: a second attempt goes on from there.
+    const { refused, ...rows } = await patiently(this.#patience, () => index.update(this.#options));
     for (const problem of refused) this.#problem(problem, 'index.refused', resource.name);
     this.#log.info('index.resource', 'resource indexed', { ...counts, ...rows, refused: refused.length });
     return { ...counts, ...rows, refused: refused.length, seconds: seconds() };

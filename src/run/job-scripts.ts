@@ -1,11 +1,11 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { ERRORS, type Problem, toProblem } from '../kernel/index.ts';
+import { ERRORS, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from '../scripts/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-import { exclusively, openStore } from './recorded.ts';
+import { exclusively, openStore, patienceOf } from './recorded.ts';
 
 export interface ScriptsOptions {
   readonly run: string;
@@ -14,6 +14,8 @@ export interface ScriptsOptions {
   readonly resources: readonly ResourceSettings[];
   readonly dayDelta: number;
   readonly all: boolean;
+  /** Seconds to wait for a server that is away. */
+  readonly patience: number;
   readonly signal: AbortSignal;
 }
 
@@ -32,18 +34,14 @@ async function ingest(
   log: Logger,
 ): Promise<ScriptsSummary> {
   const { run, resources, dayDelta, all, signal } = options;
+  const patience = patienceOf(options.patience, signal, log);
   const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
   for (const resource of resources) {
     if (signal.aborted || !resource.scripts) continue;
     try {
-      const scripts = new ScriptIngest(store, warehouse, {
-        resource,
-        scripts: resource.scripts,
-        dayDelta,
-        all,
-        signal,
-      });
-      const { problems, ...counts } = await scripts.run();
+      const of = { resource, scripts: resource.scripts, dayDelta, all, signal };
+      // What was stored is noted: a second attempt goes on from there.
+      const { problems, ...counts } = await patiently(patience, () => new ScriptIngest(store, warehouse, of).run());
       s.resources.push({ resource: resource.name, ...counts });
       for (const problem of problems) {
         log.warn('script.unreadable', 'a script cannot be read', {
@@ -74,7 +72,8 @@ export async function ingestScripts(options: ScriptsOptions, log: Logger): Promi
   const store = openStore(options.store, [SCRIPT_SCHEMA]);
   try {
     return await exclusively(store, { run: options.run, command: 'jobscripts' }, log, async () => {
-      const warehouse = await Warehouse.connect(options.warehouse);
+      const patience = patienceOf(options.patience, options.signal, log);
+      const warehouse = await patiently(patience, () => Warehouse.connect(options.warehouse));
       try {
         return await ingest(options, store, warehouse, log);
       } finally {

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CATALOG_SCHEMA } from '../archives/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
-import { ERRORS, JobsumError, toProblem } from '../kernel/index.ts';
+import { ERRORS, JobsumError, type Patience, toProblem } from '../kernel/index.ts';
 import {
   keepAlive,
   LEASE_SCHEMA,
@@ -18,6 +18,7 @@ import {
 import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
 import { type Schema, Store } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
+import { MESSAGES } from './summary.ts';
 
 export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
 
@@ -71,6 +72,16 @@ export async function recorded<S extends { readonly exitCode: number }>(
     end(ERRORS[problem.code].exit, {}, problem);
     throw error;
   }
+}
+
+/** Waiting for a server that is away, told of in the log. */
+export function patienceOf(seconds: number, signal: AbortSignal | undefined, log: Logger): Patience {
+  const onWait = (error: JobsumError, wait: number): void =>
+    log.warn('service.away', MESSAGES['service.away'], {
+      ...problemFields(error.toProblem()),
+      ms: Math.round(wait * 1000),
+    });
+  return { seconds, signal, onWait };
 }
 
 /** A run of a command that only one process does at a time on a store. @throws JobsumError E_LOCKED */

@@ -12,7 +12,7 @@ import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
-import { leased, openStore, recorded } from './recorded.ts';
+import { leased, openStore, patienceOf, recorded } from './recorded.ts';
 import { backlogOf } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
@@ -49,9 +49,8 @@ export class Session {
 
   /** With servers that are away. */
   get patience(): Patience {
-    const { patience: seconds = PATIENCE_SECONDS, signal } = this.options;
-    const onWait = (error: JobsumError, wait: number): void => this.account.waiting(error.toProblem(), wait);
-    return { seconds, signal, onWait };
+    const { patience = PATIENCE_SECONDS, signal } = this.options;
+    return patienceOf(patience, signal, this.io.log);
   }
 
   /** The workers, for `BatchContext`. */

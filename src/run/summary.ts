@@ -100,12 +100,6 @@ export class Account {
     this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
   }
 
-  /** Not a problem of the run yet. */
-  waiting(problem: Problem, seconds: number): void {
-    const ms = Math.round(seconds * 1000);
-    this.#io.log.warn('service.away', MESSAGES['service.away'], { ...problemFields(problem), ms });
-  }
-
   report(): void {
     const { jobs, nodeArchives, bytes } = this.summary;
     this.#io.progress.update({ jobs: jobs.done + jobs.skipped + jobs.failed, nodeArchives, bytes });

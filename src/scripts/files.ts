@@ -48,6 +48,10 @@ function scriptOf(path: string, name: string, day: number): ScriptFile | null | 
   return { path, day, base, element, signature: `${stat.size}:${Math.round(stat.mtimeMs)}` };
 }
 
+/** The id as the file's name has it. */
+export const idOf = ({ base, element }: Pick<ScriptFile, 'base' | 'element'>): string =>
+  element === null ? String(base) : `${base}[${element === 'all' ? '' : element}]`;
+
 /** Days below the root, ascending. */
 export function scriptDays(root: string): { readonly path: string; readonly day: number }[] {
   return list(root).flatMap((e) => {

@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs';
 import type { ResourceSettings } from '../config/index.ts';
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import type { Schema, SqlScalar, Store, Warehouse } from '../store/index.ts';
-import { readScript, type ScriptFile, scriptDays, scriptsOf } from './files.ts';
+import type { Schema, Store, Warehouse } from '../store/index.ts';
+import { idOf, readScript, type ScriptFile, scriptDays, scriptsOf } from './files.ts';
 import { type Candidate, matchScript } from './match.ts';
+import { type ScriptRow, type ScriptTable, scriptTable } from './tables.ts';
 
 /** What became of each file: it is looked at again when it has changed, or found no job yet. */
 export const SCRIPT_SCHEMA: Schema = {
@@ -42,9 +43,8 @@ export interface ScriptOptions {
 }
 
 const DAY = 86_400;
-/** Ids in one query, rows in one statement. */
+/** Files looked up at a time. */
 const LOT = 500;
-const ROWS_BYTES = 4 * 1024 * 1024;
 const TIME = { start: 'start_time_ts', submit: 'submit_time_ts', end: 'end_time_ts', none: 'start_time_ts' } as const;
 
 export class ScriptIngest {
@@ -66,23 +66,21 @@ export class ScriptIngest {
     const { scripts, resource, dayDelta, all, signal } = this.#options;
     if (!existsSync(scripts.path))
       throw new JobsumError('E_INPUT_MISSING', 'no directory of job scripts', { file: scripts.path });
-    const [latest] = await this.#warehouse.rows<{ day: number | null }>(
-      "SELECT TIMESTAMPDIFF(SECOND, '1970-01-01', MAX(start_date)) AS day FROM modw_supremm.job_scripts WHERE resource_id = ?",
-      [resource.id],
-    );
-    const from = all || latest?.day == null ? Number.NEGATIVE_INFINITY : Number(latest.day) - dayDelta * DAY;
+    const table = await scriptTable(this.#warehouse, resource.id);
+    const latest = await table.latest();
+    const from = all || latest === null ? Number.NEGATIVE_INFINITY : latest - dayDelta * DAY;
     const waiting = this.#store
       .prepare('SELECT DISTINCT day FROM script_file WHERE resource = ? AND matched = 0')
       .all(resource.id)
       .map((row) => Number(row.day));
     for (const { path, day } of scriptDays(scripts.path)) {
       if (signal?.aborted) break;
-      if (day >= from || waiting.includes(day)) await this.#day(path, day);
+      if (day >= from || waiting.includes(day)) await this.#day(table, path, day);
     }
     return this.report;
   }
 
-  async #day(directory: string, day: number): Promise<void> {
+  async #day(table: ScriptTable, directory: string, day: number): Promise<void> {
     const { files, rejected } = scriptsOf(directory, day);
     const r = this.report;
     r.files += files.length + rejected.length;
@@ -95,35 +93,40 @@ export class ScriptIngest {
       return !same;
     });
     for (let i = 0; i < fresh.length && !this.#options.signal?.aborted; i += LOT)
-      await this.#lot(fresh.slice(i, i + LOT), day);
+      await this.#lot(table, fresh.slice(i, i + LOT), day);
   }
 
-  async #lot(files: readonly ScriptFile[], day: number): Promise<void> {
-    const byRaw = await this.#candidates('local_job_id_raw', files, day);
-    const left = files.filter((f) => matchScript(f, byRaw).length === 0);
-    const candidates = [...byRaw, ...(await this.#candidates('local_jobid', left, day))];
-    const rows = new Map<number, SqlScalar[]>();
+  async #lot(table: ScriptTable, files: readonly ScriptFile[], day: number): Promise<void> {
+    const { id: resource } = this.#options.resource;
+    const candidates = table.old ? [] : await this.#candidatesOf(files, day);
+    const rows = new Map<number | string, ScriptRow>();
     const seen: [ScriptFile, boolean][] = [];
     for (const file of files) {
-      const jobs = matchScript(file, candidates);
       try {
-        const script = jobs.length > 0 ? readScript(file.path) : '';
-        for (const job of jobs) {
-          const date = new Date(job.start * 1000).toISOString().slice(0, 10);
-          rows.set(job.id, [job.id, this.#options.resource.id, date, script]);
-        }
-        seen.push([file, jobs.length > 0]);
-        this.report[jobs.length > 0 ? 'matched' : 'unmatched']++;
+        const jobs = matchScript(file, candidates);
+        const matched = table.old || jobs.length > 0;
+        const script = matched ? readScript(file.path) : '';
+        if (table.old) rows.set(idOf(file), [idOf(file), resource, script]);
+        for (const { id, start } of jobs)
+          rows.set(id, [id, resource, new Date(start * 1000).toISOString().slice(0, 10), script]);
+        seen.push([file, matched]);
+        this.report[matched ? 'matched' : 'unmatched']++;
       } catch (error) {
         this.report.failed++;
         this.report.problems.push({ ...toProblem(error), file: file.path });
       }
     }
-    this.report.written += await this.#write([...rows.values()]);
+    this.report.written += await table.write([...rows.values()]);
     const note = this.#store.prepare('INSERT OR REPLACE INTO script_file VALUES (?, ?, ?, ?, ?)');
     this.#store.transaction(() => {
-      for (const [f, matched] of seen) note.run(this.#options.resource.id, f.path, day, f.signature, matched ? 1 : 0);
+      for (const [f, matched] of seen) note.run(resource, f.path, day, f.signature, matched ? 1 : 0);
     });
+  }
+
+  async #candidatesOf(files: readonly ScriptFile[], day: number): Promise<Candidate[]> {
+    const byRaw = await this.#candidates('local_job_id_raw', files, day);
+    const left = files.filter((f) => matchScript(f, byRaw).length === 0);
+    return [...byRaw, ...(await this.#candidates('local_jobid', left, day))];
   }
 
   /** Jobs that files of a day may belong to. Numbers are compared with numbers. */
@@ -151,38 +154,5 @@ export class ScriptIngest {
       },
       ...{ start: Number(r.start), time: Number(r.time) },
     }));
-  }
-
-  /** Writes what the table does not hold already; how many rows. */
-  async #write(rows: readonly SqlScalar[][]): Promise<number> {
-    if (rows.length === 0) return 0;
-    const held = await this.#warehouse.rows<{ id: number; script: string; day: string }>(
-      'SELECT tg_job_id AS id, script, start_date AS day FROM modw_supremm.job_scripts WHERE tg_job_id IN (?)',
-      [rows.map((r) => r[0]!)],
-    );
-    const before = new Map(held.map((h) => [Number(h.id), h]));
-    const changed = rows.filter(([id, , day, script]) => {
-      const h = before.get(Number(id));
-      return h?.script !== script || h?.day !== day;
-    });
-    let lot: SqlScalar[][] = [];
-    let bytes = 0;
-    const flush = async (): Promise<void> => {
-      if (lot.length > 0)
-        await this.#warehouse.run(
-          `INSERT INTO modw_supremm.job_scripts (tg_job_id, resource_id, start_date, script) VALUES ?
-           ON DUPLICATE KEY UPDATE resource_id = VALUES(resource_id), start_date = VALUES(start_date), script = VALUES(script)`,
-          [lot],
-        );
-      lot = [];
-      bytes = 0;
-    };
-    for (const row of changed) {
-      lot.push(row);
-      bytes += String(row[3]).length;
-      if (bytes >= ROWS_BYTES) await flush();
-    }
-    await flush();
-    return changed.length;
   }
 }

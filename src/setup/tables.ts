@@ -27,16 +27,24 @@ export interface Plan {
   readonly mongodb: string | null;
 }
 
+async function tablesOf(warehouse: Warehouse): Promise<Set<string>> {
+  const rows = await warehouse.rows<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'modw_supremm'",
+  );
+  return new Set(rows.map((r) => r.name));
+}
+
+/** Schema 7 has its job scripts in another table. */
+const needed = (found: ReadonlySet<string>): readonly string[] =>
+  TABLES.filter((sql) => nameOf(sql) !== 'job_scripts' || !found.has('batchscripts'));
+
 export async function planSetup(config: Config): Promise<Plan> {
   const mongodb = config.output?.kind === 'mongodb' ? config.output.database : null;
   if (!config.warehouse) return { tables: null, mongodb };
   const warehouse = await Warehouse.connect(config.warehouse, { connections: 1 });
   try {
-    const rows = await warehouse.rows<{ name: string }>(
-      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'modw_supremm'",
-    );
-    const found = new Set(rows.map((r) => r.name));
-    const wanted = [...TABLES.map(nameOf), ...OURS];
+    const found = await tablesOf(warehouse);
+    const wanted = [...needed(found).map(nameOf), ...OURS];
     return {
       tables: { present: wanted.filter((t) => found.has(t)), missing: wanted.filter((t) => !found.has(t)) },
       mongodb,
@@ -56,8 +64,9 @@ export async function applySetup(config: Config): Promise<{ tables: readonly str
         "SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'modw_supremm'",
       );
       if (!schema) await warehouse.run('CREATE DATABASE modw_supremm CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci');
-      for (const sql of TABLES) await warehouse.run(sql);
-      tables.push(...TABLES.map((sql) => `modw_supremm.${nameOf(sql)}`), ...(await setupLedger(warehouse)));
+      const wanted = needed(await tablesOf(warehouse));
+      for (const sql of wanted) await warehouse.run(sql);
+      tables.push(...wanted.map((sql) => `modw_supremm.${nameOf(sql)}`), ...(await setupLedger(warehouse)));
     } finally {
       await warehouse.close();
     }

@@ -37,13 +37,13 @@ function readable(path: string): string {
 }
 
 /** A file that is there or can be made: in its directory, or the nearest one above that exists. */
-function writable(path: string): string {
+function writable(path: string, code: 'E_STORE' | 'E_IO' = 'E_IO'): string {
   let place = path;
   while (!existsSync(place)) place = dirname(place);
   try {
     accessSync(place, constants.W_OK);
   } catch (cause) {
-    throw new JobsumError('E_STORE', 'may not be written', { file: place }, { cause });
+    throw new JobsumError(code, 'may not be written', { file: place }, { cause });
   }
   return path;
 }
@@ -59,22 +59,26 @@ function tablesRead(schema: WarehouseSchema, resources: readonly ResourceSetting
 }
 
 /** Table → a column: what runs of these resources insert and replace. */
-function tablesWritten(resources: readonly ResourceSettings[]): Readonly<Record<string, string>> {
+function tablesWritten(
+  schema: WarehouseSchema,
+  resources: readonly ResourceSettings[],
+): Readonly<Record<string, string>> {
   const indexes = resources.some((r) => r.archives !== null);
+  const scripts = schema === 7 ? 'batchscripts' : 'job_scripts';
   return {
     'modw_supremm.process': 'process_version',
     'modw_supremm.jobsum_job': 'state',
     'modw_supremm.jobsum_lease': 'expires',
     ...(indexes ? Object.fromEntries(INDEX.slice(1).map((t) => [t, 'end_time_ts'])) : {}),
     ...(indexes ? { 'modw_supremm.archive_paths': 'filename' } : {}),
-    ...(resources.some((r) => r.scripts) ? { 'modw_supremm.job_scripts': 'script' } : {}),
+    ...(resources.some((r) => r.scripts) ? { [`modw_supremm.${scripts}`]: 'script' } : {}),
   };
 }
 
 /** For each table that cannot be used as it is needed a trial of its own. */
 async function rights(warehouse: Warehouse, schema: WarehouseSchema, config: Config): Promise<Trial[]> {
   const resources = config.resources.filter((r) => r.enabled && r.source.kind === 'xdmod');
-  const writes = Object.entries(tablesWritten(resources));
+  const writes = Object.entries(tablesWritten(schema, resources));
   const reads = [...tablesRead(schema, resources), ...writes.map(([table]) => table)];
   const trials: Trial[] = [];
   for (const table of reads)
@@ -133,7 +137,7 @@ export async function tryAll(config: Config): Promise<Trial[]> {
     if (archives !== null) trials.push(await attempt(`archives of ${name}`, () => readable(archives)));
     if (scripts) trials.push(await attempt(`job scripts of ${name}`, () => readable(scripts.path)));
   }
-  trials.push(await attempt('state', () => writable(state)));
+  trials.push(await attempt('state', () => writable(state, 'E_STORE')));
   if (textfile !== null) trials.push(await attempt('textfile', () => writable(dirname(textfile))));
   return trials;
 }

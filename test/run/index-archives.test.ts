@@ -266,7 +266,10 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     const file = join(dir, 'config/config.json');
     const away = { datawarehouse: { host: '127.0.0.1', port: 1, user: 'x' } };
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...away }));
-    expect((await index()).code).toBe(69);
+    const given = await index('--patience', '1');
+    expect(given.code).toBe(69);
+    expect(given.stderr).toMatch(/"event":"service.away"/);
+    expect((await index('--patience', '-1')).code).toBe(64);
     config({});
     expect((await index()).summary.resources[0]).toMatchObject({ written: 1 });
   });

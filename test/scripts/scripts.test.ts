@@ -169,6 +169,37 @@ describe.skipIf(!server)('jobsum jobscripts', () => {
     expect(rows[0]!.script).toBe("'; DROP TABLE x; -- \\ \ufffd\ufffd\ufffd");
   });
 
+  it('go into the old table of schema 7, by the id of the file', async () => {
+    const old = join(dir, 'old');
+    for (const [name, text] of [
+      ['197155', 'a'],
+      ['1234234[21]', 'b'],
+      ['123424[]', 'c'],
+    ] as const) {
+      mkdirSync(join(old, '20170101'), { recursive: true });
+      writeFileSync(join(old, '20170101', `${name}.savescript`), text);
+    }
+    await createWarehouse(warehouse, 7);
+    config('start', old);
+    expect((await ingest()).counts).toMatchObject({ files: 3, matched: 3, written: 3 });
+    const rows = () => warehouse.rows('SELECT local_job_id AS id, script FROM modw_supremm.batchscripts ORDER BY id');
+    const first = [
+      { id: '1234234[21]', script: 'b' },
+      { id: '123424[]', script: 'c' },
+      { id: '197155', script: 'a' },
+    ];
+    expect(await rows()).toEqual(first);
+    expect((await ingest()).counts).toMatchObject({ files: 0 });
+    expect((await ingest('--all')).counts).toMatchObject({ matched: 3, written: 0 });
+    writeFileSync(join(old, '20170101/197155.savescript'), 'changed');
+    expect((await ingest('--all')).counts).toMatchObject({ written: 1 });
+    expect(await rows()).toEqual([...first.slice(0, 2), { id: '197155', script: 'changed' }]);
+    await warehouse.run('DROP TABLE modw_supremm.batchscripts');
+    const none = await ingest();
+    expect([none.code, none.stderr.includes('job_scripts')]).toEqual([78, true]);
+    await createWarehouse(warehouse);
+  });
+
   it('says when there is no such directory, or no server', async () => {
     config('start', join(dir, 'absent'));
     expect((await ingest()).code).toBe(66);

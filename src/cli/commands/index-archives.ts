@@ -5,7 +5,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { ERRORS } from '../../kernel/index.ts';
 import { type IndexedResource, type IndexSummary, indexArchives, problemFields } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
-import { attend, textfileOption } from '../attend.ts';
+import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { configOption, loadSite, resourceOption, type Site } from '../site.ts';
 
@@ -17,6 +17,7 @@ interface Options {
   workers: number;
   all: boolean;
   prune: boolean;
+  patience?: number;
   textfile?: string;
   quiet: boolean;
   json: boolean;
@@ -54,12 +55,14 @@ export const indexCommand: CommandModule<object, Options> = {
       })
       .option('all', { type: 'boolean', default: false, describe: 'Write every row to the warehouse again' })
       .option('prune', { type: 'boolean', default: false, describe: 'Remove rows of archives that are gone' })
+      .option('patience', patienceOption)
       .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 index --config /etc/supremm', 'every resource that has archives')
       .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,
   handler: async (argv) => {
+    checkPatience(argv.patience);
     if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
       throw usage('--workers: expected 1 to 256');
     const summary = await attend<IndexSummary>(
@@ -91,7 +94,9 @@ export const indexCommand: CommandModule<object, Options> = {
         const { workers, all, prune } = argv;
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
         const warehouse = site?.config.warehouse ?? null;
-        const done = await indexArchives({ run, store, resources, warehouse, workers, all, prune, signal }, log);
+        const patience = argv.patience ?? site?.config.patience ?? 0;
+        const asked = { run, store, resources, warehouse, workers, all, prune, patience, signal };
+        const done = await indexArchives(asked, log);
         done.problems.push(...(site?.faults ?? []));
         if (site && site.faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
         return done;

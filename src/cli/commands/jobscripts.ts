@@ -3,7 +3,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { ERRORS, JobsumError } from '../../kernel/index.ts';
 import { ingestScripts, problemFields, type ScriptsSummary } from '../../run/index.ts';
-import { attend, textfileOption } from '../attend.ts';
+import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { configOption, loadSite, resourceOption } from '../site.ts';
 
@@ -12,6 +12,7 @@ interface Options {
   resource?: string[];
   daydelta: number;
   all: boolean;
+  patience?: number;
   textfile?: string;
   quiet: boolean;
   json: boolean;
@@ -37,11 +38,13 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
         describe: 'Days before the latest stored script that are looked at again',
       })
       .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'Every day, every file' })
+      .option('patience', patienceOption)
       .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
       .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
   handler: async (argv) => {
+    checkPatience(argv.patience);
     if (!(argv.daydelta >= 0 && argv.daydelta <= 100_000)) throw usage('--daydelta: expected a number of days');
     const summary = await attend<ScriptsSummary>(
       {
@@ -62,8 +65,8 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
         for (const fault of faults) log.error('config.fault', 'a resource is not usable', problemFields(fault));
         const { warehouse, state: store } = config;
         if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
-        const { daydelta: dayDelta, all } = argv;
-        const done = await ingestScripts({ run, store, warehouse, resources, dayDelta, all, signal }, log);
+        const { daydelta: dayDelta, all, patience = config.patience } = argv;
+        const done = await ingestScripts({ run, store, warehouse, resources, dayDelta, all, patience, signal }, log);
         done.problems.push(...faults);
         if (faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
         return done;

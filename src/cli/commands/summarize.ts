@@ -6,7 +6,6 @@ import { ERRORS, JobsumError } from '../../kernel/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
-  PATIENCE_SECONDS,
   type RunIo,
   type RunOptions,
   type RunSummary,
@@ -14,7 +13,7 @@ import {
   summarizeSite,
 } from '../../run/index.ts';
 import { runLines } from '../../view/index.ts';
-import { attend, type Frame, textfileOption } from '../attend.ts';
+import { attend, checkPatience, type Frame, patienceOption, textfileOption } from '../attend.ts';
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
@@ -91,7 +90,7 @@ function commonOf(argv: Options): CommonOptions {
   const fraction = argv['min-node-fraction'];
   if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
   if (timeout !== undefined && !(timeout >= 0)) throw usage('--timeout: expected seconds');
-  if (patience !== undefined && !(patience >= 0)) throw usage('--patience: expected seconds, 0 or more');
+  checkPatience(patience);
   const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
   return {
     ...(workers === undefined ? {} : { workers }),
@@ -236,11 +235,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         requiresArg: true,
         describe: 'Number of the resource, for mongodb, of jobs whose accounting record has none',
       })
-      .option('patience', {
-        type: 'number',
-        requiresArg: true,
-        describe: `Seconds to wait for a database that is away before giving up (default ${PATIENCE_SECONDS})`,
-      })
+      .option('patience', patienceOption)
       .option('textfile', textfileOption)
       .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
