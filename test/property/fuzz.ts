@@ -32,8 +32,11 @@ const MAX_BYTES = 400_000;
 const KINDS = [strike, strikeWord, strikeStructure, strikeStructure];
 /** Nothing may take longer, in ms: a hang. */
 const MAX_MS = 30_000;
-/** Of the whole process: what the decoder may take, with the slow decoder and the search beside it. */
-const MAX_RSS = 512 * 2 ** 20;
+/**
+ * Of the whole process: what the decoder may take, with the slow decoder, the search, and what unpackers have let go of and is not
+ * collected yet: a window of zstd alone may be 128 MiB.
+ */
+const MAX_RSS = 768 * 2 ** 20;
 /** A share of the cases is compressed, by the programs there are, before or after the blows; that starts programs. */
 const PACKED = 0.2;
 const PACKERS = kindsHere();

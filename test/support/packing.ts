@@ -51,7 +51,7 @@ export const KINDS: readonly Kind[] = [
     pack: [
       ['zstd', '-cq'],
       ['zstd', '-cq', '--no-check'],
-      ['zstd', '-cq', '-19', '--long'],
+      ['zstd', '-cq', '-19', '--long=24'],
     ],
     unpack: ['zstd', '-dcq'],
     checked: true,
