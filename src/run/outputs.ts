@@ -3,7 +3,8 @@
 import { type MongoSettings, secret } from '../config/index.ts';
 import { type Patience, patiently } from '../kernel/index.ts';
 import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
-import { mongoPlace, type Schema, Store } from '../store/index.ts';
+import { mongoPlace, type Store } from '../store/index.ts';
+import { openStore } from './recorded.ts';
 
 export type Output =
   | { readonly kind: 'sqlite'; readonly path: string }
@@ -16,7 +17,6 @@ export type Output =
 export interface OutputPlace {
   /** The run's own store: an output of its path shares it. */
   readonly store: Store;
-  readonly schemas: readonly Schema[];
   readonly stdout: NodeJS.WritableStream;
   readonly patience: Patience;
 }
@@ -65,7 +65,7 @@ async function openSink(output: Output, place: OutputPlace, stores: Store[]): Pr
   if (output.kind === 'json') return new FileSink(output.path, 'array');
   if (output.kind === 'sqlite') {
     if (output.path === place.store.path) return new SqliteSink(place.store);
-    const store = new Store(output.path, place.schemas);
+    const store = openStore(output.path);
     stores.push(store);
     return new SqliteSink(store);
   }

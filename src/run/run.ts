@@ -4,7 +4,6 @@ import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
 import { type Lease, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
 import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
-import { SCHEMAS } from './recorded.ts';
 import { ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import type { RunIo, RunSummary } from './summary.ts';
@@ -41,7 +40,6 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
           openSinks: async () => {
             opened = await openOutputs(outputs, {
               store,
-              schemas: SCHEMAS,
               stdout: io.stdout,
               patience: session.patience,
             });

@@ -19,7 +19,6 @@ import {
 import { Warehouse } from '../store/index.ts';
 import { problemFields } from './logger.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
-import { SCHEMAS } from './recorded.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
@@ -270,7 +269,7 @@ class Site {
   #outputs(outputs: readonly Output[]): Promise<Outputs> {
     const { store, io, options } = this.#session;
     const kept = options.dryRun ? outputs.filter((o) => o.kind === 'ndjson' || o.kind === 'json') : outputs;
-    return openOutputs(kept, { store, schemas: SCHEMAS, stdout: io.stdout, patience: this.#patient() });
+    return openOutputs(kept, { store, stdout: io.stdout, patience: this.#patient() });
   }
 
   async #source(resource: ResourceSettings, warehouse: Warehouse | null, ledger: Ledger): Promise<JobSource> {

@@ -1,6 +1,7 @@
 // Owns documents as JSON text: lines to standard output, lines or an array to a file that appears whole.
 
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Document, toJson } from '../document/index.ts';
 import { JobsumError } from '../kernel/index.ts';
 import type { Refusal, Sink } from './sink.ts';
@@ -43,11 +44,16 @@ export class FileSink implements Sink {
     this.#partial = `${path}.${process.pid}.partial`;
   }
 
+  #open(): void {
+    mkdirSync(dirname(this.#partial), { recursive: true });
+    this.#fd = openSync(this.#partial, 'w', 0o644);
+  }
+
   async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
     try {
       for (const document of documents) {
         const first = this.#fd < 0;
-        if (first) this.#fd = openSync(this.#partial, 'w', 0o644);
+        if (first) this.#open();
         const before = this.#form === 'lines' ? '' : first ? '[' : ',';
         writeSync(this.#fd, `${before}${toJson(document)}\n`);
       }
@@ -55,7 +61,8 @@ export class FileSink implements Sink {
       fsyncSync(this.#fd);
       return [];
     } catch (cause) {
-      throw new JobsumError('E_IO', 'cannot write the documents', { file: this.#partial }, { cause });
+      const found = (cause as Error).message;
+      throw new JobsumError('E_IO', 'cannot write the documents', { file: this.#partial, found }, { cause });
     }
   }
 

@@ -92,7 +92,7 @@ function accountingLines(a: Explained['accounting']): string[] {
 function archiveLines(x: NonNullable<Explained['archives']>): string[] {
   const where = x.from === 'tree' ? `below ${clean(x.root)}` : "in the warehouse's tables";
   const known = x.from === 'tree' ? `${x.known} known` : `${x.known} of about that time`;
-  const lines = [`ARCHIVES  ${where} (${known}): ${x.withArchives} nodes have some`];
+  const lines = [`ARCHIVES  ${where} (${known}): ${x.withArchives} of ${x.nodes.length} nodes have some`];
   const sorted = [...x.nodes].sort((a, b) => a.archives.length - b.archives.length);
   for (const { node, window, archives, rejected } of sorted.slice(0, MAX_NODES)) {
     lines.push(`  ${clean(node)}: ${formatSeconds(window[0])} to ${formatSeconds(window[1])}`);

@@ -213,6 +213,17 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(told.stdout).toMatch(/WHAT TO DO\n {2}nothing/);
   });
 
+  it('makes the directories of its outputs, and explain finds the documents there', async () => {
+    const out = join(dir, 'made/for/it');
+    const lite = site.config('lite', { db_engine: 'sqlite', path: join(out, 'documents.db') });
+    expect(json((await run(lite, '-j', '5001')).stdout)).toMatchObject({ jobs: { done: 1 } });
+    const told = await jobsum(['explain', '5001', '--config', lite], { cwd: dir });
+    expect(told.stdout).toMatch(/DOCUMENT {2}5001-\d+: complete/);
+    const text = { db_engine: 'file', json_format: 'fragment', frag_file: join(out, 'text/%r.ndjson') };
+    expect((await run(site.config('text', text), '-j', '5001')).code).toBe(0);
+    expect(existsSync(join(out, 'text/hpc.ndjson'))).toBe(true);
+  });
+
   it('says that the warehouse is away', async () => {
     const config = site.config('away', file('away'), { datawarehouse: { host: '127.0.0.1', port: 1 }, patience: 0 });
     const ran = await run(config);

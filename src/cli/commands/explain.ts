@@ -1,5 +1,6 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
+import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { Catalog, IndexedArchives } from '../../archives/index.ts';
 import type { ResourceSettings } from '../../config/index.ts';
@@ -9,11 +10,12 @@ import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts'
 import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
 import { explain, type KnownArchives } from '../../run/index.ts';
-import { findMongoDocuments } from '../../sinks/index.ts';
+import { findDocuments, findMongoDocuments } from '../../sinks/index.ts';
 import { Mongo, type Store, Warehouse } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines } from '../../view/index.ts';
 import { print } from '../io.ts';
 import { configOption, loadSite, type Site, storeToRead } from '../site.ts';
+import { openStore } from './show.ts';
 
 interface Options {
   job: string;
@@ -58,6 +60,11 @@ async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, i
           return null;
         })
       : null;
+  if (output?.kind === 'sqlite' && output.path !== store.path && existsSync(output.path)) {
+    const documents = openStore(output.path);
+    found.documents.push(...findDocuments(documents, id));
+    documents.close();
+  }
   try {
     for (const resource of site.resources) {
       let jobs: Found[] = [];
