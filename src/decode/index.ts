@@ -1,5 +1,6 @@
 // Owns the public surface of decode/: re-exports only.
 
+export { Agreement } from './agreement.ts';
 export {
   type Annotations,
   type HelpText,

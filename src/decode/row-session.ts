@@ -4,7 +4,7 @@ import { type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts'
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { rowAt, type WantedRows, wantedRows } from './rows.ts';
-import { compare, type Member, type NodeResult, type NodeTask, sourcesOf, survey } from './session.ts';
+import { agreeing, compare, type Member, type NodeResult, type NodeTask, type Survey, sourcesOf } from './session.ts';
 import type { Wasm } from './wasm.ts';
 
 /** One archive being read, and its next row; null at the end. */
@@ -31,8 +31,10 @@ function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
 
 /** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
 export function decodeNodeByRows(wasm: Wasm, task: NodeTask): NodeResult {
-  const { members, open } = survey(wasm, task);
-  const wanted = new Set(task.wanted);
+  return agreeing(wasm, task, decodeWindows);
+}
+
+function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): NodeResult {
   const usable = members.filter((m) => m.usable);
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
@@ -48,9 +50,10 @@ export function decodeNodeByRows(wasm: Wasm, task: NodeTask): NodeResult {
       .at(-1) ?? 0n;
   // Names are asked until the engines have finished: every reader stays open till then.
   const streams = usable.map((member): Stream => {
-    const reader = member.reader ?? open(member.path);
+    const reader = member.reader ?? open(member);
     member.reader = reader;
-    return { member, reader, wanted: wantedRows(reader, wanted), lastNs: -(2n ** 63n), next: null };
+    const wanted = wantedRows(reader, new Set(task.wanted.filter((name) => !member.leftOut.has(name))));
+    return { member, reader, wanted, lastNs: -(2n ** 63n), next: null };
   });
   for (const s of streams) advance(wasm, s, endNs);
   let records = 0;

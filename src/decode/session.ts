@@ -2,9 +2,11 @@
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/index.ts';
+import { groupsOf, type LeftOut } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
 import { fileSetBytes } from './fileset.ts';
 import * as L from './layout.gen.ts';
+import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
 import { collectWindow, resolveNames } from './results.ts';
 import type { Wasm } from './wasm.ts';
@@ -69,7 +71,11 @@ export interface Member {
   readonly index: number;
   readonly path: string;
   reader: ArchiveReader | null;
+  /** Of this archive alone: another describes them otherwise. */
+  readonly leftOut: ReadonlySet<string>;
   names: ReadonlySet<string>;
+  /** Those of the wanted metrics that it has. */
+  metrics: readonly Metric[];
   startNs: bigint;
   host: string;
   problems: Problem[];
@@ -79,16 +85,31 @@ export interface Member {
 
 const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
 
+const NOTHING: ReadonlySet<string> = new Set();
+type Open = (path: string, leftOut: ReadonlySet<string>) => ArchiveReader;
+
+/** What a task reads, before it is read. */
+export interface Survey {
+  readonly members: readonly Member[];
+  readonly slots: ReadonlyMap<string, number>;
+  readonly open: (member: Member) => ArchiveReader;
+}
+
 /** The archives of a task, looked at but not read; those of another host are put aside. */
-export function survey(wasm: Wasm, task: NodeTask) {
+function survey(wasm: Wasm, task: NodeTask, leftOut: LeftOut = new Map()): Survey {
   if (wasm.x.openSession(task.wanted.length) === 0)
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
-  const slotOf = (name: string): number | undefined => slots.get(name);
-  const open = (path: string): ArchiveReader =>
-    new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true });
-
-  const members = task.archives.map((path, index) => look(path, index, open, task.archives.length <= KEEP_OPEN));
+  const open: Open = (path, without) => {
+    const slotOf = (name: string): number | undefined => (without.has(name) ? undefined : slots.get(name));
+    return new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true });
+  };
+  const keep = task.archives.length <= KEEP_OPEN;
+  const members = task.archives.map((path, index) => {
+    const member = look(path, index, leftOut.get(index) ?? NOTHING, open, keep);
+    member.metrics = member.metrics.filter((m) => slots.has(m.name));
+    return member;
+  });
   const host = members.find((m) => m.usable)?.host;
   for (const m of members) {
     if (!m.usable || shortName(m.host) === shortName(host!)) continue;
@@ -102,12 +123,45 @@ export function survey(wasm: Wasm, task: NodeTask) {
     });
   }
 
-  return { members, slots, open };
+  return { members, slots, open: (m) => open(m.path, m.leftOut) };
 }
 
 /** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
 export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
-  const { members, slots, open } = survey(wasm, task);
+  return agreeing(wasm, task, decodeWindows);
+}
+
+type Decode = (wasm: Wasm, task: NodeTask, surveyed: Survey) => NodeResult;
+
+/**
+ * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
+ * window contradict each other, the earlier one counts, and the metric is left out of the later one.
+ */
+export function agreeing(wasm: Wasm, task: NodeTask, decode: Decode): NodeResult {
+  const surveyed = survey(wasm, task);
+  const groups = groupsOf(
+    task.windows,
+    surveyed.members.filter((m) => m.usable),
+  );
+  if (groups.every((g) => g.problems.length === 0)) return decode(wasm, task, surveyed);
+  for (const m of surveyed.members) m.reader?.close();
+  const windows: NodeWindowResult[] = [];
+  const sum = { bytes: 0, records: 0 };
+  const plans = { made: 0, known: 0, steady: 0 };
+  for (const { windows: indices, leftOut, problems } of groups) {
+    const part = { ...task, windows: indices.map((i) => task.windows[i]!) };
+    const result = decode(wasm, part, survey(wasm, part, leftOut));
+    for (const [k, i] of indices.entries()) {
+      const window = result.windows[k]!;
+      windows[i] = { ...window, problems: [...window.problems, ...problems] };
+    }
+    for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
+    for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
+  }
+  return { windows, ...sum, plans };
+}
+
+function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): NodeResult {
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
@@ -133,7 +187,7 @@ export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
   merge(
     members.filter((m) => m.usable),
     (m) => {
-      m.reader ??= open(m.path);
+      m.reader ??= open(m);
       attach(
         wasm,
         m.reader,
@@ -165,12 +219,14 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[]) {
 }
 
 /** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
-function look(path: string, index: number, open: (path: string) => ArchiveReader, keep: boolean): Member {
+function look(path: string, index: number, leftOut: ReadonlySet<string>, open: Open, keep: boolean): Member {
   const member: Member = {
     index,
     path,
     reader: null,
+    leftOut,
     names: new Set(),
+    metrics: [],
     startNs: 0n,
     host: '',
     problems: [],
@@ -178,8 +234,9 @@ function look(path: string, index: number, open: (path: string) => ArchiveReader
     bytes: 0,
   };
   try {
-    const reader = open(path);
-    member.names = new Set(reader.metrics.map((m) => m.name));
+    const reader = open(path, leftOut);
+    member.metrics = reader.metrics.filter((m) => !leftOut.has(m.name));
+    member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.label.startNs;
     member.host = reader.label.host;
     member.bytes = fileSetBytes(reader.files);

@@ -1,6 +1,6 @@
 // Owns which archives of a list are used together, and what they agree on: one host, one description of a metric.
 
-import { type ArchiveLabel, ArchiveReader, lend, type Metric, pmidText } from '../decode/index.ts';
+import { Agreement, type ArchiveLabel, ArchiveReader, lend, type Metric } from '../decode/index.ts';
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 
 export interface Member {
@@ -56,7 +56,7 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
     problems.push({ code: 'E_ARCHIVE_HOST', message: 'archive of another host', file, expected, found: label.host });
     return false;
   });
-  const agreement = new Agreement(options.written === true);
+  const agreement = new Agreement(options.written);
   const members = ofHost.map((m): Member => {
     const leftOut = new Set<number>();
     for (const metric of m.metrics) {
@@ -68,36 +68,4 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
     return { ...m, leftOut };
   });
   return { members, metrics: [...agreement.byName.values()], problems };
-}
-
-const FIELDS = ['type', 'semantics', 'indom', 'units'] as const;
-
-/** What the metrics met so far are like. */
-class Agreement {
-  readonly byName = new Map<string, Metric>();
-  readonly #byPmid = new Map<number, Metric>();
-  readonly #written: boolean;
-
-  constructor(written: boolean) {
-    this.#written = written;
-  }
-
-  add(metric: Metric, file: string): Problem | null {
-    const known = this.byName.get(metric.name) ?? (this.#written ? this.#byPmid.get(metric.pmid) : undefined);
-    const field = known && FIELDS.find((f) => known[f] !== metric[f]);
-    const renumbered = this.#written && known !== undefined && known.pmid !== metric.pmid;
-    if (!known || (field === undefined && !renumbered)) {
-      if (!this.byName.has(metric.name)) this.byName.set(metric.name, metric);
-      if (!this.#byPmid.has(metric.pmid)) this.#byPmid.set(metric.pmid, metric);
-      return null;
-    }
-    const say = (m: Metric): string => (field === undefined ? pmidText(m.pmid) : `${field} ${m[field]}`);
-    return {
-      code: 'E_ARCHIVE_CONFLICT',
-      message: `metric ${metric.name} is described otherwise than in an earlier archive and left out of this one`,
-      file,
-      expected: say(known),
-      found: say(metric),
-    };
-  }
 }
