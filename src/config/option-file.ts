@@ -65,12 +65,16 @@ export function readOptionFile(path: string): MysqlSettings {
   const port = o.get('port');
   if (port !== undefined && !/^\d{1,5}$/.test(port))
     throw new JobsumError('E_CONFIG', 'bad port', { file, found: port });
+  const connect = o.get('connect-timeout');
+  if (connect !== undefined && !/^[1-9]\d{0,5}$/.test(connect))
+    throw new JobsumError('E_CONFIG', 'bad connect-timeout', { file, expected: 'seconds', found: connect });
   return {
     ...(o.has('host') ? { host: o.get('host')! } : {}),
     ...(port !== undefined ? { port: Number(port) } : {}),
     ...(o.has('user') ? { user: o.get('user')! } : {}),
     ...(o.has('password') ? { password: o.get('password')! } : {}),
     ...(o.has('socket') ? { socket: o.get('socket')! } : {}),
+    ...(connect !== undefined ? { connectSeconds: Number(connect) } : {}),
     // As the client library does: encrypted without a check of the name unless the check is asked for.
     ...(wanted ? { ssl: { ...given, verify: verify !== undefined && isOn(verify) } } : {}),
   };

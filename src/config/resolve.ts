@@ -67,10 +67,11 @@ export function warehouseOf(w: Datawarehouse, base: string): MysqlSettings {
   const { host, port, user, socket, defaultsfile } = w;
   const defaults: MysqlSettings =
     defaultsfile === undefined ? {} : at('defaultsfile', () => readOptionFile(defaultsfile));
-  const given = w.pass ?? defaults.password;
-  const password = at('pass_file', () => secret('warehouse-password', under(base, w.pass_file), given));
+  const inline = w.pass ?? defaults.password;
+  const password = at('pass_file', () => secret('warehouse-password', under(base, w.pass_file), inline));
   const ssl = tlsOf(w.ssl, base);
-  const settings: MysqlSettings = { ...defaults, ...compact({ host, port, user, password, socket, ssl }) };
+  const given = { host, port, user, password, socket, ssl, connectSeconds: w.connect_timeout };
+  const settings: MysqlSettings = { ...defaults, ...compact(given) };
   const local = settings.host === undefined || settings.host === '' || settings.host === 'localhost';
   const found = local && settings.socket === undefined ? SOCKETS.find((s) => existsSync(s)) : undefined;
   return found === undefined ? settings : { ...settings, socket: found };

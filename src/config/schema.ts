@@ -45,6 +45,7 @@ export const datawarehouse = z.strictObject({
   database: text.optional(),
   defaultsfile: path.optional(),
   ssl: tls.optional(),
+  connect_timeout: duration.optional(),
 });
 
 const engine = z.preprocess(

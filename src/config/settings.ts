@@ -18,6 +18,8 @@ export interface MysqlSettings {
   /** Path of a Unix socket; takes precedence over host and port. */
   readonly socket?: string;
   readonly ssl?: TlsSettings;
+  /** In which a server must have let us in, or is away. */
+  readonly connectSeconds?: number;
 }
 
 /** A MongoDB account. */

@@ -95,6 +95,8 @@ class Site {
   #bare = false;
   /** Seconds; a server that was waited for in vain is not waited for again by the next resource. */
   #patience: number;
+  /** A server is. */
+  #away = false;
 
   constructor(session: Session, options: SiteOptions) {
     this.#session = session;
@@ -113,7 +115,7 @@ class Site {
     const { store } = this.#session;
     if (!resources.some((r) => r.enabled && r.source.kind === 'xdmod')) return backlogOf(store);
     try {
-      const warehouse = await this.#warehouse;
+      const warehouse = this.#away ? null : await this.#warehouse;
       return warehouse && (await backlogOf(store, { warehouse, resources: resources.filter((r) => r.enabled) }));
     } catch {
       return null;
@@ -127,7 +129,10 @@ class Site {
       await this.#resource(settings, summary);
     } catch (error) {
       summary.problem = toProblem(error);
-      if (summary.problem.code === 'E_SERVICE') this.#patience = 0;
+      if (summary.problem.code === 'E_SERVICE') {
+        this.#patience = 0;
+        this.#away = true;
+      }
       // A held lease is told by the exit code; everything else by a record at once.
       if (summary.problem.code !== 'E_LOCKED') {
         const { log } = this.#session.io;

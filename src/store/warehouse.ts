@@ -12,9 +12,13 @@
 // text `YYYY-MM-DD HH:MM:SS`, integers as numbers (beyond 2^53: text), DECIMAL as numbers, BLOBs as Buffers.
 // Errors are JobsumErrors: E_SERVICE (retryable), E_DENIED, E_SCHEMA (no such table, column or database), E_QUERY.
 
-import type { Pool, PoolConnection, PoolOptions, QueryError } from 'mysql2/promise';
+import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Connection, Pool, PoolConnection, PoolOptions, QueryError } from 'mysql2/promise';
 import type { MysqlSettings } from '../config/index.ts';
 import { type ErrorCode, JobsumError } from '../kernel/index.ts';
+import { Watch } from './watch.ts';
 
 export type SqlScalar = string | number | bigint | boolean | null | Buffer;
 export type SqlParameter = SqlScalar | readonly SqlScalar[] | readonly (readonly SqlScalar[])[];
@@ -35,15 +39,26 @@ export interface Queryable {
 export interface WarehouseOptions {
   /** Most connections open at once. */
   readonly connections?: number;
-  readonly connectMs?: number;
-  /** A statement that gives no sign of life for so long is given up, and its connection with it. */
+  /** A statement that gives no sign of life for so long is given up, and its connection with it, though the server answers others. */
   readonly statementMs?: number;
+  /** After so long without a byte the server is asked on another connection whether it is there. */
+  readonly quietMs?: number;
 }
 
-const CONNECT_MS = 10_000;
+const CONNECT_SECONDS = 10;
 /** An anti-join over millions of jobs on a busy server takes minutes. */
 const STATEMENT_MS = 600_000;
 const CONNECTIONS = 4;
+/** A peer that is gone without a word (its host, a router between) is found out by the system. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** What is below the driver's promises. */
+interface Plain extends EventEmitter {
+  readonly stream: Socket;
+  query(sql: string, parameters: unknown[]): { stream(options: object): Readable };
+}
+
+const plainOf = (connection: Connection): Plain => (connection as PoolConnection).connection as unknown as Plain;
 
 const SESSION = [
   // NO_BACKSLASH_ESCAPES, which a server may have as its default, would defeat the driver's quoting: set the whole mode.
@@ -67,8 +82,8 @@ function service(errno: number): readonly [number, ErrorCode] {
 
 /** A connection after this error is of no use. */
 const isLost = (error: unknown): boolean => {
-  const { fatal, code, errno } = error as Partial<QueryError>;
-  return fatal === true || code === 'PROTOCOL_SEQUENCE_TIMEOUT' || errno === undefined || errno < 1000;
+  const { fatal, errno } = error as Partial<QueryError>;
+  return fatal === true || errno === undefined || errno < 1000;
 };
 
 const WHAT: Partial<Record<ErrorCode, string>> = {
@@ -80,27 +95,28 @@ const WHAT: Partial<Record<ErrorCode, string>> = {
 export class Warehouse implements Queryable {
   readonly #pool: Pool;
   readonly #place: string;
-  readonly #statementMs: number;
-  /** Connections whose session is set up. */
-  readonly #ready = new WeakSet<object>();
+  readonly #watch: Watch;
+  /** Of open connections whose session is set up. */
+  readonly #ready = new Set<Socket>();
 
-  private constructor(pool: Pool, place: string, statementMs: number) {
+  private constructor(pool: Pool, place: string, watch: Watch) {
     this.#pool = pool;
     this.#place = place;
-    this.#statementMs = statementMs;
+    this.#watch = watch;
   }
 
   /** Opens a pool and tries one connection. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
   static async connect(settings: MysqlSettings, options: WarehouseOptions = {}): Promise<Warehouse> {
-    const { createPool } = await import('mysql2/promise');
-    const { host = 'localhost', port = 3306, user, password, socket, ssl } = settings;
+    const { createConnection, createPool } = await import('mysql2/promise');
+    const { host = 'localhost', port = 3306, user, password, socket, ssl, connectSeconds = CONNECT_SECONDS } = settings;
     const pool: PoolOptions = {
       ...(socket === undefined ? { host, port } : { socketPath: socket }),
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
       ...(ssl === undefined ? {} : { ssl: tls(ssl) }),
       connectionLimit: options.connections ?? CONNECTIONS,
-      connectTimeout: options.connectMs ?? CONNECT_MS,
+      connectTimeout: connectSeconds * 1000,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
       charset: 'utf8mb4',
       timezone: 'Z',
       dateStrings: true,
@@ -110,7 +126,18 @@ export class Warehouse implements Queryable {
       stringifyObjects: true,
     };
     const place = socket ?? `${host}:${port}`;
-    const warehouse = new Warehouse(createPool(pool), place, options.statementMs ?? STATEMENT_MS);
+    /** A refusal is an answer, too. */
+    const answers = (): Promise<boolean> =>
+      createConnection(pool).then(
+        async (connection) => {
+          await connection.end().catch(() => undefined);
+          plainOf(connection).stream.destroySoon();
+          return true;
+        },
+        (error) => !isLost(error),
+      );
+    const watch = new Watch(answers, options.statementMs ?? STATEMENT_MS, options.quietMs);
+    const warehouse = new Warehouse(createPool(pool), place, watch);
     try {
       await warehouse.rows('SELECT 1');
     } catch (error) {
@@ -147,14 +174,19 @@ export class Warehouse implements Queryable {
 
   async #acquire(): Promise<PoolConnection> {
     const connection = await this.#coded('connect', () => this.#pool.getConnection());
-    if (this.#ready.has(connection.connection)) return connection;
+    const plain = plainOf(connection);
+    const socket = plain.stream;
+    if (this.#ready.has(socket)) return connection;
+    // Whoever waits for an answer is told; a second error of a connection that is gone already must not end the process.
+    plain.on('error', () => undefined);
     try {
       for (const sql of SESSION) await this.#on(connection).run(sql);
     } catch (error) {
-      connection.destroy();
+      hangUp(connection);
       throw error;
     }
-    this.#ready.add(connection.connection);
+    this.#ready.add(socket);
+    socket.once('close', () => this.#ready.delete(socket));
     return connection;
   }
 
@@ -167,14 +199,21 @@ export class Warehouse implements Queryable {
       lost = error instanceof JobsumError && error.code === 'E_SERVICE';
       throw error;
     } finally {
-      if (lost) connection.destroy();
+      if (lost) hangUp(connection);
       else connection.release();
     }
   }
 
   #on(connection: PoolConnection): Queryable {
-    const send = (sql: string, parameters: readonly SqlParameter[] = []): Promise<unknown> =>
-      this.#coded(sql, async () => (await connection.query({ sql, timeout: this.#statementMs }, [...parameters]))[0]);
+    // Not by the driver's own `timeout`: its timer outlives a connection that breaks, and keeps the process from ending.
+    const send = async (sql: string, parameters: readonly SqlParameter[] = []): Promise<unknown> => {
+      const end = this.#watch.begin(plainOf(connection).stream);
+      try {
+        return await this.#coded(sql, async () => (await connection.query(sql, [...parameters]))[0]);
+      } finally {
+        end();
+      }
+    };
     return {
       rows: async <T extends SqlRow>(sql: string, parameters?: readonly SqlParameter[]) =>
         (await send(sql, parameters)) as T[],
@@ -196,20 +235,25 @@ export class Warehouse implements Queryable {
   /** Rows as they arrive, on a connection of their own. Read them at once: a server hangs up on who dawdles for a minute. */
   async *stream<T extends SqlRow = SqlRow>(sql: string, parameters: readonly SqlParameter[] = []): AsyncGenerator<T> {
     const connection = await this.#acquire();
+    const plain = plainOf(connection);
+    const end = this.#watch.begin(plain.stream);
+    let broken = (_: Error): void => undefined;
     let whole = false;
     try {
-      // Only the plain connection below the promises can stream.
-      const plain = connection.connection as unknown as {
-        query(options: object, parameters: unknown[]): { stream(options: object): AsyncIterable<T> };
-      };
-      yield* plain.query({ sql, timeout: this.#statementMs }, [...parameters]).stream({ highWaterMark: 1000 });
+      const rows = plain.query(sql, [...parameters]).stream({ highWaterMark: 1000 });
+      // The driver tells the connection, not the stream.
+      broken = (error) => rows.destroy(error);
+      plain.once('error', broken);
+      yield* rows as AsyncIterable<T>;
       whole = true;
     } catch (error) {
       throw this.#error(error, sql);
     } finally {
+      end();
+      plain.off('error', broken);
       // A result that was not read to its end still stands in the connection.
       if (whole) connection.release();
-      else connection.destroy();
+      else hangUp(connection);
     }
   }
 
@@ -224,7 +268,7 @@ export class Warehouse implements Queryable {
         return result;
       } catch (error) {
         // If the connection is gone, the transaction went with it.
-        await q.run('ROLLBACK').catch(() => connection.destroy());
+        await q.run('ROLLBACK').catch(() => hangUp(connection));
         throw error;
       }
     });
@@ -236,7 +280,15 @@ export class Warehouse implements Queryable {
     } catch {
       // Connections that are lost already cannot say goodbye.
     }
+    // A server that has frozen never says it: nothing is to wait for that.
+    for (const socket of this.#ready) socket.destroySoon();
   }
+}
+
+/** Without goodbye, which may not be answered. */
+function hangUp(connection: PoolConnection): void {
+  connection.destroy();
+  plainOf(connection).stream.destroy();
 }
 
 function tls({ ca, cert, key, verify = true }: NonNullable<MysqlSettings['ssl']>): NonNullable<PoolOptions['ssl']> {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Warehouse } from '../../src/store/index.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
+import { proxyTo } from '../support/proxy.ts';
 import { addJobs, createWarehouse } from '../support/warehouse.ts';
 
 const server = await testMariadb('the warehouse connection');
@@ -103,6 +104,34 @@ describe.skipIf(!server)('the warehouse connection', () => {
     await server!.kill('SIGCONT');
     expect(await hasty.rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await hasty.close();
+  });
+
+  it('waits for a server that is only busy, as it answers another connection', async () => {
+    const hasty = await Warehouse.connect(server!.settings, { quietMs: 100 });
+    expect(await hasty.rows('SELECT SLEEP(0.6) AS slept')).toEqual([{ slept: 0 }]);
+    await hasty.close();
+  });
+
+  it.skipIf(!server?.own)('finds out a server that has frozen, and ends without its goodbye', async () => {
+    const hasty = await Warehouse.connect({ ...server!.settings, connectSeconds: 1 }, { quietMs: 100 });
+    await hasty.rows('SELECT 1');
+    await server!.kill('SIGSTOP');
+    await expect(hasty.rows('SELECT 1')).rejects.toMatchObject({ code: 'E_SERVICE' });
+    await hasty.close();
+    await server!.kill('SIGCONT');
+  });
+
+  it('tells a reader of a stream, and who waits for a statement, that the connection broke', async () => {
+    const proxy = await proxyTo(server!.settings.port);
+    const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
+    const slow = 'SELECT SLEEP(5) AS slept';
+    for (const ask of [() => through.rows(slow), () => through.stream(slow).next()]) {
+      const asked = ask();
+      setTimeout(() => proxy.reset(), 100);
+      await expect(asked).rejects.toMatchObject({ code: 'E_SERVICE' });
+    }
+    await through.close();
+    await proxy.close();
   });
 
   it.skipIf(!server?.own)('goes on when the server comes back', async () => {

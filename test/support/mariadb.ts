@@ -7,7 +7,7 @@
 // A server given by URL is shared: its user must be allowed to create databases, and one test file at a time has it.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -38,6 +38,14 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** A signal takes effect a little after it was sent; where there is no /proc, by the next moment. */
+export async function stopped(pid: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (!existsSync('/proc/self/stat') || / T /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) return;
+  }
 }
 
 /** Waits until the server answers. */
@@ -84,6 +92,7 @@ class Spawned implements TestServer {
     const ends = signal === 'SIGTERM' || signal === 'SIGKILL';
     const gone = ends ? new Promise((resolve) => child.once('exit', resolve)) : null;
     child.kill(signal);
+    if (signal === 'SIGSTOP') await stopped(child.pid!);
     await gone;
   }
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
-import { freePort } from './mariadb.ts';
+import { freePort, stopped } from './mariadb.ts';
 
 const run = promisify(execFile);
 const RECIPE = fileURLToPath(new URL('./mongo-server/', import.meta.url));
@@ -84,6 +84,7 @@ class Spawned implements MongoServer {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = signal === 'SIGTERM' ? new Promise((resolve) => child.once('exit', resolve)) : null;
     child.kill(signal);
+    if (signal === 'SIGSTOP') await stopped(child.pid!);
     await gone;
   }
 

@@ -1,0 +1,88 @@
+// A configured site between a real MongoDB and a real MariaDB that go away in the middle of a run: for a while, or for good.
+// JOBSUM_RESETS=N: the run under TCP resets is made so many times.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { consistent, disturbedSite, siteServers } from '../support/disturbed.ts';
+import { tempDir } from '../support/temp.ts';
+
+const RESETS = Number(process.env.JOBSUM_RESETS ?? 2);
+/** So many that there is more to write when the first are marked. */
+const JOBS = 250;
+const dir = tempDir();
+const servers = await siteServers('outages');
+
+describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
+  const site = disturbedSite(servers!, dir, JOBS);
+  const { mariadb, mongodb } = servers ?? ({} as NonNullable<typeof servers>);
+
+  it('MongoDB is stopped and started, MariaDB frozen and thawed while a run is on: it waits, nothing differs', async () => {
+    const ran = await site.disturbed(site.config(), async () => {
+      await mongodb.stop();
+      await mariadb.kill('SIGSTOP');
+      await pause(1500);
+      await mariadb.kill('SIGCONT');
+      await mongodb.start();
+    });
+    expect(ran.code).toBe(0);
+    await site.same();
+  }, 120_000);
+
+  it('MariaDB is stopped and started while a run is on: it waits, nothing differs', async () => {
+    const ran = await site.disturbed(site.config(), async () => {
+      await mariadb.stop();
+      await pause(1000);
+      await mariadb.start();
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).toContain('"event":"service.away"');
+    await site.same();
+  }, 120_000);
+
+  it.each(Array.from({ length: RESETS }, (_, n) => n + 1))(
+    'connections to both are reset again and again: the run ends well, nothing differs (%i)',
+    async () => {
+      let resets = 0;
+      const ran = await site.disturbed(
+        site.config(),
+        async (child) => {
+          for (; child.exitCode === null && resets < 8; resets++) {
+            site.toMongo.reset();
+            site.toMariadb.reset();
+            await pause(100 + Math.random() * 300);
+          }
+        },
+        '--json',
+      );
+      expect(resets).toBeGreaterThan(0);
+      expect(ran.code).toBe(0);
+      expect(JSON.parse(ran.stdout)).toMatchObject({ jobs: { done: JOBS } });
+      await site.same();
+    },
+    60_000,
+  );
+
+  const forGood: [string, { away(): unknown; back(): unknown }][] = [
+    ['MongoDB is cut off', { away: () => site.toMongo.cut(), back: () => site.toMongo.mend() }],
+    ['MongoDB is frozen', { away: () => mongodb.kill('SIGSTOP'), back: () => mongodb.kill('SIGCONT') }],
+    ['MariaDB is cut off', { away: () => site.toMariadb.cut(), back: () => site.toMariadb.mend() }],
+    ['MariaDB is frozen', { away: () => mariadb.kill('SIGSTOP'), back: () => mariadb.kill('SIGCONT') }],
+  ];
+  it.each(forGood)(
+    '%s for good: after its patience the run ends with 69, and nothing is marked that is not stored',
+    async (_, server) => {
+      const where = site.config({ patience: 2 });
+      const ran = await site.disturbed(where, async () => void (await server.away()));
+      await server.back();
+      expect(ran.code).toBe(69);
+      expect(ran.stderr).toContain('"event":"service.away"');
+      const half = await site.read();
+      expect(half.process.length).toBeGreaterThan(0);
+      expect(half.process.length).toBeLessThan(JOBS);
+      consistent(half);
+      expect((await site.start(where)).code).toBe(0);
+      await site.same();
+    },
+    120_000,
+  );
+});
