@@ -2,8 +2,8 @@
 
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { detectSchema, type WarehouseSchema } from '../jobs/index.ts';
+import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
+import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import { pingMongo } from '../sinks/index.ts';
 import { Warehouse } from '../store/index.ts';
@@ -123,6 +123,26 @@ async function inTables(warehouse: Warehouse): Promise<string> {
   return `${row?.n ?? 0} in the warehouse's tables`;
 }
 
+const HOUR = 3600;
+
+/** Asks Slurm as a run does, for the last hour. */
+async function jobsLately({ kind: _, ...command }: Extract<SourceSettings, { kind: 'sacct' }>): Promise<string> {
+  const selection = { from: Math.floor(Date.now() / 1000) - HOUR };
+  let jobs = 0;
+  for await (const record of new SacctSource({ ...command, selection, back: HOUR }).records())
+    if (record.kind === 'job') jobs++;
+  return `${jobs} jobs ended in the last hour`;
+}
+
+function present(path: string): string {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (cause) {
+    throw new JobsumError('E_INPUT_MISSING', 'the list of jobs cannot be read', { file: path }, { cause });
+  }
+  return path;
+}
+
 export async function tryAll(config: Config): Promise<Trial[]> {
   const { warehouse, output, textfile, state } = config;
   const trials = warehouse ? await tryWarehouse(warehouse, config) : [];
@@ -132,8 +152,11 @@ export async function tryAll(config: Config): Promise<Trial[]> {
   if (output?.kind === 'file')
     for (const path of [output.fragments, output.complete])
       if (path !== undefined) trials.push(await attempt('output', () => writable(path)));
-  for (const { name, archives, scripts, enabled } of config.resources) {
+  for (const { name, source, archives, scripts, enabled } of config.resources) {
     if (!enabled) continue;
+    if (source.kind === 'sacct') trials.push(await attempt(`sacct of ${name}`, () => jobsLately(source)));
+    if (source.kind === 'file' && source.path !== '-')
+      trials.push(await attempt(`jobs of ${name}`, () => present(source.path)));
     if (archives !== null) trials.push(await attempt(`archives of ${name}`, () => readable(archives)));
     if (scripts) trials.push(await attempt(`job scripts of ${name}`, () => readable(scripts.path)));
   }

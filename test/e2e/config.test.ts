@@ -97,6 +97,31 @@ describe.skipIf(!server)('jobsum config', () => {
     await root.close();
   });
 
+  it('check asks sacct, and looks for lists of jobs', async () => {
+    const sacct = join(dir, 'sacct');
+    const now = Math.floor(Date.now() / 1000);
+    const row = `7|7|c|main|q|lab|g|1|u|1|${now - 900}|${now - 900}|${now - 900}|${now - 60}|840|0:0|COMPLETED|1|1|1|1G|||60|n1|x`;
+    writeFileSync(
+      sacct,
+      `#!/bin/sh\necho 'JobID|JobIDRaw|Cluster|Partition|QOS|Account|Group|GID|User|UID|Submit|Eligible|Start|End|ElapsedRaw|ExitCode|State|NNodes|NCPUS|ReqCPUS|ReqMem|ReqTRES|AllocTRES|TimelimitRaw|NodeList|JobName'\necho '${row}'\n`,
+      { mode: 0o755 },
+    );
+    writeFileSync(join(dir, 'jobs'), '');
+    const base = { ...resource, datasource: 'pcp', pcp_log_dir: dir };
+    const resources = (command: string, jobs: string) => ({
+      a: { ...base, batch_system: 'slurm', sacct: command },
+      b: { ...base, resource_id: 2, batch_system: 'file', jobs },
+    });
+    const good = await jobsum(['config', 'check', ...config({ resources: resources(sacct, 'jobs') })], { cwd: dir });
+    expect(good.stdout).toMatch(/sacct of a: ok, 1 jobs ended.*\n.*\njobs of b: ok/);
+    expect(good.code).toBe(0);
+    const bad = await jobsum(['config', 'check', ...config({ resources: resources('/bin/false', 'none') })], {
+      cwd: dir,
+    });
+    expect(bad.stdout).toMatch(/sacct of a: E_SERVICE.*jobs of b: E_INPUT_MISSING/s);
+    expect(bad.code).toBe(69);
+  });
+
   it('check reports what cannot be reached, and faults with their place', async () => {
     const port = await freePort();
     const args = config({ datawarehouse: { host: '127.0.0.1', port, user: 'u', pass: 'secret-word' }, wrong: 1 });
