@@ -115,6 +115,12 @@ describe.skipIf(!server)('jobsum config', () => {
     const good = await jobsum(['config', 'check', ...config({ resources: resources(sacct, 'jobs') })], { cwd: dir });
     expect(good.stdout).toMatch(/sacct of a: ok, 1 jobs ended.*\n.*\njobs of b: ok/);
     expect(good.code).toBe(0);
+    const told = await jobsum(['explain', '7', ...config({ resources: resources(sacct, 'jobs') })], { cwd: dir });
+    expect(told.stdout).toContain(`ACCOUNTING  from ${sacct}`);
+    const away = await jobsum(['explain', '7', ...config({ resources: resources('/bin/false', 'jobs') })], {
+      cwd: dir,
+    });
+    expect(away).toMatchObject({ code: 69, stderr: expect.stringContaining('sacct failed') });
     const bad = await jobsum(['config', 'check', ...config({ resources: resources('/bin/false', 'none') })], {
       cwd: dir,
     });

@@ -3,10 +3,10 @@
 import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { Catalog, IndexedArchives } from '../../archives/index.ts';
-import type { ResourceSettings } from '../../config/index.ts';
+import type { ResourceSettings, SourceSettings } from '../../config/index.ts';
 import { probeArchive } from '../../decode/index.ts';
 import { documentId } from '../../document/index.ts';
-import { FileSource, type Job, selects, XdmodSource } from '../../jobs/index.ts';
+import { FileSource, type Job, SacctSource, selects, XdmodSource } from '../../jobs/index.ts';
 import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
 import { explain, type KnownArchives } from '../../run/index.ts';
@@ -37,12 +37,23 @@ async function fromFile(file: string, id: string): Promise<Found[]> {
   return found;
 }
 
+/** A job as Slurm has it, each of its runs. */
+async function fromSlurm(
+  { kind: _, ...command }: Extract<SourceSettings, { kind: 'sacct' }>,
+  id: string,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for await (const record of new SacctSource({ ...command, selection: { ids: [id] }, back: 0 }).records())
+    if (record.kind === 'job') found.push({ job: record.job, from: command.command });
+  return found;
+}
+
 interface SiteFound {
   readonly jobs: Found[];
   readonly documents: Record<string, unknown>[];
   readonly ledgers: { of: string; ledger: Ledger }[];
   readonly archives: KnownArchives[];
-  /** MongoDB is away, or refuses: the rest is told all the same. */
+  /** MongoDB or Slurm is away, or refuses: the rest is told all the same. */
   unread?: Problem;
 }
 
@@ -69,6 +80,11 @@ async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, i
     for (const resource of site.resources) {
       let jobs: Found[] = [];
       if (resource.source.kind === 'file') jobs = await fromFile(resource.source.path, id);
+      if (resource.source.kind === 'sacct')
+        jobs = await fromSlurm(resource.source, id).catch((error: unknown) => {
+          found.unread = toProblem(error);
+          return [];
+        });
       if (resource.source.kind === 'xdmod' && warehouse) {
         const resourceId = resource.id;
         const selection = { ids: [id], states: 'all' as const };
@@ -135,8 +151,10 @@ export const explainCommand: CommandModule<object, Options> = {
     const settings = site?.config.warehouse;
     const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
     let runs: Explained[];
+    let away: Problem | undefined;
     try {
       const found = site ? await fromSite(site, store, warehouse, argv.job) : null;
+      away = found?.unread;
       const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile(argv.jobs, argv.job);
       const given = argv.archives === undefined ? (found?.archives ?? []) : [tree(store, argv.archives)];
       const archives = given.length > 0 ? given : knownRoots(store).map((root) => tree(store, root));
@@ -149,6 +167,10 @@ export const explainCommand: CommandModule<object, Options> = {
     } finally {
       await warehouse?.close();
       store.close();
+    }
+    if (runs.length === 0 && away) {
+      const { code, message, ...detail } = away;
+      throw new JobsumError(code, message, detail);
     }
     if (runs.length === 0) {
       throw new JobsumError('E_JOB_UNKNOWN', 'neither a document nor accounting has this job', {
