@@ -9,6 +9,10 @@ const MAGIC = 0xfd2fb528;
 /** Frames of another content, passed over: sixteen magic numbers. */
 const SKIPPED = 0x184d2a50;
 const RLE = 1;
+const CHECKED = 4;
+/** The decoder looks at nothing before it has as many bytes: a frame to be passed over, for behind the smallest frames. */
+const LEAST = 18;
+const PADDING = Buffer.from(`502a4d18${'0a000000'}${'00'.repeat(10)}`, 'hex');
 const RESERVED = 3;
 
 /** A stream of chunks, taken by numbers of bytes. */
@@ -68,7 +72,8 @@ async function frame(bytes: Bytes, magic: Buffer): Promise<Frame> {
     window = base + (base / 8) * (rest[0]! & 7);
   }
   if (window > MAX_WINDOW) throw new Error(`a window of ${window} bytes`);
-  return { header: Buffer.concat([magic, descriptor, rest]), checked: (flags & 4) !== 0 };
+  // The decoder is told of no checksum, so that it waits for none.
+  return { header: Buffer.concat([magic, Buffer.of(flags & ~CHECKED), rest]), checked: (flags & CHECKED) !== 0 };
 }
 
 /** @throws Error if the data are no zstd, end too early, or do not fit their checksum */
@@ -91,6 +96,7 @@ export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGener
       out.push(chunk);
     });
     decoder.push(header);
+    let given = header.length;
     for (let last = false; !last; ) {
       const head = await bytes.take(3);
       const word = head.readUIntLE(0, 3);
@@ -98,7 +104,10 @@ export async function* unpackZstd(packed: AsyncIterable<Uint8Array>): AsyncGener
       const type = (word >> 1) & 3;
       const size = word >> 3;
       if (type === RESERVED || size > MAX_BLOCK) throw new Error('a block of an impossible kind');
-      decoder.push(Buffer.concat([head, await bytes.take(type === RLE ? 1 : size)]));
+      const content = await bytes.take(type === RLE ? 1 : size);
+      decoder.push(Buffer.concat([head, content]));
+      given += head.length + content.length;
+      if (last && given < LEAST) decoder.push(PADDING);
       for (const chunk of out) {
         hash?.update(chunk);
         yield chunk;

@@ -188,6 +188,18 @@ describe('compressed archives', () => {
     expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_ARCHIVE_UNPACK' }));
   });
 
+  it.runIf(have('zstd'))('of zstd hold whatever is small', async () => {
+    for (let n = 0; n < 40; n++) {
+      for (const args of [['-cq'], ['-cq', '--no-check']]) {
+        const bytes = Buffer.from(Array.from({ length: n }, (_, i) => (n % 3 === 0 ? 7 : (31 * i) & 255)));
+        writeFileSync(join(dir, 'small.zst'), execFileSync('zstd', args, { input: bytes }));
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of byPackage(join(dir, 'small.zst'), 'zstd')) chunks.push(chunk);
+        expect(Buffer.concat(chunks), `${n} ${args}`).toEqual(bytes);
+      }
+    }
+  });
+
   it.runIf(have('bzip2'))('of bzip2 may have something else behind them, as for bzip2', () => {
     const base = packed('behind', '.bz2', ['bzip2', '-c'], ['0']);
     writeFileSync(`${base}.0.bz2`, Buffer.concat([readFileSync(`${base}.0.bz2`), Buffer.from('something else')]));
