@@ -1,6 +1,8 @@
 // A configured site between a real MongoDB and a real MariaDB that go away in the middle of a run: for a while, or for good.
 // JOBSUM_RESETS=N: the run under TCP resets is made so many times.
 
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { consistent, disturbedSite, siteServers } from '../support/disturbed.ts';
@@ -82,6 +84,50 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
       consistent(half);
       expect((await site.start(where)).code).toBe(0);
       await site.same();
+    },
+    120_000,
+  );
+
+  /** How many rows each command leaves. */
+  const counted = async (): Promise<unknown> =>
+    Promise.all(
+      ['archive_paths', 'archives_nodelevel', 'job_scripts', 'process', 'jobsum_job'].map(async (table) => {
+        const [row] = await site.warehouse.rows(`SELECT count(*) AS n FROM modw_supremm.${table}`);
+        return row!.n;
+      }),
+    );
+
+  const others: [string, { args: string[]; left: number[] }][] = [
+    ['index', { args: [], left: [10, 10, 0, 0, 0] }],
+    ['jobscripts', { args: [], left: [10, 10, 1, 0, 0] }],
+    ['summarize', { args: ['--dry-run'], left: [10, 10, 1, 0, 0] }],
+  ];
+  it.each(others)(
+    '%s waits for a MariaDB that comes back, and ends with 69 if it stays away',
+    async (name, { args, left }) => {
+      const [job] = await site.warehouse.rows<{ id: string; day: string }>(
+        `SELECT local_job_id_raw AS id, DATE_FORMAT(FROM_UNIXTIME(start_time_ts), '%Y%m%d') AS day FROM modw.job_tasks LIMIT 1`,
+      );
+      const scripts = join(dir, 'scripts');
+      mkdirSync(join(scripts, job!.day), { recursive: true });
+      writeFileSync(join(scripts, job!.day, `${job!.id}.savescript`), '#!/bin/sh\n');
+      const textfile = join(dir, 'jobsum.prom');
+      const batchscript = { path: scripts, timestamp_mode: 'start' };
+      const run = (patience: number, started?: () => void) =>
+        site.command(name, site.config({ patience, textfile }, { batchscript }), started, '--json', ...args);
+      const before = await counted();
+      site.toMariadb.cut();
+      const vain = await run(1);
+      expect(vain.code).toBe(69);
+      expect(vain.stderr).toContain('"event":"service.away"');
+      expect(await counted()).toEqual(before);
+      const ran = await run(60, () => void pause(2000).then(() => site.toMariadb.mend()));
+      expect(ran.stderr).toContain('"event":"service.away"');
+      expect(ran.code).toBe(0);
+      expect(await counted()).toEqual(left);
+      // A dry run leaves nothing, no figures either.
+      if (args.length > 0) expect(existsSync(textfile)).toBe(false);
+      else expect(readFileSync(join(dir, `jobsum-${name}.prom`), 'utf8')).toContain(`{command="${name}"} 0\n`);
     },
     120_000,
   );

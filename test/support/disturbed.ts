@@ -85,22 +85,23 @@ export class DisturbedSite {
   }
 
   /** A configuration of its own, with its own embedded state, on the database of the test. */
-  config(more: object = {}): string {
+  config(more: object = {}, ofResource: object = {}): string {
     const name = `run${this.#runs++}`;
     const { host, user, password: pass } = this.#servers.mariadb.settings;
     const options = 'serverSelectionTimeoutMS=500&socketTimeoutMS=2000&connectTimeoutMS=1000';
     const uri = `mongodb://127.0.0.1:${this.toMongo.port}/?${options}`;
     const output = { db_engine: 'mongodb', uri, dbname: this.#database };
     const datawarehouse = { host, port: this.toMariadb.port, user, pass, connect_timeout: 1 };
-    return this.#site.config(name, output, {
-      ...{ state: `${join(this.#dir, name)}.db`, patience: 60, datawarehouse },
-      ...more,
-    });
+    const ours = { state: `${join(this.#dir, name)}.db`, patience: 60, datawarehouse };
+    return this.#site.config(name, output, { ...ours, ...more }, ofResource);
   }
 
   start(where: string, started?: (child: ChildProcess) => void, ...args: string[]): Promise<Ran> {
-    const settings = { cwd: this.#dir, ...(started ? { started } : {}) };
-    return jobsum(['summarize', '--config', where, '--workers', '2', ...args], settings);
+    return this.command('summarize', where, started, '--workers', '2', ...args);
+  }
+
+  command(name: string, where: string, started?: (child: ChildProcess) => void, ...args: string[]): Promise<Ran> {
+    return jobsum([name, '--config', where, ...args], { cwd: this.#dir, ...(started ? { started } : {}) });
   }
 
   /** A run, and beside it what is done to it, which begins with the first jobs marked. */

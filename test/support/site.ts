@@ -17,8 +17,8 @@ export interface Site {
   readonly count: number;
   /** Nothing was ever processed. */
   forget(): Promise<void>;
-  /** Writes a configuration with this section `outputdatabase` and these keys; its path. */
-  config(name: string, output: object, more?: object): string;
+  /** Writes a configuration with this section `outputdatabase` and these keys, of the whole and of the resource; its path. */
+  config(name: string, output: object, more?: object, ofResource?: object): string;
 }
 
 export function warehouseJob({ resident: r, nodes }: Allocation): WarehouseJob {
@@ -54,7 +54,7 @@ export async function generateSite(options: ClusterOptions, server: TestServer):
         await clearing.run(`DELETE FROM modw_supremm.${table}`);
       await clearing.close();
     },
-    config: (name, output, more = {}) => {
+    config: (name, output, more = {}, ofResource = {}) => {
       const directory = join(root, name);
       mkdirSync(directory, { recursive: true });
       const resource = { resource_id: RESOURCE, batch_system: 'XDMoD', hostname_mode: 'hostname', datasource: 'pcp' };
@@ -62,7 +62,7 @@ export async function generateSite(options: ClusterOptions, server: TestServer):
         datawarehouse: { host, port, user, pass: password },
         outputdatabase: output,
         state: 'state/jobsum.db',
-        resources: { hpc: { ...resource, pcp_log_dir: archives } },
+        resources: { hpc: { ...resource, pcp_log_dir: archives, ...ofResource } },
         ...more,
       };
       writeFileSync(join(directory, 'config.json'), `// generated\n${JSON.stringify(config, null, 2)}\n`);
