@@ -166,8 +166,16 @@ export interface RawSet {
   readonly blocks: readonly Buffer[];
 }
 
-/** The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. */
-export function rawSets(wasm: Wasm, reader: ArchiveReader, wanted: (metric: Metric) => boolean): RawSet[] {
+/**
+ * The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. `unknown` is told of
+ * those whose metric has no descriptor.
+ */
+export function rawSets(
+  wasm: Wasm,
+  reader: ArchiveReader,
+  wanted: (metric: Metric) => boolean,
+  unknown: (pmid: number, values: number) => void,
+): RawSet[] {
   const sets: RawSet[] = [];
   /** A copy, padded to words as it is stored. */
   const block = (pair: number): Buffer => {
@@ -176,6 +184,7 @@ export function rawSets(wasm: Wasm, reader: ArchiveReader, wanted: (metric: Metr
   };
   for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
     const metric = reader.descriptors.get(pmid);
+    if (!metric) unknown(pmid, Math.max(0, count));
     if (!metric || !wanted(metric)) continue;
     sets.push({
       metric,

@@ -6,6 +6,8 @@ import {
   domainVersions,
   type Metric,
   NO_INDOM,
+  pmidText,
+  type RawSet,
   rawSets,
   readRecords,
   Wasm,
@@ -36,12 +38,27 @@ export interface CopyOptions {
 
 /** What a copy holds, and what was wrong with its source. */
 export interface CopyResult {
+  /** Marks among them. */
   readonly records: number;
+  readonly values: number;
+  /** What could not be copied, as the metadata do not describe the metric: no reader could tell the values. Also a problem. */
+  readonly undescribed: Undescribed;
   readonly problems: readonly Problem[];
+}
+
+/** Values of metrics without descriptor. */
+export interface Undescribed {
+  readonly values: number;
+  /** Records that held nothing else. */
+  readonly records: number;
+  /** Their pmIDs, as `domain.cluster.item`. */
+  readonly metrics: readonly string[];
 }
 
 /** Bytes of a volume after which the next one begins: offsets of version 2 end at 2 GiB. */
 const VOLUME_BYTES = 1_000_000_000;
+/** pmIDs named in a message. */
+const SHOWN = 5;
 
 /**
  * Copies to `base`, whose files must not exist. Several archives of a host are joined in order of time.
@@ -62,8 +79,16 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
   const inputs: Input[] = [];
   try {
     for (const member of members) inputs.push(new Input(member, options));
-    const records = new Copy(inputs, base, options).run();
-    return { records, problems: [...problems, ...inputs.flatMap((i) => i.problems)] };
+    const counts = new Copy(inputs, base, options).run();
+    return {
+      ...counts,
+      undescribed: {
+        values: inputs.reduce((sum, i) => sum + i.unknown.values, 0),
+        records: inputs.reduce((sum, i) => sum + i.unknown.records, 0),
+        metrics: [...new Set(inputs.flatMap((i) => [...i.unknown.pmids]))].sort((a, b) => a - b).map(pmidText),
+      },
+      problems: [...problems, ...inputs.flatMap((i) => i.problems)],
+    };
   } finally {
     for (const input of inputs) input.reader.close();
   }
@@ -75,11 +100,15 @@ class Input {
   readonly records: Iterator<ArchiveRecord>;
   readonly wanted: (metric: Metric) => boolean;
   readonly domains: DomainView;
+  /** Left out: metrics without descriptor. */
+  readonly unknown = { values: 0, records: 0, pmids: new Set<number>() };
+  readonly #all: boolean;
   readonly #odd: readonly Problem[];
   readonly #atOpen: number;
 
   constructor({ path, leftOut }: Member, options: CopyOptions) {
     const matches = globMatcher(options.metrics);
+    this.#all = options.metrics === undefined;
     this.wanted = (m) => !leftOut.has(m.pmid) && matches(m.name);
     this.wasm.x.openSession(0);
     this.reader = new ArchiveReader(this.wasm, path, { salvage: options.salvage === true, annotations: true });
@@ -91,9 +120,34 @@ class Input {
     this.#atOpen = this.reader.problems.length;
   }
 
+  /** The wanted sets of the record that was just given. */
+  sets(): RawSet[] {
+    const { values, pmids } = this.unknown;
+    const before = values;
+    const sets = rawSets(this.wasm, this.reader, this.wanted, (pmid, count) => {
+      // Where only some metrics are wanted, those without name are not.
+      if (!this.#all) return;
+      pmids.add(pmid);
+      this.unknown.values += count;
+    });
+    if (sets.length === 0 && this.unknown.values > before) this.unknown.records++;
+    return sets;
+  }
+
   /** What was met since the look at the archive. */
   get problems(): readonly Problem[] {
-    return [...this.#odd, ...this.reader.problems.slice(this.#atOpen)];
+    const { values, records, pmids } = this.unknown;
+    const list = [...pmids].sort((a, b) => a - b).map(pmidText);
+    const more = list.length > SHOWN ? ` and ${list.length - SHOWN} more` : '';
+    const alone = records > 0 ? `, and ${records} records that held nothing else` : '';
+    const lost: Problem = {
+      code: 'E_ARCHIVE_META',
+      message: `${values} values of metrics that are not described were left out${alone}`,
+      file: this.reader.files.meta,
+      expected: 'a descriptor for every metric',
+      found: `none for ${list.slice(0, SHOWN).join(', ')}${more}`,
+    };
+    return [...this.#odd, ...this.reader.problems.slice(this.#atOpen), ...(pmids.size > 0 ? [lost] : [])];
   }
 }
 
@@ -112,9 +166,9 @@ class Copy {
     this.#options = options;
   }
 
-  run(): number {
+  run(): Pick<CopyResult, 'records' | 'values'> {
     const { from = -(2n ** 63n), to = 2n ** 63n - 1n, whole = false } = this.#options;
-    let records = 0;
+    let [records, values] = [0, 0];
     const joined = join(
       this.#inputs.map((i) => i.records),
       { from, to },
@@ -122,7 +176,7 @@ class Copy {
     for (const { input: index, ns, record } of joined) {
       const input = this.#inputs[index]!;
       const mark = record === null || record.mark;
-      const sets = mark ? [] : rawSets(input.wasm, input.reader, input.wanted);
+      const sets = mark ? [] : input.sets();
       // An extract begins with data, and holds no record without a wanted metric.
       if (mark ? !this.#writer && !(whole && record) : sets.length === 0) continue;
       this.#writer ??= this.#open(input, ns);
@@ -134,11 +188,12 @@ class Copy {
       if (writer.volumeBytes > VOLUME_BYTES) writer.nextVolume();
       writer.raw(ns, sets);
       records++;
+      for (const { count } of sets) values += Math.max(0, count);
     }
     if (!this.#writer)
       throw new JobsumError('E_USAGE', 'no record qualifies', { file: this.#inputs[0]!.reader.files.base });
     this.#writer.close();
-    return records;
+    return { records, values };
   }
 
   #open(input: Input, ns: bigint): ArchiveWriter {

@@ -1,8 +1,8 @@
 // Owns `jobsum archive extract` and `jobsum archive copy`: new archives from old ones.
 
 import type { Argv, CommandModule } from 'yargs';
-import { copyArchive } from '../../pcp/index.ts';
-import { maxVolumeBytes, usage } from '../io.ts';
+import { type CopyResult, copyArchive } from '../../pcp/index.ts';
+import { maxVolumeBytes, print, usage } from '../io.ts';
 import {
   type Limited,
   limit,
@@ -14,10 +14,21 @@ import {
   windowOptions,
 } from './archive-options.ts';
 
-interface ExtractOptions extends Windowed {
+interface Told {
   archive: string;
   output: string;
+  json?: boolean;
 }
+
+const json = { type: 'boolean', default: false, describe: 'What was copied, and what was not, as JSON' } as const;
+
+/** Problems go to standard error; with --json, what was copied to standard output. */
+function tell({ archive, output, json }: Told, result: CopyResult): void {
+  if (json) print([JSON.stringify({ archive, output, ...result })]);
+  report(result.problems);
+}
+
+interface ExtractOptions extends Windowed, Told {}
 
 export const extractCommand: CommandModule<object, ExtractOptions> = {
   command: 'extract <archive> <output>',
@@ -30,17 +41,16 @@ export const extractCommand: CommandModule<object, ExtractOptions> = {
           demandOption: true,
           describe: 'Archive, directory, or a list with commas',
         })
-        .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' }),
+        .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' })
+        .option('json', json),
     ) as unknown as Argv<ExtractOptions>,
   handler: (argv) => {
     limit(argv);
-    report(copyArchive(argv.archive, argv.output, { ...windowOf(argv), salvage: argv.salvage === true }).problems);
+    tell(argv, copyArchive(argv.archive, argv.output, { ...windowOf(argv), salvage: argv.salvage === true }));
   },
 };
 
-interface CopyOptions extends Limited, Salvaging {
-  archive: string;
-  output: string;
+interface CopyOptions extends Limited, Salvaging, Told {
   to: 'v2' | 'v3';
 }
 
@@ -52,12 +62,13 @@ export const copyCommand: CommandModule<object, CopyOptions> = {
       .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
       .positional('output', { type: 'string', demandOption: true, describe: 'Base name of the new archive' })
       .option('to', { choices: ['v2', 'v3'] as const, demandOption: true, describe: 'Version of the new archive' })
+      .option('json', json)
       .option('salvage', salvage)
       .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<CopyOptions>,
   handler: (argv) => {
     limit(argv);
     if (argv.archive.includes(',')) throw usage('archive copy: one archive at a time; extract merges several');
     const version = argv.to === 'v2' ? 2 : 3;
-    report(copyArchive(argv.archive, argv.output, { version, whole: true, salvage: argv.salvage === true }).problems);
+    tell(argv, copyArchive(argv.archive, argv.output, { version, whole: true, salvage: argv.salvage === true }));
   },
 };
