@@ -58,6 +58,8 @@ export class ResourceRun {
   #documents: Document[] = [];
   #bytes = 0;
   #entries: LedgerEntry[] = [];
+  /** Of documents in a sink that shows them only at the end. */
+  #held: LedgerEntry[] = [];
   /** From the first job on. */
   #ready: { context: Omit<BatchContext, 'catalog'>; sinks: readonly Sink[] } | null = null;
 
@@ -94,6 +96,7 @@ export class ResourceRun {
     await this.#take();
     await this.#batch();
     await this.#flush();
+    await this.#settle();
     // A source that notes how far it came is not to be moved on by a run that only tries.
     if (!this.#signal?.aborted && !this.#session.options.dryRun) await source.finished?.();
   }
@@ -173,6 +176,7 @@ export class ResourceRun {
 
   async #giveUp({ code, message, ...detail }: Problem, job: Job): Promise<never> {
     await this.#flush();
+    await this.#settle();
     throw new JobsumError(code, message, { ...detail, job: job.jobId });
   }
 
@@ -198,10 +202,24 @@ export class ResourceRun {
       for (const { id, problem } of await sink.write(this.#documents)) refused.set(id, problem);
     }
     const entries = this.#entries.map((entry) => this.#unless(refused.get(entry.id), entry));
-    if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
+    if (this.#ready?.sinks.some((s) => s.late)) this.#held.push(...entries);
+    else await this.#record(entries);
     this.#documents = [];
     this.#bytes = 0;
     this.#entries = [];
+  }
+
+  async #record(entries: readonly LedgerEntry[]): Promise<void> {
+    if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
+  }
+
+  /** What appears only at the end appears now, and then counts. */
+  async #settle(): Promise<void> {
+    if (this.#held.length === 0) return;
+    for (const sink of this.#ready?.sinks ?? []) if (sink.late) await sink.close();
+    await patiently(this.#session.patience, () => this.#plan.lease.ensure());
+    for (let i = 0; i < this.#held.length; i += LOOKUP_JOBS) await this.#record(this.#held.slice(i, i + LOOKUP_JOBS));
+    this.#held = [];
   }
 
   /** A job whose document is not stored everywhere is not done. */

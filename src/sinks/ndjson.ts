@@ -33,6 +33,7 @@ export class StreamSink implements Sink {
  * holds the documents of its run only; a run that did nothing leaves an old file alone.
  */
 export class FileSink implements Sink {
+  readonly late = true;
   readonly #path: string;
   readonly #partial: string;
   readonly #form: 'lines' | 'array';

@@ -16,5 +16,8 @@ export interface Sink {
    * @throws JobsumError when the sink itself cannot be written: E_SERVICE if it is away, E_IO, E_STORE …
    */
   write(documents: readonly Document[]): Promise<readonly Refusal[]>;
+  /** What was written is there only when it has been closed: until then no job may be called done. */
+  readonly late?: boolean;
+  /** May be called again. */
   close(): Promise<void>;
 }

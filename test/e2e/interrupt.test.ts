@@ -1,6 +1,7 @@
 // Interruptions: what a killed or stopped run leaves behind, the next one completes, and nothing differs.
 
-import { mkdirSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeCluster } from '../../bench/generate/cluster.ts';
@@ -46,7 +47,32 @@ beforeAll(async () => {
   undisturbed = await storeOf(cwd);
 }, 120_000);
 
+/** Kills the run between two batches: the first documents stand under the file's temporary name, and nothing comes for a while. */
+async function killWriting(child: ChildProcess, cwd: string): Promise<void> {
+  const sizes: number[] = [];
+  for (; child.exitCode === null && child.signalCode === null; await pause(25)) {
+    const partial = readdirSync(cwd).find((f) => f.endsWith('.partial'));
+    sizes.push(partial ? (statSync(join(cwd, partial), { throwIfNoEntry: false })?.size ?? 0) : 0);
+    const [before, now] = [sizes.at(-5) ?? 0, sizes.at(-1)!];
+    if (before > 0 && now === before) child.kill('SIGKILL');
+  }
+}
+
 describe(`a run of ${JOBS} generated jobs`, () => {
+  it('killed while its documents go to a file calls none of them done: the next one writes them all', async () => {
+    const cwd = place('file');
+    const output = ['--output', 'ndjson:docs.ndjson', '--output', 'sqlite:state.db'];
+    const first = await jobsum([...args, ...output], { cwd, started: (child) => void killWriting(child, cwd) });
+    expect(first.signal).toBe('SIGKILL');
+    expect(readdirSync(cwd)).not.toContain('docs.ndjson');
+    const second = await jobsum([...args, ...output, '--json'], { cwd });
+    expect(JSON.parse(second.stdout)).toMatchObject({ jobs: { done: JOBS, known: 0 } });
+    const documents = documentsOf(readFileSync(join(cwd, 'docs.ndjson'), 'utf8'));
+    expect([...documents.keys()].sort()).toEqual([...undisturbed.keys()].sort());
+    const third = await jobsum([...args, ...output, '--json'], { cwd });
+    expect(JSON.parse(third.stdout)).toMatchObject({ jobs: { done: 0, known: JOBS } });
+  });
+
   it('killed with -9 again and again and run once more: the store equals that of an undisturbed run', async () => {
     expect(undisturbed.size).toBe(JOBS);
     const cwd = place('killed');
