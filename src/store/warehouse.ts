@@ -237,13 +237,18 @@ export class Warehouse implements Queryable {
     const connection = await this.#acquire();
     const plain = plainOf(connection);
     const end = this.#watch.begin(plain.stream);
-    let broken = (_: Error): void => undefined;
+    let rows: Readable | null = null;
+    let lost: Error | null = null;
+    // The driver tells the connection, not the stream: at once if it is closed already.
+    const broken = (error: Error): void => {
+      lost = error;
+      rows?.destroy(error);
+    };
+    plain.on('error', broken);
     let whole = false;
     try {
-      const rows = plain.query(sql, [...parameters]).stream({ highWaterMark: 1000 });
-      // The driver tells the connection, not the stream.
-      broken = (error) => rows.destroy(error);
-      plain.once('error', broken);
+      rows = plain.query(sql, [...parameters]).stream({ highWaterMark: 1000 });
+      if (lost) throw lost;
       yield* rows as AsyncIterable<T>;
       whole = true;
     } catch (error) {

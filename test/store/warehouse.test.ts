@@ -1,5 +1,6 @@
 // The warehouse connection on a real server: types, zones, streams, transactions, and what its errors are called.
 
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Warehouse } from '../../src/store/index.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
@@ -121,18 +122,49 @@ describe.skipIf(!server)('the warehouse connection', () => {
     await server!.kill('SIGCONT');
   });
 
-  it('tells a reader of a stream, and who waits for a statement, that the connection broke', async () => {
-    const proxy = await proxyTo(server!.settings.port);
-    const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
-    const slow = 'SELECT SLEEP(5) AS slept';
-    for (const ask of [() => through.rows(slow), () => through.stream(slow).next()]) {
-      const asked = ask();
-      setTimeout(() => proxy.reset(), 100);
-      await expect(asked).rejects.toMatchObject({ code: 'E_SERVICE' });
-    }
-    await through.close();
-    await proxy.close();
-  });
+  it.skipIf(!server?.own)(
+    'tells a reader of a stream, and who waits for a statement, that the connection broke',
+    async () => {
+      const proxy = await proxyTo(server!.settings.port);
+      const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
+      const slow = 'SELECT SLEEP(5) AS slept';
+      for (const ask of [() => through.rows(slow), () => through.stream(slow).next()]) {
+        const asked = ask();
+        setTimeout(() => proxy.reset(), 100);
+        await expect(asked).rejects.toMatchObject({ code: 'E_SERVICE' });
+      }
+      await through.close();
+      await proxy.close();
+    },
+  );
+
+  it.skipIf(!server?.own)(
+    'is told of a connection that is reset at any instant: while it is made, in a stream, in a transaction',
+    async () => {
+      const proxy = await proxyTo(server!.settings.port);
+      const work = async (): Promise<void> => {
+        const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
+        try {
+          for await (const _ of through.stream('SELECT * FROM information_schema.columns'));
+          for (let n = 0; n < 10; n++) await through.transaction((q) => q.rows('SELECT 1'));
+        } finally {
+          await through.close();
+        }
+      };
+      const ends = new Set<string>();
+      for (let n = 0; n < 80; n++) {
+        const working = work().then(
+          () => 'done',
+          (error: { code: string }) => error.code,
+        );
+        for (const until = performance.now() + Math.random() * 20; performance.now() < until; ) await setImmediate();
+        proxy.reset();
+        ends.add(await working);
+      }
+      expect([...ends].filter((e) => e !== 'done')).toEqual(['E_SERVICE']);
+      await proxy.close();
+    },
+  );
 
   it.skipIf(!server?.own)('goes on when the server comes back', async () => {
     await server!.stop();
