@@ -9,7 +9,7 @@ import { generateChurnDay, generateNodeDay } from './generate/main.ts';
 import { machine, type Spread } from './measure.ts';
 import { benchMicro } from './micro.ts';
 import { benchPeers } from './peers.ts';
-import { benchProcess } from './process.ts';
+import { benchProcess, NODES } from './process.ts';
 import { benchStartup } from './startup.ts';
 import { benchSummary } from './summary.ts';
 import { benchTuning } from './tuning.ts';
@@ -130,7 +130,7 @@ else {
   for (const s of startup)
     console.log(`  ${s.command.padEnd(30)} ${plain(s.wall, 'ms')}; ${s.overNode.median.toFixed(2)} × node -e 0`);
   console.log('');
-  console.log('jobsum summarize, all analytics, eight node-days');
+  console.log(`jobsum summarize, all analytics, ${NODES} node-days`);
   console.log(`  1 worker                       ${plain(whole.oneWorker, 'MB/s')}`);
   console.log(`  2 workers                      ${plain(whole.twoWorkers, 'MB/s')}`);
   console.log(`  peak memory, 1 worker, ${String(megabytes).padStart(4)} MB ${plain(whole.peakDay, 'MiB')}`);
