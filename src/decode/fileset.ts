@@ -26,6 +26,26 @@ export function archiveBase(path: string): string {
 }
 
 /**
+ * Archive bases of a comma-separated list of bases, member files and directories (every archive in them), in order.
+ * @throws JobsumError E_ARCHIVE_MISSING
+ */
+export function resolveArchives(text: string): string[] {
+  const bases = new Set<string>();
+  for (const item of text.split(',').filter((t) => t !== '')) {
+    if (!statSync(item, { throwIfNoEntry: false })?.isDirectory()) {
+      bases.add(archiveBase(item));
+      continue;
+    }
+    for (const name of readdirSync(item).sort()) {
+      const found = archiveMember(name);
+      if (found?.member === 'meta') bases.add(join(item, found.base));
+    }
+  }
+  if (bases.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no archive there', { file: text });
+  return [...bases];
+}
+
+/**
  * Finds the members of an archive.
  * @throws JobsumError E_ARCHIVE_MISSING (no file, no metadata, or no volume).
  * A plain member is preferred to its compressed forms.

@@ -13,7 +13,7 @@ export {
 export { type CheckResult, checkArchive, type Finding, type Salvage } from './check.ts';
 export { domainVersions, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
-export { archiveBase, type FileSet, fileSetBytes, findFiles } from './fileset.ts';
+export { archiveBase, type FileSet, fileSetBytes, findFiles, resolveArchives } from './fileset.ts';
 export { type ArchiveProbe, glanceArchive } from './glance.ts';
 export { type ArchiveInfo, archiveInfo, probeArchive } from './info.ts';
 export { limits, MAX_VOLUME_BYTES } from './limits.ts';

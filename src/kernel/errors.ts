@@ -83,7 +83,12 @@ export const ERRORS = {
   E_INDEX_ROW: kind('archive', 1, false, 'Rename the archive; jobsum itself finds it all the same.'),
 
   E_IO: kind('io', 74, true, 'Check the disk and the file system, then run again.'),
-  E_EXISTS: kind('io', 73, false, 'Give --yes to write over what is there, or another directory.'),
+  E_EXISTS: kind(
+    'io',
+    73,
+    false,
+    'Choose another name or directory; `jobsum setup … --yes` writes over what is there.',
+  ),
   E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),
   E_STORE_VERSION: kind('config', 78, false, 'The store was written by a newer jobsum: use that one, or another file.'),
   E_CONFIG: kind('config', 78, false, 'Correct the configuration; `jobsum config check` shows every fault in it.'),

@@ -10,6 +10,7 @@ import {
   type NodeTask,
   type NodeWindowResult,
   readRecords,
+  resolveArchives,
   type ValueSet,
   Wasm,
 } from '../decode/index.ts';
@@ -17,7 +18,7 @@ import { NS, type Problem } from '../kernel/index.ts';
 import type { ConsumerSpec } from '../reduce/index.ts';
 import { type Joined, join } from './join.ts';
 import { type Member, openMembers } from './members.ts';
-import { globMatcher, resolveArchives } from './names.ts';
+import { globMatcher } from './names.ts';
 import { type PcpRecord, RecordStream } from './stream.ts';
 import { type Help, type Instance, Surroundings } from './surroundings.ts';
 

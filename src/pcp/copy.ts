@@ -10,6 +10,7 @@ import {
   type RawSet,
   rawSets,
   readRecords,
+  resolveArchives,
   Wasm,
 } from '../decode/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
@@ -18,7 +19,7 @@ import { CopiedAnnotations } from './copy-annotations.ts';
 import { CopiedDomains, DomainView } from './copy-domains.ts';
 import { join } from './join.ts';
 import { type Member, openMembers } from './members.ts';
-import { globMatcher, resolveArchives } from './names.ts';
+import { globMatcher } from './names.ts';
 
 /** What to copy, and into what. */
 export interface CopyOptions {
@@ -69,7 +70,7 @@ const SHOWN = 5;
  * const { records } = copyArchive('/pcp/n1/20260302.00.10', '/tmp/part', { metrics: ['mem'], version: 3 });
  * ```
  *
- * @throws JobsumError E_ARCHIVE_* (source), E_USAGE (no record qualifies, target exists), E_IO
+ * @throws JobsumError E_ARCHIVE_* (source), E_USAGE (no record qualifies), E_EXISTS (the target), E_IO
  */
 export function copyArchive(source: string, base: string, options: CopyOptions = {}): CopyResult {
   const { members, problems } = openMembers(resolveArchives(source), {

@@ -52,6 +52,6 @@ export type {
 export type { Version } from '../write/index.ts';
 export { type OpenOptions, openArchive, PcpArchive, type RecordOptions, type TimeSpan } from './archive.ts';
 export { type CopyOptions, type CopyResult, copyArchive } from './copy.ts';
-export { globMatcher, resolveArchives } from './names.ts';
+export { globMatcher } from './names.ts';
 export { type PcpRecord, RecordStream } from './stream.ts';
 export type { Help, Instance } from './surroundings.ts';

@@ -1,7 +1,8 @@
 // Owns writing an archive: metadata, volumes and temporal index, in step with each other (pcp-archive-format.md §8).
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import type { RawSet } from '../decode/index.ts';
+import { JobsumError } from '../kernel/index.ts';
 import { LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
 import { type DomainEntry, descRecord, indomRecord, labelBody, labelRecord, textRecord } from './metadata.ts';
 import { RecordEncoder } from './record.ts';
@@ -39,8 +40,16 @@ class Output {
   /** Bytes written so far. */
   offset = 0;
 
+  /** @throws JobsumError E_EXISTS, E_IO */
   constructor(path: string, exclusive = false) {
-    this.#fd = openSync(path, exclusive ? 'wx' : 'w', 0o644);
+    try {
+      this.#fd = openSync(path, exclusive ? 'wx' : 'w', 0o644);
+    } catch (cause) {
+      const { code = String(cause) } = cause as NodeJS.ErrnoException;
+      if (code === 'EEXIST')
+        throw new JobsumError('E_EXISTS', 'a file of that name is there', { file: path }, { cause });
+      throw new JobsumError('E_IO', 'cannot make the file', { file: path, found: code }, { cause });
+    }
   }
 
   write(bytes: Buffer): void {
@@ -80,6 +89,8 @@ export class ArchiveWriter {
   constructor(base: string, options: ArchiveOptions) {
     this.base = base;
     this.#label = { timezone: 'UTC', pid: 4711, ...options };
+    const there = options.exclusive && ['meta', 'index', '0'].find((member) => existsSync(`${base}.${member}`));
+    if (there) throw new JobsumError('E_EXISTS', 'an archive of that name is there', { file: `${base}.${there}` });
     this.#meta = new Output(`${base}.meta`, options.exclusive);
     this.#index = new Output(`${base}.index`, options.exclusive);
     this.#volume = new Output(`${base}.0`, options.exclusive);

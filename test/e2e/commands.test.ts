@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { goldenSums } from '../oracle/sums.ts';
@@ -47,6 +47,15 @@ describe('archive', () => {
     expect(JSON.parse(stdout)).toMatchObject({ version: 3, host: 'cpn-r02', problems: [] });
     expect((await jobsum(['archive', 'info', ARCHIVE], { cwd })).stdout).toContain('cpn-r02');
     expect((await jobsum(['archive', 'info', 'absent'], { cwd })).code).toBe(66);
+    const all = await jobsum(['archive', 'info', dirname(ARCHIVE), '--json'], { cwd });
+    expect(
+      all.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).archive),
+    ).toContain(ARCHIVE);
+    const sums = await jobsum(['archive', 'dump', '--sum', dirname(ARCHIVE)], { cwd });
+    expect(sums.stdout.split('\n')[0]).toMatch(/^\S+\t\d\t\d+\t\d+\t\d+\teof\t[0-9a-f]{64}$/);
   });
 
   it('dump --canonical is what --sum sums up', async () => {

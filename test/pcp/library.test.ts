@@ -3,8 +3,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum } from '../../src/decode/index.ts';
-import { copyArchive, globMatcher, openArchive, resolveArchives } from '../../src/pcp/index.ts';
+import { canonicalDump, checkArchive, dumpSum, resolveArchives } from '../../src/decode/index.ts';
+import { copyArchive, globMatcher, openArchive } from '../../src/pcp/index.ts';
 import { samplesOf } from '../../src/view/index.ts';
 import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { FIXTURES, jobsum } from '../support/cli.ts';
@@ -119,6 +119,15 @@ describe('several archives', () => {
 });
 
 describe('copies', () => {
+  it('never write over an archive, not even over a part of one', () => {
+    const base = join(dir, 'there');
+    writeFileSync(`${base}.index`, 'kept');
+    const exists = expect.objectContaining({ code: 'E_EXISTS' });
+    expect(() => copyArchive(RECORDED, base, { whole: true })).toThrow(exists);
+    expect(readFileSync(`${base}.index`, 'utf8')).toBe('kept');
+    expect(existsSync(`${base}.meta`)).toBe(false);
+  });
+
   it('of the same version have the same canonical dump', () => {
     for (let seed = 0; seed < 20; seed++) {
       const version = seed % 2 ? 3 : 2;

@@ -1,8 +1,7 @@
 // Owns `jobsum archive check`: what is wrong with archives, what it costs, what can be done.
 
 import type { Argv, CommandModule } from 'yargs';
-import { checkArchive } from '../../decode/index.ts';
-import { resolveArchives } from '../../pcp/index.ts';
+import { checkArchive, resolveArchives } from '../../decode/index.ts';
 import { checkLines } from '../../view/index.ts';
 import { maxVolumeBytes, print } from '../io.ts';
 import { type Limited, limit } from './archive-options.ts';

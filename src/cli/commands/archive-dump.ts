@@ -1,7 +1,7 @@
 // Owns `jobsum archive dump`: for people, as NDJSON, or in the one exact spelling.
 
 import type { Argv, CommandModule } from 'yargs';
-import { canonicalDump, dumpSum } from '../../decode/index.ts';
+import { canonicalDump, dumpSum, resolveArchives } from '../../decode/index.ts';
 import { globMatcher, openArchive } from '../../pcp/index.ts';
 import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
@@ -25,6 +25,17 @@ function sumLine(archive: string, salvage: boolean): string {
     const code = (error as { code?: string }).code ?? 'E_INTERNAL';
     return [archive, '-', '-', '-', '-', code, '-'].join('\t');
   }
+}
+
+/** A directory without archives is told of like an archive that is not there. */
+function* sumLines(archive: string, salvage: boolean): Generator<string> {
+  let bases = [archive];
+  try {
+    bases = resolveArchives(archive);
+  } catch {
+    // The line says so.
+  }
+  for (const base of bases) yield sumLine(base, salvage);
 }
 
 function* lines(argv: Options): Generator<string> {
@@ -63,10 +74,11 @@ export const dumpCommand: CommandModule<object, Options> = {
       ) as unknown as Argv<Options>,
   handler: (argv) => {
     const { archive, canonical, sum, salvage = false } = argv;
-    if (canonical && archive.length !== 1) throw usage('archive dump --canonical: one archive at a time');
+    const bases = canonical ? archive.flatMap(resolveArchives) : archive;
+    if (canonical && bases.length !== 1) throw usage('archive dump --canonical: one archive at a time');
     limit(argv);
-    if (canonical) print(canonicalDump(archive[0]!, { strict: !salvage, salvage, onProblems: report }));
-    else if (sum) for (const a of archive) print([sumLine(a, salvage)]);
+    if (canonical) print(canonicalDump(bases[0]!, { strict: !salvage, salvage, onProblems: report }));
+    else if (sum) for (const a of archive) print(sumLines(a, salvage));
     else print(lines(argv));
   },
 };

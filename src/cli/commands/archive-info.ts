@@ -1,7 +1,7 @@
 // Owns `jobsum archive info`.
 
 import type { Argv, CommandModule } from 'yargs';
-import { archiveInfo } from '../../decode/index.ts';
+import { archiveInfo, resolveArchives } from '../../decode/index.ts';
 import { archiveLines } from '../../view/index.ts';
 import { maxVolumeBytes, print } from '../io.ts';
 import { type Limited, limit, report } from './archive-options.ts';
@@ -19,7 +19,7 @@ export const infoCommand: CommandModule<object, Options> = {
   describe: 'Label, span, volumes, metrics and instance counts of an archive',
   builder: (y) =>
     y
-      .positional('archive', { type: 'string', demandOption: true, describe: 'Base name, or any file of the archive' })
+      .positional('archive', { type: 'string', demandOption: true, describe: 'Archive, or a directory of archives' })
       .option('max-volume-bytes', maxVolumeBytes)
       .option('labels', { type: 'boolean', default: false, describe: 'Labels too' })
       .option('texts', { type: 'boolean', default: false, describe: 'Help texts too' })
@@ -28,13 +28,15 @@ export const infoCommand: CommandModule<object, Options> = {
         default: false,
         describe: 'Instance domains too, with their members over time',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as Argv<Options>,
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object an archive' }) as Argv<Options>,
   handler: (argv) => showInfo(argv),
 };
 
 export function showInfo(options: Options): void {
   limit(options);
-  const info = archiveInfo(options.archive, options);
-  print(options.json ? [JSON.stringify(info)] : archiveLines(info));
-  report(info.problems);
+  for (const archive of resolveArchives(options.archive)) {
+    const info = archiveInfo(archive, options);
+    print(options.json ? [JSON.stringify(info)] : archiveLines(info));
+    report(info.problems);
+  }
 }
