@@ -32,8 +32,9 @@ function takeBlock(size: u32): usize {
     const end = top + (1 << (c + MIN_SHIFT));
     const need = ((end + 0xffff) >>> 16) as i32;
     const have = memory.size();
-    // By an eighth at least, as each call has its price; what is not touched costs nothing. By what is needed if that is too much.
-    if (need > have && memory.grow(max(need - have, have >>> 3)) < 0 && memory.grow(need - have) < 0) return 0;
+    // By an eighth at least, as each call has its price, but by no more than 4 MiB beyond need: what is not touched costs nothing.
+    const more = min(have >>> 3, 64);
+    if (need > have && memory.grow(max(need - have, more)) < 0 && memory.grow(need - have) < 0) return 0;
     top = end;
   }
   store<u32>(block + 4, c);

@@ -35,8 +35,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       const wrong = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
       if (wrong) onProblem({ ...wrong, file, volume: -1, offset: recordOffset(wasm, reader) });
     } else if (status === L.S_GROW) {
-      stream.grow();
-      stream.fill();
+      stream.makeRoom();
     } else if (status === L.S_MORE) {
       if (stream.fill()) return true;
       if (stream.unread < MIN_RECORD) return false;

@@ -150,11 +150,6 @@ export class ArchiveReader {
     return label;
   }
 
-  #growAndFill(stream: FileStream): void {
-    stream.grow();
-    stream.fill();
-  }
-
   /** The index is only a help: whatever is wrong with it is reported and reading starts at the beginning. */
   #readIndex(): void {
     if (!this.files.index) return;
@@ -258,7 +253,7 @@ export class ArchiveReader {
       if (status > L.S_MORE && status !== L.S_GROW) return status;
       try {
         if (status < 0) throw recordFault(this.#wasm, this.address, status, stream.source);
-        if (status === L.S_GROW) this.#growAndFill(stream);
+        if (status === L.S_GROW) stream.makeRoom();
         else if (!stream.fill()) {
           const have = stream.unread;
           if (have > STRAY_BYTES) {

@@ -68,6 +68,24 @@ export class FileStream {
   }
 
   /**
+   * Makes room for a record larger than the window and reads on. The length of one in a compressed file, whose size nobody knows, costs
+   * no more than the bytes that there are: the window is doubled when it is full.
+   * @throws JobsumError E_ARCHIVE_TRUNCATED, E_ARCHIVE_TRAILER, E_ARCHIVE_META, E_ARCHIVE_LIMIT
+   */
+  makeRoom(): void {
+    const wasm = this.#wasm;
+    if (this.#bytes.size() !== null) this.grow();
+    for (;;) {
+      while (this.fill());
+      const length = wasm.i32(this.#reader + L.R_LEN);
+      const capacity = wasm.u32(this.#reader + L.R_CAP);
+      if (length <= capacity) return;
+      if (this.unread < capacity) throw truncated(this.source, this.offset, this.unread, length);
+      this.grow(Math.min(length, 2 * capacity));
+    }
+  }
+
+  /**
    * Makes room for a record larger than the window, after its length was checked against the file and its own trailer.
    * `room`: bytes of the new window, by default those of the record.
    */

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { archiveInfo, dumpSum, limits, MAX_VOLUME_BYTES, probeArchive } from '../../src/decode/index.ts';
+import { archiveInfo, dumpSum, limits, MAX_VOLUME_BYTES, peakMemory, probeArchive } from '../../src/decode/index.ts';
 import { byPackage } from '../../src/decode/unpack-packaged.ts';
-import type { Problem } from '../../src/kernel/index.ts';
+import { NS, type Problem } from '../../src/kernel/index.ts';
+import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { sumText } from '../oracle/sums.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -133,6 +134,33 @@ describe('compressed archives', () => {
     rmSync(`${base}.0`);
     writeFileSync(`${base}.0.xz`, 'this is not compressed at all');
     expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_ARCHIVE_UNPACK' }));
+  });
+
+  it('have records larger than the window, and lengths that lie cost no more memory than there is data', () => {
+    const base = join(dir, 'wide');
+    const startNs = 1_772_409_600_000_000_000n;
+    const writer = new ArchiveWriter(base, { version: 3, host: 'n1', startNs });
+    const id = pmid(60, 0, 1);
+    const names = { name: 'a.text', pmid: id, type: 'string', indom: NO_INDOM, semantics: 'discrete' } as const;
+    writer.metric({ ...names, units: UNITS.none });
+    for (let i = 1; i <= 3; i++) {
+      const text = 'x'.repeat(i * 1_500_000);
+      writer.record(startNs + BigInt(i) * NS, [{ pmid: id, type: 'string', ids: [-1], values: [text] }]);
+    }
+    writer.close();
+    const plain = sumText(dumpSum(base));
+    const bytes = readFileSync(`${base}.0`);
+    rmSync(`${base}.0`);
+    writeFileSync(`${base}.0.gz`, gzipSync(bytes));
+    expect(sumText(dumpSum(base))).toBe(plain);
+    // The length word of the second record.
+    const second = bytes.readInt32BE(0) + bytes.readInt32BE(bytes.readInt32BE(0));
+    bytes.writeInt32BE(200 * 2 ** 20, second);
+    writeFileSync(`${base}.0.gz`, gzipSync(bytes));
+    const before = peakMemory();
+    expect(problemsOf(base)).toEqual([expect.objectContaining({ code: 'E_ARCHIVE_TRUNCATED', offset: second })]);
+    expect(dumpSum(base).records).toBe(1);
+    expect(peakMemory() - before).toBeLessThan(4 * bytes.length);
   });
 
   it('do not unpack to more than is allowed', () => {
