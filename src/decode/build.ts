@@ -72,6 +72,7 @@ function buildConsumer(
   slots: ReadonlyMap<string, number>,
   lead: Lead | null,
 ): BuiltConsumer {
+  checkSpec(spec);
   const n = spec.metrics.length;
   if (n === 0 || n > L.MAX_METRICS) throw new RangeError(`a consumer has 1 to ${L.MAX_METRICS} metrics, not ${n}`);
   const address = wasm.need(
@@ -103,6 +104,20 @@ function buildConsumer(
   const reducers: number[] = [];
   for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));
   return { spec, address, reducers, slots: numbers, labelNames: [], lastNames: [], firstNames: [] };
+}
+
+/** What would make the decoder reach beyond its structs; the library takes specs from anybody. @throws RangeError */
+function checkSpec({ metrics, mode, labels = 0, reducers }: ConsumerSpec): void {
+  if (mode === 'firstlast' && (reducers.length !== 1 || reducers[0]!.kind !== 'FIRSTLAST'))
+    throw new RangeError('mode firstlast is for one FIRSTLAST alone');
+  const used = reducers.flatMap((r) => {
+    const lanes = 'lanes' in r ? r.lanes : ['lane', 'value', 'row'].map((key) => r[key as keyof typeof r]);
+    const rows = (lanes as readonly (Lane | undefined)[]).flatMap((lane) => lane?.rows ?? []);
+    return [...rows.map((row) => row.metric), ...(r.kind === 'TALLY' ? r.metrics : [])];
+  });
+  for (const m of [labels, ...used])
+    if (!Number.isInteger(m) || m < 0 || m >= metrics.length)
+      throw new RangeError(`there is no metric ${m} of ${metrics.length}`);
 }
 
 /** Calls with the address of a text in WASM memory. */

@@ -118,6 +118,20 @@ describe('several archives', () => {
   });
 });
 
+describe('reduce', () => {
+  it('refuses what cannot be meant', () => {
+    const archive = openArchive(RECORDED);
+    const each = (metric: number) => ({ fold: 'each' as const, rows: [{ metric }] });
+    const spec = { metrics: ['kernel.all.load'], mode: 'all' as const };
+    expect(() => archive.reduce({ ...spec, reducers: [{ kind: 'ROLL', lane: each(1) }] })).toThrow(RangeError);
+    expect(() => archive.reduce({ ...spec, reducers: [{ kind: 'TALLY', metrics: [-1] }] })).toThrow(RangeError);
+    expect(() => archive.reduce({ ...spec, labels: 7, reducers: [{ kind: 'FIRSTLAST' }] })).toThrow(RangeError);
+    const ends = { ...spec, mode: 'firstlast' as const };
+    expect(() => archive.reduce({ ...ends, reducers: [{ kind: 'ROLL', lane: each(0) }] })).toThrow(RangeError);
+    expect(archive.reduce({ ...ends, reducers: [{ kind: 'FIRSTLAST' }] }).consumers).toHaveLength(1);
+  });
+});
+
 describe('copies', () => {
   it('of the same version have the same canonical dump', () => {
     for (let seed = 0; seed < 20; seed++) {
