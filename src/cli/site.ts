@@ -10,6 +10,7 @@ import { usage } from './io.ts';
 
 export const configOption = {
   type: 'string',
+  alias: 'c',
   requiresArg: true,
   describe:
     'Directory with config.json, or the file (default: $JOBSUM_CONFIG_DIR, $SUPREMM_CONFIG_DIR, /etc/jobsum, /etc/supremm)',
@@ -18,6 +19,7 @@ export const configOption = {
 export const resourceOption = {
   type: 'string',
   array: true,
+  alias: 'r',
   requiresArg: true,
   describe: 'Only this resource, by name or id (repeatable)',
 } as const;

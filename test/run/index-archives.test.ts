@@ -245,6 +245,14 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     expect((await index()).summary.resources[0]).toMatchObject({ unreadable: 2, young: 0 });
   });
 
+  it('takes the options of the program it replaces', async () => {
+    const old = ['index', '-c', join(dir, 'config'), '-r', '1', '-a', '-t', '2', '-q'];
+    const ran = await jobsum([...old, '--json'], { cwd: dir });
+    const [main] = JSON.parse(ran.stdout).resources;
+    expect([main.resource, main.written]).toEqual(['main', (await stored()).length]);
+    expect((await jobsum(['index', '-c', join(dir, 'config'), '-m', '2020-12-01'], { cwd: dir })).code).toBe(64);
+  });
+
   it('keeps the catalogue of a tree that is away, and says so', async () => {
     const store = join(dir, 'state.db');
     const count = (): number => {

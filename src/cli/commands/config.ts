@@ -5,6 +5,7 @@ import { type ConfigProblem, loadConfig, showConfig } from '../../config/index.t
 import { describeProblem, ERRORS } from '../../kernel/index.ts';
 import { type Trial, tryAll } from '../../setup/index.ts';
 import { print } from '../io.ts';
+import { configOption } from '../site.ts';
 
 interface Options {
   config?: string;
@@ -25,7 +26,7 @@ function exitOf(problems: readonly ConfigProblem[], trials: readonly Trial[]): n
 
 const options = (y: Argv): Argv<Options> =>
   y
-    .option('config', { type: 'string', requiresArg: true, describe: 'Directory with config.json, or such a file' })
+    .option('config', configOption)
     .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>;
 
 const checkCommand: CommandModule<object, Options> = {

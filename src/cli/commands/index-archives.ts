@@ -49,15 +49,21 @@ export const indexCommand: CommandModule<object, Options> = {
       })
       .option('workers', {
         type: 'number',
+        alias: ['t', 'threads'],
         requiresArg: true,
         default: Math.max(4, availableParallelism()),
         describe: 'Threads that look at files: more than there are processors, if the file system is a distant one',
       })
-      .option('all', { type: 'boolean', default: false, describe: 'Write every row to the warehouse again' })
+      .option('all', {
+        type: 'boolean',
+        default: false,
+        alias: 'a',
+        describe: 'Write every row to the warehouse again',
+      })
       .option('prune', { type: 'boolean', default: false, describe: 'Remove rows of archives that are gone' })
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
+      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 index --config /etc/supremm', 'every resource that has archives')
       .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,

@@ -40,7 +40,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'Every day, every file' })
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, describe: 'Say nothing on success' })
+      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
       .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
   handler: async (argv) => {

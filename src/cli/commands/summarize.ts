@@ -167,6 +167,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
     limitOptions(selectionOptions(y))
       .option('config', {
         type: 'string',
+        alias: 'c',
         requiresArg: true,
         describe: 'Directory with config.json, or such a file; with neither this nor --jobs it is looked for',
       })
