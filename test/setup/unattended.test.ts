@@ -59,6 +59,13 @@ it('a night is what the configuration has: tables only with a warehouse, scripts
   };
   const slurm = await commands('slurm', files);
   expect(slurm.run).toEqual(['summarize']);
+  // Cron does not start where this was said.
+  const relative = await jobsum(['setup', 'cron', '-c', 'slurm', '--textfile', 'x.prom'], { cwd });
+  expect(relative.stdout).toContain(
+    `summarize --config ${join(cwd, 'slurm')} --quiet --textfile ${join(cwd, 'x.prom')}`,
+  );
+  const env = { JOBSUM_CONFIG_DIR: join(cwd, 'plain') };
+  expect((await jobsum(['setup', 'cron'], { cwd, env })).stdout).toContain(`index --config ${join(cwd, 'plain')} `);
   // The unit may write nowhere else.
   expect(slurm.text.match(/^ReadWritePaths=.*$/gm)).toEqual(['ReadWritePaths=-/srv/prom', 'ReadWritePaths=-/srv/out']);
 });

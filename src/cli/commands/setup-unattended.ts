@@ -2,11 +2,12 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { type Config, loadConfig } from '../../config/index.ts';
+import { type Config, findConfig, loadConfig } from '../../config/index.ts';
 import { packageFile, toProblem } from '../../kernel/index.ts';
 import { textfileFor } from '../../run/index.ts';
 import { crontab, PLAIN_WORD, placeFiles, systemdUnits, type TextFile, type Unattended } from '../../setup/index.ts';
 import { print, usage } from '../io.ts';
+import { configOption } from '../site.ts';
 
 interface Options {
   config?: string;
@@ -18,16 +19,26 @@ interface Options {
   '--'?: (string | number)[];
 }
 
-const DEFAULT_CONFIG = '/etc/supremm';
+const USUAL_CONFIG = '/etc/supremm';
 const MAIN = packageFile('dist/cli/jobsum.js');
 
 const figures = (path: string | undefined, command: string): string[] =>
   path === undefined ? [] : ['--textfile', textfileFor(path, command)];
 
-/** The configuration, where it is already: what a night takes depends on it. */
-function configured(argv: Options): Config | null {
+/** As it is found from anywhere: neither cron nor systemd starts in this directory, or with these variables. */
+function placeOf({ config }: Options): string {
+  if (config !== undefined) return resolve(config);
   try {
-    return loadConfig(argv.config ?? DEFAULT_CONFIG).config;
+    return dirname(findConfig());
+  } catch {
+    return USUAL_CONFIG;
+  }
+}
+
+/** The configuration, where it is already: what a night takes depends on it. */
+function configured(place: string): Config | null {
+  try {
+    return loadConfig(place).config;
   } catch (error) {
     const { message, file } = toProblem(error);
     process.stderr.write(`${[file, message].filter(Boolean).join(': ')}; the usual commands are taken\n`);
@@ -51,7 +62,7 @@ function writesOf(config: Config | null, textfile: string | undefined): string[]
   const files = [textfile, config?.textfile, state];
   if (output?.kind === 'file') files.push(output.fragments, output.complete);
   if (output?.kind === 'sqlite') files.push(output.path);
-  const directories = files.flatMap((f) => (f ? [dirname(resolve(f))] : []));
+  const directories = files.flatMap((f) => (f ? [dirname(f)] : []));
   return [...new Set(directories)].filter((d) => d !== '/var/lib/jobsum' && !d.startsWith('/var/lib/jobsum/'));
 }
 
@@ -59,13 +70,15 @@ function unattended(argv: Options): Unattended {
   const at = /^(\d{1,2}):(\d\d)$/.exec(argv.at);
   if (!at || Number(at[1]) > 23 || Number(at[2]) > 59) throw usage('--at: expected HH:MM');
   const own = argv['--']?.map(String) ?? [];
-  const config = own.length > 0 ? null : configured(argv);
-  const common = ['--config', argv.config ?? DEFAULT_CONFIG, '--quiet'];
+  const place = placeOf(argv);
+  const config = own.length > 0 ? null : configured(place);
+  const common = ['--config', place, '--quiet'];
+  const textfile = argv.textfile === undefined ? undefined : resolve(argv.textfile);
   const commands =
     own.length > 0
-      ? [[...own, ...figures(argv.textfile, 'summarize')]]
-      : nightOf(config).map((command) => [command, ...common, ...figures(argv.textfile, command)]);
-  const writes = writesOf(config, argv.textfile);
+      ? [[...own, ...figures(textfile, 'summarize')]]
+      : nightOf(config).map((command) => [command, ...common, ...figures(textfile, command)]);
+  const writes = writesOf(config, textfile);
   const all = { program: [process.execPath, MAIN], commands, user: argv.user, writes };
   for (const word of [...all.program, ...all.commands.flat(), all.user, ...all.writes])
     if (!PLAIN_WORD.test(word))
@@ -93,11 +106,7 @@ function deliver(argv: Options, files: readonly Omit<TextFile, 'mode'>[]): void 
 
 const builder = (y: Argv): Argv<Options> =>
   y
-    .option('config', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'Directory of config.json (default /etc/supremm)',
-    })
+    .option('config', configOption)
     .option('user', { type: 'string', requiresArg: true, default: 'xdmod', describe: 'User that runs it' })
     .option('at', { type: 'string', requiresArg: true, default: '02:00', describe: 'When, local time' })
     .option('textfile', { type: 'string', requiresArg: true, describe: "For node_exporter's textfile collector" })
