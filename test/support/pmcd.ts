@@ -20,6 +20,13 @@ export interface TestPmcd {
   ask(tool: string, ...args: string[]): string;
 }
 
+/** Installing the package ends early where there is no systemd: without a name space pmcd does not start. */
+export function readyForPmcd(): void {
+  if ((statSync('/var/lib/pcp/pmns/root', { throwIfNoEntry: false })?.size ?? 0) < 1000)
+    spawnSync('./Rebuild', { cwd: '/var/lib/pcp/pmns', stdio: 'ignore' });
+  mkdirSync('/run/pcp', { recursive: true });
+}
+
 /** Null, and a line that says so, where PCP is not installed or may not be started; under CI that is an error. */
 export async function testPmcd(what: string, dir: string, hotproc: string): Promise<TestPmcd | null> {
   if (!existsSync(PMCD) || process.getuid?.() !== 0) {
@@ -27,10 +34,7 @@ export async function testPmcd(what: string, dir: string, hotproc: string): Prom
     console.log(`skipped, no pmcd or not root: ${what}`);
     return null;
   }
-  // Installing the package ends early where there is no systemd: without a name space pmcd does not start.
-  if (statSync('/var/lib/pcp/pmns/root', { throwIfNoEntry: false })?.size ?? 0 < 1000)
-    spawnSync('./Rebuild', { cwd: '/var/lib/pcp/pmns', stdio: 'ignore' });
-  mkdirSync('/run/pcp', { recursive: true });
+  readyForPmcd();
   // The process agent looks for hotproc.conf beside itself.
   const pmdas = join(dir, 'pmdas');
   cpSync(PMDAS, pmdas, { recursive: true });
