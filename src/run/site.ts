@@ -114,8 +114,10 @@ class Site {
     const { resources } = this.#config;
     const { store } = this.#session;
     if (!resources.some((r) => r.enabled && r.source.kind === 'xdmod')) return backlogOf(store);
+    // Who is told to stop, or has lost patience, does not wait for figures.
+    if (this.#away || this.#session.options.signal?.aborted) return null;
     try {
-      const warehouse = this.#away ? null : await this.#warehouse;
+      const warehouse = await this.#warehouse;
       return warehouse && (await backlogOf(store, { warehouse, resources: resources.filter((r) => r.enabled) }));
     } catch {
       return null;
