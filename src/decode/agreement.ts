@@ -16,6 +16,8 @@ const FIELDS = [
 export class Agreement {
   readonly byName = new Map<string, Metric>();
   readonly #byPmid = new Map<number, Metric>();
+  /** The archive that a metric is first met in, by pmID. */
+  readonly #origins = new Map<number, string>();
   readonly #written: boolean;
 
   /** `written`: the archives are to become one, so that names and pmIDs must agree too. */
@@ -28,12 +30,16 @@ export class Agreement {
     const known = this.byName.get(metric.name) ?? (this.#written ? this.#byPmid.get(metric.pmid) : undefined);
     const other = known && FIELDS.find(([f]) => known[f] !== metric[f]);
     const renumbered = this.#written && known !== undefined && known.pmid !== metric.pmid;
-    if (!known || (other === undefined && !renumbered)) {
+    // Names of one pmID are written once: those of the archive that had it first.
+    const renamed = this.#written && !this.byName.has(metric.name) && (this.#origins.get(metric.pmid) ?? file) !== file;
+    if (!known || (other === undefined && !renumbered && !renamed)) {
       if (!this.byName.has(metric.name)) this.byName.set(metric.name, metric);
       if (!this.#byPmid.has(metric.pmid)) this.#byPmid.set(metric.pmid, metric);
+      if (!this.#origins.has(metric.pmid)) this.#origins.set(metric.pmid, file);
       return null;
     }
-    const say = (m: Metric): string => (other === undefined ? pmidText(m.pmid) : `${other[0]} ${m[other[0]]}`);
+    const name = (m: Metric): string => `${pmidText(m.pmid)} ${m.name}`;
+    const say = (m: Metric): string => (other === undefined ? name(m) : `${other[0]} ${m[other[0]]}`);
     const pcp = other === undefined ? '' : ` (${pcpErrorName(other[1])})`;
     return {
       code: 'E_ARCHIVE_CONFLICT',
