@@ -48,7 +48,7 @@ function ready(): boolean {
 }
 
 async function record(): Promise<void> {
-  const { env, metrics } = await samplePmcd(dir);
+  const { env, metrics, stop } = await samplePmcd(dir);
   const restless = metrics.filter((m) => /event|aggr|scramble|proc|dynamic|mirage|hordes|string/.test(m));
   const config = join(dir, 'pmlogger.conf');
   const group = (ms: number, names: readonly string[]): string =>
@@ -63,6 +63,7 @@ async function record(): Promise<void> {
     }),
   );
   await Promise.all(loggers);
+  await stop();
 }
 
 const basesIn = (place: string): string[] =>

@@ -3,7 +3,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { freePort } from './mariadb.ts';
 import { readyForPmcd } from './pmcd.ts';
 
@@ -16,6 +15,7 @@ export interface SamplePmcd {
   readonly env: NodeJS.ProcessEnv;
   /** Names of the agent's metrics. */
   readonly metrics: readonly string[];
+  stop(): Promise<void>;
 }
 
 export async function samplePmcd(dir: string): Promise<SamplePmcd> {
@@ -34,14 +34,17 @@ export async function samplePmcd(dir: string): Promise<SamplePmcd> {
     cwd: dir,
     stdio: 'ignore',
   });
-  afterAll(() => ended(child));
   const env = { ...process.env, PMCD_PORT: String(port), PMCD_SOCKET: join(dir, 'pmcd.socket') };
   for (const until = Date.now() + PATIENCE_MS; ; ) {
     try {
       const listed = execFileSync('pminfo', ['-h', 'localhost', 'sample'], { env, encoding: 'utf8', stdio: 'pipe' });
-      return { env, metrics: listed.split('\n').filter((name) => name !== '' && !name.includes('.bad.')) };
+      const metrics = listed.split('\n').filter((name) => name !== '' && !name.includes('.bad.'));
+      return { env, metrics, stop: () => ended(child) };
     } catch (error) {
-      if (Date.now() > until || child.exitCode !== null) throw error;
+      if (Date.now() > until || child.exitCode !== null) {
+        await ended(child);
+        throw error;
+      }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
