@@ -26,12 +26,16 @@ const timed = async (run: () => unknown): Promise<number> => {
   return (user + system) / 1000;
 };
 
-/** Milliseconds of each subject, one of each in every turn, so that a noisy moment hits all alike. The first turns warm up. */
+/**
+ * Milliseconds of each subject, one of each in every turn, so that a noisy moment hits all alike; each turn begins with another, as
+ * what one leaves in the caches is there for the next. The first turns warm up.
+ */
 export async function together(subjects: Readonly<Record<string, () => unknown>>, turns: number, warmup = 8) {
   const names = Object.keys(subjects);
   const times = new Map(names.map((name) => [name, [] as number[]]));
   for (let turn = -warmup; turn < turns; turn++) {
-    for (const name of names) {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[(i + turn + warmup) % names.length]!;
       const ms = await timed(subjects[name]!);
       if (turn >= 0) times.get(name)!.push(ms);
     }
