@@ -166,6 +166,21 @@ describe.skipIf(!server)('the warehouse connection', () => {
     },
   );
 
+  it.skipIf(!server?.own)('loses its locks if it freezes inside a transaction', async () => {
+    const other = await Warehouse.connect(server!.settings);
+    let freed = false;
+    const left = warehouse.transaction(async (q) => {
+      await q.run('SET SESSION idle_transaction_timeout = @@idle_transaction_timeout DIV 30');
+      await q.rows('SELECT id FROM jobsum_test.t FOR UPDATE');
+      await other.run('UPDATE jobsum_test.t SET name = name');
+      freed = true;
+      await q.run('UPDATE jobsum_test.t SET name = name');
+    });
+    await expect(left).rejects.toMatchObject({ code: 'E_SERVICE' });
+    expect(freed).toBe(true);
+    await other.close();
+  });
+
   it.skipIf(!server?.own)('goes on when the server comes back', async () => {
     await server!.stop();
     await expect(warehouse.rows('SELECT 1')).rejects.toMatchObject({ code: 'E_SERVICE' });
