@@ -67,7 +67,8 @@ export async function testPmcd(what: string, dir: string, hotproc: string): Prom
   }
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+/** Ends a pmcd. */
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

@@ -1,10 +1,10 @@
 // Owns a pmcd with PCP's sample agent: event records, aggregates, instances that come and go, values that are errors.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './mariadb.ts';
-import { readyForPmcd } from './pmcd.ts';
+import { ended, readyForPmcd } from './pmcd.ts';
 
 const PMCD = '/usr/lib/pcp/bin/pmcd';
 const PMDAS = '/var/lib/pcp/pmdas';
@@ -48,11 +48,4 @@ export async function samplePmcd(dir: string): Promise<SamplePmcd> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }
