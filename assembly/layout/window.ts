@@ -1,0 +1,61 @@
+// Owns the offsets and sizes of windows, and of the sets of groups that run the plain ROLLs of one.
+
+// --- Window: a job's time on this node ----------------------------------------------------------------
+export const W_START: i32 = 0;
+export const W_END: i32 = 8;
+export const W_WALLTIME: i32 = 16;
+export const W_CONSUMERS: i32 = 24;
+export const W_NCONSUMERS: i32 = 28;
+export const W_RECORDS: i32 = 32;
+/** i64: times of the first and last record in the window (marks do not count), for coverage. */
+export const W_FIRST_NS: i32 = 40;
+export const W_LAST_NS: i32 = 48;
+/** Everything a window allocates, given back when it is closed. */
+export const W_ARENA: i32 = 56;
+/** The plain consumers (C_PLAIN) as a compact list, made at the first record: slot, ROLL, consumer, records since it was
+ *  last settled with the consumer's counters. W_CONSUMERS then holds the others behind them. */
+export const W_PLAINS: i32 = 68;
+export const W_NPLAINS: i32 = 72;
+export const WP_SLOT: i32 = 0;
+export const WP_ROLL: i32 = 4;
+export const WP_CONSUMER: i32 = 8;
+export const WP_HITS: i32 = 12;
+/** Set of groups that runs it now, 0 if none. */
+export const WP_SET: i32 = 16;
+export const WP_SIZE: i32 = 20;
+/** Sets of groups (group.ts): array, count; how often one was made, and room for states was taken. */
+export const W_SETS: i32 = 120;
+export const W_NSETS: i32 = 124;
+export const W_FORMED: i32 = 128;
+export const W_ROOMS: i32 = 132;
+/** Coverage: sampling interval, longest step that is no gap (-1: interval not known yet), gaps and their sum; i64, i64, i32, i64. */
+export const W_INTERVAL: i32 = 80;
+export const W_LIMIT: i32 = 88;
+export const W_GAP_NS: i32 = 96;
+export const W_GAPS: i32 = 104;
+/** The first STEPS distances between records, i64, until the interval is known; how many there are. */
+export const W_STEPS: i32 = 108;
+export const W_NSTEPS: i32 = 112;
+export const W_SIZE: i32 = 136;
+export const STEPS: i32 = 64;
+
+/** Set of groups: plain ROLLs of one window over the values of one steady plan. Its number (P_STEADY) and address, records
+ *  since it was last settled, groups, members (pointers to plains), 1 if no other plain reads this plan. */
+export const GS_STEADY: i32 = 0;
+export const GS_PLAN: i32 = 4;
+export const GS_HITS: i32 = 8;
+export const GS_GROUPS: i32 = 12;
+export const GS_NGROUPS: i32 = 16;
+export const GS_MEMBERS: i32 = 20;
+export const GS_NMEMBERS: i32 = 24;
+export const GS_ALONE: i32 = 28;
+/** Means, minima and maxima side by side, each as wide as the plan's values and in their order; bytes of each. */
+export const GS_STATES: i32 = 32;
+export const GS_WIDTH: i32 = 36;
+export const GS_SIZE: i32 = 40;
+export const MAX_SETS: i32 = 8;
+/** Group: members that lie behind each other and are equally far: offset and length in bytes, records so far. */
+export const GR_AT: i32 = 0;
+export const GR_BYTES: i32 = 4;
+export const GR_COUNT: i32 = 8;
+export const GR_SIZE: i32 = 12;
