@@ -51,7 +51,7 @@ export type {
 } from '../reduce/index.ts';
 export type { Version } from '../write/index.ts';
 export { type OpenOptions, openArchive, PcpArchive, type RecordOptions, type TimeSpan } from './archive.ts';
-export { type CopyOptions, type CopyResult, copyArchive } from './copy.ts';
+export { type CopyOptions, type CopyResult, copyArchive, type Undescribed } from './copy.ts';
 export { globMatcher } from './names.ts';
 export { type PcpRecord, RecordStream } from './stream.ts';
 export type { Help, Instance } from './surroundings.ts';
