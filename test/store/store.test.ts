@@ -121,7 +121,11 @@ describe('sinks', () => {
     // A run that did nothing leaves it alone.
     await new FileSink(path).close();
     expect(existsSync(path)).toBe(true);
-    const nowhere = new FileSink(join(dir, 'no', 'such', 'file'));
+    const deep = new FileSink(join(dir, 'made', 'on', 'the', 'way'));
+    await deep.write([document]);
+    await deep.close();
+    expect(existsSync(join(dir, 'made', 'on', 'the', 'way'))).toBe(true);
+    const nowhere = new FileSink(join(path, 'below', 'a-file'));
     await expect(nowhere.write([document])).rejects.toMatchObject({ code: 'E_IO' });
   });
 
