@@ -1,8 +1,12 @@
 // Owns the embedded SQLite file: opening, identity, migrations, transactions. The only place that knows the library, so
 // that Node's own SQLite can take its place.
 
-import Database from 'libsql';
-import { JobsumError } from '../kernel/index.ts';
+import { createRequire } from 'node:module';
+import type Database from 'libsql';
+import { JobsumError, packageFile } from '../kernel/index.ts';
+
+/** Loaded when a store is opened: it is machine code, and what only reads archives starts without it. */
+const sqlite = (): typeof Database => createRequire(packageFile('package.json'))('libsql') as typeof Database;
 
 /** 'jbsm' in ASCII: tells our files from other programs' SQLite files. */
 const APPLICATION_ID = 0x6a62736d;
@@ -40,7 +44,7 @@ export class Store {
   constructor(path: string, schemas: readonly Schema[]) {
     this.path = path;
     try {
-      this.#db = new Database(path, { timeout: BUSY_MS } as Database.Options);
+      this.#db = new (sqlite())(path, { timeout: BUSY_MS } as Database.Options);
     } catch (cause) {
       throw this.#error(cause, 'cannot open the store');
     }
