@@ -52,10 +52,10 @@ function fresh(base: string): string {
 
 mkdirSync(o.work, { recursive: true });
 const megabytes = Number(o.megabytes);
-const day = archive(megabytes);
+const day = fresh(archive(megabytes));
 if (o.tuning) {
   const v2 = archive(megabytes, 'node-v2', (base, size) => generateNodeDay(base, size, 2));
-  const tuning = await benchTuning(fresh(day), fresh(v2), o.quick ? 5 : 41);
+  const tuning = await benchTuning(day, fresh(v2), o.quick ? 5 : 41);
   if (o.json) console.log(JSON.stringify({ machine: machine(), tuning }));
   else {
     console.log(`Node-day of ${megabytes} MB, CPU time, and over that of what is shipped`);
