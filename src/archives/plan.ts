@@ -1,5 +1,6 @@
 // Owns planning: windows of jobs on nodes → tasks, each one node's archives with every window that falls on them.
 
+import { compare } from '../kernel/index.ts';
 import type { CatalogEntry } from './catalog.ts';
 
 /** One job's share of one node. */
@@ -86,7 +87,7 @@ export function planTasks(windows: readonly WantedWindow[], maxWindows = MAX_WIN
   const tasks: Task[] = [];
   for (const [node, list] of byNode) {
     for (const group of components(list)) {
-      group.sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
+      group.sort((a, b) => compare(a.startNs, b.startNs));
       for (let i = 0; i < group.length; i += maxWindows) tasks.push(toTask(node, group.slice(i, i + maxWindows)));
     }
   }

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { type Config, firstFault, loadConfig, type ResourceSettings } from '../config/index.ts';
-import type { Problem } from '../kernel/index.ts';
-import { SCHEMAS } from '../run/index.ts';
+import { ERRORS, type Problem } from '../kernel/index.ts';
+import { type Logger, problemFields, SCHEMAS } from '../run/index.ts';
 import { MEMORY, Store } from '../store/index.ts';
 import { openStore } from './commands/show.ts';
 import { usage } from './io.ts';
@@ -30,6 +30,19 @@ export interface Site {
   readonly resources: readonly ResourceSettings[];
   /** Faults that cost a resource each: to be told, not thrown. */
   readonly faults: readonly Problem[];
+}
+
+/** A run beside resources that are not usable: they are told of, and count in its exit code. */
+export async function besides<S extends { readonly problems: Problem[]; exitCode: number }>(
+  faults: readonly Problem[],
+  log: Logger,
+  work: () => Promise<S>,
+): Promise<S> {
+  for (const fault of faults) log.error('config.fault', 'a resource is not usable', problemFields(fault));
+  const done = await work();
+  done.problems.push(...faults);
+  if (faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
+  return done;
 }
 
 /** The store to look into; that of a site where nothing has run yet is an empty one. @throws JobsumError E_INPUT_MISSING */

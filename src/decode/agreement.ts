@@ -1,6 +1,6 @@
 // Owns whether the archives of a host describe a metric alike, and what is left out where they do not.
 
-import type { Problem } from '../kernel/index.ts';
+import { compare, type Problem } from '../kernel/index.ts';
 import { type Metric, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 
@@ -15,9 +15,8 @@ const FIELDS = [
 /** What the metrics met so far are like. */
 export class Agreement {
   readonly byName = new Map<string, Metric>();
-  readonly #byPmid = new Map<number, Metric>();
-  /** The archive that a metric is first met in, by pmID. */
-  readonly #origins = new Map<number, string>();
+  /** By pmID, and the archive that it is first met in. */
+  readonly #first = new Map<number, { readonly metric: Metric; readonly file: string }>();
   readonly #written: boolean;
 
   /** `written`: the archives are to become one, so that names and pmIDs must agree too. */
@@ -27,15 +26,15 @@ export class Agreement {
 
   /** The contradiction to a metric met before, if there is one; then the metric is not taken. */
   add(metric: Metric, file: string): Problem | null {
-    const known = this.byName.get(metric.name) ?? (this.#written ? this.#byPmid.get(metric.pmid) : undefined);
+    const first = this.#first.get(metric.pmid);
+    const known = this.byName.get(metric.name) ?? (this.#written ? first?.metric : undefined);
     const other = known && FIELDS.find(([f]) => known[f] !== metric[f]);
     const renumbered = this.#written && known !== undefined && known.pmid !== metric.pmid;
     // Names of one pmID are written once: those of the archive that had it first.
-    const renamed = this.#written && !this.byName.has(metric.name) && (this.#origins.get(metric.pmid) ?? file) !== file;
+    const renamed = this.#written && !this.byName.has(metric.name) && (first?.file ?? file) !== file;
     if (!known || (other === undefined && !renumbered && !renamed)) {
       if (!this.byName.has(metric.name)) this.byName.set(metric.name, metric);
-      if (!this.#byPmid.has(metric.pmid)) this.#byPmid.set(metric.pmid, metric);
-      if (!this.#origins.has(metric.pmid)) this.#origins.set(metric.pmid, file);
+      if (!first) this.#first.set(metric.pmid, { metric, file });
       return null;
     }
     const name = (m: Metric): string => `${pmidText(m.pmid)} ${m.name}`;
@@ -75,9 +74,7 @@ export function groupsOf(
   windows: readonly { readonly archives: readonly number[] }[],
   archives: readonly Described[],
 ): Group[] {
-  const byStart = [...archives].sort((a, b) =>
-    a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : a.index - b.index,
-  );
+  const byStart = [...archives].sort((a, b) => compare(a.startNs, b.startNs) || a.index - b.index);
   const groups = new Map<string, Group & { readonly windows: number[] }>();
   const known = new Map<string, Omit<Group, 'windows'>>();
   windows.forEach((w, i) => {

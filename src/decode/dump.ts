@@ -1,6 +1,6 @@
 // Owns the canonical dump of an archive: one spelling for everything it holds, so that equal hashes mean equal decoders.
 
-import { JobsumError, type Problem } from '../kernel/index.ts';
+import { fromProblem, type Problem } from '../kernel/index.ts';
 import { allMembers, type Member, versionAt, versionMembers } from './domains.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
@@ -77,8 +77,7 @@ class CanonicalDump {
     const problem = options.strict ? this.#reader.problems.find(refused) : undefined;
     if (!problem) return;
     this.#reader.close();
-    const { code, message, ...detail } = problem;
-    throw new JobsumError(code, message, detail);
+    throw fromProblem(problem);
   }
 
   get totals(): DumpTotals {

@@ -1,10 +1,11 @@
 // Owns one node's work by the TypeScript engine: as decodeNode, slowly; for comparing the two on whole documents.
 
+import { compare } from '../kernel/index.ts';
 import { type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { rowAt, type WantedRows, wantedRows } from './rows.ts';
-import { agreeing, compare, type Member, type NodeResult, type NodeTask, type Survey, sourcesOf } from './session.ts';
+import { agreeing, type Member, type NodeResult, type NodeTask, type Survey, sourcesOf } from './session.ts';
 import type { Wasm } from './wasm.ts';
 
 /** One archive being read, and its next row; null at the end. */

@@ -1,6 +1,6 @@
 // Owns one node's work: its archives read as one time-ordered stream, delivered to all job windows that fall on them.
 
-import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/index.ts';
 import { groupsOf, type LeftOut } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
@@ -295,8 +295,4 @@ function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (
     }
     step(first!, until);
   }
-}
-
-export function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { compressionOf } from '../archives/index.ts';
-import { JobsumError, type Problem, packageFile } from '../kernel/index.ts';
+import { fromProblem, JobsumError, type Problem, packageFile } from '../kernel/index.ts';
 import { limits } from './limits.ts';
 import { Ring } from './ring.ts';
 import type { UnpackOrder, UnpackStop } from './unpack-thread.ts';
@@ -96,10 +96,9 @@ class PackedFile implements ByteSource {
   }
 
   #take(into: Uint8Array, at: number, length: number): number {
-    const n = this.#ring.read(into, at, length, (message) => {
-      const { code, message: text, ...detail } = JSON.parse(message) as Problem;
-      return new JobsumError(code, text, { ...detail, offset: this.#position });
-    });
+    const n = this.#ring.read(into, at, length, (message) =>
+      fromProblem({ ...(JSON.parse(message) as Problem), offset: this.#position }),
+    );
     this.#position += n;
     return n;
   }

@@ -196,6 +196,11 @@ export function toProblem(error: unknown): Problem {
   return { code: 'E_INTERNAL', message: String(error) };
 }
 
+/** The error that a problem was, or would be: the other way round. */
+export function fromProblem({ code, message, ...detail }: Problem): JobsumError {
+  return new JobsumError(code, message, detail);
+}
+
 /** One line: code, what, where, expected, found. */
 export function describeProblem(p: Problem): string {
   const where = [

@@ -9,6 +9,7 @@ export {
   type ErrorDetail,
   type ErrorKind,
   type ErrorPlace,
+  fromProblem,
   JobsumError,
   type Problem,
   toProblem,
@@ -17,5 +18,5 @@ export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';
 export { type Patience, patiently } from './patience.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
-export { formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
+export { compare, formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
 export { localZone, type WallTime, zonedInstant, zoneOffset } from './zone.ts';

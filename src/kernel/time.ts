@@ -5,6 +5,11 @@ import { JobsumError } from './errors.ts';
 /** Nanoseconds of one second. */
 export const NS = 1_000_000_000n;
 
+/** For sorting, which bigints cannot be by subtraction. */
+export function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Whole or fractional epoch seconds as nanoseconds, to the microsecond (doubles hold no more). */
 export function nsOf(seconds: number): bigint {
   const whole = Math.floor(seconds);

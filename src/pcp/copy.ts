@@ -86,7 +86,7 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
       undescribed: {
         values: inputs.reduce((sum, i) => sum + i.unknown.values, 0),
         records: inputs.reduce((sum, i) => sum + i.unknown.records, 0),
-        metrics: [...new Set(inputs.flatMap((i) => [...i.unknown.pmids]))].sort((a, b) => a - b).map(pmidText),
+        metrics: inOrder(new Set(inputs.flatMap((i) => [...i.unknown.pmids]))),
       },
       problems: [...problems, ...inputs.flatMap((i) => i.problems)],
     };
@@ -94,6 +94,8 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
     for (const input of inputs) input.reader.close();
   }
 }
+
+const inOrder = (pmids: ReadonlySet<number>): string[] => [...pmids].sort((a, b) => a - b).map(pmidText);
 
 class Input {
   readonly wasm = new Wasm();
@@ -123,12 +125,11 @@ class Input {
 
   /** The wanted sets of the record that was just given. */
   sets(): RawSet[] {
-    const { values, pmids } = this.unknown;
-    const before = values;
+    const before = this.unknown.values;
     const sets = rawSets(this.wasm, this.reader, this.wanted, (pmid, count) => {
       // Where only some metrics are wanted, those without name are not.
       if (!this.#all) return;
-      pmids.add(pmid);
+      this.unknown.pmids.add(pmid);
       this.unknown.values += count;
     });
     if (sets.length === 0 && this.unknown.values > before) this.unknown.records++;
@@ -138,7 +139,7 @@ class Input {
   /** What was met since the look at the archive. */
   get problems(): readonly Problem[] {
     const { values, records, pmids } = this.unknown;
-    const list = [...pmids].sort((a, b) => a - b).map(pmidText);
+    const list = inOrder(pmids);
     const more = list.length > SHOWN ? ` and ${list.length - SHOWN} more` : '';
     const alone = records > 0 ? `, and ${records} records that held nothing else` : '';
     const lost: Problem = {

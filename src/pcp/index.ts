@@ -14,7 +14,15 @@ export type {
   Value,
   ValueSet,
 } from '../decode/index.ts';
-export { checkArchive, indomText, pmidText, SEMANTICS_NAMES, TYPE_NAMES, unitsText } from '../decode/index.ts';
+export {
+  checkArchive,
+  indomText,
+  pmidText,
+  resolveArchives,
+  SEMANTICS_NAMES,
+  TYPE_NAMES,
+  unitsText,
+} from '../decode/index.ts';
 export {
   ERRORS,
   type ErrorClass,

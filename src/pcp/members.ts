@@ -1,7 +1,7 @@
 // Owns which archives of a list are used together, and what they agree on: one host, one description of a metric.
 
 import { Agreement, type ArchiveLabel, ArchiveReader, lend, type Metric } from '../decode/index.ts';
-import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 
 export interface Member {
   readonly path: string;
@@ -47,7 +47,7 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
       }
     }
   });
-  found.sort((a, b) => (a.label.startNs < b.label.startNs ? -1 : a.label.startNs > b.label.startNs ? 1 : 0));
+  found.sort((a, b) => compare(a.label.startNs, b.label.startNs));
   const first = found[0];
   if (!first) throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });
   const expected = first.label.host;

@@ -1,7 +1,7 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { ERRORS, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { ERRORS, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from '../scripts/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
@@ -31,10 +31,10 @@ async function ingest(
   options: ScriptsOptions,
   store: Store,
   warehouse: Warehouse,
+  patience: Patience,
   log: Logger,
 ): Promise<ScriptsSummary> {
   const { run, resources, dayDelta, all, signal } = options;
-  const patience = patienceOf(options.patience, signal, log);
   const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
   for (const resource of resources) {
     if (signal.aborted || !resource.scripts) continue;
@@ -75,7 +75,7 @@ export async function ingestScripts(options: ScriptsOptions, log: Logger): Promi
       const patience = patienceOf(options.patience, options.signal, log);
       const warehouse = await patiently(patience, () => Warehouse.connect(options.warehouse));
       try {
-        return await ingest(options, store, warehouse, log);
+        return await ingest(options, store, warehouse, patience, log);
       } finally {
         await warehouse.close();
       }

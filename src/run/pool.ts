@@ -2,7 +2,7 @@
 
 import { Piscina } from 'piscina';
 import { wasmModule } from '../decode/index.ts';
-import { JobsumError, packageFile } from '../kernel/index.ts';
+import { fromProblem, JobsumError, packageFile } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 
 export class Pool {
@@ -33,8 +33,7 @@ export class Pool {
         });
       }
       if (!('failure' in answer)) return answer;
-      const { code, message, ...detail } = answer.failure;
-      throw new JobsumError(code, message, detail);
+      throw fromProblem(answer.failure);
     }
   }
 

@@ -4,7 +4,7 @@ import { IndexedArchives } from '../archives/index.ts';
 import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
 import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
-import { JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { fromProblem, JobsumError, localZone, type Patience, patiently, toProblem } from '../kernel/index.ts';
 import {
   type Backlog,
   type Lease,
@@ -43,7 +43,7 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
     }
     // For cron this is as it should be: one coded end, which --quiet says nothing of.
     const locked = summaries.flatMap((s) => (s.problem?.code === 'E_LOCKED' ? [s.problem] : []));
-    if (locked.length > 0 && locked.length === summaries.length) throw thrown(locked[0]!);
+    if (locked.length > 0 && locked.length === summaries.length) throw fromProblem(locked[0]!);
     if (!options.signal?.aborted) expectSome(options.selection, summaries);
   };
   const common = { ...commonOfConfig(config), ...options };
@@ -69,10 +69,6 @@ function expectSome({ ids, from, to, states }: Selection, summaries: readonly Re
   if (summaries.some(met)) return;
   const of = summaries.map((s) => s.resource).join(', ');
   throw new JobsumError('E_JOB_UNKNOWN', `accounting of ${of} has no such job`, { job: ids.join(', ') });
-}
-
-function thrown({ code, message, ...detail }: Problem): JobsumError {
-  return new JobsumError(code, message, detail);
 }
 
 /** A ledger without a row, which none is written to. */
@@ -127,7 +123,7 @@ class Site {
   async run({ name, settings, problem }: Chosen): Promise<ResourceSummary> {
     const summary: ResourceSummary = { resource: name, jobs: noJobs() };
     try {
-      if (!settings) throw thrown(problem!);
+      if (!settings) throw fromProblem(problem!);
       await this.#resource(settings, summary);
     } catch (error) {
       summary.problem = toProblem(error);

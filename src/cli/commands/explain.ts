@@ -7,7 +7,7 @@ import type { ResourceSettings, SourceSettings } from '../../config/index.ts';
 import { probeArchive } from '../../decode/index.ts';
 import { documentId } from '../../document/index.ts';
 import { FileSource, type Job, SacctSource, selects, XdmodSource } from '../../jobs/index.ts';
-import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
+import { ERRORS, fromProblem, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
 import { explain, type KnownArchives } from '../../run/index.ts';
 import { findDocuments, findMongoDocuments } from '../../sinks/index.ts';
@@ -168,10 +168,7 @@ export const explainCommand: CommandModule<object, Options> = {
       await warehouse?.close();
       store.close();
     }
-    if (runs.length === 0 && away) {
-      const { code, message, ...detail } = away;
-      throw new JobsumError(code, message, detail);
-    }
+    if (runs.length === 0 && away) throw fromProblem(away);
     if (runs.length === 0) {
       throw new JobsumError('E_JOB_UNKNOWN', 'neither a document nor accounting has this job', {
         job: argv.job,

@@ -2,12 +2,11 @@
 
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { ERRORS } from '../../kernel/index.ts';
-import { type IndexedResource, type IndexSummary, indexArchives, problemFields } from '../../run/index.ts';
+import { type IndexedResource, type IndexSummary, indexArchives } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
-import { configOption, loadSite, resourceOption, type Site } from '../site.ts';
+import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
 
 interface Options {
   config?: string;
@@ -94,18 +93,13 @@ export const indexCommand: CommandModule<object, Options> = {
       async ({ run, log, signal, textfile }) => {
         const site = siteOf(argv);
         textfile(site?.config.textfile ?? null);
-        for (const fault of site?.faults ?? [])
-          log.error('config.fault', 'a resource is not usable', problemFields(fault));
         const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];
         const { workers, all, prune } = argv;
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
         const asked = { run, store, resources, warehouse, workers, all, prune, patience, signal };
-        const done = await indexArchives(asked, log);
-        done.problems.push(...(site?.faults ?? []));
-        if (site && site.faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
-        return done;
+        return besides(site?.faults ?? [], log, () => indexArchives(asked, log));
       },
     );
     if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);

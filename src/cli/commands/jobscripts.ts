@@ -1,11 +1,11 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
 import type { Argv, CommandModule } from 'yargs';
-import { ERRORS, JobsumError } from '../../kernel/index.ts';
-import { ingestScripts, problemFields, type ScriptsSummary } from '../../run/index.ts';
+import { JobsumError } from '../../kernel/index.ts';
+import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
 import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
-import { configOption, loadSite, resourceOption } from '../site.ts';
+import { besides, configOption, loadSite, resourceOption } from '../site.ts';
 
 interface Options {
   config?: string;
@@ -62,14 +62,12 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       async ({ run, log, signal, textfile }) => {
         const { config, resources, faults } = loadSite(argv.config, argv.resource);
         textfile(config.textfile);
-        for (const fault of faults) log.error('config.fault', 'a resource is not usable', problemFields(fault));
-        const { warehouse, state: store } = config;
-        if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
-        const { daydelta: dayDelta, all, patience = config.patience } = argv;
-        const done = await ingestScripts({ run, store, warehouse, resources, dayDelta, all, patience, signal }, log);
-        done.problems.push(...faults);
-        if (faults.length > 0 && done.exitCode === 0) done.exitCode = ERRORS.E_CONFIG.exit;
-        return done;
+        return besides(faults, log, async () => {
+          const { warehouse, state: store } = config;
+          if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
+          const { daydelta: dayDelta, all, patience = config.patience } = argv;
+          return ingestScripts({ run, store, warehouse, resources, dayDelta, all, patience, signal }, log);
+        });
       },
     );
     if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
