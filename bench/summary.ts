@@ -33,6 +33,7 @@ export async function benchSummary(base: string, seconds: number, turns: number)
   const job = { jobId: '5000', start, end, nodes: ['cpn-001'], nodeCount: 1, walltime: seconds, acct };
   const span = { startNs: BigInt(start) * 1_000_000_000n, endNs: BigInt(end + 1) * 1_000_000_000n };
   const task = {
+    node: 'cpn-001',
     archives: [base],
     ...{ normalization: {}, analytics: [], maxVolumeBytes: 2 ** 40, probe: false },
     windows: [{ job, lists: null, ...span, archives: [0], leads: {} }],

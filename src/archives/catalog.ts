@@ -1,10 +1,10 @@
 // Owns the catalogue: which archive holds which host's data from when to when. Kept in the store; only new or changed files
 // are opened again.
 
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { NS, type Problem } from '../kernel/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
-import { type ArchiveJob, hostKey, parseArchiveJob, stampOf } from './names.ts';
+import { type ArchiveJob, hostKey, hostOfDirectory, namesHost, parseArchiveJob, sameHost, stampOf } from './names.ts';
 import type { FoundArchive } from './scan.ts';
 import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
 
@@ -20,7 +20,7 @@ export const CATALOG_SCHEMA: Schema = {
     CREATE INDEX IF NOT EXISTS archive_job ON archive (root, job_raw);
   `,
   // It can be made again from the tree.
-  upgrades: { 3: 'DROP TABLE IF EXISTS archive' },
+  upgrades: { 3: 'DROP TABLE IF EXISTS archive', 4: 'DROP TABLE IF EXISTS archive' },
 };
 
 export interface CatalogEntry {
@@ -173,7 +173,9 @@ export class Catalog {
   #enter(found: Pick<FoundArchive, 'base' | 'pathHost' | 'bytes' | 'signature'>, probed: Probed, fast: boolean): void {
     const job = parseArchiveJob(basename(found.base));
     const failure = 'failure' in probed ? probed.failure : null;
-    const name = found.pathHost ?? ('failure' in probed ? '' : probed.host);
+    const label = 'failure' in probed ? '' : probed.host;
+    // A node that has no name yet when its logger starts calls itself localhost: then the path says whose the archive is.
+    const name = found.pathHost ?? (namesHost(label) ? label : hostOfDirectory(join(this.root, found.base)));
     const end = 'failure' in probed ? 0n : (probed.endNs ?? OPEN_END);
     // The label's start is advisory, but nobody may be later than the last record.
     const start = 'failure' in probed ? 0n : probed.startNs < end ? probed.startNs : end;
@@ -197,14 +199,14 @@ export class Catalog {
   overlapping(host: string, startNs: bigint, endNs: bigint): CatalogEntry[] {
     return this.#byHost
       .all(this.root, hostKey(host), String(startNs), String(endNs))
-      .flatMap((row) => (sameHost(host, row) ? [this.#entry(row)] : []));
+      .flatMap((row) => (isOf(host, row) ? [this.#entry(row)] : []));
   }
 
   /** Job-level archives of a host by job id, whatever their time. */
   ofJob(host: string, { raw, local, index }: ArchiveJob): CatalogEntry[] {
     return this.#byJob
       .all(this.root, hostKey(host), raw, local, index)
-      .flatMap((row) => (sameHost(host, row) ? (this.#opened(row) ?? []) : []));
+      .flatMap((row) => (isOf(host, row) ? (this.#opened(row) ?? []) : []));
   }
 
   /** An entry whose times are those of its data: one that was entered by its name is opened now. */
@@ -261,7 +263,4 @@ export class Catalog {
 }
 
 /** Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. */
-function sameHost(asked: string, { host_name: found }: Row): boolean {
-  const name = String(found);
-  return !asked.includes('.') || !name.includes('.') || asked.toLowerCase() === name.toLowerCase();
-}
+const isOf = (asked: string, { host_name: found }: Row): boolean => sameHost(asked, String(found));

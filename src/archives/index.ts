@@ -16,7 +16,9 @@ export {
   COMPRESSED,
   compressionOf,
   hostKey,
+  namesHost,
   parseArchiveJob,
+  sameHost,
   stampOf,
 } from './names.ts';
 export { MAX_WINDOWS, planTasks, type Task, type TaskWindow, type WantedWindow } from './plan.ts';

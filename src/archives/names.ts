@@ -1,5 +1,6 @@
 // Owns what the names of archives, hosts and job-level archives mean (reference/archive-index.md §3, 4).
 
+import { dirname } from 'node:path';
 import { zonedInstant } from '../kernel/index.ts';
 
 /** Job id parts of a `job-…` archive: (local id, array index, raw id), -1 for what is not given. */
@@ -38,6 +39,30 @@ export function stampOf(baseName: string, zone: string): number | null {
 /** Names are compared by their first component, without case: labels hold FQDNs, job lists mostly short names. */
 export function hostKey(name: string): string {
   return name.split('.')[0]!.toLowerCase();
+}
+
+/** Names that a machine has before it is given one, or gives itself: they say nothing about whose an archive is. */
+const LOCAL = /^(localhost\d*|ip6-localhost|ip6-loopback)?(\.|$)/i;
+
+/** Whether a label names a host at all. */
+export const namesHost = (label: string): boolean => !LOCAL.test(label);
+
+/** Whether two names can be one host's: equal, or one is the short form of the other. */
+export function sameHost(a: string, b: string): boolean {
+  if (a.includes('.') && b.includes('.')) return a.toLowerCase() === b.toLowerCase();
+  return hostKey(a) === hostKey(b);
+}
+
+/** Directories of dates in all layouts: YYYY, MM, DD, YYYYMM, YYYYMMDD, YYYY-MM-DD. */
+const DATED = /^(\d\d|\d{4}|\d{6}|\d{8}|\d{4}-\d\d(-\d\d)?)$/;
+
+/** The host that a path stands for, whatever its layout: the innermost directory that is no date; empty: there is none. */
+export function hostOfDirectory(base: string): string {
+  return (
+    dirname(base)
+      .split('/')
+      .findLast((part) => part !== '' && part !== '.' && !DATED.test(part)) ?? ''
+  );
 }
 
 /** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */

@@ -94,3 +94,9 @@ export function findFiles(path: string): FileSet {
 export function fileSetBytes(files: FileSet): number {
   return [files.meta, ...files.volumes.map((v) => v.path)].reduce((sum, path) => sum + statSync(path).size, 0);
 }
+
+/** The same for every name, link or hard link of an archive's first volume. */
+export function fileIdentity(files: FileSet): string {
+  const { dev, ino } = statSync(files.volumes[0]!.path, { bigint: true });
+  return `${dev}:${ino}`;
+}

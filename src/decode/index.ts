@@ -15,6 +15,7 @@ export { domainVersions, instancesAt, type Member, versionAt, versionMembers } f
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles, resolveArchives } from './fileset.ts';
 export { type ArchiveProbe, glanceArchive } from './glance.ts';
+export { ofOneHost } from './hosts.ts';
 export { type ArchiveInfo, archiveInfo, probeArchive } from './info.ts';
 export { limits, MAX_VOLUME_BYTES } from './limits.ts';
 export { type ArchiveLabel, indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';

@@ -36,7 +36,8 @@ export function decodeNodeByRows(wasm: Wasm, task: NodeTask): NodeResult {
 }
 
 function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): NodeResult {
-  const usable = members.filter((m) => m.usable);
+  const wanted = new Set(task.windows.flatMap((w) => w.archives));
+  const usable = members.filter((m) => m.usable && wanted.has(m.index));
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
@@ -53,8 +54,8 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   const streams = usable.map((member): Stream => {
     const reader = member.reader ?? open(member);
     member.reader = reader;
-    const wanted = wantedRows(reader, new Set(task.wanted.filter((name) => !member.leftOut.has(name))));
-    return { member, reader, wanted, lastNs: -(2n ** 63n), next: null };
+    const metrics = wantedRows(reader, new Set(task.wanted.filter((name) => !member.leftOut.has(name))));
+    return { member, reader, wanted: metrics, lastNs: -(2n ** 63n), next: null };
   });
   for (const s of streams) advance(wasm, s, endNs);
   let records = 0;

@@ -4,7 +4,8 @@ import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.t
 import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/index.ts';
 import { groupsOf, type LeftOut } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
-import { fileSetBytes } from './fileset.ts';
+import { fileIdentity, fileSetBytes } from './fileset.ts';
+import { ofOneHost } from './hosts.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -26,6 +27,8 @@ export interface NodeWindow {
 }
 
 export interface NodeTask {
+  /** Whose archives they should be; empty or absent: of whatever host the first is. */
+  readonly node?: string;
   /** Archive base paths. */
   readonly archives: readonly string[];
   readonly windows: readonly NodeWindow[];
@@ -78,12 +81,12 @@ export interface Member {
   metrics: readonly Metric[];
   startNs: bigint;
   host: string;
+  /** Identity of its first volume on the disk, whatever it is called. */
+  file: string;
   problems: Problem[];
   usable: boolean;
   bytes: number;
 }
-
-const shortName = (host: string): string => host.split('.')[0]!.toLowerCase();
 
 const NOTHING: ReadonlySet<string> = new Set();
 type Open = (path: string, leftOut: ReadonlySet<string>) => ArchiveReader;
@@ -95,7 +98,7 @@ export interface Survey {
   readonly open: (member: Member) => ArchiveReader;
 }
 
-/** The archives of a task, looked at but not read; those of another host are put aside. */
+/** The archives of a task, looked at but not read. */
 function survey(wasm: Wasm, task: NodeTask, leftOut: LeftOut = new Map()): Survey {
   if (wasm.x.openSession(task.wanted.length) === 0)
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
@@ -110,19 +113,6 @@ function survey(wasm: Wasm, task: NodeTask, leftOut: LeftOut = new Map()): Surve
     member.metrics = member.metrics.filter((m) => slots.has(m.name));
     return member;
   });
-  const host = members.find((m) => m.usable)?.host;
-  for (const m of members) {
-    if (!m.usable || shortName(m.host) === shortName(host!)) continue;
-    m.usable = false;
-    m.problems.push({
-      code: 'E_ARCHIVE_HOST',
-      message: 'archive of another host',
-      file: m.path,
-      expected: host!,
-      found: m.host,
-    });
-  }
-
   return { members, slots, open: (m) => open(m.path, m.leftOut) };
 }
 
@@ -137,8 +127,30 @@ type Decode = (wasm: Wasm, task: NodeTask, surveyed: Survey) => NodeResult;
  * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
  * window contradict each other, the earlier one counts, and the metric is left out of the later one.
  */
-export function agreeing(wasm: Wasm, task: NodeTask, decode: Decode): NodeResult {
-  const surveyed = survey(wasm, task);
+export function agreeing(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
+  const surveyed = survey(wasm, given);
+  const { task, notes } = sorted(given, surveyed.members);
+  const result = decodeGroups(wasm, task, surveyed, decode);
+  const windows = result.windows.map((w, i) => ({ ...w, problems: [...w.problems, ...notes[i]!] }));
+  return { ...result, windows };
+}
+
+/** The task with each window's archives of one host, each file once; and per window what was left out. */
+function sorted(task: NodeTask, members: readonly Member[]): { task: NodeTask; notes: (readonly Problem[])[] } {
+  const notes: (readonly Problem[])[] = [];
+  const windows = task.windows.map((w) => {
+    const given = w.archives.map((i) => members[i]!);
+    const readable = given.filter((m) => m.usable);
+    const { own, problems } = ofOneHost(task.node ?? '', readable);
+    notes.push(problems);
+    // A link to a file is that file.
+    const used = own.filter((m) => own.find((other) => other.file === m.file) === m);
+    return { ...w, archives: given.filter((m) => !m.usable || used.includes(m)).map((m) => m.index) };
+  });
+  return { task: { ...task, windows }, notes };
+}
+
+function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Decode): NodeResult {
   const groups = groupsOf(
     task.windows,
     surveyed.members.filter((m) => m.usable),
@@ -184,8 +196,9 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
     reader.close();
     m.reader = null;
   };
+  const wanted = new Set(task.windows.flatMap((w) => w.archives));
   merge(
-    members.filter((m) => m.usable),
+    members.filter((m) => m.usable && wanted.has(m.index)),
     (m) => {
       m.reader ??= open(m);
       attach(
@@ -229,6 +242,7 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     metrics: [],
     startNs: 0n,
     host: '',
+    file: '',
     problems: [],
     usable: false,
     bytes: 0,
@@ -239,6 +253,7 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.label.startNs;
     member.host = reader.label.host;
+    member.file = fileIdentity(reader.files);
     member.bytes = fileSetBytes(reader.files);
     member.problems = [...reader.problems];
     member.usable = true;

@@ -1,6 +1,6 @@
 // Owns which archives of a list are used together, and what they agree on: one host, one description of a metric.
 
-import { Agreement, type ArchiveLabel, ArchiveReader, lend, type Metric } from '../decode/index.ts';
+import { Agreement, type ArchiveLabel, ArchiveReader, lend, type Metric, ofOneHost } from '../decode/index.ts';
 import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 
 export interface Member {
@@ -48,16 +48,13 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
     }
   });
   found.sort((a, b) => compare(a.label.startNs, b.label.startNs));
-  const first = found[0];
-  if (!first) throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });
-  const expected = first.label.host;
-  const ofHost = found.filter(({ path: file, label }) => {
-    if (label.host === expected) return true;
-    problems.push({ code: 'E_ARCHIVE_HOST', message: 'archive of another host', file, expected, found: label.host });
-    return false;
-  });
+  if (found.length === 0)
+    throw new JobsumError('E_ARCHIVE_MISSING', 'none of the archives can be read', { file: paths.join(',') });
+  const labelled = found.map((m) => ({ ...m, host: m.label.host }));
+  const { own: ofHost, problems: others } = ofOneHost('', labelled);
+  problems.push(...others);
   const agreement = new Agreement(options.written);
-  const members = ofHost.map((m): Member => {
+  const members = ofHost.map(({ host: _, ...m }): Member => {
     const leftOut = new Set<number>();
     for (const metric of m.metrics) {
       const conflict = agreement.add(metric, m.path);

@@ -187,6 +187,7 @@ async function runTask(
   probe: Map<number, WindowAnswer> | undefined,
 ): Promise<Pending[]> {
   const work: Work = {
+    node: task.node,
     archives: task.archives.map((a) => join(context.catalog.root, a.base)),
     normalization: context.normalization,
     analytics: context.analytics.files,

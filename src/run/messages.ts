@@ -22,6 +22,8 @@ export interface WorkWindow {
 }
 
 export interface Work {
+  /** As accounting calls it. */
+  readonly node: string;
   readonly archives: readonly string[];
   readonly windows: readonly WorkWindow[];
   readonly normalization: Readonly<Record<string, number>>;

@@ -52,6 +52,7 @@ function read(task: Work, set: AnalyticSet): Answer {
   const failures: Problem[][] = [];
   const decode = task.engine === 'ts' ? decodeNodeByRows : decodeNode;
   const result = decode(wasm, {
+    node: task.node,
     archives: task.archives,
     wanted: set.wanted,
     windows: task.windows.map((w, i) => ({

@@ -31,7 +31,7 @@ export interface Schema {
   readonly upgrades?: Readonly<Record<number, string>>;
 }
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 export class Store {
   readonly path: string;

@@ -23,6 +23,7 @@ const mortal = (name: string, deaths: number): string => {
   return path;
 };
 const work = (archive: string) => ({
+  node: 'n1',
   archives: [archive],
   windows: [],
   normalization: {},
@@ -51,12 +52,12 @@ describe('a worker that dies', () => {
     const store = new Store(join(dir, 'store.db'), [CATALOG_SCHEMA]);
     const deadly = mortal('deadly', 9);
     const put = store.prepare(
-      "INSERT INTO archive (root, base, host, host_name, start_ns, end_ns, bytes, signature, fast) VALUES (?, ?, ?, '', 0, 100000000000, 1, ?, 0)",
+      'INSERT INTO archive (root, base, host, host_name, start_ns, end_ns, bytes, signature, fast) VALUES (?, ?, ?, ?, 0, 100000000000, 1, ?, 0)',
     );
     // The catalogue's root is /, so that the bases are the files' own paths.
     const catalog = new Catalog(store, '/', () => ({ host: '', startNs: 0n, endNs: null }));
-    put.run('/', deadly.slice(1), 'n1', 's');
-    put.run('/', mortal('well', 0).slice(1), 'n2', 's');
+    put.run('/', deadly.slice(1), 'n1', 'n1', 's');
+    put.run('/', mortal('well', 0).slice(1), 'n2', 'n2', 's');
     const job = (id: string, node: string): Job => ({
       ...{ jobId: id, start: 10, end: 20, nodes: [node], nodeCount: 1, walltime: 10 },
       acct: { id, end_time: 20 },
