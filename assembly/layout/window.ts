@@ -28,16 +28,17 @@ export const W_SETS: i32 = 120;
 export const W_NSETS: i32 = 124;
 export const W_FORMED: i32 = 128;
 export const W_ROOMS: i32 = 132;
-/** Coverage: sampling interval, longest step that is no gap (-1: interval not known yet), gaps and their sum; i64, i64, i32, i64. */
+/** Coverage: sampling interval, start of the last sample, gaps and their sum; i64, i64, i32, i64. */
 export const W_INTERVAL: i32 = 80;
-export const W_LIMIT: i32 = 88;
+export const W_SAMPLE_NS: i32 = 88;
 export const W_GAP_NS: i32 = 96;
 export const W_GAPS: i32 = 104;
-/** The first STEPS distances between records, i64, until the interval is known; how many there are. */
+/** Steps between samples by length: STEP_BUCKETS times their sum (i64) and number (i32). */
 export const W_STEPS: i32 = 108;
-export const W_NSTEPS: i32 = 112;
 export const W_SIZE: i32 = 136;
-export const STEPS: i32 = 64;
+export const STEP_SIZE: i32 = 16;
+/** Eight an octave, from 2^28 ns (shorter ones are none) to 2^47 ns, a day and a half; the last one has all beyond. */
+export const STEP_BUCKETS: i32 = 152;
 
 /** Set of groups: plain ROLLs of one window over the values of one steady plan. Its number (P_STEADY) and address, records
  *  since it was last settled, groups, members (pointers to plains), 1 if no other plain reads this plan. */

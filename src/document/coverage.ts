@@ -35,10 +35,18 @@ export interface CoverageInput {
  */
 export const MAX_LISTED = 64;
 
-/** A gap, and as much is allowed at either end: a sample may fall to the other side of the job's begin or end. */
-const SLACK_INTERVALS = 3n;
+/** So many intervals may be missing at either end of a node that counts as full: a sample may fall to the other side of the job's begin or end. */
+export const SLACK_INTERVALS = 3;
+
+/** Seconds that a single step between two samples may stand for at either end: it does not show that there is an interval. */
+const LONE_STEP = 60;
 
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
+
+/** Seconds before the first and after the last sample that the data speak for: one interval. */
+export function reachOf(first: number, last: number, interval: number): number {
+  return last - first >= 2 * interval ? interval : Math.min(interval, LONE_STEP);
+}
 
 interface Row {
   readonly entry: Readonly<Record<string, unknown>>;
@@ -54,14 +62,22 @@ function rowOf(n: NodeCoverage): Row {
   if (!c || c.firstNs === null || c.lastNs === null) {
     return { entry: { ...about, covered: 0 }, index, covered: 0, full: false };
   }
-  const covered = seconds(c.lastNs - c.firstNs - c.gapNs);
-  const slack = SLACK_INTERVALS * c.intervalNs;
-  const full = c.gaps === 0 && c.firstNs <= n.startNs + slack && c.lastNs >= n.endNs - slack;
+  const [start, end, first, last, interval] = [n.startNs, n.endNs, c.firstNs, c.lastNs, c.intervalNs].map(seconds) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const reach = reachOf(first, last, interval);
+  const covered = Math.min(end, last + reach) - Math.max(start, first - reach) - seconds(c.gapNs);
+  const slack = SLACK_INTERVALS * reach;
+  const full = c.gaps === 0 && first <= start + slack && last >= end - slack;
   const entry = {
     ...about,
-    first: seconds(c.firstNs),
-    last: seconds(c.lastNs),
-    interval: seconds(c.intervalNs),
+    first,
+    last,
+    interval,
     gaps: c.gaps,
     gap_seconds: seconds(c.gapNs),
     covered,

@@ -8,64 +8,72 @@ export interface Coverage {
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
   /**
-   * The sampling interval, ns: of the first 64 distances between records nine tenths are no longer, and at least one other
-   * is as long. So neither the short ones between groups of metrics count, nor a single gap. 0: fewer than two records.
+   * The sampling interval, ns: of the steps from sample to sample in the whole window nine tenths are no longer, and at least
+   * one other is as long, so that a single gap is not taken for it. 0: fewer than two samples.
    */
   readonly intervalNs: bigint;
-  /** Distances of more than three intervals, and how long they are together, ns. */
+  /** Steps of more than three intervals (where there are few samples: and of more than a minute), and how long they are together, ns. */
   readonly gaps: number;
   readonly gapNs: bigint;
 }
 
-/** Distances from which the interval is taken. */
-const STEPS = 64;
-const FOREVER = 2n ** 63n - 1n;
+/** A logger writes a record per group of metrics: those within so long of a sample's first one belong to it. Half a second, ns. */
+const SAMPLE_NS = 500_000_000n;
+/** Fewer steps do not tell the interval well, since short jobs mix the logger's samples with those of the begin archive. */
+const FEW = 16;
+const FEW_LIMIT = 60_000_000_000n;
+
+/**
+ * Steps are kept by length, in buckets of an eighth of an octave from 2^28 ns on; the last one has all that are longer than a day and a half. A
+ * bucket knows how many steps it has and their sum, and stands for their mean.
+ */
+const BUCKETS = 152;
+const LEAST = 28;
+
+function bucketOf(step: bigint): number {
+  let exponent = LEAST;
+  while (step >> BigInt(exponent + 1) > 0n) exponent++;
+  const eighth = Number((step >> BigInt(exponent - 3)) & 7n);
+  return Math.min(((exponent - LEAST) << 3) | eighth, BUCKETS - 1);
+}
 
 export class CoverageCounter {
   #records = 0;
   #firstNs: bigint | null = null;
   #lastNs: bigint | null = null;
-  #steps: bigint[] = [];
-  #intervalNs = 0n;
-  #limit: bigint | null = null;
-  #gaps = 0;
-  #gapNs = 0n;
+  #sampleNs = 0n;
+  readonly #steps = Array.from({ length: BUCKETS }, () => ({ count: 0, total: 0n }));
 
   add(ns: bigint): void {
-    if (this.#lastNs === null) this.#firstNs = ns;
-    else this.#step(ns - this.#lastNs);
+    if (this.#firstNs === null) this.#firstNs = this.#sampleNs = ns;
+    const step = ns - this.#sampleNs;
+    if (step >= SAMPLE_NS) {
+      const bucket = this.#steps[bucketOf(step)]!;
+      bucket.count++;
+      bucket.total += step;
+      this.#sampleNs = ns;
+    }
     this.#lastNs = ns;
     this.#records++;
   }
 
-  #step(step: bigint): void {
-    if (this.#limit === null) {
-      this.#steps.push(step);
-      if (this.#steps.length === STEPS) this.#settle();
-    } else if (step > this.#limit) {
-      this.#gaps++;
-      this.#gapNs += step;
-    }
-  }
-
-  #settle(): void {
-    const steps = this.#steps.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
-    this.#steps = [];
-    const rank = Math.min(steps.length, Math.max(2, Math.ceil(steps.length / 10)));
-    this.#intervalNs = steps[rank - 1]!;
-    this.#limit = this.#intervalNs > 0n ? 3n * this.#intervalNs : FOREVER;
-    for (const step of steps) this.#step(step);
-  }
-
   finish(): Coverage {
-    if (this.#limit === null && this.#steps.length > 0) this.#settle();
+    const steps = this.#steps.filter((b) => b.count > 0).reverse();
+    const n = steps.reduce((sum, b) => sum + b.count, 0);
+    const rank = Math.min(n, Math.max(2, Math.ceil(n / 10)));
+    const mean = (b: { count: number; total: bigint }): bigint => b.total / BigInt(b.count);
+    let at = 0;
+    for (let longer = steps[0]?.count ?? 0; longer < rank; longer += steps[at]!.count) at++;
+    const intervalNs = n > 0 ? mean(steps[at]!) : 0n;
+    const limit = n < FEW && 3n * intervalNs < FEW_LIMIT ? FEW_LIMIT : 3n * intervalNs;
+    const gaps = steps.filter((b) => mean(b) > limit);
     return {
       records: this.#records,
       firstNs: this.#firstNs,
       lastNs: this.#lastNs,
-      intervalNs: this.#intervalNs,
-      gaps: this.#gaps,
-      gapNs: this.#gapNs,
+      intervalNs,
+      gaps: gaps.reduce((sum, b) => sum + b.count, 0),
+      gapNs: gaps.reduce((sum, b) => sum + b.total, 0n),
     };
   }
 }

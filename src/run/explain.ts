@@ -9,7 +9,7 @@ import { NS, type Problem } from '../kernel/index.ts';
 import { type Ledger, ledgersOf } from '../ledger/index.ts';
 import { findDocuments } from '../sinks/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Explained, NodeExplained } from '../view/index.ts';
+import { type Explained, type NodeExplained, stateOf } from '../view/index.ts';
 
 /** Accounting of a job out of a document. */
 export function jobOf(document: Record<string, unknown>): Job | null {
@@ -80,6 +80,7 @@ function explainDocument(document: Record<string, unknown>): Explained['document
   return {
     id: String(_id),
     complete: s.complete === true,
+    state: stateOf(document),
     flag: Object.keys(s).find((k) => k.startsWith('skipped_') && s[k] === true) ?? null,
     created: typeof s.created === 'number' ? s.created : null,
     coverage: coverage ?? null,

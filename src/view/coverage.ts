@@ -1,13 +1,11 @@
 // Owns what the report says about coverage: how much data stand behind the document, and which nodes lack some.
 
+import { reachOf, SLACK_INTERVALS } from '../document/index.ts';
 import { formatDuration } from '../kernel/index.ts';
 import { num, type Part, part } from './fields.ts';
 import { bytes, clean, count, percent } from './text.ts';
 
 const MAX_NODES = 10;
-/** As the document counts it: this many sampling intervals at either end are no loss. */
-const SLACK = 3;
-
 const entriesOf = (value: unknown): Part[] => (Array.isArray(value) ? value.map((v: unknown) => part(v) ?? {}) : []);
 
 /** What a node lacks; null: nothing. */
@@ -15,9 +13,11 @@ function lack(node: Part, acct: Part, window: number): string | null {
   const name = clean(node.node);
   const records = num(node, 'records') ?? 0;
   if (records === 0) return `${name}: no data${num(node, 'archives') ? ' in the time of the job' : ', no archive'}`;
-  const slack = SLACK * (num(node, 'interval') ?? 0);
-  const late = (num(node, 'first') ?? 0) - (num(acct, 'start_time') ?? 0);
-  const early = (num(acct, 'end_time') ?? 0) + 1 - (num(node, 'last') ?? 0);
+  const [first = 0, last = 0, interval = 0] = ['first', 'last', 'interval'].map((key) => num(node, key) ?? 0);
+  // As the document counts it.
+  const slack = SLACK_INTERVALS * reachOf(first, last, interval);
+  const late = first - (num(acct, 'start_time') ?? 0);
+  const early = (num(acct, 'end_time') ?? 0) + 1 - last;
   const gaps = num(node, 'gaps') ?? 0;
   const what = [
     ...(late > slack ? [`begins ${formatDuration(late)} late`] : []),
@@ -28,6 +28,12 @@ function lack(node: Part, acct: Part, window: number): string | null {
   return `${name}: ${percent((num(node, 'covered') ?? 0) / Math.max(1, window))} of the time: ${what.join('; ')}`;
 }
 
+/** Of the nodes' time, from 0 to 1. */
+export function coveredShare(coverage: Part): number {
+  const window = num(coverage, 'window') ?? 0;
+  return window > 0 ? Math.min(1, (num(coverage, 'covered') ?? 0) / window) : 0;
+}
+
 /** Empty for documents without the section, which others write. */
 export function coverageLines(doc: unknown): string[] {
   const coverage = part(doc, 'coverage');
@@ -35,11 +41,10 @@ export function coverageLines(doc: unknown): string[] {
   const acct = part(doc, 'acct') ?? {};
   const expected = num(coverage, 'expected') ?? 0;
   const window = num(coverage, 'window') ?? 0;
-  const covered = num(coverage, 'covered') ?? 0;
   const lines: string[] = [];
   if (num(coverage, 'records')) {
     const archives = num(coverage, 'archives') ?? 0;
-    const share = window > 0 ? `${percent(Math.min(1, covered / window))} of the time of ` : '';
+    const share = window > 0 ? `${percent(coveredShare(coverage))} of the time of ` : '';
     lines.push(
       `${share}${expected} node${expected === 1 ? '' : 's'}: ${count(num(coverage, 'records') ?? 0)} records of ${archives} archive${archives === 1 ? '' : 's'}, ${bytes(num(coverage, 'bytes') ?? 0)}`,
     );

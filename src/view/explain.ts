@@ -48,6 +48,8 @@ export interface Explained {
   readonly document: {
     readonly id: string;
     readonly complete: boolean;
+    /** How whole the data are, in words. */
+    readonly state: string;
     /** `skipped_…` of a document without analytics. */
     readonly flag: string | null;
     readonly created: number | null;
@@ -116,7 +118,7 @@ function archiveLines(x: NonNullable<Explained['archives']>): string[] {
 function documentLines({ document: d, unread, accounting: { acct } }: Explained): string[] {
   if (!d) return [`DOCUMENT  ${unread ? `cannot be read: ${clean(describeProblem(unread))}` : 'none'}`];
   const made = d.created === null ? '' : `, made ${formatSeconds(d.created)}`;
-  const state = d.flag ? clean(d.flag).replaceAll('_', ' ') : d.complete ? 'complete' : 'partial';
+  const state = d.flag ? clean(d.flag).replaceAll('_', ' ') : d.state;
   const lines = [`DOCUMENT  ${clean(d.id)}: ${state}${made}`];
   const coverage = coverageLines({ coverage: d.coverage, acct });
   if (coverage.length > 0) lines.push('COVERAGE', ...coverage.map((l) => `  ${l}`));

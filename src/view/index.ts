@@ -5,6 +5,7 @@ export { checkLines } from './check.ts';
 export { adviceOn, type Explained, explainLines, type NodeExplained } from './explain.ts';
 export { type IndexedCounts, indexLines } from './index-run.ts';
 export { jobTable } from './jobs.ts';
+export { stateOf } from './quality.ts';
 export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
 export { type ReportOptions, reportLines } from './report.ts';
 export { runLines } from './run.ts';

@@ -1,8 +1,8 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
-import { coverageLines } from './coverage.ts';
+import { coverageLines, coveredShare } from './coverage.ts';
 import { num, type Part, part } from './fields.ts';
-import { clean } from './text.ts';
+import { clean, percent } from './text.ts';
 
 /** Meanings of error numbers (reference/summary-document.md §3). */
 export const MEANINGS: Readonly<Record<number, string>> = {
@@ -28,11 +28,18 @@ const FLAGS: Readonly<Record<string, string>> = {
   skipped_summarization_error: 'not summarised: too few nodes could be read',
 };
 
-/** What the job's state is in one word or two, for tables. */
+/** How whole the job's data are in a few words, for tables and headlines. Documents of others have no section `coverage`. */
 export function stateOf(doc: unknown): string {
   const s = part(doc, 'summarization') ?? {};
   const flag = Object.keys(FLAGS).find((f) => s[f] === true);
   if (flag) return flag.replace('skipped_', 'no data: ').replaceAll('_', ' ');
+  const coverage = part(doc, 'coverage');
+  const whole = !coverage || num(coverage, 'full') === num(coverage, 'expected');
+  const lacks = [
+    ...(coverage && !whole ? [`${percent(Math.floor(1000 * coveredShare(coverage)) / 1000)} of the time`] : []),
+    ...(part(doc, 'cpu', 'nodecpus') ? [] : ['no CPU data']),
+  ];
+  if (lacks.length > 0) return `partial: ${lacks.join(', ')}`;
   return s.complete === true ? 'complete' : 'partial';
 }
 

@@ -2,7 +2,7 @@
 
 import { compressHosts, formatDuration, formatSeconds } from '../kernel/index.ts';
 import { devices, num, part, type Spread, spread } from './fields.ts';
-import { qualityLines } from './quality.ts';
+import { qualityLines, stateOf } from './quality.ts';
 import { seriesLines } from './series.ts';
 import { bar, bytes, clean, count, energy, percent, table } from './text.ts';
 
@@ -37,6 +37,7 @@ function headLines(doc: unknown): string[] {
     add('ran', `${formatSeconds(start)} to ${formatSeconds(end)} UTC, ${formatDuration(end - start)}`);
   }
   add('state', acct.exit_status);
+  add('data', stateOf(doc));
   return table(rows).map((line) => `  ${line}`);
 }
 

@@ -36,12 +36,34 @@ describe('coverage', () => {
 
   it('does not take the distances between groups of metrics for the interval', () => {
     const groups = every(30, 0, 3000).flatMap((t) => [t, t + 0.05, t + 0.1, t + 0.15]);
-    expect(covered(groups)).toMatchObject({ gaps: 0, interval: 29.85 });
+    expect(covered(groups)).toMatchObject({ gaps: 0, interval: 30 });
   });
 
   it('knows no interval where there is one step only', () => {
     expect(covered([0, 3600])).toMatchObject({ interval: 3600, gaps: 0 });
     expect(covered([0, 30, 3630])).toMatchObject({ interval: 30, gaps: 1, gap: 3600 });
+  });
+
+  /** Samples of three records each, as loggers with three groups write them. */
+  const groups = (times: readonly number[]): number[] => times.flatMap((t) => [t, t + 0.004, t + 0.011]);
+
+  it('of short jobs with begin and end archives has no gap', () => {
+    const sorted = (times: readonly number[]) => covered(groups([...times].sort((a, b) => a - b)));
+    expect(sorted([0.2, 8.1])).toMatchObject({ gaps: 0, interval: 7.9 });
+    // The node's own sample soon after the first of the begin archive.
+    expect(sorted([0.2, 1.3, 8.1])).toMatchObject({ gaps: 0 });
+    const begin = [0.2, 10.2, 20.2, 30.2];
+    expect(sorted([...begin, 7.5, 37.501, 67.502, 70.3])).toMatchObject({ gaps: 0 });
+    expect(sorted([...begin, 35, 95, 120.3])).toMatchObject({ gaps: 0 });
+    expect(sorted([...begin, ...every(60, 40, 280), 300.2])).toMatchObject({ gaps: 0, interval: 60 });
+  });
+
+  it('takes the interval of the whole window, not of its beginning', () => {
+    const times = groups([...every(1, 0, 100), ...every(60, 160, 6100)]);
+    expect(covered(times)).toMatchObject({ interval: 60, gaps: 0 });
+    // Two gaps that are longer than all the rest are gaps all the same.
+    const broken = [...every(30, 0, 600), ...every(30, 2400, 3000), ...every(30, 4800, 5400)];
+    expect(covered(groups(broken))).toMatchObject({ interval: 30, gaps: 2, gap: 3600 });
   });
 
   it('first and last are the record times', () => {
