@@ -115,7 +115,7 @@ function fill(r: usize, ns: i64): i32 {
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   cover(w, ns);
-  return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
+  return nWanted == 0 || consumeAll(w, seq, t, steady);
 }
 
 /** Leaves the framed record behind. */

@@ -6,9 +6,9 @@ import { dissolveAll } from './archive/steady';
 import { intern, resetStrings } from './archive/strings';
 import {
   C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
-  F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
-  KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_FOLD, LANE_N, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
-  M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
+  F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FOLD_FIRST, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
+  KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  M_INDOM, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
   R_ID, R_LAST_NS, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
@@ -242,8 +242,18 @@ export function addReducer(c: usize, kind: i32, flags: i32, lane: usize, lane2: 
 }
 
 export function addLane(c: usize, fold: i32, scale: f64, rows: i32): usize {
-  const lane = take(<usize>load<u32>(c, C_WINDOW) + W_ARENA, LANE_ROWS + rows * LANE_ROW_SIZE);
+  const arena = <usize>load<u32>(c, C_WINDOW) + W_ARENA;
+  const lane = take(arena, LANE_ROWS + rows * LANE_ROW_SIZE);
   if (!lane) return 0;
+  store<u32>(lane, <u32>arena, LANE_ARENA);
+  if (fold == FOLD_EACH || fold == FOLD_FIRST) {
+    const orders = take(arena, rows * OR_SIZE);
+    if (!orders) return 0;
+    for (let i = 0; i < rows; i++) {
+      store<i32>(orders + i * OR_SIZE, -1, OR_GEN);
+      store<u32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, <u32>(orders + i * OR_SIZE), LANE_ORDER);
+    }
+  }
   store<f64>(lane, scale, LANE_SCALE);
   store<i32>(lane, fold, LANE_FOLD);
   store<i32>(lane, rows, LANE_N);

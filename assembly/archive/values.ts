@@ -3,11 +3,12 @@
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
 import {
-  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_GEN, L_HOME, L_HOME_RAW, L_INDOM, L_NPAIRS, L_PAIRS, L_RAW, L_READER,
-  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_RAW, WANT_STRS,
+  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_HOME, L_HOME_RAW, L_INDOM, L_KEYS, L_NPAIRS, L_PAIRS, L_RAW,
+  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
+import { identify } from './identity';
 import { versionAt } from './indom';
 import { blockAt } from './record';
 import { intern, isStringAt, NO_STRING } from './strings';
@@ -33,7 +34,8 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   const vals = take(arena, (cap + 2) << 3);
   const raw = take(arena, (cap + 2) << 3);
   const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
-  if (!vals || !raw || !pairs || !strs) return false;
+  const keys = take(arena, load<i32>(slot, L_WANT) & WANT_KEYS ? cap << 3 : 8);
+  if (!vals || !raw || !pairs || !strs || !keys) return false;
   if (load<i32>(slot, L_WANT) & WANT_STRS) memory.fill(strs, 0xff, cap << 2);
   store<u32>(slot, <u32>vals, L_VALS);
   store<u32>(slot, <u32>vals, L_HOME);
@@ -41,17 +43,17 @@ function reserve(arena: usize, slot: usize, n: i32): bool {
   store<u32>(slot, <u32>raw, L_HOME_RAW);
   store<u32>(slot, <u32>pairs, L_PAIRS);
   store<u32>(slot, <u32>strs, L_STRS);
+  store<u32>(slot, <u32>keys, L_KEYS);
   store<i32>(slot, cap, L_CAP);
   store<i32>(slot, -1, L_NPAIRS);
   return true;
 }
 
-/** Remembers the pairs of a set; `instances`: some instance differs from the last record's. */
-function remember(slot: usize, pairs: usize, n: i32, instances: bool): void {
+/** Remembers the pairs of a set. */
+function remember(slot: usize, pairs: usize, n: i32): void {
   memory.copy(load<u32>(slot, L_PAIRS), pairs, n << 3);
   store<i32>(slot, n, L_NPAIRS);
   store<i32>(slot, 0, L_BLOCKS);
-  if (instances) store<u32>(slot, load<u32>(slot, L_GEN) + 1, L_GEN);
 }
 
 /** Bits in which the instances (bit 0 of the result) and the words (bit 1) differ from the remembered pairs. */
@@ -137,10 +139,10 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   store<i32>(slot, type, L_TYPE);
   store<i32>(slot, 0, L_BAD);
   store<u32>(slot, load<u32>(m, M_INDOM), L_INDOM);
-  store<i32>(slot, load<i32>(r, R_ID), L_READER);
   const domain: usize = load<u32>(m, M_INDOM);
+  let v: usize = 0;
   if (domain) {
-    const v = versionAt(domain, ns);
+    v = versionAt(domain, ns);
     store<u32>(slot, <u32>v, L_VERSION);
     store<i32>(slot, v ? load<i32>(v, V_N) : 0, L_DOMAIN);
   } else {
@@ -150,16 +152,16 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   if (n > load<i32>(slot, L_CAP) && !reserve(arena, slot, n)) return FILL_MEMORY;
   const pairs = rec + off + 12;
   const change = n == load<i32>(slot, L_NPAIRS) ? differs(slot, pairs, n) : 3;
-  if (be32(rec + off + 8) == 0) {
-    if (change & 1) remember(slot, pairs, n, true);
+  const words = be32(rec + off + 8) == 0;
+  if (words ? change & 1 : change) remember(slot, pairs, n);
+  if (load<i32>(slot, L_WANT) & WANT_KEYS) identify(slot, v, load<i32>(r, R_ID), n, (change & 1) != 0);
+  if (words) {
     if (!takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) store<i32>(slot, 1, L_BAD);
     return 0;
   }
   if (change == 0) {
     const blocks = load<i32>(slot, L_BLOCKS);
     if (blocks && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
-  } else {
-    remember(slot, pairs, n, (change & 1) != 0);
   }
   return fillBlocks(slot, type, rec, len, pairs, n);
 }

@@ -113,13 +113,17 @@ export const V_IDS: i32 = 12;
 export const V_NAMES: i32 = 16;
 /** V_*: how the version was recorded. A delta holds changes (no name: deleted) until foldDeltas has made it whole. */
 export const V_KIND: i32 = 20;
-export const V_SIZE: i32 = 24;
+/** Whether a name is that of several members (identity.ts): 0 not looked yet, 1 no, 2 yes. */
+export const V_TWINS: i32 = 24;
+export const V_SIZE: i32 = 32;
 
 // --- Strings of a session -------------------------------------------------------------------------
 export const T_PTR: i32 = 0;
 export const T_LEN: i32 = 4;
 export const T_HASH: i32 = 8;
-export const T_SIZE: i32 = 12;
+/** Scratch of a pass over the names of a domain. */
+export const T_MARK: i32 = 12;
+export const T_SIZE: i32 = 16;
 
 // --- Metric: a wanted pmid of a reader --------------------------------------------------------------
 export const M_SLOT: i32 = 0;
@@ -149,13 +153,12 @@ export const L_CAP: i32 = 32;
 export const L_PAIRS: i32 = 36;
 export const L_NPAIRS: i32 = 40;
 export const L_BLOCKS: i32 = 44;
-/** Grows whenever the instances of the slot change. */
+/** Grows whenever the numbers or the identities of the slot's instances change. */
 export const L_GEN: i32 = 48;
 /** 1 if some value could not be converted. */
 export const L_BAD: i32 = 52;
-/** Instance domain (address in the reader), 0 if none; and the reader's number. */
+/** Instance domain (address in the reader), 0 if none. */
 export const L_INDOM: i32 = 56;
-export const L_READER: i32 = 60;
 /** Plan (P_GEN) and version of the instance domain that the slot was last filled by: if both still hold, so do count, type,
  *  domain and format. */
 export const L_PLAN: i32 = 64;
@@ -166,7 +169,12 @@ export const L_HOME: i32 = 76;
 export const L_HOME_RAW: i32 = 80;
 /** Scratch of whoever makes lists by slot. */
 export const L_MARK: i32 = 84;
-export const L_SIZE: i32 = 88;
+/** Identities of the instances (i64[], identity.ts) under WANT_KEYS; version of the domain and reader that they were made of. */
+export const L_KEYS: i32 = 88;
+export const L_KEYED: i32 = 92;
+export const L_KEYED_BY: i32 = 96;
+export const L_SIZE: i32 = 104;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;
+export const WANT_KEYS: i32 = 8;

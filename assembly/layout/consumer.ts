@@ -17,11 +17,11 @@ export const C_ACCEPTED: i32 = 44;
  *  and that reducer. 0: it is not so simple. */
 export const C_PLAIN: i32 = 48;
 export const C_PLAIN_ROLL: i32 = 52;
-export const C_LABEL_NS: i32 = 56;
 export const C_FLOOR: i32 = 64;
+/** Instances of the first accepted record: numbers (big-endian), how many, identities. */
 export const C_LABELS: i32 = 72;
 export const C_NLABELS: i32 = 76;
-export const C_LABEL_READER: i32 = 80;
+export const C_LABEL_KEYS: i32 = 80;
 export const C_WINDOW: i32 = 84;
 /** Columns by instance (AL_*), and the instance looked for by name (MT_*); 0: the consumer has none. */
 export const C_ALIGN: i32 = 88;
@@ -54,11 +54,11 @@ export const STOP_CONVERSION: i32 = 8;
 export const STOP_MEMORY: i32 = 9;
 export const STOP_DECREASE: i32 = 10;
 
-/** Instances seen, in order of appearance: number, capacity, ids (i32[]); behind the ids a table of twice the capacity that finds
- *  them: number + 1 (i32), 0 for none. */
+/** Instances seen, in order of appearance: how many, capacity, identities (i64[]); behind these the numbers they came with first
+ *  (i32[]), then a table of twice the capacity that finds them: place + 1 (i32), 0 for none. */
 export const IM_N: i32 = 0;
 export const IM_CAP: i32 = 4;
-export const IM_IDS: i32 = 8;
+export const IM_KEYS: i32 = 8;
 export const IM_SIZE: i32 = 12;
 /** Most instances of one metric that are told apart within a window; later ones are dropped. */
 export const MAX_COLUMNS: i32 = 8192;
@@ -86,12 +86,11 @@ export const N_OUT: i32 = 56;
 export const N_OUTCAP: i32 = 60;
 export const N_SIZE: i32 = 64;
 
-/** Columns of a consumer: instances of its master metric; their names (string numbers), records in which they had values
- *  (less AL_PLAINS), first count (F_STEADY), a row for each metric. AL_PLAINS: records in which all columns had values. */
+/** Columns of a consumer: instances of its master metric; records in which they had values (less AL_PLAINS), first count
+ *  (F_STEADY), a row for each metric. AL_PLAINS: records in which all columns had values. */
 export const AL_IDS: i32 = 0;
 export const AL_MASTER: i32 = 12;
 export const AL_CAP: i32 = 16;
-export const AL_NAMES: i32 = 20;
 export const AL_SEEN: i32 = 24;
 export const AL_FIXED: i32 = 28;
 export const AL_PLAINS: i32 = 32;
@@ -109,22 +108,25 @@ export const AR_NLAST: i32 = 40;
 export const AR_LASTCAP: i32 = 44;
 export const AR_SIZE: i32 = 48;
 
-/** The instance looked for: its name (string number); generation and version of metric 0 at the last look; id and position. */
+/** The instance looked for: its name (string number); generation of metric 0 at the last look; position and identity then. */
 export const MT_NAME: i32 = 0;
 export const MT_GEN: i32 = 4;
-export const MT_VERSION: i32 = 8;
-export const MT_ID: i32 = 12;
-export const MT_AT: i32 = 16;
+export const MT_AT: i32 = 8;
+export const MT_KEY: i32 = 16;
 export const MT_SIZE: i32 = 24;
 
 // --- Lane -------------------------------------------------------------------------------------------------
 export const LANE_SCALE: i32 = 0;
 export const LANE_FOLD: i32 = 8;
 export const LANE_N: i32 = 12;
-export const LANE_ROWS: i32 = 16;
+/** Arena of its window. */
+export const LANE_ARENA: i32 = 16;
+export const LANE_ROWS: i32 = 24;
 /** Row: weight f64, metric i32, LANE_PICK i32: of a sum only every how-manieth value (low 16 bits), how many (high); 0: all. */
 export const LANE_PICK: i32 = 12;
-export const LANE_ROW_SIZE: i32 = 16;
+/** The order of its values (OR_*), of the folds that tell them apart without columns. */
+export const LANE_ORDER: i32 = 16;
+export const LANE_ROW_SIZE: i32 = 24;
 export const FOLD_FIRST: i32 = 0;
 export const FOLD_SUM: i32 = 1;
 export const FOLD_MEAN: i32 = 2;
@@ -132,3 +134,20 @@ export const FOLD_EACH: i32 = 3;
 export const FOLD_COUNT: i32 = 4;
 export const FOLD_MATCH: i32 = 5;
 export const FOLD_RATIO: i32 = 6;
+
+/** Order of a lane row's values: that of its first record, or of the lane's first row (order.ts). Its instances with their
+ *  identities in that order, and how many values there were (0: no record yet). */
+export const OR_IDS: i32 = 0;
+export const OR_N: i32 = 12;
+export const OR_KEYS: i32 = 16;
+/** Generation of the slot at the last look, and what was found: ORDER_*, or the position of the fold FIRST. */
+export const OR_GEN: i32 = 20;
+export const OR_STATE: i32 = 24;
+/** Where each value of the record belongs (i32[]), the values put there, room of both; where the current record's values are. */
+export const OR_AT: i32 = 28;
+export const OR_VALS: i32 = 32;
+export const OR_CAP: i32 = 36;
+export const OR_NOW: i32 = 40;
+/** Order that counts instead of this one, as it has the same instances; 0: none. */
+export const OR_BASE: i32 = 44;
+export const OR_SIZE: i32 = 48;

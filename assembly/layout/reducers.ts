@@ -28,15 +28,11 @@ export const FL_FIRST_OUT: i32 = 20;
 export const FL_FIRST_CODE: i32 = 24;
 export const FL_LAST_OUT: i32 = 28;
 export const FL_LAST_CODE: i32 = 32;
-export const FL_LAST_READER: i32 = 36;
-export const FL_FIRST_NS: i32 = 40;
-export const FL_LAST_NS: i32 = 48;
-export const FL_FIRST_T: i32 = 56;
-export const FL_LAST_T: i32 = 64;
-export const FL_ROWS: i32 = 72;
-export const FL_FIRST_READER: i32 = 76;
-export const FL_SIZE: i32 = 80;
-/** Per metric: first and last values (8 bytes each, i64 if FLR_INT), instances of the last record (big-endian). */
+export const FL_FIRST_T: i32 = 40;
+export const FL_LAST_T: i32 = 48;
+export const FL_ROWS: i32 = 56;
+export const FL_SIZE: i32 = 64;
+/** Per metric: first and last values (8 bytes each, i64 if FLR_INT), instances of the last record: numbers (big-endian). */
 export const FLR_FIRST: i32 = 0;
 export const FLR_NFIRST: i32 = 4;
 export const FLR_LAST: i32 = 8;
@@ -45,10 +41,12 @@ export const FLR_CAP: i32 = 16;
 export const FLR_IDS: i32 = 20;
 export const FLR_GEN: i32 = 24;
 export const FLR_INT: i32 = 28;
-/** Instances of the first record (big-endian). */
+/** Instances of the first record: numbers (big-endian). */
 export const FLR_FIRST_IDS: i32 = 32;
-/** Reader whose instance numbers FLR_GEN counts (L_GEN is per slot and survives readers). */
-export const FLR_SIZE: i32 = 40;
+/** Identities (i64[]) of the instances of the last and of the first record. */
+export const FLR_KEYS: i32 = 36;
+export const FLR_FIRST_KEYS: i32 = 40;
+export const FLR_SIZE: i32 = 48;
 
 // ROLL
 export const RO_COUNT: i32 = 16;
@@ -115,14 +113,14 @@ export const TA_N: i32 = 44;
 export const TA_CAP: i32 = 48;
 export const TA_OVERFLOW: i32 = 52;
 export const TA_SIZE: i32 = 56;
-/** Entry: instance, name, count, first, last, then four string numbers. */
-export const TE_INST: i32 = 0;
-export const TE_NAME: i32 = 4;
-export const TE_COUNT: i32 = 8;
-export const TE_FIRST: i32 = 12;
-export const TE_LAST: i32 = 16;
-export const TE_STRS: i32 = 20;
-export const TE_SIZE: i32 = 36;
+/** Entry: identity (i64), four string numbers; then the number it had first, count, first, last. */
+export const TE_KEY: i32 = 0;
+export const TE_STRS: i32 = 8;
+export const TE_INST: i32 = 24;
+export const TE_COUNT: i32 = 28;
+export const TE_FIRST: i32 = 32;
+export const TE_LAST: i32 = 36;
+export const TE_SIZE: i32 = 40;
 export const TA_MAX_METRICS: i32 = 4;
 /** Most different combinations of one window: bounds memory against an archive of nothing but new processes. */
 export const TA_MAX_ENTRIES: i32 = 262144;

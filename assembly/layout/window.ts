@@ -22,7 +22,9 @@ export const WP_CONSUMER: i32 = 8;
 export const WP_HITS: i32 = 12;
 /** Set of groups that runs it now, 0 if none. */
 export const WP_SET: i32 = 16;
-export const WP_SIZE: i32 = 20;
+/** Generation of the slot in which its values are in the lane's order as they lie. */
+export const WP_GEN: i32 = 20;
+export const WP_SIZE: i32 = 24;
 /** Sets of groups (group.ts): array, count; how often one was made, and room for states was taken. */
 export const W_SETS: i32 = 120;
 export const W_NSETS: i32 = 124;

@@ -1,13 +1,10 @@
 // Owns columns: the values of a record put in order of their instances, so that what comes and goes does not shift the others.
 
-import { nameIn } from '../archive/indom';
-import { NO_STRING } from '../archive/strings';
 import {
   AL_CAP,
   AL_FIXED,
   AL_IDS,
   AL_MASTER,
-  AL_NAMES,
   AL_PLAINS,
   AL_RECORDS,
   AL_ROWS,
@@ -21,10 +18,7 @@ import {
   C_SLOTS,
   C_WINDOW,
   F_STEADY,
-  IM_IDS,
   IM_N,
-  L_INDOM,
-  L_VERSION,
   MP_AT,
   MP_PLAIN,
   STOP_MEMORY,
@@ -51,25 +45,17 @@ export function setAlign(c: usize, master: i32): bool {
   return true;
 }
 
-/** Names the columns that the last record added. */
-function describe(arena: usize, a: usize, slot: usize, known: i32): bool {
+/** Room for the counts of the columns that the last record added. */
+function widen(arena: usize, a: usize, known: i32): bool {
   const n = load<i32>(a + AL_IDS, IM_N);
   if (n > load<i32>(a, AL_CAP)) {
     const cap = known ? n << 1 : n;
-    const names = regrow(arena, load<u32>(a, AL_NAMES), known << 2, cap << 2);
     const seen = regrow(arena, load<u32>(a, AL_SEEN), known << 2, cap << 2);
-    if (!names || !seen) return false;
-    store<u32>(a, <u32>names, AL_NAMES);
+    if (!seen) return false;
     store<u32>(a, <u32>seen, AL_SEEN);
     store<i32>(a, cap, AL_CAP);
   }
-  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
-  const ids: usize = load<u32>(a + AL_IDS, IM_IDS);
-  for (let i = known; i < n; i++) {
-    const name = version ? nameIn(version, load<i32>(ids + (i << 2))) : NO_STRING;
-    store<u32>(<usize>load<u32>(a, AL_NAMES) + (i << 2), name);
-    store<i32>(<usize>load<u32>(a, AL_SEEN) + (i << 2), -load<i32>(a, AL_PLAINS));
-  }
+  for (let i = known; i < n; i++) store<i32>(<usize>load<u32>(a, AL_SEEN) + (i << 2), -load<i32>(a, AL_PLAINS));
   return true;
 }
 
@@ -108,7 +94,7 @@ export function align(c: usize, arena: usize): i32 {
     const slot: usize = load<u32>(slots + (master << 2));
     const map = rows + master * AR_SIZE + AR_MAP;
     if (!follow(arena, map, ids, slot, values, true)) return STOP_MEMORY;
-    if (load<i32>(ids, IM_N) > known && !describe(arena, a, slot, known)) return STOP_MEMORY;
+    if (load<i32>(ids, IM_N) > known && !widen(arena, a, known)) return STOP_MEMORY;
     count(a, map, values);
   }
   setColumns(load<i32>(ids, IM_N), arena);

@@ -5,9 +5,8 @@ import {
   C_ALIGN,
   C_FLAGS,
   C_FLOOR,
+  C_LABEL_KEYS,
   C_LABEL_METRIC,
-  C_LABEL_NS,
-  C_LABEL_READER,
   C_LABELS,
   C_MATCH,
   C_NLABELS,
@@ -40,11 +39,11 @@ import {
   L_BAD,
   L_COUNT,
   L_DOMAIN,
+  L_KEYS,
   L_PAIRS,
   L_SEQ,
   L_VALS,
   Q_KIND,
-  R_ID,
   STOP_CONVERSION,
   STOP_EMPTY,
   STOP_ERROR,
@@ -67,6 +66,7 @@ import { countOf, rowCount, rowVals, valsOf } from './rows';
 import { latch } from './latch';
 import { look, lookAway } from './match';
 import { normalise } from './normalise';
+import { orderFor } from './order';
 import { roll } from './roll';
 import { rollColumns } from './roll-columns';
 import { sections } from './sections';
@@ -85,6 +85,7 @@ const ABSENT: i32 = -1;
 
 /** Points the rows at the record's slots, and makes the checks of §1.3 in their order. */
 function bind(c: usize, seq: i32): i32 {
+  orderFor(c);
   const n = load<i32>(c, C_NMETRICS);
   const slots: usize = load<u32>(c, C_SLOTS);
   let outcome: i32 = ABSENT;
@@ -143,19 +144,20 @@ function guard(c: usize, flags: i32): i32 {
   return STOP_NONE;
 }
 
-function label(c: usize, arena: usize, r: usize, ns: i64): bool {
+function label(c: usize, arena: usize): bool {
   const metric = load<i32>(c, C_LABEL_METRIC);
   if (metric < 0 || load<i32>(c, C_ACCEPTED) > 0) return true;
   const slot: usize = load<u32>(<usize>load<u32>(c, C_SLOTS) + (metric << 2));
   const n = countOf(metric) > 0 ? countOf(metric) : 0;
   const ids = take(arena, n << 2);
-  if (!ids) return false;
+  const keys = take(arena, n << 3);
+  if (!ids || !keys) return false;
+  memory.copy(keys, load<u32>(slot, L_KEYS), n << 3);
   const pairs: usize = load<u32>(slot, L_PAIRS);
   for (let i = 0; i < n; i++) store<u32>(ids + (i << 2), load<u32>(pairs + (i << 3)));
   store<u32>(c, <u32>ids, C_LABELS);
   store<i32>(c, n, C_NLABELS);
-  store<i32>(c, load<i32>(r, R_ID), C_LABEL_READER);
-  store<i64>(c, ns, C_LABEL_NS);
+  store<u32>(c, <u32>keys, C_LABEL_KEYS);
   return true;
 }
 
@@ -164,7 +166,7 @@ export function halt(c: usize, reason: i32, why: i32): void {
   store<i32>(c, why, C_STOP_CODE);
 }
 
-function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, ordinal: i32): void {
+function reduceAll(c: usize, arena: usize, seq: i32, t: f64, ordinal: i32): void {
   const first = load<i32>(c, C_ACCEPTED) == 0;
   const n = load<i32>(c, C_NREDUCERS);
   const list: usize = load<u32>(c, C_REDUCERS);
@@ -180,8 +182,8 @@ function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, 
     else if (kind == KIND_FULLSERIES) status = fullSeries(q, arena, t);
     else if (kind == KIND_DUTY) status = duty(q, c, arena);
     else if (kind == KIND_SECTIONS) sections(q, t);
-    else if (kind == KIND_TALLY) status = tally(q, c, arena, seq, ns, ordinal) ? STOP_NONE : STOP_MEMORY;
-    else status = firstLast(q, c, arena, r, ns, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
+    else if (kind == KIND_TALLY) status = tally(q, c, arena, seq, ordinal) ? STOP_NONE : STOP_MEMORY;
+    else status = firstLast(q, c, arena, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
     if (status != STOP_NONE) {
       halt(c, status, 0);
       return;
@@ -190,7 +192,7 @@ function reduceAll(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64, 
 }
 
 /** First and last record count alone: every record is taken as the last, with its own outcome. */
-function consumeEnds(c: usize, arena: usize, r: usize, ns: i64, t: f64, judged: i32): void {
+function consumeEnds(c: usize, arena: usize, t: f64, judged: i32): void {
   let outcome = judged;
   const why = code;
   const normalised = load<u32>(c, C_NORMS) != 0;
@@ -198,13 +200,13 @@ function consumeEnds(c: usize, arena: usize, r: usize, ns: i64, t: f64, judged: 
   if (outcome == STOP_NONE && normalised) outcome = normalise(c, arena);
   if (outcome == STOP_NONE) outcome = guard(c, load<i32>(c, C_FLAGS));
   const q: usize = load<u32>(<usize>load<u32>(c, C_REDUCERS));
-  if (!firstLast(q, c, arena, r, ns, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
+  if (!firstLast(q, c, arena, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
   // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
   else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }
 
 /** Hands the current record (slots filled, `seq`) to a consumer. */
-export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: f64): void {
+export function consume(c: usize, arena: usize, seq: i32, t: f64): void {
   if (load<i32>(c, C_STOP) > STOP_SKIP) return;
   let outcome = bind(c, seq);
   if (outcome == ABSENT) return;
@@ -212,13 +214,13 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
   const ordinal = load<i32>(c, C_RECORDS);
   store<i32>(c, ordinal + 1, C_RECORDS);
   if (flags & F_RAW) {
-    if (!label(c, arena, r, ns)) halt(c, STOP_MEMORY, 0);
-    else reduceAll(c, arena, r, seq, ns, t, ordinal);
+    if (!label(c, arena)) halt(c, STOP_MEMORY, 0);
+    else reduceAll(c, arena, seq, t, ordinal);
     store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
     return;
   }
   if (flags & F_FIRSTLAST) {
-    consumeEnds(c, arena, r, ns, t, outcome);
+    consumeEnds(c, arena, t, outcome);
     return;
   }
   if (outcome == STOP_SKIP) {
@@ -233,7 +235,7 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
     halt(c, outcome, outcome == STOP_ERROR ? why : 0);
     return;
   }
-  if (load<i32>(c, C_LABEL_METRIC) >= 0 && !label(c, arena, r, ns)) {
+  if (load<i32>(c, C_LABEL_METRIC) >= 0 && !label(c, arena)) {
     halt(c, STOP_MEMORY, 0);
     return;
   }
@@ -247,7 +249,7 @@ export function consume(c: usize, arena: usize, r: usize, seq: i32, ns: i64, t: 
       return;
     }
   }
-  reduceAll(c, arena, r, seq, ns, t, ordinal);
+  reduceAll(c, arena, seq, t, ordinal);
   store<i32>(c, load<i32>(c, C_ACCEPTED) + 1, C_ACCEPTED);
   if (columns >= 0) setColumns(-1, 0);
   if (load<u32>(c, C_MATCH)) lookAway();

@@ -9,14 +9,19 @@ import {
   C_STOP,
   GS_ALONE,
   GS_SIZE,
+  LANE_ORDER,
+  LANE_ROWS,
   L_BAD,
   L_COUNT,
   L_DOMAIN,
+  L_GEN,
   L_SEQ,
   L_VALS,
   STOP_NONE,
   STOP_SKIP,
+  Q_LANE,
   WP_CONSUMER,
+  WP_GEN,
   WP_HITS,
   WP_ROLL,
   WP_SET,
@@ -33,6 +38,7 @@ import {
 import { take } from '../memory';
 import { consume, halt } from './consumer';
 import { endSet, pushSet, setOf, settleSet } from './group';
+import { isPlain } from './order';
 import { rollValues } from './roll';
 
 /** Lists the plain consumers of a window, and puts them first among the others. False if memory is exhausted. */
@@ -78,23 +84,23 @@ export function settleWindow(w: usize): void {
 }
 
 /** Hands the current record to all consumers of a window. `steady`: the plan that it was taken by, or 0. */
-export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64, steady: usize): bool {
+export function consumeAll(w: usize, seq: i32, t: f64, steady: usize): bool {
   if (!load<u32>(w, W_PLAINS) && !listPlains(w)) return false;
   const plains = load<i32>(w, W_NPLAINS);
   if (plains) {
     const set = steady ? setOf(w, steady, seq) : 0;
     if (set) pushSet(set, steady);
-    if (!set || !load<i32>(set, GS_ALONE)) consumePlains(w, r, seq, ns, t, set);
+    if (!set || !load<i32>(set, GS_ALONE)) consumePlains(w, seq, t, set);
   }
   const arena = w + W_ARENA;
   const n = load<i32>(w, W_NCONSUMERS);
   const list: usize = load<u32>(w, W_CONSUMERS);
-  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, r, seq, ns, t);
+  for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, seq, t);
   return true;
 }
 
 /** Hands it to the plain ones, but for the members of `set`, which have it. */
-function consumePlains(w: usize, r: usize, seq: i32, ns: i64, t: f64, set: usize): void {
+function consumePlains(w: usize, seq: i32, t: f64, set: usize): void {
   const arena = w + W_ARENA;
   let p: usize = load<u32>(w, W_PLAINS);
   const end = p + load<i32>(w, W_NPLAINS) * WP_SIZE;
@@ -107,7 +113,8 @@ function consumePlains(w: usize, r: usize, seq: i32, ns: i64, t: f64, set: usize
       endSet(own);
     }
     const count = load<i32>(slot, L_COUNT);
-    const hits = load<i32>(p, WP_HITS);
+    // Not with other instances than before, which the long way looks at.
+    const hits = load<i32>(p, WP_GEN) == load<i32>(slot, L_GEN) ? load<i32>(p, WP_HITS) : 0;
     // In the plain case there is nothing to judge; the first record, and all that is odd, goes the long way.
     if (hits && count > 0 && <u32>count <= <u32>load<i32>(slot, L_DOMAIN) && !load<i32>(slot, L_BAD)) {
       store<i32>(p, hits + 1, WP_HITS);
@@ -121,12 +128,15 @@ function consumePlains(w: usize, r: usize, seq: i32, ns: i64, t: f64, set: usize
     const c: usize = load<u32>(p, WP_CONSUMER);
     settle(p);
     const accepted = load<i32>(c, C_ACCEPTED);
-    consume(c, arena, r, seq, ns, t);
+    consume(c, arena, seq, t);
     // One hit in advance opens the short way for the next record.
-    if (load<i32>(c, C_ACCEPTED) > accepted && load<i32>(c, C_STOP) <= STOP_SKIP) {
+    const lane: usize = load<u32>(<usize>load<u32>(p, WP_ROLL), Q_LANE);
+    const plain = isPlain(load<u32>(lane + LANE_ROWS, LANE_ORDER), slot);
+    if (plain && load<i32>(c, C_ACCEPTED) > accepted && load<i32>(c, C_STOP) <= STOP_SKIP) {
       store<i32>(c, load<i32>(c, C_RECORDS) - 1, C_RECORDS);
       store<i32>(c, load<i32>(c, C_ACCEPTED) - 1, C_ACCEPTED);
       store<i32>(p, 1, WP_HITS);
+      store<i32>(p, load<i32>(slot, L_GEN), WP_GEN);
     }
   }
 }

@@ -6,33 +6,31 @@ import {
   C_SLOTS,
   FL_CALLS,
   FL_FIRST_CODE,
-  FL_FIRST_NS,
   FL_FIRST_OUT,
-  FL_FIRST_READER,
   FL_FIRST_T,
   FL_LAST_CODE,
-  FL_LAST_NS,
   FL_LAST_OUT,
-  FL_LAST_READER,
   FL_LAST_T,
   FL_ROWS,
   FLR_CAP,
   FLR_FIRST,
   FLR_FIRST_IDS,
+  FLR_FIRST_KEYS,
   FLR_GEN,
   FLR_IDS,
   FLR_INT,
+  FLR_KEYS,
   FLR_LAST,
   FLR_NFIRST,
   FLR_NLAST,
   FLR_SIZE,
   L_GEN,
+  L_KEYS,
   L_PAIRS,
   L_RAW,
   L_TYPE,
   N_RANGE,
   N_SIZE,
-  R_ID,
 } from '../layout';
 import { take } from '../memory';
 import { countOf, valsOf } from './rows';
@@ -42,9 +40,11 @@ function reserveRow(arena: usize, row: usize, n: i32, first: bool): bool {
   const cap = first ? n : n + (n >> 1);
   const last = take(arena, cap << 3);
   const ids = take(arena, cap << 2);
-  if (!last || !ids) return false;
+  const keys = take(arena, cap << 3);
+  if (!last || !ids || !keys) return false;
   store<u32>(row, <u32>last, FLR_LAST);
   store<u32>(row, <u32>ids, FLR_IDS);
+  store<u32>(row, <u32>keys, FLR_KEYS);
   store<i32>(row, cap, FLR_CAP);
   store<i32>(row, -1, FLR_GEN);
   return true;
@@ -54,7 +54,7 @@ function reserveRow(arena: usize, row: usize, n: i32, first: bool): bool {
  * One delivered record with its outcome. Copies the rows each time: which record is the last is known only at the end,
  * and a few kB per record cost less than reading backwards. False if memory is exhausted.
  */
-export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t: f64, outcome: i32, code: i32): bool {
+export function firstLast(q: usize, c: usize, arena: usize, t: f64, outcome: i32, code: i32): bool {
   const n = load<i32>(c, C_NMETRICS);
   const slots: usize = load<u32>(c, C_SLOTS);
   const norms: usize = load<u32>(c, C_NORMS);
@@ -62,9 +62,7 @@ export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t
   if (first) {
     store<i32>(q, outcome, FL_FIRST_OUT);
     store<i32>(q, code, FL_FIRST_CODE);
-    store<i64>(q, ns, FL_FIRST_NS);
     store<f64>(q, t, FL_FIRST_T);
-    store<i32>(q, load<i32>(r, R_ID), FL_FIRST_READER);
   }
   for (let i = 0; i < n; i++) {
     const row = <usize>load<u32>(q, FL_ROWS) + i * FLR_SIZE;
@@ -81,15 +79,19 @@ export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t
       const pairs: usize = load<u32>(slot, L_PAIRS);
       const ids: usize = load<u32>(row, FLR_IDS);
       for (let k = 0; k < count; k++) store<u32>(ids + (k << 2), load<u32>(pairs + (k << 3)));
+      memory.copy(load<u32>(row, FLR_KEYS), load<u32>(slot, L_KEYS), count << 3);
       store<i32>(row, load<i32>(slot, L_GEN), FLR_GEN);
     }
     if (first) {
       const copy = take(arena, count << 3);
       const ids = take(arena, count << 2);
-      if (!copy || !ids) return false;
+      const keys = take(arena, count << 3);
+      if (!copy || !ids || !keys) return false;
       memory.copy(copy, from, count << 3);
       memory.copy(ids, load<u32>(row, FLR_IDS), count << 2);
+      memory.copy(keys, load<u32>(row, FLR_KEYS), count << 3);
       store<u32>(row, <u32>ids, FLR_FIRST_IDS);
+      store<u32>(row, <u32>keys, FLR_FIRST_KEYS);
       store<u32>(row, <u32>copy, FLR_FIRST);
       store<i32>(row, count, FLR_NFIRST);
     }
@@ -97,8 +99,6 @@ export function firstLast(q: usize, c: usize, arena: usize, r: usize, ns: i64, t
   store<i32>(q, load<i32>(q, FL_CALLS) + 1, FL_CALLS);
   store<i32>(q, outcome, FL_LAST_OUT);
   store<i32>(q, code, FL_LAST_CODE);
-  store<i64>(q, ns, FL_LAST_NS);
   store<f64>(q, t, FL_LAST_T);
-  store<i32>(q, load<i32>(r, R_ID), FL_LAST_READER);
   return true;
 }

@@ -3,9 +3,9 @@
 
 import {
   C_STOP, GR_AT, GR_BYTES, GR_COUNT, GR_SIZE, GS_ALONE, GS_GROUPS, GS_HITS, GS_MEMBERS, GS_NGROUPS, GS_NMEMBERS, GS_PLAN,
-  GS_SIZE, GS_STATES, GS_STEADY, GS_WIDTH, L_BAD, L_COUNT, L_DOMAIN, L_MARK, L_SEQ, L_VALS, MAX_SETS, P_NSLOTS, P_SLOTS,
+  GS_SIZE, GS_STATES, GS_STEADY, GS_WIDTH, L_BAD, L_COUNT, L_DOMAIN, L_GEN, L_MARK, L_SEQ, L_VALS, MAX_SETS, P_NSLOTS, P_SLOTS,
   P_STEADY, P_VALUES, P_WIDTH, Q_DROP_LAST, Q_FLAGS, RO_COUNT, RO_MAX, RO_MEAN, RO_MIN, RO_SEEN, RO_WIDTH, STOP_SKIP, W_ARENA,
-  W_FORMED, W_NPLAINS, W_NSETS, W_PLAINS, W_RECORDS, W_ROOMS, W_SETS, WP_CONSUMER, WP_HITS, WP_ROLL, WP_SET, WP_SIZE, WP_SLOT,
+  W_FORMED, W_NPLAINS, W_NSETS, W_PLAINS, W_RECORDS, W_ROOMS, W_SETS, WP_CONSUMER, WP_GEN, WP_HITS, WP_ROLL, WP_SET, WP_SIZE, WP_SLOT,
 } from '../layout';
 import { take } from '../memory';
 import { pushMany, reciprocal } from './roll';
@@ -82,7 +82,7 @@ function suits(p: usize, slot: usize): bool {
   const q: usize = load<u32>(p, WP_ROLL);
   const count = load<i32>(slot, L_COUNT);
   return (
-    load<i32>(p, WP_HITS) > 0 && load<i32>(<usize>load<u32>(p, WP_CONSUMER), C_STOP) <= STOP_SKIP &&
+    load<i32>(p, WP_HITS) > 0 && load<i32>(p, WP_GEN) == load<i32>(slot, L_GEN) && load<i32>(<usize>load<u32>(p, WP_CONSUMER), C_STOP) <= STOP_SKIP &&
     !(load<i32>(q, Q_FLAGS) & Q_DROP_LAST) && load<i32>(q, RO_WIDTH) == count && load<i32>(q, RO_COUNT) > 0 &&
     <u32>count <= <u32>load<i32>(slot, L_DOMAIN) && !load<i32>(slot, L_BAD)
   );

@@ -1,9 +1,10 @@
 // Owns telling instances apart: the list of those seen, and where the values of a record belong among them.
 
+import { keyAt } from '../archive/identity';
 import { instanceAt } from '../archive/values';
 import {
   IM_CAP,
-  IM_IDS,
+  IM_KEYS,
   IM_N,
   L_GEN,
   MAX_COLUMNS,
@@ -14,59 +15,71 @@ import {
   MP_N,
   MP_PLAIN,
 } from '../layout';
-import { regrow, take } from '../memory';
+import { take } from '../memory';
 
 // @ts-ignore: decorator
 @inline
-function placeOf(id: i32, mask: u32): u32 {
-  return ((<u32>id * 0x9e3779b1) >>> 15) & mask;
+function placeOf(key: i64, mask: u32): u32 {
+  return (((<u32>key ^ (<u32>(key >> 32) * 0x85ebca6b)) * 0x9e3779b1) >>> 15) & mask;
 }
 
-/** Number of an instance, looked for first where it is expected: instances that come or go leave the others' order. -1: unseen. */
-function indexOf(m: usize, id: i32, guess: i32): i32 {
-  const ids: usize = load<u32>(m, IM_IDS);
-  if (guess < load<i32>(m, IM_N) && load<i32>(ids + (guess << 2)) == id) return guess;
+/** Place of an instance, looked for first where it is expected: instances that come or go leave the others' order. -1: unseen. */
+export function indexOf(m: usize, key: i64, guess: i32): i32 {
+  const keys: usize = load<u32>(m, IM_KEYS);
+  if (guess < load<i32>(m, IM_N) && load<i64>(keys + (guess << 3)) == key) return guess;
   const cap = load<u32>(m, IM_CAP);
   if (!cap) return -1;
-  const table = ids + (cap << 2);
+  const table = keys + cap * 12;
   const mask = (cap << 1) - 1;
-  let at = placeOf(id, mask);
+  let at = placeOf(key, mask);
   while (true) {
-    const number = load<i32>(table + (at << 2)) - 1;
-    if (number < 0 || load<i32>(ids + (number << 2)) == id) return number;
+    const place = load<i32>(table + (at << 2)) - 1;
+    if (place < 0 || load<i64>(keys + (place << 3)) == key) return place;
     at = (at + 1) & mask;
   }
 }
 
-function enter(m: usize, id: i32, number: i32): void {
-  const cap = load<u32>(m, IM_CAP);
-  const table = <usize>load<u32>(m, IM_IDS) + (cap << 2);
-  const mask = (cap << 1) - 1;
-  let at = placeOf(id, mask);
-  while (load<i32>(table + (at << 2))) at = (at + 1) & mask;
-  store<i32>(table + (at << 2), number + 1);
+/** The numbers that the instances came with first (i32[]). */
+// @ts-ignore: decorator
+@inline
+function numbersOf(m: usize): usize {
+  return <usize>load<u32>(m, IM_KEYS) + (load<u32>(m, IM_CAP) << 3);
 }
 
-/** Adds an instance; its number, -1 if there are too many, -2 if memory is exhausted. */
-function append(arena: usize, m: usize, id: i32): i32 {
+function enter(m: usize, key: i64, place: i32): void {
+  const cap = load<u32>(m, IM_CAP);
+  const table = <usize>load<u32>(m, IM_KEYS) + cap * 12;
+  const mask = (cap << 1) - 1;
+  let at = placeOf(key, mask);
+  while (load<i32>(table + (at << 2))) at = (at + 1) & mask;
+  store<i32>(table + (at << 2), place + 1);
+}
+
+/** Adds an instance; its place, -1 if there are too many, -2 if memory is exhausted. */
+export function append(arena: usize, m: usize, key: i64, number: i32): i32 {
   const n = load<i32>(m, IM_N);
   if (n == MAX_COLUMNS) return -1;
   if (n == load<i32>(m, IM_CAP)) {
     // A power of two, as the table's mask needs.
     const cap = n ? n << 1 : 16;
-    const ids = regrow(arena, load<u32>(m, IM_IDS), n << 2, 3 * (cap << 2));
-    if (!ids) return -2;
-    store<u32>(m, <u32>ids, IM_IDS);
+    const keys = take(arena, cap * 20);
+    if (!keys) return -2;
+    if (n) {
+      memory.copy(keys, load<u32>(m, IM_KEYS), n << 3);
+      memory.copy(keys + (cap << 3), numbersOf(m), n << 2);
+    }
+    store<u32>(m, <u32>keys, IM_KEYS);
     store<i32>(m, cap, IM_CAP);
-    for (let i = 0; i < n; i++) enter(m, load<i32>(ids + (i << 2)), i);
+    for (let i = 0; i < n; i++) enter(m, load<i64>(keys + (i << 3)), i);
   }
-  store<i32>(<usize>load<u32>(m, IM_IDS) + (n << 2), id);
+  store<i64>(<usize>load<u32>(m, IM_KEYS) + (n << 3), key);
+  store<i32>(numbersOf(m) + (n << 2), number);
   store<i32>(m, n + 1, IM_N);
-  enter(m, id, n);
+  enter(m, key, n);
   return n;
 }
 
-/** For each number the look at which it was last given out. */
+/** For each place the look at which it was last given out. */
 const marks = memory.data(32768);
 let look: i32 = 0;
 
@@ -95,17 +108,17 @@ export function follow(arena: usize, map: usize, m: usize, slot: usize, n: i32, 
   let next = 0;
   look++;
   for (let i = 0; i < n; i++) {
-    const id = instanceAt(slot, i);
-    let number = indexOf(m, id, next);
-    if (number < 0 && grow) {
-      number = append(arena, m, id);
-      if (number == -2) return false;
+    const key = keyAt(slot, i);
+    let place = indexOf(m, key, next);
+    if (place < 0 && grow) {
+      place = append(arena, m, key, instanceAt(slot, i));
+      if (place == -2) return false;
     }
-    store<i32>(at + (i << 2), number);
-    if (number != i) plain = false;
-    if (number < 0) continue;
-    next = number + 1;
-    const mark = marks + (number << 2);
+    store<i32>(at + (i << 2), place);
+    if (place != i) plain = false;
+    if (place < 0) continue;
+    next = place + 1;
+    const mark = marks + (place << 2);
     if (load<i32>(mark) == look) twice = true;
     store<i32>(mark, look);
   }

@@ -11,7 +11,6 @@ import {
   Q_LANE,
   STOP_MEMORY,
   STOP_NONE,
-  STOP_RAGGED,
   STOP_SHAPE,
 } from '../layout';
 import { regrow, take } from '../memory';
@@ -22,7 +21,7 @@ export function integrate(q: usize, arena: usize, t: f64): i32 {
   const lane: usize = load<u32>(q, Q_LANE);
   if (!ready(lane)) return STOP_NONE;
   const status = anyLane(lane);
-  if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+  if (status != STOP_NONE) return status;
   if (columns >= 0) return integrateColumns(q, arena, t);
   const seen = load<i32>(q, IN_SEEN);
   if (seen == 0) {

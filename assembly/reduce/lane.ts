@@ -1,12 +1,14 @@
 // Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
 
 import {
-  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, LANE_FOLD, LANE_N, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK,
+  LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE, OR_NOW, STOP_MEMORY, STOP_NONE, STOP_RAGGED, STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
 import { session } from '../select';
 import { columnMask, columns, columnVals, place } from './columns';
 import { matchedIn } from './match';
+import { arrange, firstAt, ORDER_MEMORY, ORDER_OTHER } from './order';
 import { countOf, valsOf } from './rows';
 
 let scratch: usize = 0;
@@ -35,18 +37,32 @@ export let width: i32 = 0;
 /** Bytes that say which elements of the vector are there; 0: all are. */
 export let present: usize = 0;
 
-/** True if every metric of the lane has values in this record. */
+// @ts-ignore: decorator
+@inline
+function rowAt(lane: usize, i: i32): usize {
+  return lane + LANE_ROWS + i * LANE_ROW_SIZE;
+}
+
+/** True if every metric of the lane has values in this record, those of a certain instance if only that counts. */
 export function ready(lane: usize): bool {
   const n = load<i32>(lane, LANE_N);
   const matched = load<i32>(lane, LANE_FOLD) >= FOLD_MATCH;
   for (let i = 0; i < n; i++) {
-    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    const row = rowAt(lane, i);
     const metric = load<i32>(row, 8);
     const pick = load<i32>(row, LANE_PICK);
     if (pick && countOf(metric) <= (pick & 0xffff) * ((pick >>> 16) - 1)) return false;
     if (countOf(metric) <= 0 || (matched && matchedIn(metric) < 0)) return false;
   }
+  if (load<i32>(lane, LANE_FOLD) != FOLD_FIRST) return true;
+  for (let i = 0; i < n; i++) if (firstIn(lane, rowAt(lane, i)) < 0) return false;
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function firstIn(lane: usize, row: usize): i32 {
+  return firstAt(load<u32>(lane, LANE_ARENA), load<u32>(row, LANE_ORDER), load<i32>(row, 8));
 }
 
 function sumOf(p: usize, n: i32): f64 {
@@ -86,7 +102,7 @@ function matchedLane(lane: usize, fold: i32, n: i32): f64 {
   }
   let s: f64 = 0;
   for (let i = 0; i < n; i++) {
-    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    const row = rowAt(lane, i);
     s += load<f64>(row) * matchedValue(load<i32>(row, 8));
   }
   return s * load<f64>(lane, LANE_SCALE);
@@ -100,10 +116,10 @@ export function scalarLane(lane: usize): f64 {
   if (fold == FOLD_COUNT) return <f64>countOf(load<i32>(lane + LANE_ROWS, 8));
   let s: f64 = 0;
   for (let i = 0; i < n; i++) {
-    const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+    const row = rowAt(lane, i);
     const metric = load<i32>(row, 8);
     const pick = load<i32>(row, LANE_PICK);
-    const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric))
+    const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric) + (firstIn(lane, row) << 3))
       : pick && fold == FOLD_SUM ? picked(valsOf(metric), pick & 0xffff, pick >>> 16)
       : sumOf(valsOf(metric), countOf(metric));
     s += load<f64>(row) * x;
@@ -112,8 +128,9 @@ export function scalarLane(lane: usize): f64 {
   return s * load<f64>(lane, LANE_SCALE);
 }
 
-/** 1 done, 0 rows of different length, -1 no memory. A single unweighted row is used where it lies. */
-export function vectorLane(lane: usize): i32 {
+/** STOP_NONE; STOP_RAGGED: rows of different length; STOP_SHAPE: other instances than at first; STOP_MEMORY. One row alone is used
+ *  where it lies. */
+function vectorLane(lane: usize): i32 {
   const n = load<i32>(lane, LANE_N);
   const first = load<i32>(lane + LANE_ROWS, 8);
   const k = countOf(first);
@@ -121,50 +138,55 @@ export function vectorLane(lane: usize): i32 {
   if (columns >= 0) return columnLane(lane, n, first, scale);
   width = k;
   present = 0;
+  for (let i = 1; i < n; i++) if (countOf(load<i32>(rowAt(lane, i), 8)) != k) return STOP_RAGGED;
+  const head: usize = load<u32>(lane + LANE_ROWS, LANE_ORDER);
+  for (let i = 0; i < n; i++) {
+    const row = rowAt(lane, i);
+    const state = arrange(load<u32>(lane, LANE_ARENA), load<u32>(row, LANE_ORDER), head, load<i32>(row, 8));
+    if (state == ORDER_MEMORY) return STOP_MEMORY;
+    if (state == ORDER_OTHER) return STOP_SHAPE;
+  }
   if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
-    vector = valsOf(first);
-    return 1;
+    vector = load<u32>(head, OR_NOW);
+    return STOP_NONE;
   }
-  for (let i = 1; i < n; i++) {
-    if (countOf(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)) != k) return 0;
-  }
-  if (!reserve(k)) return -1;
+  if (!reserve(k)) return STOP_MEMORY;
   for (let j = 0; j < k; j++) {
     let s: f64 = 0;
     for (let i = 0; i < n; i++) {
-      const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
-      s += load<f64>(row) * load<f64>(valsOf(load<i32>(row, 8)) + (j << 3));
+      const row = rowAt(lane, i);
+      s += load<f64>(row) * load<f64>(<usize>load<u32>(<usize>load<u32>(row, LANE_ORDER), OR_NOW) + (j << 3));
     }
     store<f64>(scratch + (j << 3), s * scale);
   }
   vector = scratch;
-  return 1;
+  return STOP_NONE;
 }
 
 /** The same by column: never ragged, an element is there if all its rows are. */
 function columnLane(lane: usize, n: i32, first: i32, scale: f64): i32 {
   const k = columns;
   width = k;
-  for (let i = 0; i < n; i++) if (!place(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8))) return -1;
+  for (let i = 0; i < n; i++) if (!place(load<i32>(rowAt(lane, i), 8))) return STOP_MEMORY;
   present = columnMask(first);
   if (n == 1 && scale * load<f64>(lane + LANE_ROWS) == 1) {
     vector = columnVals(first);
-    return 1;
+    return STOP_NONE;
   }
-  if (!reserve(k)) return -1;
+  if (!reserve(k)) return STOP_MEMORY;
   for (let j = 0; j < k; j++) {
     let s: f64 = 0;
     for (let i = 0; i < n; i++) {
-      const row = lane + LANE_ROWS + i * LANE_ROW_SIZE;
+      const row = rowAt(lane, i);
       s += load<f64>(row) * load<f64>(columnVals(load<i32>(row, 8)) + (j << 3));
     }
     store<f64>(scratch + (j << 3), s * scale);
   }
   vector = scratch;
   for (let i = 1; i < n; i++) {
-    if (!joinMask(columnMask(load<i32>(lane + LANE_ROWS + i * LANE_ROW_SIZE, 8)), k)) return -1;
+    if (!joinMask(columnMask(load<i32>(rowAt(lane, i), 8)), k)) return STOP_MEMORY;
   }
-  return 1;
+  return STOP_NONE;
 }
 
 /** Makes `present` say only what `mask` says too. */
@@ -200,10 +222,10 @@ export function isVector(lane: usize): bool {
 /** A lane as a vector, scalars having width 1. As vectorLane. */
 export function anyLane(lane: usize): i32 {
   if (isVector(lane)) return vectorLane(lane);
-  if (!reserve(1)) return -1;
+  if (!reserve(1)) return STOP_MEMORY;
   store<f64>(scratch, scalarLane(lane));
   vector = scratch;
   width = 1;
   present = 0;
-  return 1;
+  return STOP_NONE;
 }

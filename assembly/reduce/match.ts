@@ -1,21 +1,17 @@
 // Owns the instance a consumer looks for by name: that of the name itself, or of one that a dot continues (analytics.md §2.19).
 
-import { nameIn } from '../archive/indom';
+import { keyAt, nameOf } from '../archive/identity';
 import { intern, NO_STRING, sameBytes, stringsAddress } from '../archive/strings';
-import { instanceAt } from '../archive/values';
 import {
   C_MATCH,
   C_SLOTS,
   C_WINDOW,
   L_GEN,
-  L_INDOM,
-  L_VERSION,
   MT_AT,
   MT_GEN,
-  MT_ID,
+  MT_KEY,
   MT_NAME,
   MT_SIZE,
-  MT_VERSION,
   T_LEN,
   T_PTR,
   T_SIZE,
@@ -28,7 +24,7 @@ const DOT: u8 = 0x2e;
 
 let slots: usize = 0;
 let found: i32 = -1;
-let id: i32 = 0;
+let key: i64 = 0;
 
 /** Makes a consumer look for an instance of its metric 0. */
 export function setMatch(c: usize, p: usize, len: u32): bool {
@@ -58,20 +54,18 @@ export function look(c: usize): void {
   found = -1;
   if (countOf(0) <= 0) return;
   const slot: usize = load<u32>(slots);
-  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
-  if (load<i32>(m, MT_GEN) != load<i32>(slot, L_GEN) || load<u32>(m, MT_VERSION) != <u32>version) {
+  if (load<i32>(m, MT_GEN) != load<i32>(slot, L_GEN)) {
     store<i32>(m, load<i32>(slot, L_GEN), MT_GEN);
-    store<u32>(m, <u32>version, MT_VERSION);
     store<i32>(m, -1, MT_AT);
     for (let i = 0; i < countOf(0); i++) {
-      if (!fits(nameIn(version, instanceAt(slot, i)), load<u32>(m, MT_NAME))) continue;
+      if (!fits(nameOf(keyAt(slot, i)), load<u32>(m, MT_NAME))) continue;
       store<i32>(m, i, MT_AT);
-      store<i32>(m, instanceAt(slot, i), MT_ID);
+      store<i64>(m, keyAt(slot, i), MT_KEY);
       break;
     }
   }
   found = load<i32>(m, MT_AT);
-  id = load<i32>(m, MT_ID);
+  key = load<i64>(m, MT_KEY);
 }
 
 /** Before a consumer that looks for nothing. */
@@ -85,7 +79,7 @@ export function matchedIn(metric: i32): i32 {
   if (metric == 0) return found;
   const slot: usize = load<u32>(slots + (metric << 2));
   const n = countOf(metric);
-  if (found < n && instanceAt(slot, found) == id) return found;
-  for (let i = 0; i < n; i++) if (instanceAt(slot, i) == id) return i;
+  if (found < n && keyAt(slot, found) == key) return found;
+  for (let i = 0; i < n; i++) if (keyAt(slot, i) == key) return i;
   return -1;
 }

@@ -20,7 +20,6 @@ import {
   RO_WIDTH,
   STOP_MEMORY,
   STOP_NONE,
-  STOP_RAGGED,
 } from '../layout';
 import { take } from '../memory';
 import { columns, rowOf } from './columns';
@@ -75,7 +74,7 @@ export function rollColumns(q: usize, arena: usize, first: bool): i32 {
   const plain = map && load<i32>(map, MP_PLAIN) >= 0;
   if (!plain) {
     const status = anyLane(lane);
-    if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+    if (status != STOP_NONE) return status;
   }
   const n = plain ? columns : width;
   if (!reserve(q, arena, n)) return STOP_MEMORY;

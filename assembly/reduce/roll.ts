@@ -15,12 +15,11 @@ import {
   RO_WIDTH,
   STOP_MEMORY,
   STOP_NONE,
-  STOP_RAGGED,
   STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
 import { anyLane, ready, vector, width } from './lane';
-import { countOf, valsOf } from './rows';
+import { countOf } from './rows';
 
 function push(q: usize, x: usize, n: i32): void {
   const count = load<i32>(q, RO_COUNT) + 1;
@@ -109,21 +108,10 @@ export function reciprocal(n: i32): f64 {
 /** One record; STOP_NONE, or why the consumer must stop. `first`: the first record that the consumer accepted. */
 export function roll(q: usize, arena: usize, first: bool): i32 {
   const direct = load<i32>(q, RO_DIRECT) - 1;
-  let x: usize;
-  let n: i32;
-  if (direct >= 0) {
-    n = countOf(direct);
-    if (n <= 0) return STOP_NONE;
-    x = valsOf(direct);
-  } else {
-    const lane: usize = load<u32>(q, Q_LANE);
-    if (!ready(lane)) return STOP_NONE;
-    const status = anyLane(lane);
-    if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
-    x = vector;
-    n = width;
-  }
-  return rollValues(q, arena, first, x, n);
+  const lane: usize = load<u32>(q, Q_LANE);
+  if (direct >= 0 ? countOf(direct) <= 0 : !ready(lane)) return STOP_NONE;
+  const status = anyLane(lane);
+  return status == STOP_NONE ? rollValues(q, arena, first, vector, width) : status;
 }
 
 /** The same, of values at `x`. */

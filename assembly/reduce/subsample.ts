@@ -21,7 +21,7 @@ import {
   STOP_DECREASE,
   STOP_MEMORY,
   STOP_NONE,
-  STOP_RAGGED,
+  STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
 import { columns } from './columns';
@@ -52,7 +52,9 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
   if (row && !ready(row)) return STOP_NONE;
   if (row) {
     const status = anyLane(row);
-    if (status <= 0) return status < 0 ? STOP_MEMORY : STOP_RAGGED;
+    // A record with other instances is passed over, before its point is accepted: the row-shape quirk of §1.11.3, mended.
+    if (status == STOP_SHAPE) return STOP_NONE;
+    if (status != STOP_NONE) return status;
     if (columns >= 0) {
       if (!reserve(q, arena, width)) return STOP_MEMORY;
     } else if (load<u32>(q, SS_ROWS) == 0) {
@@ -60,9 +62,6 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
       if (!rows) return STOP_MEMORY;
       store<u32>(q, <u32>rows, SS_ROWS);
       store<i32>(q, width, SS_WIDTH);
-    } else if (width != load<i32>(q, SS_WIDTH)) {
-      // The check comes before the point is accepted: the row-shape quirk of §1.11.3, mended.
-      return STOP_NONE;
     }
   }
   if (!stored(q, t)) return STOP_NONE;

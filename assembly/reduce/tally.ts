@@ -1,12 +1,11 @@
-// Owns TALLY: how often each combination of (instance, its name, its strings) occurs; for process lists.
+// Owns TALLY: how often each combination of an instance and its strings occurs; for process lists.
 
-import { nameIn, versionAt } from '../archive/indom';
+import { keyAt } from '../archive/identity';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt } from '../archive/values';
 import {
   C_SLOTS,
   L_COUNT,
-  L_INDOM,
   L_SEQ,
   L_STRS,
   TA_CAP,
@@ -24,8 +23,8 @@ import {
   TE_COUNT,
   TE_FIRST,
   TE_INST,
+  TE_KEY,
   TE_LAST,
-  TE_NAME,
   TE_SIZE,
   TE_STRS,
 } from '../layout';
@@ -60,20 +59,20 @@ function mix(h: u32, x: u32): u32 {
 }
 
 function hashOf(e: usize): u32 {
-  let h = mix(load<u32>(e, TE_INST), load<u32>(e, TE_NAME));
+  let h = mix(load<u32>(e, TE_KEY), load<u32>(e, TE_KEY + 4));
   for (let i: u32 = 0; i < <u32>TA_MAX_METRICS; i++) h = mix(h, load<u32>(e + (i << 2), TE_STRS));
   return h;
 }
 
 /** Position of an instance in a slot, looking first where it is expected. -1: not there. */
-function position(slot: usize, n: i32, guess: i32, instance: i32): i32 {
-  if (instanceAt(slot, guess) == instance) return guess;
-  for (let i = 0; i < n; i++) if (instanceAt(slot, i) == instance) return i;
+function position(slot: usize, n: i32, guess: i32, instance: i64): i32 {
+  if (keyAt(slot, guess) == instance) return guess;
+  for (let i = 0; i < n; i++) if (keyAt(slot, i) == instance) return i;
   return -1;
 }
 
 /** One record; `ordinal` counts the consumer's records from 0. False if memory is exhausted. */
-export function tally(q: usize, c: usize, arena: usize, seq: i32, ns: i64, ordinal: i32): bool {
+export function tally(q: usize, c: usize, arena: usize, seq: i32, ordinal: i32): bool {
   const n = load<i32>(q, TA_NMETRICS);
   const packed = load<i32>(q, TA_METRICS);
   const consumerSlots: usize = load<u32>(c, C_SLOTS);
@@ -86,9 +85,6 @@ export function tally(q: usize, c: usize, arena: usize, seq: i32, ns: i64, ordin
     store<u32>(slots + (i << 2), <u32>slot);
   }
   if (count <= 0) return true;
-  const first: usize = load<u32>(slots);
-  const domain: usize = load<u32>(first, L_INDOM);
-  const version: usize = domain ? versionAt(domain, ns) : 0;
   const where = load<i32>(q, TA_WHERE);
   const equals = load<u32>(q, TA_EQUALS);
   for (let i = 0; i < count; i++) {
@@ -96,11 +92,11 @@ export function tally(q: usize, c: usize, arena: usize, seq: i32, ns: i64, ordin
       const s: usize = load<u32>(slots + (where << 2));
       if (load<u32>(<usize>load<u32>(s, L_STRS) + (i << 2)) != equals) continue;
     }
-    // The filter's own position names the instance; the other metrics are matched to it.
+    // The filter's own position says which instance; the other metrics are matched to it.
     const anchor: usize = load<u32>(slots + ((where >= 0 ? <usize>where : 0) << 2));
-    const instance = instanceAt(anchor, i);
-    store<i32>(key, instance, TE_INST);
-    store<u32>(key, nameIn(version, instance), TE_NAME);
+    const instance = keyAt(anchor, i);
+    store<i64>(key, instance, TE_KEY);
+    store<i32>(key, instanceAt(anchor, i), TE_INST);
     let whole = true;
     for (let k = 0; k < TA_MAX_METRICS; k++) {
       let s: u32 = NO_STRING;
@@ -157,8 +153,7 @@ function find(q: usize): usize {
     }
     const e = entries + (i - 1) * TE_SIZE;
     if (
-      load<i32>(e, TE_INST) == load<i32>(key, TE_INST) &&
-      load<u32>(e, TE_NAME) == load<u32>(key, TE_NAME) &&
+      load<i64>(e, TE_KEY) == load<i64>(key, TE_KEY) &&
       load<u64>(e, TE_STRS) == load<u64>(key, TE_STRS) &&
       load<u64>(e, TE_STRS + 8) == load<u64>(key, TE_STRS + 8)
     ) {

@@ -10,10 +10,6 @@ export interface BuiltConsumer {
   readonly reducers: readonly number[];
   /** Slot numbers of the metrics, parallel to spec.metrics. */
   readonly slots: readonly number[];
-  /** Names of instances, filled while the reader that knows them is open: of the labels, and per metric of FIRSTLAST. */
-  labelNames: string[];
-  lastNames: string[][];
-  firstNames: string[][];
 }
 
 export interface BuiltWindow {
@@ -99,11 +95,25 @@ function buildConsumer(
     // 64 bits and more: nothing to normalise (§1.6).
     const range = bits > 0 && bits < TYPE_BITS ? 2 ** bits : 0;
     wasm.need(wasm.x.setMetric(address, i, slot, range));
-    wasm.x.addSlotWant(slot, L.WANT_VALS);
+    wasm.x.addSlotWant(slot, L.WANT_VALS | (tellsApart(spec) ? L.WANT_KEYS : 0));
   });
   const reducers: number[] = [];
   for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));
-  return { spec, address, reducers, slots: numbers, labelNames: [], lastNames: [], firstNames: [] };
+  return { spec, address, reducers, slots: numbers };
+}
+
+/** Whether anything asks which instance a value is of: sums and means do not. */
+function tellsApart({ columns, labels, match, normalize, reducers }: ConsumerSpec): boolean {
+  if (columns || labels !== undefined || match !== undefined || normalize) return true;
+  return reducers.some((r) => {
+    if (r.kind === 'FIRSTLAST' || r.kind === 'TALLY') return true;
+    return lanesOf(r).some((lane) => lane.fold === 'each' || lane.fold === 'first');
+  });
+}
+
+function lanesOf(r: ReducerSpec): Lane[] {
+  const lanes = 'lanes' in r ? r.lanes : ['lane', 'value', 'row'].map((key) => r[key as keyof typeof r]);
+  return (lanes as readonly (Lane | undefined)[]).filter((lane) => lane?.rows !== undefined) as Lane[];
 }
 
 /** What would make the decoder reach beyond its structs; the library takes specs from anybody. @throws RangeError */
@@ -111,8 +121,7 @@ function checkSpec({ metrics, mode, labels = 0, reducers }: ConsumerSpec): void 
   if (mode === 'firstlast' && (reducers.length !== 1 || reducers[0]!.kind !== 'FIRSTLAST'))
     throw new RangeError('mode firstlast is for one FIRSTLAST alone');
   const used = reducers.flatMap((r) => {
-    const lanes = 'lanes' in r ? r.lanes : ['lane', 'value', 'row'].map((key) => r[key as keyof typeof r]);
-    const rows = (lanes as readonly (Lane | undefined)[]).flatMap((lane) => lane?.rows ?? []);
+    const rows = lanesOf(r).flatMap((lane) => lane.rows);
     return [...rows.map((row) => row.metric), ...(r.kind === 'TALLY' ? r.metrics : [])];
   });
   for (const m of [labels, ...used])

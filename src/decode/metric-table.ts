@@ -3,7 +3,7 @@
 import type { Problem } from '../kernel/index.ts';
 import { recordOffset } from './fault.ts';
 import * as L from './layout.gen.ts';
-import { type Metric, NO_INDOM, pmidText } from './metric.ts';
+import { type Metric, pmidText } from './metric.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NOT_ASCII = /[\u0080-\u00ff]/;
@@ -35,7 +35,6 @@ class NamedMetric implements Metric {
 export class MetricTable {
   readonly metrics: Metric[] = [];
   readonly descriptors = new Map<number, Metric>();
-  readonly slotIndoms = new Map<number, number>();
   readonly #taken = new Set<string>();
   readonly #wasm: Wasm;
   readonly #reader: number;
@@ -95,7 +94,6 @@ export class MetricTable {
       const slot = this.#slotOf?.(name);
       if (slot === undefined) continue;
       if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
-      if (desc.indom !== NO_INDOM) this.slotIndoms.set(slot, desc.indom);
     }
     if (count === 0 && !this.descriptors.has(pmid))
       this.descriptors.set(pmid, new NamedMetric(`#${pmidText(pmid)}`, '', desc));

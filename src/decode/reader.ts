@@ -99,11 +99,6 @@ export class ArchiveReader {
     return this.#table.descriptors;
   }
 
-  /** Instance domain of a wanted slot. */
-  get slotIndoms(): ReadonlyMap<number, number> {
-    return this.#table.slotIndoms;
-  }
-
   get bytesRead(): number {
     return this.#bytes + (this.#stream?.bytesRead ?? 0);
   }

@@ -1,7 +1,8 @@
 // Owns reading the reducers that keep tables (columns, TALLY, WRAPSUM, SECTIONS) back out of the WASM engine.
 
 import type { Instances, ReducerResult, TallyEntry } from '../reduce/index.ts';
-import { NO_STRING, sessionBytes } from './domains.ts';
+import { sessionBytes } from './domains.ts';
+import type { Identities } from './identity.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -10,15 +11,17 @@ export interface Columns {
   readonly presence: { readonly records: number; readonly counts: readonly number[] };
 }
 
+type Bytes = Uint8Array;
+
 /** Columns of a window's consumers: those of one domain mostly have the same instances, thousands of them, and share one list. */
 export class ColumnTables {
   readonly #wasm: Wasm;
   readonly #known: { readonly align: number; readonly columns: Columns }[] = [];
-  /** Strings met before, by their number. */
-  readonly #texts = new Map<number, string>();
+  readonly #identities: Identities;
 
-  constructor(wasm: Wasm) {
+  constructor(wasm: Wasm, identities: Identities) {
     this.#wasm = wasm;
+    this.#identities = identities;
   }
 
   /** Instances of a consumer's columns, and how often each was there. */
@@ -29,46 +32,38 @@ export class ColumnTables {
     return columns;
   }
 
-  /** A table of one word an instance, where it lies. */
-  #words(align: number, field: number): Int32Array {
-    const n = this.#wasm.i32(align + L.AL_IDS + L.IM_N);
-    return n === 0 ? new Int32Array() : new Int32Array(this.#wasm.bytes.buffer, this.#wasm.u32(align + field), n);
+  /** Where the identities of the columns lie, the numbers that they came with first, and in how many records each was, less AL_PLAINS. */
+  #tables(align: number): { keys: Bytes; numbers: Int32Array; seen: Int32Array } {
+    const wasm = this.#wasm;
+    const n = wasm.i32(align + L.AL_IDS + L.IM_N);
+    const keys = wasm.u32(align + L.AL_IDS + L.IM_KEYS);
+    const words = (address: number) => (n === 0 ? new Int32Array() : new Int32Array(wasm.bytes.buffer, address, n));
+    return {
+      keys: wasm.bytes.subarray(keys, keys + 8 * n),
+      numbers: words(keys + 8 * wasm.i32(align + L.AL_IDS + L.IM_CAP)),
+      seen: words(wasm.u32(align + L.AL_SEEN)),
+    };
   }
 
   #alike(a: number, b: number): boolean {
     if ([L.AL_RECORDS, L.AL_PLAINS].some((field) => this.#wasm.i32(a + field) !== this.#wasm.i32(b + field)))
       return false;
-    return [L.AL_IDS + L.IM_IDS, L.AL_NAMES, L.AL_SEEN].every((field) => {
-      const [x, y] = [this.#words(a, field), this.#words(b, field)];
-      const bytes = (words: Int32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-      return Buffer.compare(bytes(x), bytes(y)) === 0;
-    });
+    const [x, y] = [this.#tables(a), this.#tables(b)];
+    const bytes = (words: Int32Array): Bytes => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    return (
+      Buffer.compare(x.keys, y.keys) === 0 &&
+      Buffer.compare(bytes(x.numbers), bytes(y.numbers)) === 0 &&
+      Buffer.compare(bytes(x.seen), bytes(y.seen)) === 0
+    );
   }
 
   #read(align: number): Columns {
     const plains = this.#wasm.i32(align + L.AL_PLAINS);
-    const words = this.#words(align, L.AL_IDS + L.IM_IDS);
-    const named = this.#words(align, L.AL_NAMES);
-    const seen = this.#words(align, L.AL_SEEN);
-    const ids: number[] = [];
-    const names: string[] = [];
-    const counts: number[] = [];
-    for (let i = 0; i < words.length; i++) {
-      ids.push(words[i]!);
-      names.push(this.#text(named[i]! >>> 0) ?? String(words[i]));
-      counts.push(plains + seen[i]!);
-    }
+    const { keys, numbers, seen } = this.#tables(align);
+    const ids = Array.from(numbers);
+    const counts = Array.from(seen, (n) => plains + n);
+    const names = this.#identities.names(keys.byteOffset, ids);
     return { labels: { ids, names }, presence: { records: this.#wasm.i32(align + L.AL_RECORDS), counts } };
-  }
-
-  #text(number: number): string | null {
-    if (number === NO_STRING) return null;
-    let text = this.#texts.get(number);
-    if (text === undefined) {
-      text = sessionBytes(this.#wasm, number).toString('utf8');
-      this.#texts.set(number, text);
-    }
-    return text;
   }
 }
 
@@ -127,15 +122,14 @@ export function collectSections(wasm: Wasm, q: number): ReducerResult {
   return { kind: 'SECTIONS', records, rates, starts: Float64Array.from(starts), gap: wasm.i32(q + L.SE_GAP) !== 0 };
 }
 
-export function collectTally(wasm: Wasm, q: number): TallyEntry[] {
+export function collectTally(wasm: Wasm, q: number, identities: Identities): TallyEntry[] {
   const entries = wasm.u32(q + L.TA_ENTRIES);
   const metrics = wasm.i32(q + L.TA_NMETRICS);
   return Array.from({ length: wasm.i32(q + L.TA_N) }, (_, i) => {
     const e = entries + i * L.TE_SIZE;
-    const name = wasm.u32(e + L.TE_NAME);
     return {
       instance: wasm.i32(e + L.TE_INST),
-      name: name === NO_STRING ? null : sessionBytes(wasm, name).toString('utf8'),
+      name: identities.text(wasm.u32(e + L.TE_KEY)),
       strings: Array.from({ length: metrics }, (_, k) =>
         sessionBytes(wasm, wasm.u32(e + L.TE_STRS + 4 * k)).toString('utf8'),
       ),

@@ -10,9 +10,8 @@ import {
   type ReducerResult,
 } from '../reduce/index.ts';
 import type { BuiltConsumer, BuiltWindow } from './build.ts';
-import { instancesAt } from './domains.ts';
+import { Identities } from './identity.ts';
 import * as L from './layout.gen.ts';
-import type { ArchiveReader } from './reader.ts';
 import { ColumnTables, collectSections, collectTally, collectWrapSum, rollColumns, rowsOf } from './results-tables.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -38,52 +37,25 @@ function outcome(reason: number, code: number): Outcome {
   return why === 'error' ? { kind: 'stop', reason: why, code } : { kind: 'stop', reason: why };
 }
 
-/** Names at a time; ids that the domain does not have are their own names. No domain: no names. */
-function namesOf(wasm: Wasm, reader: ArchiveReader, slot: number, ns: bigint, ids: readonly number[]): string[] {
-  const indom = reader.slotIndoms.get(slot);
-  if (indom === undefined) return [];
-  return instancesAt(wasm, reader, indom, ns, ids);
-}
-
-/** Resolves the names whose instances came from this reader, before it is closed. */
-export function resolveNames(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow[]): void {
-  const number = wasm.i32(reader.address + L.R_ID);
-  for (const window of windows) {
-    for (const c of window.consumers) {
-      const labels = wasm.u32(c.address + L.C_LABELS);
-      if (labels !== 0 && wasm.i32(c.address + L.C_LABEL_READER) === number) {
-        const ids = wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS));
-        c.labelNames = namesOf(wasm, reader, c.slots[c.spec.labels!]!, wasm.i64(c.address + L.C_LABEL_NS), ids);
-      }
-      c.spec.reducers.forEach((spec, i) => {
-        const q = c.reducers[i]!;
-        if (spec.kind !== 'FIRSTLAST' || wasm.i32(q + L.FL_CALLS) === 0) return;
-        if (wasm.i32(q + L.FL_FIRST_READER) === number) {
-          const ns = wasm.i64(q + L.FL_FIRST_NS);
-          c.firstNames = c.slots.map((slot, m) => namesOf(wasm, reader, slot, ns, firstIds(wasm, q, m)));
-        }
-        if (wasm.i32(q + L.FL_LAST_READER) !== number) return;
-        const ns = wasm.i64(q + L.FL_LAST_NS);
-        c.lastNames = c.slots.map((slot, m) => namesOf(wasm, reader, slot, ns, lastIds(wasm, q, m)));
-      });
-    }
-  }
-}
-
-function lastIds(wasm: Wasm, q: number, metric: number): number[] {
-  const row = wasm.u32(q + L.FL_ROWS) + metric * L.FLR_SIZE;
-  return wasm.instances(wasm.u32(row + L.FLR_IDS), wasm.i32(row + L.FLR_NLAST));
-}
-
-function firstIds(wasm: Wasm, q: number, metric: number): number[] {
-  const row = wasm.u32(q + L.FL_ROWS) + metric * L.FLR_SIZE;
-  return wasm.instances(wasm.u32(row + L.FLR_FIRST_IDS), wasm.i32(row + L.FLR_NFIRST));
+/** Numbers of a metric's instances in the last and in the first record of a FIRSTLAST, and where their identities lie. */
+function ends(wasm: Wasm, row: number) {
+  return {
+    last: {
+      ids: wasm.instances(wasm.u32(row + L.FLR_IDS), wasm.i32(row + L.FLR_NLAST)),
+      keys: wasm.u32(row + L.FLR_KEYS),
+    },
+    first: {
+      ids: wasm.instances(wasm.u32(row + L.FLR_FIRST_IDS), wasm.i32(row + L.FLR_NFIRST)),
+      keys: wasm.u32(row + L.FLR_FIRST_KEYS),
+    },
+  };
 }
 
 /** Records, span and results of a window. */
 export function collectWindow(wasm: Wasm, window: BuiltWindow) {
   wasm.x.settleWindow(window.address);
-  const tables = new ColumnTables(wasm);
+  const identities = new Identities(wasm);
+  const tables = new ColumnTables(wasm, identities);
   const time = (offset: number): bigint | null => {
     const ns = wasm.i64(window.address + offset);
     return ns === NEVER ? null : ns;
@@ -98,11 +70,11 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
       gapNs: wasm.i64(window.address + L.W_GAP_NS),
     },
     specs: window.consumers.map((c) => c.spec),
-    consumers: window.consumers.map((c) => collectConsumer(wasm, c, tables)),
+    consumers: window.consumers.map((c) => collectConsumer(wasm, c, identities, tables)),
   };
 }
 
-function collectConsumer(wasm: Wasm, c: BuiltConsumer, tables: ColumnTables): ConsumerResult {
+function collectConsumer(wasm: Wasm, c: BuiltConsumer, identities: Identities, tables: ColumnTables): ConsumerResult {
   const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
   const labels = wasm.u32(c.address + L.C_LABELS);
   const align = wasm.u32(c.address + L.C_ALIGN);
@@ -111,16 +83,21 @@ function collectConsumer(wasm: Wasm, c: BuiltConsumer, tables: ColumnTables): Co
     skipped: wasm.i32(c.address + L.C_SKIPPED),
     stop: stop.kind === 'stop' ? stop : null,
     labels:
-      labels === 0 ? null : { ids: wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)), names: c.labelNames },
+      labels === 0
+        ? null
+        : identities.instances(
+            wasm.u32(c.address + L.C_LABEL_KEYS),
+            wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)),
+          ),
     ...(align === 0 ? {} : tables.collect(align)),
-    reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!)),
+    reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!, identities)),
   };
 }
 
-function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult {
+function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number, identities: Identities): ReducerResult {
   switch (wasm.i32(q + L.Q_KIND)) {
     case L.KIND_FIRSTLAST:
-      return collectFirstLast(wasm, c, q);
+      return collectFirstLast(wasm, c, q, identities);
     case L.KIND_ROLL: {
       const count = wasm.i32(q + L.RO_COUNT);
       const n = count === 0 ? 0 : wasm.i32(q + L.RO_WIDTH);
@@ -168,19 +145,22 @@ function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult 
     case L.KIND_SECTIONS:
       return collectSections(wasm, q);
     default:
-      return { kind: 'TALLY', entries: collectTally(wasm, q), overflow: wasm.i32(q + L.TA_OVERFLOW) !== 0 };
+      return { kind: 'TALLY', entries: collectTally(wasm, q, identities), overflow: wasm.i32(q + L.TA_OVERFLOW) !== 0 };
   }
 }
 
-function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number): ReducerResult {
+function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number, identities: Identities): ReducerResult {
   const records = wasm.i32(q + L.FL_CALLS);
   const same = wasm.f64(q + L.FL_FIRST_T) === wasm.f64(q + L.FL_LAST_T);
   const calls = records === 0 ? 0 : records === 1 || same ? 1 : 2;
   const rows = c.slots.map((_, m) => wasm.u32(q + L.FL_ROWS) + m * L.FLR_SIZE);
   const none: Instances = { ids: [], names: [] };
-  const first = rows.map((_, m): Instances => ({ ids: firstIds(wasm, q, m), names: c.firstNames[m] ?? [] }));
-  const last = rows.map((_, m): Instances => ({ ids: lastIds(wasm, q, m), names: c.lastNames[m] ?? [] }));
-  const joins = calls === 2 ? rows.map((_, m) => join(first[m]!, last[m]!)) : [];
+  const both = rows.map((row) => ends(wasm, row));
+  const first = both.map(({ first: { keys, ids } }) => identities.instances(keys, ids));
+  const last = both.map(({ last: { keys, ids } }) => identities.instances(keys, ids));
+  const keysOf = ({ keys, ids }: { readonly keys: number; readonly ids: readonly number[] }) =>
+    wasm.integers(keys, ids.length);
+  const joins = calls === 2 ? both.map((b) => join(keysOf(b.first), keysOf(b.last))) : [];
   const pick = (of: readonly Instances[], which: (j: Join) => readonly number[]): Instances[] =>
     calls === 0 ? [] : rows.map((_, m) => (joins[m] ? chosen(of[m]!, which(joins[m])) : none));
   return {

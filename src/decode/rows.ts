@@ -1,7 +1,7 @@
 // Owns records as rows for the TypeScript engine (src/reduce/row.ts): framed here, everything else in JavaScript.
 
 import type { Cell, Row } from '../reduce/index.ts';
-import { NO_STRING, sessionBytes, versionAt } from './domains.ts';
+import { NO_STRING, sessionBytes, versionAt, versionMembers } from './domains.ts';
 import * as L from './layout.gen.ts';
 import { NO_INDOM } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
@@ -50,14 +50,16 @@ export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Ro
 }
 
 function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named, ns: bigint): Cell {
-  const domain: Pick<Cell, 'domainSize' | 'nameOf'> = {};
+  const domain: Pick<Cell, 'domainSize' | 'nameOf' | 'identityOf'> = {};
   if (metric.indom !== NO_INDOM) {
     const version = versionAt(wasm, reader, metric.indom, ns);
     const nameOf = (id: number): string | undefined => {
       const name = version === 0 ? NO_STRING : wasm.x.nameIn(version, id) >>> 0;
       return name === NO_STRING ? undefined : sessionBytes(wasm, name).toString('utf8');
     };
-    Object.assign(domain, { domainSize: version === 0 ? 0 : wasm.i32(version + L.V_N), nameOf });
+    const identityOf = (id: number) => (version === 0 ? undefined : identitiesOf(wasm, reader, version).get(id));
+    const domainSize = version === 0 ? 0 : wasm.i32(version + L.V_N);
+    Object.assign(domain, { domainSize, nameOf, identityOf });
   }
   const ids = Int32Array.from(set.pairs, (pair) => wasm.view.getInt32(pair));
   if (set.count <= 0) return { count: set.count, values: EMPTY, ids, ...domain };
@@ -78,6 +80,26 @@ function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named
     ...domain,
     unconvertible: values.includes(null),
   };
+}
+
+const identities = new WeakMap<ArchiveReader, Map<number, ReadonlyMap<number, string>>>();
+
+/** By number, in a version of an instance domain: names byte for byte; one that several members have, with the number. */
+function identitiesOf(wasm: Wasm, reader: ArchiveReader, version: number): ReadonlyMap<number, string> {
+  const ofReader = identities.get(reader) ?? new Map<number, ReadonlyMap<number, string>>();
+  identities.set(reader, ofReader);
+  let table = ofReader.get(version);
+  if (!table) {
+    const members = versionMembers(wasm, version).map(({ id, name }) => ({ id, name: name.toString('latin1') }));
+    const bearers = new Map<string, number>();
+    for (const { name } of members) bearers.set(name, (bearers.get(name) ?? 0) + 1);
+    // Of a number listed twice the first counts.
+    table = new Map(
+      members.toReversed().map(({ id, name }) => [id, bearers.get(name) === 1 ? name : `${name}\0${id}`]),
+    );
+    ofReader.set(version, table);
+  }
+  return table;
 }
 
 function stringOf(block: Buffer | null): string | null {

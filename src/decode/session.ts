@@ -9,7 +9,7 @@ import { ofOneHost } from './hosts.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
-import { collectWindow, resolveNames } from './results.ts';
+import { collectWindow } from './results.ts';
 import type { Wasm } from './wasm.ts';
 
 export interface NodeWindow {
@@ -186,7 +186,6 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
   const plans = { made: 0, known: 0, steady: 0 };
   const finish = (m: Member): void => {
     const reader = m.reader!;
-    resolveNames(wasm, reader, windows);
     bytes += reader.bytesRead;
     records += wasm.i32(reader.address + L.R_SCANNED);
     plans.made += wasm.i32(reader.address + L.R_MISSES);

@@ -1,5 +1,6 @@
 // Owns columns: the values of a record put in order of their instances, so that what comes and goes does not shift the others.
 
+import { identitiesOf } from './identity.ts';
 import { IdMap } from './idmap.ts';
 import type { Instances } from './result.ts';
 import type { Cell } from './row.ts';
@@ -18,7 +19,9 @@ export interface Columns {
 export class ColumnOrder {
   readonly #master: number;
   readonly #steady: boolean;
-  readonly #ids = new IdMap();
+  readonly #places = new IdMap();
+  /** The numbers that they came with first. */
+  readonly #ids: number[] = [];
   readonly #names: string[] = [];
   readonly #seen: number[] = [];
   #records = 0;
@@ -39,23 +42,27 @@ export class ColumnOrder {
     const master = cells[this.#master];
     if (master && master.count > 0) {
       this.#records++;
-      for (let i = 0; i < master.count; i++) {
+      identitiesOf(master).forEach((instance, i) => {
         const id = master.ids[i]!;
-        const column = this.#ids.numberOf(id, true);
-        if (column < 0) continue;
-        if (column === this.#names.length) this.#names.push(master.nameOf?.(id) ?? String(id));
+        const column = this.#places.placeOf(instance, true);
+        if (column < 0) return;
+        if (column === this.#names.length) {
+          this.#ids.push(id);
+          this.#names.push(master.nameOf?.(id) ?? String(id));
+        }
         this.#seen[column] = (this.#seen[column] ?? 0) + 1;
-      }
+      });
     }
-    const width = this.#ids.size;
+    const width = this.#places.size;
     return { width, of: (metric) => this.#column(cells[metric]!, values[metric]!, width) };
   }
 
   #column(cell: Cell, values: Float64Array, width: number): Column {
     const out = new Float64Array(width).fill(Number.NaN);
     const there = new Array<boolean>(width).fill(false);
+    const instances = identitiesOf(cell);
     values.forEach((x, i) => {
-      const column = this.#ids.numberOf(cell.ids[i]!, false);
+      const column = this.#places.placeOf(instances[i]!, false);
       if (column < 0) return;
       out[column] = x;
       there[column] = true;
@@ -64,7 +71,7 @@ export class ColumnOrder {
   }
 
   get labels(): Instances {
-    return { ids: this.#ids.ids, names: this.#names };
+    return { ids: this.#ids, names: this.#names };
   }
 
   get presence(): { records: number; counts: number[] } {

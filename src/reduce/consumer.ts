@@ -5,6 +5,7 @@ import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
 import { Duty } from './duty.ts';
 import { FirstLast, instancesOf } from './firstlast.ts';
 import { FullSeries } from './fullseries.ts';
+import { identitiesOf } from './identity.ts';
 import { Integrate } from './integrate.ts';
 import { Latch } from './latch.ts';
 import { matcher } from './match.ts';
@@ -75,7 +76,7 @@ export class Consumer {
     if (outcome.kind === 'ok') {
       values = raw.map((x, m) => {
         const counter = this.#counters[m];
-        return counter && x.length > 0 ? counter.add(x, cells[m]!.ids) : x;
+        return counter && x.length > 0 ? counter.add(x, identitiesOf(cells[m]!)) : x;
       });
     }
     const d: Delivery = { ...bare, values };

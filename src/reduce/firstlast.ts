@@ -1,6 +1,7 @@
 // Owns FIRSTLAST: the first and the last record of a consumer's metrics, and their exact difference.
 
 import type { Delivery, Halt } from './delivery.ts';
+import { type Identity, identitiesOf } from './identity.ts';
 import { chosen, type Join, join } from './join.ts';
 import type { FirstLastResult, Instances, Outcome } from './result.ts';
 import type { Cell } from './row.ts';
@@ -11,6 +12,7 @@ interface Kept {
   /** Per metric: exact integers where the source has them and they were not normalised. */
   readonly values: readonly (Float64Array | BigInt64Array | BigUint64Array)[];
   readonly instances: readonly Instances[];
+  readonly identities: readonly (readonly Identity[])[];
 }
 
 /** Instances of a metric in a record; a name that its domain does not have is the number. */
@@ -40,6 +42,7 @@ export class FirstLast {
         return exact && d.counts[m]! > 0 ? exact.slice() : d.values[m]!.slice();
       }),
       instances: d.cells.map(instancesOf),
+      identities: d.cells.map((cell) => (cell && cell.count > 0 ? identitiesOf(cell) : [])),
     };
     this.#records++;
     this.#first ??= kept;
@@ -57,7 +60,7 @@ export class FirstLast {
       return { kind: 'FIRSTLAST', calls: 0, firstTime: 0, lastTime: 0, first: ok, last: ok, ...none };
     }
     const calls = this.#records === 1 || first.t === last.t ? 1 : 2;
-    const joins = last.instances.map((now, m) => join(first.instances[m]!, now));
+    const joins = last.identities.map((now, m) => join(first.identities[m]!, now));
     const pick = (of: Kept, which: (j: Join) => readonly number[]): Instances[] =>
       joins.map((j, m) => (calls === 2 ? chosen(of.instances[m]!, which(j)) : { ids: [], names: [] }));
     return {

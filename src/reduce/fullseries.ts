@@ -2,9 +2,9 @@
 // month takes no more memory than one of a day.
 
 import type { Delivery, Halt } from './delivery.ts';
-import { ready, scalarOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { FullSeriesResult } from './result.ts';
-import { type Lane, MAX_SERIES, type ReducerSpec } from './spec.ts';
+import { MAX_SERIES, type ReducerSpec } from './spec.ts';
 import type { WrapSum } from './wrapsum.ts';
 
 /** Points at the beginning and at the end that a compaction never drops. */
@@ -16,6 +16,7 @@ const ORIGIN = 2;
 export class FullSeries {
   readonly #spec: Extract<ReducerSpec, { kind: 'FULLSERIES' }>;
   readonly #from: WrapSum | null;
+  readonly #lane: LaneValues | null;
   #records = 0;
   #stride = 1;
   #last = 0;
@@ -25,6 +26,7 @@ export class FullSeries {
   constructor(spec: Extract<ReducerSpec, { kind: 'FULLSERIES' }>, from: WrapSum | null) {
     this.#spec = spec;
     this.#from = from;
+    this.#lane = 'wrapsum' in spec.value ? null : new LaneValues(spec.value);
   }
 
   add(d: Delivery): Halt {
@@ -34,9 +36,9 @@ export class FullSeries {
       if (this.#from.records === this.#records) return null;
       x = this.#from.total;
     } else {
-      const lane = this.#spec.value as Lane;
-      if (!ready(d, lane)) return null;
-      x = scalarOf(d, lane);
+      const lane = this.#lane!;
+      if (!lane.ready(d)) return null;
+      x = lane.scalar(d);
     }
     const ordinal = this.#records++;
     if (ordinal % this.#stride !== 0) return null;

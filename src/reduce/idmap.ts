@@ -1,24 +1,21 @@
-// Owns telling instances apart: a number for each, in order of appearance.
+// Owns telling instances apart: a place for each, in order of appearance.
 
+import type { Identity } from './identity.ts';
 import { MAX_COLUMNS } from './spec.ts';
 
 export class IdMap {
-  readonly #numbers = new Map<number, number>();
+  readonly #places = new Map<Identity, number>();
 
   get size(): number {
-    return this.#numbers.size;
+    return this.#places.size;
   }
 
-  get ids(): number[] {
-    return [...this.#numbers.keys()];
-  }
-
-  /** The instance's number; with `add`, unseen ones get one as long as there is room. -1: none. */
-  numberOf(id: number, add: boolean): number {
-    const known = this.#numbers.get(id);
+  /** The instance's place; with `add`, unseen ones get one as long as there is room. -1: none. */
+  placeOf(id: Identity, add: boolean): number {
+    const known = this.#places.get(id);
     if (known !== undefined) return known;
-    if (!add || this.#numbers.size >= MAX_COLUMNS) return -1;
-    this.#numbers.set(id, this.#numbers.size);
-    return this.#numbers.size - 1;
+    if (!add || this.#places.size >= MAX_COLUMNS) return -1;
+    this.#places.set(id, this.#places.size);
+    return this.#places.size - 1;
   }
 }

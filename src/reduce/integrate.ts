@@ -1,12 +1,12 @@
 // Owns INTEGRATE: each interval weighted with the value at its end (reference/analytics.md §1.9).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
-import { presentIn, ready, vectorOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { IntegrateResult } from './result.ts';
 import type { Lane } from './spec.ts';
 
 export class Integrate {
-  readonly #lane: Lane;
+  readonly #lane: LaneValues;
   #records = 0;
   #total: Float64Array = NO_VALUES;
   #elapsed = 0;
@@ -15,18 +15,17 @@ export class Integrate {
   readonly #times: (number | undefined)[] = [];
 
   constructor(lane: Lane) {
-    this.#lane = lane;
+    this.#lane = new LaneValues(lane);
   }
 
   add(d: Delivery): Halt {
-    if (!ready(d, this.#lane)) return null;
-    const x = vectorOf(d, this.#lane);
-    if (x === null) return 'ragged';
+    if (!this.#lane.ready(d)) return null;
+    const x = this.#lane.vector(d);
+    if (typeof x === 'string') return x;
     if (d.columns) this.#addColumns(d, x);
     else if (this.#records === 0) {
       this.#total = new Float64Array(x.length);
     } else {
-      if (x.length !== this.#total.length) return 'shape';
       const dt = d.t - this.#previous;
       for (let i = 0; i < x.length; i++) this.#total[i]! += x[i]! * dt;
     }
@@ -38,7 +37,7 @@ export class Integrate {
 
   /** Each column from its own last value on. */
   #addColumns(d: Delivery, x: Float64Array): void {
-    const there = presentIn(d, this.#lane);
+    const there = this.#lane.present(d);
     if (x.length > this.#total.length) {
       const wider = new Float64Array(x.length);
       wider.set(this.#total);

@@ -1,4 +1,4 @@
-// Owns joining two records of a metric by instance: which they share, and which only one of them has. By position of ids.
+// Owns joining two records of a metric by instance: which they share, and which only one of them has.
 
 import type { Instances } from './result.ts';
 
@@ -12,16 +12,16 @@ export interface Join {
   readonly vanished: readonly number[];
 }
 
-/** Instances that a damaged record names twice count where they are first. */
-export function join(before: Pick<Instances, 'ids'>, now: Pick<Instances, 'ids'>): Join {
-  const known = new Map<number, number>();
-  before.ids.forEach((id, i) => {
+/** Of identities: those of instances that a damaged record names twice count where they are first. */
+export function join<T>(before: ArrayLike<T>, now: ArrayLike<T>): Join {
+  const known = new Map<T, number>();
+  Array.from(before).forEach((id, i) => {
     if (!known.has(id)) known.set(id, i);
   });
   const both: [number, number][] = [];
   const appeared: number[] = [];
-  const met = new Set<number>();
-  now.ids.forEach((id, i) => {
+  const met = new Set<T>();
+  Array.from(now).forEach((id, i) => {
     if (met.has(id)) return;
     met.add(id);
     const was = known.get(id);

@@ -1,21 +1,23 @@
 // Owns LATCH: the first value of a scalar lane.
 
 import type { Delivery, Halt } from './delivery.ts';
-import { ready, scalarOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { LatchResult } from './result.ts';
 import type { ReducerSpec } from './spec.ts';
 
 export class Latch {
-  readonly #spec: Extract<ReducerSpec, { kind: 'LATCH' }>;
+  readonly #lane: LaneValues;
+  readonly #skipFirst: boolean;
   #value: number | null = null;
 
   constructor(spec: Extract<ReducerSpec, { kind: 'LATCH' }>) {
-    this.#spec = spec;
+    this.#lane = new LaneValues(spec.lane);
+    this.#skipFirst = spec.skipFirst === true;
   }
 
   add(d: Delivery): Halt {
-    if (this.#value !== null || (this.#spec.skipFirst && d.first)) return null;
-    if (ready(d, this.#spec.lane)) this.#value = scalarOf(d, this.#spec.lane);
+    if (this.#value !== null || (this.#skipFirst && d.first)) return null;
+    if (this.#lane.ready(d)) this.#value = this.#lane.scalar(d);
     return null;
   }
 

@@ -1,5 +1,6 @@
 // Owns the instance a consumer looks for by name: that of the name itself, or of one that a dot continues (analytics.md §2.19).
 
+import { identitiesOf } from './identity.ts';
 import type { Cell } from './row.ts';
 
 /** Where the values of the first instance of metric 0 that fits stand in each metric; -1: nowhere. */
@@ -9,10 +10,11 @@ export function matcher(cells: readonly (Cell | null)[], wanted: string): (metri
     name !== undefined && (name === wanted || name.startsWith(`${wanted}.`));
   const at = head && head.count > 0 ? Array.from(head.ids).findIndex((id) => fits(head.nameOf?.(id))) : -1;
   if (at < 0) return () => -1;
-  const id = head!.ids[at]!;
+  const instance = identitiesOf(head!)[at]!;
   return (metric) => {
     const cell = cells[metric];
     if (!cell || cell.count <= 0) return -1;
-    return cell.ids[at] === id ? at : cell.ids.indexOf(id);
+    const instances = identitiesOf(cell);
+    return instances[at] === instance ? at : instances.indexOf(instance);
   };
 }

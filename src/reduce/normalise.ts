@@ -1,5 +1,6 @@
 // Owns range normalisation: counters of less than 64 bits made monotone, by instance (reference/analytics.md §1.6).
 
+import type { Identity } from './identity.ts';
 import { IdMap } from './idmap.ts';
 
 /** From this many bits on there is nothing to normalise. */
@@ -18,7 +19,7 @@ export function wrapped(now: number, before: number, range: number): number {
 
 export class Counter {
   readonly #range: number;
-  readonly #ids = new IdMap();
+  readonly #places = new IdMap();
   readonly #sum: number[] = [];
   readonly #last: number[] = [];
 
@@ -27,10 +28,10 @@ export class Counter {
   }
 
   /** The accumulated values; an instance begins with the value it is first seen with. */
-  add(x: Float64Array, ids: Int32Array): Float64Array {
-    const known = this.#ids.size;
+  add(x: Float64Array, instances: readonly Identity[]): Float64Array {
+    const known = this.#places.size;
     return x.map((now, k) => {
-      const i = this.#ids.numberOf(ids[k]!, true);
+      const i = this.#places.placeOf(instances[k]!, true);
       if (i < 0) return now;
       this.#sum[i] = i >= known ? now : this.#sum[i]! + wrapped(now, this.#last[i]!, this.#range);
       this.#last[i] = now;

@@ -88,8 +88,9 @@ export interface LatchResult {
 
 /** An instance, what it was, and how often it was seen. */
 export interface TallyEntry {
+  /** Its number at the first occurrence. */
   readonly instance: number;
-  /** Instance name at the time of the first occurrence; null if the instance domain does not have it. */
+  /** null if the instance domain does not have it. */
   readonly name: string | null;
   readonly strings: readonly string[];
   /** Records in which the combination occurred. */

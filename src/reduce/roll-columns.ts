@@ -1,12 +1,13 @@
 // Owns ROLL by column: each instance has a count of its own, so that one that comes or goes does not end the others'.
 
 import type { Delivery, Halt } from './delivery.ts';
-import { presentIn, ready, vectorOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { RollResult } from './result.ts';
 import type { ReducerSpec } from './spec.ts';
 
 export class RollColumns {
-  readonly #spec: Extract<ReducerSpec, { kind: 'ROLL' }>;
+  readonly #lane: LaneValues;
+  readonly #skipFirst: boolean;
   #width = 0;
   #count = 0;
   readonly #counts: number[] = [];
@@ -16,18 +17,18 @@ export class RollColumns {
 
   constructor(spec: Extract<ReducerSpec, { kind: 'ROLL' }>) {
     if (spec.dropLast) throw new RangeError('ROLL by column has no dropLast');
-    this.#spec = spec;
+    this.#lane = new LaneValues(spec.lane);
+    this.#skipFirst = spec.skipFirst === true;
   }
 
   add(d: Delivery): Halt {
-    const { lane, skipFirst } = this.#spec;
-    if (!ready(d, lane)) return null;
-    const x = vectorOf(d, lane);
-    if (x === null) return 'ragged';
+    if (!this.#lane.ready(d)) return null;
+    const x = this.#lane.vector(d);
+    if (typeof x === 'string') return x;
     this.#width = Math.max(this.#width, x.length);
-    if (d.first && skipFirst) return null;
+    if (d.first && this.#skipFirst) return null;
     this.#count++;
-    const there = presentIn(d, lane);
+    const there = this.#lane.present(d);
     x.forEach((v, i) => {
       if (there(i)) this.#push(i, v);
     });

@@ -1,13 +1,13 @@
 // Owns ROLL: count, running mean, minimum and maximum per lane element (reference/analytics.md §1.8).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
-import { ready, vectorOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { RollResult } from './result.ts';
 import type { ReducerSpec } from './spec.ts';
 
 export class Roll {
   readonly #spec: Extract<ReducerSpec, { kind: 'ROLL' }>;
-  #width = 0;
+  readonly #lane: LaneValues;
   #count = 0;
   #mean: Float64Array = NO_VALUES;
   #min: Float64Array = NO_VALUES;
@@ -16,15 +16,13 @@ export class Roll {
 
   constructor(spec: Extract<ReducerSpec, { kind: 'ROLL' }>) {
     this.#spec = spec;
+    this.#lane = new LaneValues(spec.lane);
   }
 
   add(d: Delivery): Halt {
-    if (!ready(d, this.#spec.lane)) return null;
-    const x = vectorOf(d, this.#spec.lane);
-    if (x === null) return 'ragged';
-    // A record that counts for nothing fixes the width all the same.
-    if (this.#width === 0) this.#width = x.length;
-    else if (x.length !== this.#width) return 'shape';
+    if (!this.#lane.ready(d)) return null;
+    const x = this.#lane.vector(d);
+    if (typeof x === 'string') return x;
     if (d.first && this.#spec.skipFirst) return null;
     if (!this.#spec.dropLast) {
       this.#push(x);

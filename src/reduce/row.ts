@@ -14,6 +14,11 @@ export interface Cell {
   readonly ids: Int32Array;
   /** Name of an instance at the record's time; undefined if the instance domain does not have it. */
   readonly nameOf?: (id: number) => string | undefined;
+  /**
+   * What tells an instance from all others of its domain: the exact bytes of its name as text, and its number where the domain gives
+   * the name to several; undefined without a name. Default: nameOf.
+   */
+  readonly identityOf?: (id: number) => string | undefined;
   /** Members of the instance domain at the record's time; undefined for none (no instance domain). */
   readonly domainSize?: number;
   /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */

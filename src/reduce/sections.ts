@@ -1,12 +1,13 @@
 // Owns SECTIONS: average rates of one or two counters in equal parts of the job's time (reference/analytics.md §2.23).
 
 import type { Delivery, Halt } from './delivery.ts';
-import { scalarOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { SectionsResult } from './result.ts';
 import { MAX_BORDERS, type ReducerSpec } from './spec.ts';
 
 export class Sections {
   readonly #spec: Extract<ReducerSpec, { kind: 'SECTIONS' }>;
+  readonly #lanes: readonly LaneValues[];
   /** Length of a section, seconds. */
   readonly #step: number;
   #records = 0;
@@ -21,14 +22,15 @@ export class Sections {
 
   constructor(spec: Extract<ReducerSpec, { kind: 'SECTIONS' }>) {
     this.#spec = spec;
+    this.#lanes = spec.lanes.map((lane) => new LaneValues(lane));
     this.#step = (spec.end - spec.start) / spec.count;
     this.#rates = spec.lanes.map(() => []);
   }
 
   add(d: Delivery): Halt {
-    const { lanes, start, end, limit } = this.#spec;
+    const { start, end, limit } = this.#spec;
     // A metric without values counts as 0, as in the reference.
-    this.#last = lanes.map((lane) => scalarOf(d, lane));
+    this.#last = this.#lanes.map((lane) => lane.scalar(d));
     if (this.#records++ === 0) {
       this.#data = this.#last;
       this.#marker = start + this.#step;

@@ -1,12 +1,14 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends of the job (reference/analytics.md §1.10).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
-import { presentIn, ready, scalarOf, vectorOf } from './lane.ts';
+import { LaneValues } from './lane.ts';
 import type { SubsampleResult } from './result.ts';
 import { LEAD_POINTS, type Lead, MAX_POINTS, type ReducerSpec } from './spec.ts';
 
 export class Subsample {
   readonly #spec: Extract<ReducerSpec, { kind: 'SUBSAMPLE' }>;
+  readonly #value: LaneValues | null;
+  readonly #row: LaneValues | null;
   readonly #walltime: number;
   #lead: Lead | null;
   #t: number[] = [];
@@ -16,29 +18,30 @@ export class Subsample {
 
   constructor(spec: Extract<ReducerSpec, { kind: 'SUBSAMPLE' }>, walltime: number, lead: Lead | null) {
     this.#spec = spec;
+    this.#value = spec.value ? new LaneValues(spec.value) : null;
+    this.#row = spec.row ? new LaneValues(spec.row) : null;
     this.#walltime = walltime;
     this.#lead = lead;
   }
 
   add(d: Delivery): Halt {
-    const { value, row } = this.#spec;
-    if (value && !ready(d, value)) return null;
-    if (row && !ready(d, row)) return null;
+    const [value, row] = [this.#value, this.#row];
+    if (value && !value.ready(d)) return null;
+    if (row && !row.ready(d)) return null;
     let vector: Float64Array = NO_VALUES;
     if (row) {
-      const x = vectorOf(d, row);
-      if (x === null) return 'ragged';
-      if (d.columns) this.#width = Math.max(this.#width, x.length);
-      else if (this.#width === 0) this.#width = x.length;
-      // Before the point is accepted: a record with another number of instances is passed over (§1.11.3, mended).
-      if (!d.columns && x.length !== this.#width) return null;
-      const there = presentIn(d, row);
+      const x = row.vector(d);
+      // Before the point is accepted: a record with other instances is passed over (§1.11.3, mended).
+      if (x === 'shape') return null;
+      if (typeof x === 'string') return x;
+      this.#width = Math.max(this.#width, x.length);
+      const there = row.present(d);
       vector = x.map((value, i) => (there(i) ? value : Number.NaN));
     }
     if (!this.#stores(d.t)) return null;
     this.#t.push(d.t);
     if (row) this.#rows.push(vector);
-    if (value) this.#v.push(scalarOf(d, value));
+    if (value) this.#v.push(value.scalar(d));
     return this.#spec.monotonic && this.#fell() ? 'decrease' : null;
   }
 

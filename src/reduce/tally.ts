@@ -1,6 +1,7 @@
 // Owns TALLY: in how many records each combination of instance and strings occurs; for process lists.
 
 import type { Delivery, Halt } from './delivery.ts';
+import { type Identity, identitiesOf } from './identity.ts';
 import type { TallyEntry, TallyResult } from './result.ts';
 import type { Cell } from './row.ts';
 import { MAX_TALLY, type ReducerSpec } from './spec.ts';
@@ -25,23 +26,29 @@ export class Tally {
       if (cells[0] && cell.count !== cells[0].count) return null;
       cells.push(cell);
     }
-    const names = cells[0]!.nameOf;
     const anchor = cells[where?.metric ?? 0]!;
+    const identities = cells.map(identitiesOf);
     for (let i = 0; i < anchor.count; i++) {
       if (where && anchor.strings![i] !== where.equals) continue;
-      const instance = anchor.ids[i]!;
-      const strings = cells.map((cell) => {
-        const at = cell.ids[i] === instance ? i : cell.ids.indexOf(instance);
+      const instance = identitiesOf(anchor)[i]!;
+      const strings = cells.map((cell, k) => {
+        const at = identities[k]![i] === instance ? i : identities[k]!.indexOf(instance);
         return at < 0 ? undefined : cell.strings![at]!;
       });
       if (strings.some((s) => s === undefined)) continue;
-      this.#count(instance, names?.(instance) ?? null, strings as string[], d.ordinal);
+      const id = anchor.ids[i]!;
+      this.#count(instance, { instance: id, name: anchor.nameOf?.(id) ?? null }, strings as string[], d.ordinal);
     }
     return null;
   }
 
-  #count(instance: number, name: string | null, strings: readonly string[], ordinal: number): void {
-    const key = JSON.stringify([instance, name, strings]);
+  #count(
+    identity: Identity,
+    of: Pick<TallyEntry, 'instance' | 'name'>,
+    strings: readonly string[],
+    ordinal: number,
+  ): void {
+    const key = JSON.stringify([identity, strings]);
     const entry = this.#entries.get(key);
     if (entry) {
       entry.count++;
@@ -49,7 +56,7 @@ export class Tally {
     } else if (this.#entries.size >= MAX_TALLY) {
       this.#overflow = true;
     } else {
-      this.#entries.set(key, { instance, name, strings, count: 1, first: ordinal, last: ordinal });
+      this.#entries.set(key, { ...of, strings, count: 1, first: ordinal, last: ordinal });
     }
   }
 

@@ -58,7 +58,17 @@ function cellOf(archive: OracleArchive, set: ValueSet, desc: Desc, ns: bigint): 
   if (desc.indom !== NO_INDOM) {
     const members = versionAt(archive.indoms.get(desc.indom), ns)?.members ?? [];
     const texts = new Map(members.toReversed().map(([id, name]) => [id, name.toString('utf8')]));
-    Object.assign(domain, { domainSize: members.length, nameOf: (id: number) => texts.get(id) });
+    const bytes = members.map(([id, name]) => [id, name.toString('latin1')] as const);
+    const shared = (name: string): boolean => bytes.filter(([, other]) => other === name).length > 1;
+    Object.assign(domain, {
+      domainSize: members.length,
+      nameOf: (id: number) => texts.get(id),
+      // A name that several members have tells nothing without the number.
+      identityOf(id: number) {
+        const name = bytes.find(([other]) => other === id)?.[1];
+        return name !== undefined && shared(name) ? `${name}\0${id}` : name;
+      },
+    });
   }
   const ids = Int32Array.from(set.pairs, (p) => p.instance);
   if (set.numval <= 0) return { count: set.numval, values: EMPTY, ids, ...domain };
