@@ -9,10 +9,11 @@ const STATE = 2;
 const MESSAGE_LENGTH = 3;
 const HEAD_WORDS = 4;
 
-/** open: bytes may come; ended: none after those in the ring; failed: the same, and the message says why. */
+/** open: bytes may come; ended: none after those in the ring; failed: the same, and the message says why; left: nobody reads on. */
 const OPEN = 0;
 const ENDED = 1;
 const FAILED = 2;
+const LEFT = 3;
 
 interface AsyncWait {
   readonly async: boolean;
@@ -40,10 +41,11 @@ export class Ring {
     return (Atomics.load(this.#head, WRITTEN) - Atomics.load(this.#head, TAKEN)) >>> 0;
   }
 
-  /** Writer: waits, without blocking its thread, until all is in the ring. */
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Writer: waits, without blocking its thread, until all is in the ring. False: nobody reads on. */
+  async write(bytes: Uint8Array): Promise<boolean> {
     for (let from = 0; from < bytes.length; ) {
       const taken = Atomics.load(this.#head, TAKEN);
+      if (Atomics.load(this.#head, STATE) === LEFT) return false;
       const free = RING_BYTES - this.#filled();
       if (free === 0) {
         const wait = waitAsync(this.#head, TAKEN, taken);
@@ -58,6 +60,7 @@ export class Ring {
       Atomics.notify(this.#head, WRITTEN);
       from += n;
     }
+    return true;
   }
 
   /** Writer: no more bytes; `failure`: why there are not all. */
@@ -69,6 +72,14 @@ export class Ring {
     }
     Atomics.store(this.#head, STATE, failure ? FAILED : ENDED);
     Atomics.notify(this.#head, WRITTEN);
+  }
+
+  /** Reader: nothing more is read, and a writer that waits for room need not. */
+  leave(): void {
+    Atomics.store(this.#head, STATE, LEFT);
+    // Changed also for a writer that is about to wait: it would miss the wake alone.
+    Atomics.store(this.#head, TAKEN, Atomics.load(this.#head, WRITTEN));
+    Atomics.notify(this.#head, TAKEN);
   }
 
   /** Reader: blocks until there are bytes or there will be none. 0: the end. Throws what `fail` makes of a failure. */

@@ -105,7 +105,7 @@ class PackedFile implements ByteSource {
 
   read(into: Uint8Array, at: number, length: number, position: number): number {
     if (position < this.#position) {
-      send({ stop: this.#id });
+      this.close();
       this.#start();
     }
     while (this.#position < position) {
@@ -121,6 +121,7 @@ class PackedFile implements ByteSource {
   }
 
   close(): void {
+    this.#ring.leave();
     send({ stop: this.#id });
   }
 }

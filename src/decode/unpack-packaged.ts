@@ -1,12 +1,16 @@
 // Owns the packaged decoders of compressed files, for where the system has no program.
 
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { PassThrough, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { XzReadableStream } from 'xz-decompress';
 import { JobsumError } from '../kernel/index.ts';
 import { unpackLzma } from './unpack-lzma.ts';
 import { unpackLzw } from './unpack-lzw.ts';
 import { unpackZstd } from './unpack-zstd.ts';
+
+const XZ_PACKAGE = 'xz-decompress';
 
 /** How a file is compressed. */
 export type Format = 'xz' | 'lzma' | 'bzip2' | 'gzip' | 'compress' | 'zstd';
@@ -31,8 +35,7 @@ async function* byStream(packed: Readable, format: Exclude<Format, 'lzma' | 'com
         yield* gunzipped(packed);
         return;
       case 'xz': {
-        const { default: xz } = await import('xz-decompress');
-        const unpacked = new xz.XzReadableStream(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
+        const unpacked = new (xzDecoder())(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
         yield* sayWhy(unpacked as unknown as AsyncIterable<Uint8Array>);
         return;
       }
@@ -47,6 +50,16 @@ async function* byStream(packed: Readable, format: Exclude<Format, 'lzma' | 'com
   }
 }
 
+/**
+ * A copy of the decoder for one stream. Streams of one copy wait for each other: for those of a reader that waits for this one, or
+ * that stopped early, without end.
+ */
+function xzDecoder(): typeof XzReadableStream {
+  const load = createRequire(import.meta.url);
+  delete load.cache[load.resolve(XZ_PACKAGE)];
+  return (load(XZ_PACKAGE) as { XzReadableStream: typeof XzReadableStream }).XzReadableStream;
+}
+
 /** What comes out of zlib until something is wrong, and then the error. */
 async function* gunzipped(packed: Readable): AsyncGenerator<Uint8Array> {
   const unpacked = new PassThrough();
@@ -56,8 +69,13 @@ async function* gunzipped(packed: Readable): AsyncGenerator<Uint8Array> {
     // A stream drops what nobody has taken yet when it fails: this one has it already.
     unpacked.end();
   };
-  packed.on('error', fail).pipe(createGunzip()).on('error', fail).pipe(unpacked);
-  for await (const chunk of unpacked) yield chunk as Buffer;
+  const decoder = createGunzip();
+  packed.on('error', fail).pipe(decoder).on('error', fail).pipe(unpacked);
+  try {
+    for await (const chunk of unpacked) yield chunk as Buffer;
+  } finally {
+    decoder.destroy();
+  }
   if (fault) throw fault;
 }
 

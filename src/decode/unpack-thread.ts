@@ -16,7 +16,7 @@ export interface UnpackOrder {
   readonly packagedOnly: boolean;
 }
 
-/** Stop unpacking the file of this number: nobody reads on. */
+/** Nobody reads on what is unpacked by this number: its ring says so too, but a program may be at work that writes nothing. */
 export interface UnpackStop {
   readonly stop: number;
 }
@@ -85,19 +85,11 @@ const atWork = new Map<number, { readonly ring: Ring; stop(): void }>();
 async function unpack(order: UnpackOrder): Promise<void> {
   const ring = new Ring(order.memory);
   const { file, maxBytes } = order;
-  let stopped = false;
   let child: ChildProcess | undefined;
-  atWork.set(order.id, {
-    ring,
-    stop: () => {
-      stopped = true;
-      child?.kill('SIGKILL');
-    },
-  });
+  atWork.set(order.id, { ring, stop: () => child?.kill('SIGKILL') });
   let total = 0;
   const drain = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const chunk of chunks) {
-      if (stopped) return;
       total += chunk.length;
       if (total > maxBytes) {
         throw new JobsumError('E_ARCHIVE_LIMIT', 'the file unpacks to more than is allowed', {
@@ -105,7 +97,7 @@ async function unpack(order: UnpackOrder): Promise<void> {
           expected: `at most ${maxBytes} bytes`,
         });
       }
-      await ring.write(chunk);
+      if (!(await ring.write(chunk))) return;
     }
   };
   try {

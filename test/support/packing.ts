@@ -8,7 +8,7 @@ import type { Random } from '../../bench/generate/random.ts';
 import { dumpSum, limits, MAX_VOLUME_BYTES } from '../../src/decode/index.ts';
 import { type Attempt, attempt, type Blow, damaged, judge, type Pristine, type Verdict } from './damage.ts';
 
-interface Kind {
+export interface Kind {
   readonly suffix: string;
   /** Ways to make such a file; the first is the usual one. Empty: by zlib. */
   readonly pack: readonly (readonly [string, ...string[]])[];
@@ -94,6 +94,11 @@ function packed(kind: Kind, way: number, bytes: Buffer): Buffer {
   // compress ends with 2 where nothing was saved.
   if (status !== 0 && !(program === 'compress' && status === 2)) throw new Error(`${how.join(' ')}: ${status}`);
   return stdout;
+}
+
+/** A compressed copy of a file, made in the usual way. */
+export function packFile(kind: Kind, from: string, to: string): void {
+  writeFileSync(to, packed(kind, 0, readFileSync(from)));
 }
 
 const LIMIT = 32 * 2 ** 20;

@@ -1,0 +1,85 @@
+// Compressed archives read by several readers: in turn, in parallel, left early. None waits for what another has not read.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { NS } from '../../src/kernel/index.ts';
+import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import { kindsHere, packFile } from '../support/packing.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const START = 1_772_409_600n * NS;
+const RECORDS = 260;
+const MEMBERS = ['meta', 'index', '0'];
+
+/** More than lies between two threads, and hardly compressible. */
+function write(base: string): void {
+  const writer = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: START });
+  const id = pmid(60, 0, 1);
+  writer.metric({
+    ...{ name: 'a.text', pmid: id, type: 'string', indom: NO_INDOM, semantics: 'discrete', units: UNITS.none },
+  });
+  let seed = 7;
+  for (let i = 0; i < RECORDS; i++) {
+    const text = Array.from({ length: 1000 }, () => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return seed.toString(36);
+    });
+    const ns = START + BigInt(i) * NS;
+    writer.record(ns, [{ pmid: id, type: 'string', ids: [-1], values: [text.join('')] }]);
+  }
+  writer.close();
+}
+
+interface Said {
+  readonly afterOthersWereLeft: number;
+  readonly problems: readonly string[];
+  readonly inTurn: readonly number[];
+  readonly besideOneHeld: readonly number[];
+  readonly held: number;
+}
+
+/** In a thread of its own, which can be ended while it waits. */
+async function readInTurns(bases: readonly string[], packagedOnly: boolean): Promise<Said | string> {
+  const file = fileURLToPath(new URL('./turns-worker.mjs', import.meta.url));
+  const worker = new Worker(file, { workerData: { bases, packagedOnly } });
+  let timer: NodeJS.Timeout | undefined;
+  const answer = await new Promise<Said | string>((resolve, reject) => {
+    worker.on('message', resolve).on('error', reject);
+    timer = setTimeout(() => resolve('still waiting after a minute'), 60_000);
+  });
+  clearTimeout(timer);
+  await worker.terminate();
+  return answer;
+}
+
+const plain = ['a', 'b'].map((name) => {
+  write(join(dir, name));
+  return name;
+});
+
+describe.each(kindsHere())('archives compressed to $suffix', (kind) => {
+  const bases = plain.map((name) => {
+    const base = join(dir, `${name}${kind.suffix.replace('.', '-')}`);
+    for (const member of MEMBERS) packFile(kind, join(dir, `${name}.${member}`), `${base}.${member}${kind.suffix}`);
+    return base;
+  });
+
+  it.each([false, true])(
+    'are read in turn, in parallel and after others were left (packaged: %s)',
+    async (packagedOnly) => {
+      const said = await Promise.all([readInTurns(bases, packagedOnly), readInTurns(bases, packagedOnly)]);
+      const right: Said = {
+        afterOthersWereLeft: RECORDS,
+        problems: [],
+        inTurn: [RECORDS, RECORDS, RECORDS],
+        besideOneHeld: [RECORDS, RECORDS],
+        held: RECORDS,
+      };
+      expect(said).toEqual([right, right]);
+    },
+    120_000,
+  );
+});
