@@ -1,8 +1,8 @@
 // Owns the short way to an archive's label and span: the labels and the last record's trailer, nothing in between.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
-import { isPacked } from './source.ts';
+import { isPacked, openRegular } from './source.ts';
 
 export interface ArchiveProbe {
   readonly host: string;
@@ -55,7 +55,7 @@ function labelOf(fd: number, volume: number): Label | null {
 }
 
 function using<T>(path: string, body: (fd: number) => T): T {
-  const fd = openSync(path, 'r');
+  const fd = openRegular(path);
   try {
     return body(fd);
   } finally {

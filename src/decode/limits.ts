@@ -5,6 +5,8 @@ export interface Limits {
   maxVolumeBytes: number;
   /** Unpack with the packaged decoders even where the system has programs. */
   packagedOnly: boolean;
+  /** How long a reader waits for bytes of a compressed file: for whatever does not end, a tape's minutes included. */
+  patienceMs: number;
   /** Bytes of a file that are read at once, and the window they lie in; records that are larger get one of their own. */
   windowBytes: number;
 }
@@ -15,6 +17,7 @@ export const MAX_VOLUME_BYTES = 64 * 2 ** 30;
 export const limits: Limits = {
   maxVolumeBytes: MAX_VOLUME_BYTES,
   packagedOnly: process.env.JOBSUM_UNPACK === 'packaged',
+  patienceMs: 600_000,
   // 1 MiB less the head of its block: larger ones are no faster, smaller ones slower (`npm run bench -- --tuning`).
   windowBytes: 1024 * 1024 - 16,
 };

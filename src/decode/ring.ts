@@ -82,9 +82,12 @@ export class Ring {
     Atomics.notify(this.#head, TAKEN);
   }
 
-  /** Reader: blocks until there are bytes or there will be none. 0: the end. Throws what `fail` makes of a failure. */
-  read(into: Uint8Array, at: number, length: number, fail: (message: string) => Error): number {
-    for (;;) {
+  /**
+   * Reader: blocks until there are bytes or there will be none. 0: the end; -1: nothing came for `patienceMs`. Throws what `fail` makes
+   * of a failure.
+   */
+  read(into: Uint8Array, at: number, length: number, fail: (message: string) => Error, patienceMs: number): number {
+    for (const began = performance.now(); ; ) {
       const written = Atomics.load(this.#head, WRITTEN);
       const state = Atomics.load(this.#head, STATE);
       const filled = this.#filled();
@@ -104,6 +107,7 @@ export class Ring {
       }
       // Woken by bytes or the end; the time-out is for a wake that came between the looks above.
       if (state === OPEN) Atomics.wait(this.#head, WRITTEN, written, 50);
+      if (performance.now() - began > patienceMs) return -1;
     }
   }
 }

@@ -1,6 +1,6 @@
 // Owns where bytes come from: a plain file read at any place, or a compressed one unpacked by another thread as it is read.
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { compressionOf } from '../archives/index.ts';
 import { fromProblem, JobsumError, type Problem, packageFile } from '../kernel/index.ts';
@@ -17,6 +17,17 @@ export interface ByteSource {
 }
 
 export const isPacked = (file: string): boolean => compressionOf(file) !== '';
+
+/**
+ * Opens a file for reading; a pipe, whose writer may never come, is refused without waiting for it.
+ * @throws JobsumError E_IO for what is no regular file; Error from the system
+ */
+export function openRegular(file: string): number {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new JobsumError('E_IO', 'not a regular file', { file });
+}
 
 /** @throws JobsumError E_ARCHIVE_MISSING, E_IO */
 export function openSource(file: string): ByteSource {
@@ -39,7 +50,7 @@ class PlainFile implements ByteSource {
 
   constructor(file: string) {
     this.#file = file;
-    this.#fd = openSync(file, 'r');
+    this.#fd = openRegular(file);
   }
 
   read(into: Uint8Array, at: number, length: number, position: number): number {
@@ -96,9 +107,13 @@ class PackedFile implements ByteSource {
   }
 
   #take(into: Uint8Array, at: number, length: number): number {
-    const n = this.#ring.read(into, at, length, (message) =>
-      fromProblem({ ...(JSON.parse(message) as Problem), offset: this.#position }),
-    );
+    const failed = (message: string) => fromProblem({ ...(JSON.parse(message) as Problem), offset: this.#position });
+    const n = this.#ring.read(into, at, length, failed, limits.patienceMs);
+    if (n < 0)
+      throw new JobsumError('E_ARCHIVE_UNPACK', `nothing was unpacked for ${limits.patienceMs / 1000} s`, {
+        file: this.#file,
+        offset: this.#position,
+      });
     this.#position += n;
     return n;
   }

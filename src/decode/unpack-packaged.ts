@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { PassThrough, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { XzReadableStream } from 'xz-decompress';
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, packageFile } from '../kernel/index.ts';
 import { unpackLzma } from './unpack-lzma.ts';
 import { unpackLzw } from './unpack-lzw.ts';
 import { unpackZstd } from './unpack-zstd.ts';
@@ -35,8 +35,9 @@ async function* byStream(packed: Readable, format: Exclude<Format, 'lzma' | 'com
         yield* gunzipped(packed);
         return;
       case 'xz': {
-        const unpacked = new (xzDecoder())(Readable.toWeb(packed) as ReadableStream<Uint8Array>);
-        yield* sayWhy(unpacked as unknown as AsyncIterable<Uint8Array>);
+        const Decoder = idle.pop() ?? xzDecoder();
+        yield* sayWhy(new Decoder(Readable.toWeb(packed) as ReadableStream<Uint8Array>));
+        idle.push(Decoder);
         return;
       }
       case 'bzip2':
@@ -50,14 +51,19 @@ async function* byStream(packed: Readable, format: Exclude<Format, 'lzma' | 'com
   }
 }
 
+type XzDecoder = typeof XzReadableStream;
+
+/** Those whose last stream came to its end. */
+const idle: XzDecoder[] = [];
+
 /**
- * A copy of the decoder for one stream. Streams of one copy wait for each other: for those of a reader that waits for this one, or
- * that stopped early, without end.
+ * The package once more, for one stream at a time. Streams of one copy wait for each other: without end for one whose reader waits
+ * for this one, or stopped early.
  */
-function xzDecoder(): typeof XzReadableStream {
-  const load = createRequire(import.meta.url);
+function xzDecoder(): XzDecoder {
+  const load = createRequire(packageFile('package.json'));
   delete load.cache[load.resolve(XZ_PACKAGE)];
-  return (load(XZ_PACKAGE) as { XzReadableStream: typeof XzReadableStream }).XzReadableStream;
+  return (load(XZ_PACKAGE) as { XzReadableStream: XzDecoder }).XzReadableStream;
 }
 
 /** What comes out of zlib until something is wrong, and then the error. */
@@ -107,9 +113,9 @@ async function* bunzipped(packed: Readable): AsyncGenerator<Uint8Array> {
 /** What the packaged xz does not know, as numbers of its errors: more than 64 MiB of dictionary; SHA-256, other filters than LZMA2. */
 const XZ_UNKNOWN = /error code (4|6)$/;
 
-async function* sayWhy(unpacked: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* sayWhy(unpacked: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* unpacked;
+    yield* unpacked as unknown as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (!XZ_UNKNOWN.test(String((error as Error).message))) throw error;
     throw new Error('only xz itself unpacks its kind: install it');

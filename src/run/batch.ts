@@ -215,6 +215,8 @@ async function runTask(
     windows = answer.windows;
   } catch (error) {
     failure = toProblem(error);
+    // The next run does its jobs.
+    if (failure.code === 'E_INTERRUPTED') return [];
   }
   task.windows.forEach((w, i) => {
     if (probe) {

@@ -138,7 +138,7 @@ class Indexing {
 /** @throws JobsumError for what stops it as a whole: the store, another indexing run, the warehouse */
 export async function indexArchives(options: IndexOptions, log: Logger): Promise<IndexSummary> {
   const store = openStore(options.store, [INDEX_SCHEMA]);
-  const pool = new ScanPool(options.workers, probeArchive);
+  const pool = new ScanPool(options.workers, probeArchive, options.signal);
   try {
     const of = { run: options.run, command: 'index' };
     return await exclusively(store, of, log, () => new Indexing(options, store, pool, log).execute());

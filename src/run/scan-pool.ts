@@ -1,7 +1,7 @@
 // Owns scanning by several threads. On a parallel file system each look costs a millisecond or more: they hide it for each other.
 
-import { Piscina } from 'piscina';
 import {
+  compressionOf,
   type FoundArchive,
   type ProbeArchive,
   type Probed,
@@ -10,8 +10,10 @@ import {
   scanShare,
   scanTop,
 } from '../archives/index.ts';
+import { limits } from '../decode/index.ts';
 import { packageFile } from '../kernel/index.ts';
 import type { ScanOrder } from './scan-worker.ts';
+import type { Threads } from './threads.ts';
 
 /** Archives opened by one thread at a time. */
 const LOT = 64;
@@ -21,14 +23,16 @@ const ALONE_MS = 2000;
 export class ScanPool implements Scanner {
   readonly #workers: number;
   readonly #probe: ProbeArchive;
+  readonly #signal: AbortSignal | undefined;
   readonly #aloneMs: number;
-  #piscina: Piscina | null = null;
+  #threads: Promise<Threads> | null = null;
   /** Milliseconds worked in this thread. */
   #alone = 0;
 
-  constructor(workers: number, probe: ProbeArchive, aloneMs = ALONE_MS) {
+  constructor(workers: number, probe: ProbeArchive, signal?: AbortSignal, aloneMs = ALONE_MS) {
     this.#workers = workers;
     this.#probe = probe;
+    this.#signal = signal;
     this.#aloneMs = aloneMs;
   }
 
@@ -43,15 +47,10 @@ export class ScanPool implements Scanner {
     return result;
   }
 
-  #there<T>(order: ScanOrder): Promise<T> {
-    this.#piscina ??= new Piscina({
-      filename: packageFile('dist/run/scan-worker.js'),
-      // Threads that idle between lots are kept: piscina would end them at once.
-      minThreads: this.#workers,
-      maxThreads: this.#workers,
-      concurrentTasksPerWorker: 1,
-    });
-    return this.#piscina.run(order) as Promise<T>;
+  async #there<T>(order: ScanOrder): Promise<T> {
+    const options = { file: packageFile('dist/run/scan-worker.js'), threads: this.#workers, signal: this.#signal };
+    this.#threads ??= import('./threads.ts').then(({ Threads }) => new Threads(options));
+    return (await this.#threads).run<T>(order);
   }
 
   async *scan(root: string): AsyncGenerator<readonly FoundArchive[]> {
@@ -72,14 +71,18 @@ export class ScanPool implements Scanner {
     const answers: (Probed[] | Promise<Probed[]>)[] = [];
     for (let i = 0; i < found.length; i += LOT) {
       const open = found.slice(i, i + LOT).map(({ base, members }) => ({ base, members }));
+      // Whoever unpacks waits for another thread or program; this thread must hear signals meanwhile.
+      const away = this.#several || open.some(({ members }) => members.some((m) => compressionOf(m) !== ''));
       answers.push(
-        this.#several ? this.#there<Probed[]>({ root, open }) : this.#here(() => probeAll(root, open, this.#probe)),
+        away
+          ? this.#there<Probed[]>({ root, open, maxVolumeBytes: limits.maxVolumeBytes })
+          : this.#here(() => probeAll(root, open, this.#probe)),
       );
     }
     return (await Promise.all(answers)).flat();
   }
 
   async close(): Promise<void> {
-    await this.#piscina?.destroy();
+    await (await this.#threads)?.close();
   }
 }

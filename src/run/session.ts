@@ -13,6 +13,7 @@ import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
 import { leased, openStore, patienceOf, recorded } from './recorded.ts';
+import { ScanPool } from './scan-pool.ts';
 import { backlogOf } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
@@ -36,6 +37,7 @@ export class Session {
   readonly workers: number;
   readonly #catalogs = new Map<string, Promise<Catalog>>();
   #pool: Promise<Pool> | null = null;
+  #scanner: ScanPool | null = null;
   #analytics: Promise<Omit<RunAnalytics, 'listsFor'>> | null = null;
 
   constructor(run: string, options: CommonOptions, io: RunIo, store: Store, resources?: ResourceSummary[]) {
@@ -56,7 +58,7 @@ export class Session {
   /** The workers, for `BatchContext`. */
   readonly pool: Pick<Pool, 'run'> = {
     run: async (work) => {
-      this.#pool ??= import('./pool.ts').then(({ Pool }) => new Pool(this.workers));
+      this.#pool ??= import('./pool.ts').then(({ Pool }) => new Pool(this.workers, { signal: this.options.signal }));
       return (await this.#pool).run(work);
     },
   };
@@ -78,7 +80,9 @@ export class Session {
   }
 
   async #scan(root: string, namesIn: string | undefined): Promise<Catalog> {
-    const catalog = new Catalog(this.store, root, probeArchive, namesIn === undefined ? {} : { namesIn });
+    this.#scanner ??= new ScanPool(this.workers, probeArchive, this.options.signal);
+    const options = { scanner: this.#scanner, ...(namesIn === undefined ? {} : { namesIn }) };
+    const catalog = new Catalog(this.store, root, probeArchive, options);
     const scan = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
@@ -124,6 +128,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    await this.#scanner?.close();
     await (await this.#pool)?.close();
     this.store.close();
   }

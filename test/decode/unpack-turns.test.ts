@@ -1,9 +1,13 @@
 // Compressed archives read by several readers: in turn, in parallel, left early. None waits for what another has not read.
 
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { dumpSum, probeArchive } from '../../src/decode/index.ts';
+import { Ring } from '../../src/decode/ring.ts';
 import { NS } from '../../src/kernel/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { kindsHere, packFile } from '../support/packing.ts';
@@ -11,7 +15,7 @@ import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
 const START = 1_772_409_600n * NS;
-const RECORDS = 260;
+const RECORDS = 220;
 const MEMBERS = ['meta', 'index', '0'];
 
 /** More than lies between two threads, and hardly compressible. */
@@ -82,4 +86,21 @@ describe.each(kindsHere())('archives compressed to $suffix', (kind) => {
     },
     120_000,
   );
+});
+
+describe('bytes that do not come', () => {
+  it('are waited for no longer than allowed', () => {
+    const fail = (): Error => new Error('nobody wrote that');
+    expect(new Ring().read(new Uint8Array(8), 0, 8, fail, 20)).toBe(-1);
+  });
+
+  it('are not waited for where the file is a pipe', () => {
+    const base = join(dir, 'pipe');
+    for (const member of ['meta', 'index']) copyFileSync(join(dir, `a.${member}`), `${base}.${member}`);
+    execFileSync('mkfifo', [`${base}.0`]);
+    expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_IO' }));
+    expect(() => probeArchive(base, ['.meta', '.index', '.0'])).toThrow(expect.objectContaining({ code: 'E_IO' }));
+    renameSync(`${base}.0`, `${base}.0.xz`);
+    expect(() => dumpSum(base)).toThrow(expect.objectContaining({ code: 'E_IO' }));
+  });
 });

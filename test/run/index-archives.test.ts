@@ -86,7 +86,7 @@ describe('several threads', () => {
   it('find and open what one does', async () => {
     for (let i = 0; i < 40; i++)
       archive(`2020/12/p${i % 7}/2020-12-01/2020120${i % 9}.0${i % 7}.${10 + i}`, `p${i}`, T0 + i, T0 + 99);
-    const pool = new ScanPool(3, probeArchive, -1);
+    const pool = new ScanPool(3, probeArchive, undefined, -1);
     const catalogue = async (name: string, scanner?: ScanPool) => {
       const store = new Store(join(dir, name), SCHEMAS);
       const report = await new Catalog(store, root, probeArchive, scanner ? { scanner } : {}).refresh();

@@ -14,7 +14,8 @@ import { Store } from '../../src/store/index.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
-const pool = new Pool(2, fileURLToPath(new URL('./mortal-worker.mjs', import.meta.url)));
+const file = fileURLToPath(new URL('./mortal-worker.mjs', import.meta.url));
+const pool = new Pool(2, { file });
 afterAll(() => pool.close());
 
 const mortal = (name: string, deaths: number): string => {
@@ -81,5 +82,20 @@ describe('a worker that dies', () => {
     expect(JSON.stringify(first?.document.errors)).toContain('E_WORKER');
     expect(second?.failure).toBeUndefined();
     store.close();
+  });
+});
+
+describe('a worker that is stuck', () => {
+  it('is left behind when the run is stopped; what others have in hand is finished', async () => {
+    const stop = new AbortController();
+    const threads = new Pool(2, { file, signal: stop.signal, graceMs: 2000 });
+    const stuck = expect(threads.run(work('stuck'))).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+    const plain = () => Promise.all(Array.from({ length: 5 }, (_, i) => threads.run(work(`plain${i}`))));
+    expect(await plain()).toHaveLength(5);
+    stop.abort();
+    expect(await plain()).toHaveLength(5);
+    await stuck;
+    await expect(threads.run(work('plain'))).rejects.toMatchObject({ code: 'E_INTERRUPTED' });
+    await threads.close();
   });
 });
