@@ -1,15 +1,11 @@
 // Owns the judge of comparisons: ../shared/tools/compare_summary.py, run once for many pairs of documents.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Comparison, type Deviation, toJson } from '../../src/document/index.ts';
 import { shared } from '../oracle/shared.ts';
-
-export function havePython(): boolean {
-  return spawnSync('python3', ['--version']).status === 0;
-}
 
 /** Calls the tool as from the command line, for each list of arguments. */
 const DRIVER = `

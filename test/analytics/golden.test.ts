@@ -12,9 +12,10 @@ import {
   toJson,
 } from '../../src/document/index.ts';
 import { haveShared } from '../oracle/shared.ts';
+import { havePrograms } from '../support/programs.ts';
 import { schemaFaults } from '../support/schema.ts';
 import { type GoldenCase, goldenCases, READERS, summarizeCase } from './cases.ts';
-import { havePython, judge } from './compare.ts';
+import { judge } from './compare.ts';
 
 const DEVIATIONS = readDeviations();
 const ready = haveShared('golden jobs');
@@ -92,7 +93,7 @@ describe.runIf(ready)('deviations', () => {
   });
 });
 
-describe.runIf(ready && havePythonOrSay())('verdicts', () => {
+describe.runIf(ready && havePrograms('verdicts of compare_summary.py', 'python3'))('verdicts', () => {
   /** As the tool takes them: without conditions. */
   const plain = (golden: GoldenCase, ours: Record<string, unknown>): Deviation[] =>
     DEVIATIONS.filter((d) => !d.whole && holds(d, { name: golden.case, golden: golden.document, ours }));
@@ -146,11 +147,4 @@ function tampered(document: Record<string, unknown>, seed: number): Record<strin
     return x;
   };
   return change(document) as Record<string, unknown>;
-}
-
-function havePythonOrSay(): boolean {
-  if (havePython()) return true;
-  if (process.env.CI === 'true') throw new Error('python3 is needed to compare with the golden jobs');
-  console.log('skipped, no python3: verdicts of compare_summary.py');
-  return false;
 }

@@ -1,6 +1,6 @@
 // Compressed archives: every kind, by the system's programs and by the packaged decoders, damaged ones, and a bound on the output.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { byPackage } from '../../src/decode/unpack-packaged.ts';
 import { NS, type Problem } from '../../src/kernel/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { sumText } from '../oracle/sums.ts';
+import { havePrograms, onPath } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -33,12 +34,7 @@ const KINDS: readonly (readonly [string, readonly [string, ...string[]] | null])
   ['.zst', ['zstd', '-cq']],
 ];
 
-function have(program: string): boolean {
-  if (spawnSync(program, ['--version']).error === undefined) return true;
-  if (process.env.CI === 'true') throw new Error(`${program} is needed under CI`);
-  console.log(`skipped, no ${program}: archives compressed with it`);
-  return false;
-}
+const have = (program: string): boolean => havePrograms('archives compressed with it', program);
 
 function pack(file: string, program: readonly [string, ...string[]] | null): Buffer {
   if (!program) return gzipSync(readFileSync(file));
@@ -112,7 +108,7 @@ describe('compressed archives', () => {
   it.each([false, true])('that are cut off give what precedes (packaged: %s)', (packagedOnly) => {
     limits.packagedOnly = packagedOnly;
     for (const [suffix, program] of KINDS.filter(([s]) => packagedOnly || s !== '.zst')) {
-      if (program && spawnSync(program[0], ['--version']).error) continue;
+      if (program && !onPath(program[0])) continue;
       const base = packed(`cut${packagedOnly}${suffix}`, suffix, program, ['0']);
       const whole = readFileSync(`${base}.0${suffix}`);
       writeFileSync(`${base}.0${suffix}`, whole.subarray(0, Math.floor(whole.length * 0.7)));
@@ -184,9 +180,9 @@ describe('compressed archives', () => {
   );
 
   const streams = (suffix: string): readonly [string, ...string[]] | null => KINDS.find(([s]) => s === suffix)![1];
-  it.each(['.xz', '.bz2', '.gz', '.zst'])('of several streams one behind the other (%s) are one', (suffix) => {
+  it.for(['.xz', '.bz2', '.gz', '.zst'])('of several streams one behind the other (%s) are one', (suffix, { skip }) => {
     const program = streams(suffix);
-    if (program && !have(program[0])) return;
+    if (program && !have(program[0])) skip(`no ${program[0]}`);
     const base = packed(`joined${suffix}`, suffix, program, []);
     const whole = readFileSync(`${base}.0`);
     const parts = [whole.subarray(0, 5000), whole.subarray(5000)].map((bytes) => {

@@ -123,7 +123,7 @@ describe('status', () => {
   });
 
   it('tells a run at work from one that was killed', async () => {
-    const child = spawn('sleep', ['60']);
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     const store = new Store(join(cwd, 'jobsum.db'), SCHEMAS);
     new Runs(store).begin('20990101T000000Z-00000001', 'summarize');
     store.prepare("UPDATE run SET pid = ? WHERE id LIKE '2099%'").run(child.pid!);

@@ -8,11 +8,11 @@ import { Runs } from '../../src/ledger/index.ts';
 import { SCHEMAS } from '../../src/run/index.ts';
 import { Store } from '../../src/store/index.ts';
 import { CLI, CLUSTER, jobsum } from '../support/cli.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const cwd = tempDir();
-const promtool = spawnSync('promtool', ['--version']).error === undefined;
-if (!promtool) console.log('promtool is not installed: the textfile is not checked with it');
+const promtool = havePrograms('metrics as promtool reads them', 'promtool');
 
 /** Metric (with labels) → value. */
 const figures = (text: string): Map<string, number> =>

@@ -10,6 +10,7 @@ import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS, type Version } from '../
 import { haveShared, shared } from '../oracle/shared.ts';
 import { goldenSums } from '../oracle/sums.ts';
 import { jobsum } from '../support/cli.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -84,8 +85,7 @@ function pcp(tool: string, ...args: string[]): string {
   const r = spawnSync(tool, args, { encoding: 'utf8' });
   return r.stdout + r.stderr;
 }
-const havePcp = spawnSync('pmlogcheck', ['-?']).error === undefined;
-if (!havePcp) console.log('skipped, no PCP tools: labels, texts and copies against pmlogcheck and pmdumplog');
+const havePcp = havePrograms('labels, texts and copies against those of PCP', 'pmlogcheck', 'pmdumplog');
 
 describe.each([2, 3] as const)('around the values, version %i', (version) => {
   const base = annotated(join(dir, `a${version}`), version);
@@ -138,8 +138,7 @@ describe.each([2, 3] as const)('around the values, version %i', (version) => {
     expect(first!.sets[0]!.values[0]).toBe(2 ** 53);
   });
 
-  it('PCP accepts it, and says the same of labels and texts', () => {
-    if (!havePcp) return;
+  it.runIf(havePcp)('PCP accepts it, and says the same of labels and texts', () => {
     expect(pcp('pmlogcheck', base)).toBe('');
     const text = pcp('pmdumplog', '-aeh', base);
     for (const piece of ['"size":"1 TB"', 'the disks', 'reads of disks', '"agent":"linux"'])

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalDump } from '../../src/decode/index.ts';
 import { copyArchive, openArchive } from '../../src/pcp/index.ts';
 import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -140,14 +141,9 @@ describe('archives of a host are joined', () => {
   });
 });
 
-function havePcp(): boolean {
-  if (spawnSync('pmlogextract', ['-?']).error === undefined) return true;
-  if (process.env.CI === 'true') throw new Error('pmlogextract is needed under CI');
-  console.log('skipped, no pmlogextract: joins against those of PCP');
-  return false;
-}
+const havePcp = havePrograms('joins against those of PCP', 'pmlogextract', 'pmlogcheck');
 
-describe.runIf(havePcp())('extracts of several archives equal those of pmlogextract', () => {
+describe.runIf(havePcp)('extracts of several archives equal those of pmlogextract', () => {
   const cases: [string, Shape[]][] = [
     ['a gap', [A, B]],
     ['the order swapped', [B, A]],

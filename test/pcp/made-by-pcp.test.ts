@@ -1,7 +1,7 @@
 // Archives that PCP's tools make here and now, and what other tools of its make of those: read as libpcp reads them, copied without loss.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ import { canonicalDump, dumpSum } from '../../src/decode/index.ts';
 import { copyArchive } from '../../src/pcp/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { sumText } from '../oracle/sums.ts';
+import { havePmcd } from '../support/pmcd.ts';
+import { absent } from '../support/programs.ts';
 import { samplePmcd } from '../support/sample-pmcd.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -34,17 +36,8 @@ global { time -> +1:30:00.5 hostname -> "new.host.example" tz -> "CET-1CEST,M3.5
 
 function ready(): boolean {
   const what = 'archives that PCP makes';
-  if (!haveShared(what)) return false;
-  const why =
-    !existsSync(`${BIN}/pmcd`) || process.getuid?.() !== 0
-      ? 'pcp, and root, are'
-      : spawnSync(PYTHON, ['-c', 'import pcp.pmi']).status !== 0
-        ? 'python3-pcp is'
-        : null;
-  if (why === null) return true;
-  if (process.env.CI === 'true') throw new Error(`${why} needed for: ${what}`);
-  console.log(`skipped, ${why} not here: ${what}`);
-  return false;
+  if (!haveShared(what) || !havePmcd(what)) return false;
+  return spawnSync(PYTHON, ['-c', 'import pcp.pmi']).status === 0 || absent(what, `no python3-pcp for ${PYTHON}`);
 }
 
 async function record(): Promise<void> {

@@ -9,8 +9,9 @@ import { ANALYTICS, PREPROCESSORS } from '../../src/analytics/index.ts';
 import { archiveInfo } from '../../src/decode/index.ts';
 import { ENVIRONMENT, FURTHER, nodeFiles, STANDARD, STATIC } from '../../src/setup/index.ts';
 import { jobsum } from '../support/cli.ts';
-import { testPmcd } from '../support/pmcd.ts';
+import { type TestPmcd, testPmcd } from '../support/pmcd.ts';
 import { tempDir } from '../support/temp.ts';
+import { until } from '../support/until.ts';
 
 const dir = tempDir();
 chmodSync(dir, 0o755);
@@ -23,7 +24,6 @@ const pmcd = await testPmcd(
 );
 const setup = (...args: string[]) =>
   jobsum(['setup', 'collector', '--archives', tree, '--node-config', join(dir, 'nodes'), ...args], { cwd: dir });
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('setup collector', () => {
   it('writes everything once, and nothing over what is there unless told so', async () => {
@@ -73,8 +73,15 @@ describe('setup collector', () => {
 });
 
 describe.skipIf(!pmcd)('a node with these files', () => {
-  const { env, ask } = pmcd!;
-  const names = (): string[] => readdirSync(tree, { recursive: true, encoding: 'utf8' }).map((f) => basename(f));
+  const { env, ask } = pmcd ?? ({} as TestPmcd);
+  const indexes = (): string[] =>
+    readdirSync(tree, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.index'));
+  /** Path of the job's begin or end archive; undefined: it is not there (yet). */
+  const archiveOf = (kind: string): string | undefined => {
+    const name = new RegExp(`^job-4711-${kind}-\\d{8}(\\.\\d\\d){3}\\.index$`);
+    const found = indexes().find((f) => name.test(basename(f)));
+    return found && join(tree, found.replace(/\.index$/, ''));
+  };
 
   beforeAll(() => {
     mkdirSync(tree);
@@ -104,29 +111,33 @@ describe.skipIf(!pmcd)('a node with these files', () => {
       stdio: 'ignore',
     });
     const gone = new Promise((resolve) => logger.once('exit', resolve));
-    await pause(2500);
-    const start = Math.floor(Date.now() / 1000);
-    const began = Date.now();
+    const now = (): number => Date.now() / 1000;
+    const recordedSince = (time: number) =>
+      until('samples of the node', () => {
+        const { end } = archiveInfo(base);
+        return end !== null && end > time;
+      });
+    await recordedSince(0);
+    const start = Math.ceil(now());
     expect(spawnSync(join(dir, 'nodes/prolog.sh'), { env: scheduled }).status).toBe(0);
-    // It returns at once; its logger goes on for half a minute.
-    expect(Date.now() - began).toBeLessThan(8000);
-    await pause(5000);
-    const end = Math.floor(Date.now() / 1000);
+    const beginPath = await until('the begin archive', () => archiveOf('begin'));
+    const first = await until('its first sample', () => {
+      const info = archiveInfo(beginPath);
+      return info.end !== null && info.metrics.length > 100 && info;
+    });
+    // The prolog did not wait for all of them, which take half a minute.
+    expect(first.end! - first.start).toBeLessThan(29);
+    expect(first.host).not.toBe('');
+    process.kill(first.pid, 'SIGTERM');
+    await recordedSince(start + 4);
+    const end = Math.floor(now());
     expect(spawnSync(join(dir, 'nodes/epilog.sh'), { env: scheduled }).status).toBe(0);
-    await pause(1500);
+    // The epilog ends with its archive.
+    expect(archiveInfo(archiveOf('end')!).end).toBeGreaterThan(end);
+    await recordedSince(end);
     logger.kill('SIGTERM');
     await gone;
-    const archives = names().filter((f) => f.endsWith('.index'));
-    const begin = archives.find((f) => /^job-4711-begin-\d{8}(\.\d\d){3}\.index$/.test(f));
-    const last = archives.find((f) => /^job-4711-end-\d{8}(\.\d\d){3}\.index$/.test(f));
-    expect([archives.length, begin, last]).toEqual([3, expect.any(String), expect.any(String)]);
-    const paths = readdirSync(tree, { recursive: true, encoding: 'utf8' });
-    const beginPath = join(tree, paths.find((p) => p.endsWith(begin!))!.replace(/\.index$/, ''));
-    const { pid, metrics, host } = archiveInfo(beginPath);
-    expect(host).not.toBe('');
-    expect(metrics.length).toBeGreaterThan(100);
-    // The begin archive's logger is ours; it need not live out its half minute.
-    process.kill(pid, 'SIGTERM');
+    expect(indexes().length).toBe(3);
 
     const job = { job_id: '4711', start, end, nodes: ['cpn-x1'], acct: { local_job_id_raw: 4711, user: 'user1' } };
     const ran = await jobsum(['summarize', '--jobs', '-', '--archives', tree, '--output', 'ndjson:-'], {

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WarehouseLedger } from '../../src/ledger/index.ts';
 import { Mongo, Warehouse } from '../../src/store/index.ts';
 import { jobsum } from '../support/cli.ts';
@@ -16,32 +16,36 @@ const mariadb = await testMariadb('setup, status and explain of a site');
 const mongodb = await testMongo('setup, status and explain of a site');
 const START = 1_700_000_000;
 
-describe.skipIf(!mariadb || !mongodb)('a configured site', async () => {
-  const database = mongodb!.database();
-  const warehouse = await Warehouse.connect(mariadb!.settings);
-  const mongo = await Mongo.connect({ uri: mongodb!.uri, database });
+describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
+  let warehouse: Warehouse;
+  let mongo: Mongo;
+  beforeAll(async () => {
+    const database = mongodb!.database();
+    warehouse = await Warehouse.connect(mariadb!.settings);
+    mongo = await Mongo.connect({ uri: mongodb!.uri, database });
+    const { user, password, ...place } = mariadb!.settings;
+    mkdirSync(join(dir, 'config'));
+    mkdirSync(join(dir, 'tree'));
+    const resource = {
+      batch_system: 'XDMoD',
+      datasource: 'pcp',
+      hostname_mode: 'hostname',
+      pcp_log_dir: join(dir, 'tree'),
+    };
+    writeFileSync(
+      join(dir, 'config/config.json'),
+      JSON.stringify({
+        datawarehouse: { ...place, user, ...(password === '' ? {} : { pass: password }) },
+        outputdatabase: { type: 'mongodb', uri: mongodb!.uri, dbname: database },
+        state: join(dir, 'state/jobsum.db'),
+        resources: { main: { enabled: true, resource_id: 1, ...resource } },
+      }),
+    );
+  });
   afterAll(async () => {
     await warehouse.close();
     await mongo.close();
   });
-  const { user, password, ...place } = mariadb!.settings;
-  mkdirSync(join(dir, 'config'));
-  mkdirSync(join(dir, 'tree'));
-  const resource = {
-    batch_system: 'XDMoD',
-    datasource: 'pcp',
-    hostname_mode: 'hostname',
-    pcp_log_dir: join(dir, 'tree'),
-  };
-  writeFileSync(
-    join(dir, 'config/config.json'),
-    JSON.stringify({
-      datawarehouse: { ...place, user, ...(password === '' ? {} : { pass: password }) },
-      outputdatabase: { type: 'mongodb', uri: mongodb!.uri, dbname: database },
-      state: join(dir, 'state/jobsum.db'),
-      resources: { main: { enabled: true, resource_id: 1, ...resource } },
-    }),
-  );
   const run = (...args: string[]) => jobsum([...args, '--config', 'config'], { cwd: dir });
   const tables = async () => {
     const rows = await warehouse.rows<{ name: string }>(

@@ -5,11 +5,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { jobsum } from '../support/cli.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const cwd = tempDir();
-const analyze = spawnSync('systemd-analyze', ['--version']).error === undefined;
-if (!analyze) console.log('skipped, no systemd-analyze: units as systemd reads them');
+const analyze = havePrograms('units as systemd reads them', 'systemd-analyze');
 
 it.runIf(analyze)('systemd takes the units', async () => {
   const { code } = await jobsum(['setup', 'systemd', '--config', '/etc/jobsum', '--user', 'root', '--dir', 'units'], {

@@ -9,7 +9,8 @@ import type { Document } from '../../src/document/index.ts';
 import { lacking, MongoSink, setupMongo } from '../../src/sinks/index.ts';
 import { Mongo } from '../../src/store/index.ts';
 import { CLUSTER, documentsOf, jobsum, type Ran, settled } from '../support/cli.ts';
-import { testMongo } from '../support/mongo.ts';
+import { type MongoServer, testMongo } from '../support/mongo.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -218,16 +219,20 @@ describe('privileges of an account', () => {
   });
 });
 
+const TLS = 'MongoDB over TLS';
 const key = join(dir, 'key.pem');
 const cert = join(dir, 'cert.pem');
 const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2', '-nodes'];
-execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-keyout', key, '-out', cert, ...subject], {
-  stdio: 'ignore',
-});
-execFileSync('openssl', ['pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', key, '-out', join(dir, 'key.der')]);
-const secure = await testMongo('MongoDB over TLS', { tls: { key: join(dir, 'key.der'), cert } });
+const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
+async function secureServer(): Promise<MongoServer | null> {
+  if (!havePrograms(TLS, 'openssl')) return null;
+  openssl('req', '-x509', '-newkey', 'rsa:2048', '-keyout', key, '-out', cert, ...subject);
+  openssl('pkcs8', '-topk8', '-nocrypt', '-outform', 'DER', '-in', key, '-out', join(dir, 'key.der'));
+  return testMongo(TLS, { tls: { key: join(dir, 'key.der'), cert } });
+}
+const secure = await secureServer();
 
-describe.skipIf(!secure)('MongoDB over TLS', () => {
+describe.skipIf(!secure)(TLS, () => {
   it('is believed by its certificate only', async () => {
     const { readFileSync } = await import('node:fs');
     const uri = `${secure!.uri}?serverSelectionTimeoutMS=1500`;

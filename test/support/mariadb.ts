@@ -10,14 +10,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MysqlSettings } from '../../src/config/index.ts';
-import { JobsumError } from '../../src/kernel/index.ts';
 import { Warehouse } from '../../src/store/index.ts';
+import { havePrograms } from './programs.ts';
 
 const run = promisify(execFile);
-const env = { ...process.env, PATH: [process.env.PATH, '/usr/sbin', '/usr/local/sbin'].join(delimiter) };
 /** A server's start on a busy machine. */
 const PATIENCE_MS = 60_000;
 
@@ -80,7 +79,7 @@ class Spawned implements TestServer {
       // A zone other than ours: what depends on the server's zone shows.
       ...['--innodb-log-file-size=16M', '--default-time-zone=+05:30', ...AS_ROOT],
     ];
-    const child = spawn('mariadbd', args, { env, stdio: 'ignore' });
+    const child = spawn('mariadbd', args, { stdio: 'ignore' });
     this.#child = child;
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
     await answers(this.settings, child);
@@ -109,7 +108,7 @@ export async function startMariadb(): Promise<TestServer & { remove(): Promise<v
   const dir = mkdtempSync(join(tmpdir(), 'jobsum-mariadb-'));
   const server = new Spawned(dir, await freePort());
   const args = ['--no-defaults', `--datadir=${dir}/data`, '--auth-root-authentication-method=normal', '--skip-test-db'];
-  await run('mariadb-install-db', [...args, '--innodb-log-file-size=16M', ...AS_ROOT], { env });
+  await run('mariadb-install-db', [...args, '--innodb-log-file-size=16M', ...AS_ROOT]);
   await server.start();
   const remove = async (): Promise<void> => {
     await server.stop();
@@ -145,22 +144,9 @@ async function given(url: string): Promise<TestServer> {
   return { settings, own: false, kill: refuse, stop: refuse, start: refuse };
 }
 
-async function installed(): Promise<boolean> {
-  try {
-    await run('mariadbd', ['--no-defaults', '--version'], { env });
-    await run('which', ['mariadb-install-db'], { env });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Call at the top of a test file. Null, and a line that says so, where there is no server; under CI that is an error. */
 export async function testMariadb(what: string): Promise<TestServer | null> {
   const url = process.env.JOBSUM_TEST_MYSQL_URL;
   if (url) return given(url);
-  if (await installed()) return spawned();
-  if (process.env.CI === 'true') throw new JobsumError('E_INTERNAL', `mariadb-server is needed for: ${what}`);
-  console.log(`skipped, no mariadbd: ${what}`);
-  return null;
+  return havePrograms(what, 'mariadbd', 'mariadb-install-db') ? spawned() : null;
 }

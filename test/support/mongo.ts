@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 import { freePort, stopped } from './mariadb.ts';
+import { absent, onPath } from './programs.ts';
 
 const run = promisify(execFile);
 const RECIPE = fileURLToPath(new URL('./mongo-server/', import.meta.url));
@@ -102,13 +103,6 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
-async function works(program: string, ...args: string[]): Promise<boolean> {
-  return run(program, args).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Jars and class of the server, fetched and compiled once: a directory named by what it is made from, outside the tree. */
 async function javaServer(): Promise<string> {
   const recipe = ['pom.xml', 'Server.java'].map((f) => readFileSync(join(RECIPE, f)));
@@ -141,12 +135,12 @@ async function javaServer(): Promise<string> {
 
 async function command(port: number, dir: string, options: MongoOptions): Promise<Spawned | null> {
   const plain = options.wireVersion === undefined && options.tls === undefined;
-  if (plain && (await works('mongod', '--version'))) {
+  if (plain && onPath('mongod')) {
     mkdirSync(join(dir, 'data'), { recursive: true });
     const args = ['--dbpath', join(dir, 'data'), '--port', String(port), '--bind_ip', '127.0.0.1'];
     return new Spawned('mongod', port, ['mongod', ...args]);
   }
-  if (!(await works('javac', '-version')) || !(await works('mvn', '-v'))) return null;
+  if (!onPath('javac') || !onPath('mvn')) return null;
   const place = await javaServer();
   const java = [
     'java',
@@ -174,8 +168,7 @@ export async function testMongo(what: string, options: MongoOptions = {}): Promi
   const server = await command(await freePort(), dir, options);
   if (!server) {
     rmSync(dir, { recursive: true });
-    if (process.env.CI === 'true') throw new Error(`mongod, or a JDK and Maven, is needed for: ${what}`);
-    console.log(`skipped, no mongod, and no JDK and Maven for mongo-java-server: ${what}`);
+    absent(what, 'no mongod, and no JDK and Maven for mongo-java-server');
     return null;
   }
   afterAll(async () => {

@@ -7,6 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Random } from '../../bench/generate/random.ts';
 import { dumpSum, limits, MAX_VOLUME_BYTES } from '../../src/decode/index.ts';
 import { type Attempt, attempt, type Blow, damaged, judge, type Pristine, type Verdict } from './damage.ts';
+import { havePrograms } from './programs.ts';
 
 export interface Kind {
   readonly suffix: string;
@@ -67,21 +68,11 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-const installed = new Map<string, boolean>();
-function isInstalled(program: string): boolean {
-  const known = installed.get(program) ?? spawnSync(program, ['--version']).error === undefined;
-  installed.set(program, known);
-  return known;
-}
-
 /** Those whose programs this machine has; under CI all. */
 export function kindsHere(): readonly Kind[] {
   return KINDS.filter(({ suffix, pack, unpack }) => {
-    const missing = [...pack.map((p) => p[0]), ...(unpack ? [unpack[0]] : [])].find((p) => !isInstalled(p));
-    if (missing === undefined) return true;
-    if (process.env.CI === 'true') throw new Error(`${missing} is needed under CI`);
-    console.log(`skipped, no ${missing}: archives compressed to ${suffix}`);
-    return false;
+    const programs = new Set([...pack.map((p) => p[0]), ...(unpack ? [unpack[0]] : [])]);
+    return havePrograms(`archives compressed to ${suffix}`, ...programs);
   });
 }
 

@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { freePort } from './mariadb.ts';
+import { absent, havePrograms } from './programs.ts';
 
 const PMCD = '/usr/lib/pcp/bin/pmcd';
 const PMDAS = '/var/lib/pcp/pmdas';
@@ -27,13 +28,16 @@ export function readyForPmcd(): void {
   mkdirSync('/run/pcp', { recursive: true });
 }
 
+/** Whether a pmcd can be started here; prints what is skipped if not. It is not on the PATH itself: its clients speak for it. */
+export function havePmcd(what: string): boolean {
+  if (!havePrograms(what, 'pmlogger', 'pminfo')) return false;
+  if (!existsSync(PMCD)) return absent(what, `no ${PMCD}`);
+  return process.getuid?.() === 0 || absent(what, 'not root, and pmcd is started as root');
+}
+
 /** Null, and a line that says so, where PCP is not installed or may not be started; under CI that is an error. */
 export async function testPmcd(what: string, dir: string, hotproc: string): Promise<TestPmcd | null> {
-  if (!existsSync(PMCD) || process.getuid?.() !== 0) {
-    if (process.env.CI === 'true') throw new Error(`pcp, and root, are needed for: ${what}`);
-    console.log(`skipped, no pmcd or not root: ${what}`);
-    return null;
-  }
+  if (!havePmcd(what)) return null;
   readyForPmcd();
   // The process agent looks for hotproc.conf beside itself.
   const pmdas = join(dir, 'pmdas');

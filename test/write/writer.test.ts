@@ -10,6 +10,7 @@ import { canonicalDump as dumpByWasm } from '../../src/decode/index.ts';
 import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { canonicalDump as dumpByOracle } from '../oracle/dump.ts';
+import { havePrograms } from '../support/programs.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -17,12 +18,7 @@ const dir = tempDir();
 const VERSIONS: readonly Version[] = [2, 3];
 const START = 1_772_409_600_000_000_000n;
 
-function haveChecker(): boolean {
-  if (spawnSync('pmlogcheck', ['-?']).error === undefined) return true;
-  if (process.env.CI === 'true') throw new Error('pmlogcheck is needed under CI');
-  console.log('skipped, no pmlogcheck: archives of the writer and the generators against PCP');
-  return false;
-}
+const haveChecker = havePrograms('archives of the writer and the generators against PCP', 'pmlogcheck');
 
 /** What pmlogcheck says about an archive: nothing, if it is well. */
 function check(base: string): string {
@@ -89,7 +85,7 @@ describe('writer', () => {
   });
 });
 
-describe.runIf(haveChecker())('pmlogcheck says nothing about', () => {
+describe.runIf(haveChecker)('pmlogcheck says nothing about', () => {
   it.each(VERSIONS)('the sample, version %i', (version) => {
     const base = join(dir, `checked${version}`);
     writeSample(base, version);
