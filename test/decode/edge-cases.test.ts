@@ -265,7 +265,7 @@ describe('metadata and data', () => {
     }
   });
 
-  it.each(VERSIONS)('54: every word of every file set to what hurts, version %i', { timeout: 120_000 }, (version) => {
+  it.each(VERSIONS)('54: every word of every file set to what hurts, version %i', (version) => {
     const base = sample(version);
     const members = ['0', 'meta', 'index'].map((m) => [m, readFileSync(`${base}.${m}`)] as const);
     const wrong: string[] = [];

@@ -43,7 +43,7 @@ describe.runIf(ready)('an extract equals that of pmlogextract', () => {
    */
   const TWO_VERSIONS = ['3months-20170529.16.22-00/20170529.16.22-00', '540117-short/540117-short'];
 
-  it('of whole archives', { timeout: 180_000 }, () => {
+  it('of whole archives', () => {
     const differ: string[] = [];
     for (const archive of archives) {
       const both = extracts([archive], [], {}) as Both;
@@ -57,7 +57,7 @@ describe.runIf(ready)('an extract equals that of pmlogextract', () => {
     expect(differ.sort()).toEqual(TWO_VERSIONS);
   });
 
-  it('of a window', { timeout: 180_000 }, () => {
+  it('of a window', () => {
     let compared = 0;
     for (const archive of archives) {
       const { start, end } = archiveInfo(shared('archives', archive));
@@ -81,7 +81,7 @@ describe.runIf(ready)('an extract equals that of pmlogextract', () => {
     expect(compared).toBeGreaterThan(40);
   });
 
-  it('of several archives of a host', { timeout: 180_000 }, () => {
+  it('of several archives of a host', () => {
     const byHost = new Map<string, string[]>();
     for (const archive of archives) {
       const { host, start } = archiveInfo(shared('archives', archive));

@@ -86,7 +86,7 @@ describe.runIf(ready())('archives made by PCP', () => {
     for (const base of basesIn(MADE)) derive(base);
   }, 120_000);
 
-  it('are read as libpcp reads them', { timeout: 120_000 }, () => {
+  it('are read as libpcp reads them', () => {
     const bases = basesIn(MADE);
     expect(bases.length).toBeGreaterThan(45);
     const oracle = spawnSync(PYTHON, [shared('tools', 'canonical_dump.py'), '--sum', ...bases], {
@@ -98,7 +98,7 @@ describe.runIf(ready())('archives made by PCP', () => {
     expect(ours).toEqual(theirs);
   });
 
-  it('are copied as they are', { timeout: 120_000 }, () => {
+  it('are copied as they are', () => {
     const copy = join(dir, 'copy');
     for (const base of basesIn(MADE)) {
       for (const f of readdirSync(dir)) if (f.startsWith('copy.')) rmSync(join(dir, f));
