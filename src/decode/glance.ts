@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
+import { SHORTEST, stampNs, timeBefore } from './from-behind.ts';
 import { isPacked, openRegular } from './source.ts';
 
 export interface ArchiveProbe {
@@ -15,10 +16,10 @@ export interface ArchiveProbe {
 }
 
 const MAGIC = 0x50052600;
-/** By version: bytes of the label, of the shortest record; where volume number and host name stand in the label. */
-const SHAPES: Readonly<Record<number, { label: number; record: number; volume: number; host: [number, number] }>> = {
-  2: { label: 132, record: 20, volume: 20, host: [24, 64] },
-  3: { label: 808, record: 24, volume: 24, host: [36, 256] },
+/** Where volume number and host name stand in the label, by version. */
+const SHAPES: Readonly<Record<number, { volume: number; host: [number, number] }>> = {
+  2: { volume: 20, host: [24, 64] },
+  3: { volume: 24, host: [36, 256] },
 };
 const head = Buffer.alloc(808);
 
@@ -30,12 +31,6 @@ interface Label {
   readonly size: number;
 }
 
-const stamp = (b: Buffer, at: number, version: number): bigint =>
-  version === 2
-    ? BigInt(b.readInt32BE(at)) * 1_000_000_000n + BigInt(b.readInt32BE(at + 4)) * 1000n
-    : ((BigInt(b.readInt32BE(at + 4)) << 32n) | BigInt(b.readUInt32BE(at))) * 1_000_000_000n +
-      BigInt(b.readInt32BE(at + 8));
-
 /** The label of a file; null if it is not a whole one of that volume without features. */
 function labelOf(fd: number, volume: number): Label | null {
   const got = readSync(fd, head, 0, head.length, 0);
@@ -43,13 +38,14 @@ function labelOf(fd: number, volume: number): Label | null {
   const magic = head.readUInt32BE(4);
   const version = magic & 0xff;
   const shape = SHAPES[version];
-  if (!shape || magic - version !== MAGIC || got < shape.label) return null;
-  if (head.readInt32BE(0) !== shape.label || head.readInt32BE(shape.label - 4) !== shape.label) return null;
+  if (!shape || magic - version !== MAGIC) return null;
+  const { label } = SHORTEST[version]!;
+  if (got < label || head.readInt32BE(0) !== label || head.readInt32BE(label - 4) !== label) return null;
   if (head.readInt32BE(shape.volume) !== volume || (version === 3 && head.readInt32BE(28) !== 0)) return null;
   const text = head.subarray(shape.host[0], shape.host[0] + shape.host[1]);
   const end = text.indexOf(0);
   return {
-    ...{ version, pid: head.readInt32BE(8), startNs: stamp(head, 12, version) },
+    ...{ version, pid: head.readInt32BE(8), startNs: stampNs(head, 12, version) },
     ...{ host: text.subarray(0, end < 0 ? undefined : end).toString('utf8'), size: fstatSync(fd).size },
   };
 }
@@ -64,16 +60,8 @@ function using<T>(path: string, body: (fd: number) => T): T {
 }
 
 /** Time of the record that ends at the end of the file. */
-function lastTime(fd: number, { version, size }: Label): bigint | null {
-  const shape = SHAPES[version]!;
-  const word = Buffer.alloc(4);
-  if (size < shape.label + shape.record || readSync(fd, word, 0, 4, size - 4) < 4) return null;
-  const length = word.readInt32BE(0);
-  if (length < shape.record || length > size - shape.label) return null;
-  const record = Buffer.alloc(20);
-  readSync(fd, record, 0, 20, size - length);
-  return record.readInt32BE(0) === length ? stamp(record, 4, version) : null;
-}
+const lastTime = (fd: number, { version, size }: Label): bigint | null =>
+  timeBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
 
 /**
  * Label and span of a plain, well-formed archive by its base and the suffixes of its files, as a full probe would tell them; null: look

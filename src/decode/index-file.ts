@@ -2,6 +2,7 @@
 
 import type { Problem } from '../kernel/index.ts';
 import * as L from './layout.gen.ts';
+import { STRAY_BYTES } from './limits.ts';
 import type { FileStream } from './stream.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -21,6 +22,28 @@ export function readIndex(wasm: Wasm, reader: number, stream: FileStream): Probl
     ...{ code: 'E_ARCHIVE_INDEX', message: 'the temporal index ends inside an entry', file, offset: stream.offset },
     found: `${stream.unread} bytes`,
   };
+}
+
+const EARLIEST = -(2n ** 63n);
+const FOREVER = 2n ** 63n - 1n;
+
+/** Time of the record that starts where the reader stands, after all times at the end of the file; null: none starts there. */
+export function timeHere(wasm: Wasm, reader: number, stream: FileStream): bigint | null {
+  for (;;) {
+    const status = wasm.x.scanData(reader, EARLIEST);
+    if (status === L.S_UNTIL) return wasm.i64(reader + L.R_NS);
+    if (status === L.S_MORE) {
+      if (stream.fill()) continue;
+      return stream.unread > STRAY_BYTES ? null : FOREVER;
+    }
+    if (status !== L.S_GROW) return null;
+    try {
+      stream.makeRoom();
+    } catch {
+      // Longer than the file, or than a record may be.
+      return null;
+    }
+  }
 }
 
 export interface IndexEntry {

@@ -1,4 +1,4 @@
-// Owns the limits a process sets on what it reads, the same for all readers of a thread.
+// Owns the limits on what is read, most of them set by a process for all readers of a thread.
 
 export interface Limits {
   /** Most bytes that one compressed member may unpack to. */
@@ -10,6 +10,9 @@ export interface Limits {
   /** Bytes of a file that are read at once, and the window they lie in; records that are larger get one of their own. */
   windowBytes: number;
 }
+
+/** 1–3 bytes behind the last record are a clean end, as for PCP (trap 9). */
+export const STRAY_BYTES = 3;
 
 /** 64 GiB: a hundred times the largest volumes pmlogger writes by default. */
 export const MAX_VOLUME_BYTES = 64 * 2 ** 30;

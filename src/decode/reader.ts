@@ -4,10 +4,11 @@ import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { Annotations } from './annotations.ts';
 import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
-import { readIndex } from './index-file.ts';
+import { SHORTEST } from './from-behind.ts';
+import { readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, labelConflict, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
-import { limits } from './limits.ts';
+import { limits, STRAY_BYTES } from './limits.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
@@ -16,8 +17,6 @@ import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
 import type { Wasm } from './wasm.ts';
 
-/** 1–3 bytes behind the last record are a clean end, as for PCP (trap 9). */
-const STRAY_BYTES = 3;
 const EARLIEST = -(2n ** 63n);
 /** Records earlier than the label's start do occur, but not much earlier. */
 const DAY = 86_400_000_000_000n;
@@ -289,7 +288,7 @@ export class ArchiveReader {
 
   /**
    * Jumps forward by the temporal index to a place before which nothing is at or after `ns`. Stays where it is if the index
-   * does not help or does not lead to a record earlier than `ns`.
+   * does not help, or if what lies at and before the place does not show that.
    */
   seek(ns: bigint): void {
     const wasm = this.#wasm;
@@ -305,16 +304,26 @@ export class ArchiveReader {
     const packed = further && isPacked(this.files.volumes[target]!.path);
     if (!further || (packed && target === here.volume)) return;
     const problems = this.problems.length;
+    const { version } = this.#dataLabel!;
     const there =
       (target === here.volume || (this.#openVolume(target) && this.#volume === target)) && offset <= this.#stream.size;
     if (there) {
       if (!packed) this.#stream.seek(offset);
-      let status: number;
-      do status = wasm.x.scanData(this.address, EARLIEST);
-      while (status === L.S_MORE && this.#stream.fill());
-      if (status === L.S_UNTIL && this.nextNs < ns) return;
+      const next = timeHere(wasm, this.address, this.#stream);
+      if (next !== null && next < ns) return;
+      // The entry may be of the record before: the next one starts here, or none does.
+      const before = next === null ? null : this.#stream.timeBefore(packed ? 0 : offset, version);
+      if (before !== null && before < ns) return;
     }
     this.#goBack(here, problems);
+    // At the beginning of a volume nothing lies before that could be looked at: the entry may be right.
+    if (there && (packed || offset <= SHORTEST[version]!.label)) return;
+    wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
+    this.problems.push({
+      code: 'E_ARCHIVE_INDEX',
+      message: 'the temporal index leads astray and was not used',
+      ...(this.files.index ? { file: this.files.index } : {}),
+    });
   }
 
   #goBack(here: { volume: number; offset: number }, problems: number): void {
@@ -322,10 +331,5 @@ export class ArchiveReader {
     this.#ended = false;
     if (this.#volume !== here.volume || !this.#stream) this.#openVolume(here.volume);
     this.#stream?.seek(here.offset);
-    this.problems.push({
-      code: 'E_ARCHIVE_INDEX',
-      message: 'the temporal index leads astray and was not used',
-      ...(this.files.index ? { file: this.files.index } : {}),
-    });
   }
 }

@@ -2,6 +2,7 @@
 
 import { JobsumError } from '../kernel/index.ts';
 import { type Source, truncated } from './fault.ts';
+import { timeBefore } from './from-behind.ts';
 import * as L from './layout.gen.ts';
 import { type ByteSource, openSource } from './source.ts';
 import type { Wasm } from './wasm.ts';
@@ -40,6 +41,12 @@ export class FileStream {
   /** Empties the window; the next fill reads from `offset`. */
   seek(offset: number): void {
     this.#wasm.x.seekWindow(this.#reader, BigInt(offset));
+  }
+
+  /** Time of the record that ends at `offset`; null: none does, or the file is compressed. */
+  timeBefore(offset: number, version: number): bigint | null {
+    if (this.#bytes.size() === null) return null;
+    return timeBefore((into, position) => this.#bytes.read(into, 0, into.length, position), offset, version);
   }
 
   /** File offset of the first unread byte. */
