@@ -13,7 +13,7 @@ export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
 export { settleWindow } from './reduce/deliver';
 export { linkReducer } from './reduce/fullseries';
-export { setMatch } from './reduce/match';
+export { addMatch } from './reduce/match';
 export { setSections } from './reduce/sections';
 export { statsOf } from './reduce/stats';
 export { setWrap } from './reduce/wrapsum';

@@ -38,6 +38,7 @@ export const F_FLOOR: i32 = 32;
 /** The floor, or the rule of equal numbers of values, passes over a record instead of stopping. */
 export const F_FLOOR_SKIP: i32 = 128;
 export const F_RECT_SKIP: i32 = 256;
+export const F_EMPTY_IGNORE: i32 = 512;
 /** With C_ALIGN: stop where the number of instances is not that of the first record. */
 export const F_STEADY: i32 = 64;
 
@@ -108,12 +109,16 @@ export const AR_NLAST: i32 = 40;
 export const AR_LASTCAP: i32 = 44;
 export const AR_SIZE: i32 = 48;
 
-/** The instance looked for: its name (string number); generation of metric 0 at the last look; position and identity then. */
-export const MT_NAME: i32 = 0;
-export const MT_GEN: i32 = 4;
-export const MT_AT: i32 = 8;
-export const MT_KEY: i32 = 16;
-export const MT_SIZE: i32 = 24;
+/** The instance looked for: names in order of preference (string numbers), how many; what was found of each metric. */
+export const MT_NAMES: i32 = 0;
+export const MT_COUNT: i32 = 64;
+export const MT_FOUND: i32 = 68;
+export const MT_SIZE: i32 = 72;
+export const MAX_MATCHES: i32 = 16;
+/** Per metric: generation when it was looked for, position, -1 if it was not there. */
+export const MF_GEN: i32 = 0;
+export const MF_AT: i32 = 4;
+export const MF_SIZE: i32 = 8;
 
 // --- Lane -------------------------------------------------------------------------------------------------
 export const LANE_SCALE: i32 = 0;

@@ -19,6 +19,7 @@ import {
   C_SLOTS,
   C_STOP,
   C_STOP_CODE,
+  F_EMPTY_IGNORE,
   F_EMPTY_SKIP,
   F_EMPTY_STOP,
   F_FIRSTLAST,
@@ -227,6 +228,7 @@ export function consume(c: usize, arena: usize, seq: i32, t: f64): void {
     store<i32>(c, load<i32>(c, C_SKIPPED) + 1, C_SKIPPED);
     return;
   }
+  if (outcome == STOP_NODATA && flags & F_EMPTY_IGNORE) return;
   const why = code;
   if (outcome == STOP_NONE && load<u32>(c, C_NORMS)) outcome = normalise(c, arena);
   if (outcome == STOP_NONE && flags & GUARDED) outcome = guard(c, flags);

@@ -56,8 +56,8 @@ interface Declared {
   /** Ordered alternatives: the first whose names all exist on the node is used. */
   readonly alternatives: readonly (readonly string[])[];
   readonly optional?: readonly string[];
-  /** The consumer for the chosen metrics (by position: see Share.metrics). */
-  declare(metrics: readonly string[], job: Job): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
+  /** The consumer for the chosen metrics (by position: see Share.metrics). `node`: as accounting names it. */
+  declare(metrics: readonly string[], job: Job, node?: string): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
 }
 
 export interface Analytic extends Declared {

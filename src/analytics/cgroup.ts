@@ -1,71 +1,110 @@
 // Owns the job's memory control group: usage, limit and their ratio, as numbers and as a series (§2.19, 2.32).
 
 import type { Job } from '../jobs/index.ts';
-import { type Analytic, E, failure } from './analytic.ts';
+import type { Lane, ReducerSpec } from '../reduce/index.ts';
+import { type Analytic, E, failure, type Share } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { seriesForm } from './envelope.ts';
+import { jobCgroup, notFound } from './job-cgroup.ts';
 import { gather, levelOf, timesOf } from './points.ts';
 import { stats } from './stats.ts';
 
-/** Instance name of the job's control group; null where the resource manager's are not known. */
-export function memoryCgroup(job: Job): string | null {
-  const { resource_manager: manager, uid, id } = job.acct;
-  if (manager === 'slurm') return `/slurm/uid_${uid}/job_${id ?? job.jobId}`;
-  if (manager === 'pbs') return `/torque/${id ?? job.jobId}`;
-  return null;
+const USAGE = 'cgroup.memory.usage';
+const LIMIT = 'cgroup.memory.limit';
+/** Of version 2, whose limit PCP does not have. A collector has the names of both versions, and values of the one its node runs. */
+const CURRENT = 'cgroup.memory.current';
+
+export const applies = (job: Job): boolean => jobCgroup(job) !== null;
+
+/** How a consumer of groups is declared: where both versions are recorded, either may be without values. */
+export function ofJobsGroup(metrics: readonly string[], second: string, job: Job, node: string | undefined) {
+  const empty = metrics.includes(second) ? ('ignore' as const) : ('skip' as const);
+  return { mode: 'all' as const, empty, match: jobCgroup(job, node)!.names };
 }
 
-/** Whether there was any record with control groups at all. */
-const ANY = { kind: 'LATCH', lane: { fold: 'count', rows: [{ metric: 0 }] } } as const;
+const lane = (fold: Lane['fold'], ...rows: Lane['rows']): Lane => ({ fold, rows });
+const latch = (of: Lane): ReducerSpec => ({ kind: 'LATCH', lane: of });
+const roll = (of: Lane): ReducerSpec => ({ kind: 'ROLL', lane: of, skipFirst: true });
 
-const applies = (job: Job): boolean => memoryCgroup(job) !== null;
+/** Reducers on the metric in use, in this order: any group at all, the job's, its memory. Version 1 has more of them. */
+const ANY = 0;
+const FOUND = 1;
+const USED = 2;
+const ALL_USED = 3;
+const LIMITS = 4;
+const RATIO = 5;
+const OF_V1 = 6;
+
+/** Where the reducers of the version with values begin: the job's group if it has one, else any. */
+function versionOf(share: Share): { at: number; limited: boolean } {
+  const old = share.metrics.includes(USAGE);
+  const starts = [...(old ? [0] : []), ...(share.metrics.includes(CURRENT) ? [old ? OF_V1 : 0] : [])];
+  const has = (k: number) => (at: number) => reducer(share, at + k, 'LATCH').value !== null;
+  const at = starts.find(has(FOUND)) ?? starts.find(has(ANY)) ?? 0;
+  return { at, limited: old && at === 0 };
+}
 
 export const cgroupMemory: Analytic = {
   cls: 'CgroupMemory',
   key: 'process_memory',
   section: 'summary',
   applies,
-  alternatives: [['cgroup.memory.usage', 'cgroup.memory.limit']],
-  declare(_metrics, job) {
-    const roll = (fold: 'match' | 'ratio', rows: readonly { metric: number; weight?: number }[]) =>
-      ({ kind: 'ROLL', lane: { fold, rows }, skipFirst: true }) as const;
-    return {
-      mode: 'all',
-      empty: 'skip',
-      match: memoryCgroup(job)!,
-      reducers: [
-        roll('match', [{ metric: 0 }]),
-        // The limit's weight is nothing: only records that have one count.
-        roll('match', [{ metric: 0 }, { metric: 1, weight: 0 }]),
-        roll('match', [{ metric: 1 }]),
-        roll('ratio', [{ metric: 0 }, { metric: 1 }]),
-        ANY,
-      ],
-    };
+  alternatives: [[USAGE, LIMIT], [CURRENT]],
+  optional: [CURRENT],
+  declare(metrics, job, node) {
+    const [usage, limit, current] = [USAGE, LIMIT, CURRENT].map((name) => ({ metric: metrics.indexOf(name) })) as [
+      { metric: number },
+      { metric: number },
+      { metric: number },
+    ];
+    const first = metrics.includes(USAGE)
+      ? [
+          latch(lane('count', usage)),
+          latch(lane('match', usage)),
+          // The limit's weight is nothing: only records that have one count.
+          roll(lane('match', usage, { ...limit, weight: 0 })),
+          roll(lane('match', usage)),
+          roll(lane('match', limit)),
+          roll(lane('ratio', usage, limit)),
+        ]
+      : [];
+    const second = metrics.includes(CURRENT)
+      ? [latch(lane('count', current)), latch(lane('match', current)), roll(lane('match', current))]
+      : [];
+    return { ...ofJobsGroup(metrics, CURRENT, job, node), reducers: [...first, ...second] };
   },
-  finish(shares, job) {
+  finish(shares, job, _data, note) {
     const usage = { avg: [] as number[], max: [] as number[] };
     const ratios = { avg: [] as number[], max: [] as number[] };
     const limits: number[] = [];
-    const seen = shares.filter((s) => reducer(s, 4, 'LATCH').value !== null);
+    const versions = shares.map((share) => ({ share, ...versionOf(share) }));
+    const seen = versions.filter(({ share, at }) => reducer(share, at + ANY, 'LATCH').value !== null);
     if (seen.length !== job.nodeCount) return failure(E.notAllNodes);
-    for (const share of seen) {
-      const used = reducer(share, 1, 'ROLL');
-      const missing = reducer(share, 0, 'ROLL').count - used.count;
+    let found = 0;
+    for (const { share, at, limited } of seen) {
+      if (reducer(share, at + FOUND, 'LATCH').value === null) {
+        note(notFound(jobCgroup(job, share.node)), share.node);
+        continue;
+      }
+      found++;
+      const used = reducer(share, at + USED, 'ROLL');
+      const missing = limited ? reducer(share, at + ALL_USED, 'ROLL').count - used.count : 0;
       if (missing > used.count) return failure(E.cpusetUnknown);
       if (used.count === 0) continue;
       usage.avg.push(used.mean[0]!);
       usage.max.push(used.max[0]!);
-      limits.push(reducer(share, 2, 'ROLL').max[0]!);
-      const ratio = reducer(share, 3, 'ROLL');
+      if (!limited) continue;
+      limits.push(reducer(share, at + LIMITS, 'ROLL').max[0]!);
+      const ratio = reducer(share, at + RATIO, 'ROLL');
       ratios.avg.push(ratio.mean[0]!);
       ratios.max.push(ratio.max[0]!);
     }
-    if (usage.avg.length === 0) return failure(E.tooFewPoints);
+    if (usage.avg.length === 0) return failure(found === 0 ? E.notAvailable : E.tooFewPoints);
     return {
       usage: { avg: stats(usage.avg), max: stats(usage.max) },
-      limit: stats(limits),
-      usageratio: { avg: stats(ratios.avg), max: stats(ratios.max) },
+      ...(limits.length === 0
+        ? {}
+        : { limit: stats(limits), usageratio: { avg: stats(ratios.avg), max: stats(ratios.max) } }),
     };
   },
 };
@@ -77,15 +116,29 @@ export const cgroupMemSeries: Analytic = {
   key: 'process_mem_usage',
   section: 'timeseries',
   applies,
-  alternatives: [['cgroup.memory.usage']],
-  declare: (_metrics, job) => ({
-    mode: 'all',
-    empty: 'skip',
-    match: memoryCgroup(job)!,
-    reducers: [{ kind: 'SUBSAMPLE', value: { fold: 'match', rows: [{ metric: 0 }], scale: GIB } }, ANY],
+  alternatives: [[USAGE], [CURRENT]],
+  optional: [CURRENT],
+  declare: (metrics, job, node) => ({
+    ...ofJobsGroup(metrics, CURRENT, job, node),
+    reducers: metrics.flatMap((_, metric): ReducerSpec[] => [
+      { kind: 'SUBSAMPLE', value: { fold: 'match', rows: [{ metric }], scale: GIB } },
+      latch(lane('count', { metric })),
+    ]),
   }),
   finish(shares, job) {
-    const { nodes, length } = gather(shares, job.nodeCount, (s) => reducer(s, 1, 'LATCH').value !== null);
+    // Two reducers a metric: that of the version with points counts.
+    const at = new Map(
+      shares.map((share) => [
+        share,
+        2 *
+          Math.max(
+            0,
+            share.metrics.findIndex((_, m) => reducer(share, 2 * m, 'SUBSAMPLE').t.length > 0),
+          ),
+      ]),
+    );
+    const seen = (s: Share): boolean => s.metrics.some((_, m) => reducer(s, 2 * m + 1, 'LATCH').value !== null);
+    const { nodes, length } = gather(shares, job.nodeCount, seen, (s) => at.get(s)!);
     if (nodes.length !== job.nodeCount) return failure(E.notAvailable);
     return seriesForm(
       timesOf(nodes, length),

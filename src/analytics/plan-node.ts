@@ -16,6 +16,8 @@ export interface PlanOptions {
   /** Default: the shipped analytics alone. */
   readonly set?: AnalyticSet;
   readonly lists?: PluginLists | null;
+  /** As accounting names it. */
+  readonly node?: string;
   /** Told of a declaration that fails, which then does not run on this node. */
   readonly onFailure?: (cls: string, text: string) => void;
 }
@@ -25,19 +27,19 @@ export function planNode(
   job: Job,
   has: (name: string) => boolean,
   normalization: Normalization = {},
-  { set = SHIPPED, lists, onFailure }: PlanOptions = {},
+  { set = SHIPPED, lists, node = '', onFailure }: PlanOptions = {},
 ): NodePlan[] {
   const raw = new Set<string>(set.preprocessors.map((p) => p.cls));
   return [...set.preprocessors, ...set.analytics].flatMap((a) => {
     if (!isListed(a.cls, lists)) return [];
     const chosen = a.alternatives.find((names) => names.every(has));
     if (!chosen) return [];
-    const metrics = [...chosen, ...(a.optional ?? []).filter(has)];
+    const metrics = [...chosen, ...(a.optional ?? []).filter((name) => has(name) && !chosen.includes(name))];
     const bits = metrics.map((name) => (raw.has(a.cls) ? 0 : (normalization[name] ?? 0)));
     const normalize = bits.some((b) => b > 0) ? { normalize: bits } : {};
     try {
       if (a.applies?.(job) === false) return [];
-      return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job), ...normalize } }];
+      return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job, node), ...normalize } }];
     } catch (error) {
       onFailure?.(a.cls, error instanceof Error ? error.message : String(error));
       return [];

@@ -18,15 +18,16 @@ export interface Points {
 /** A node counts if its analytic was called. */
 export const wasCalled = (share: Share): boolean => calls(share.result) > 0;
 
-/** Stored points of the nodes that count (all with points by default), and the smallest number over all nodes of the job. */
+/** Stored points of the nodes that count (all with points by default), and the smallest number over all nodes of the job. `at`: which reducer has them. */
 export function gather(
   shares: readonly Share[],
   nodeCount: number,
   counts: ((share: Share) => boolean) | null = null,
+  at: (share: Share) => number = () => 0,
 ): { nodes: Points[]; length: number } {
   const nodes = shares
     .map((share): Points => {
-      const { t, v, width } = reducer(share, 0, 'SUBSAMPLE');
+      const { t, v, width } = reducer(share, at(share), 'SUBSAMPLE');
       return { share, t, v, width };
     })
     .filter((p) => counts?.(p.share) ?? p.t.length > 0);

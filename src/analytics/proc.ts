@@ -1,41 +1,17 @@
 // Owns Proc: the job's processes by command, and the CPUs it may use (preprocessors.md §4).
 
-import type { Job } from '../jobs/index.ts';
-import type { TallyEntry } from '../reduce/index.ts';
+import { nameExpression, type TallyEntry } from '../reduce/index.ts';
 import { E, failure, type Preprocessor, type Share } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { parseCpuList } from './cpu-list.ts';
+import { type JobCgroup, jobCgroup } from './job-cgroup.ts';
 
 /** Most commands listed; the reference's limit, for the document's size. */
 const MAX_COMMANDS = 150;
 
-interface Cgroup {
-  /** The job's own, as in `cgroup.cpuset.cpus`. */
-  readonly path: string;
-  /** Tells that a process belongs to some other job. */
-  readonly other: RegExp;
-}
-
-/** §4.1; null where the resource manager's cgroups are not known. */
-function jobCgroup(job: Job): Cgroup | null {
-  // The id that cgroups are named by: of array tasks the accounting's own, not the one shown.
-  const { resource_manager: manager, uid, id = job.jobId } = job.acct;
-  if (manager === 'slurm') {
-    return { path: `/slurm/uid_${uid}/job_${id}`, other: /cpuset:\/slurm\/uid_\d+\/job_\d+\// };
-  }
-  if (manager === 'pbs') return { path: `/torque/${id}`, other: /cpuset:\/torque\/\d+(?:\[\d+\])?/ };
-  return null;
-}
-
-/** Whether the process's cgroups name the job's cpuset: as a whole path component, so that job 123 is not job 1234. */
-function inCgroup(cgroups: string, path: string): boolean {
-  const needle = `cpuset:${path}`;
-  for (let at = cgroups.indexOf(needle); at >= 0; at = cgroups.indexOf(needle, at + 1)) {
-    const next = cgroups[at + needle.length];
-    if (next === undefined || /[/;,.\s]/.test(next)) return true;
-  }
-  return false;
-}
+/** Paths of `proc.psinfo.cgroups`: `cpuset:/a/b;memory:/a/c` of version 1, `:/a/b` of version 2. */
+const pathsOf = (cgroups: string): string[] =>
+  cgroups.split(/[;,\s]/).map((entry) => entry.slice(entry.indexOf(':') + 1));
 
 /** Union of the CPU lists of processes in the first record where all of them can be read and name a CPU. */
 function allowedCpus(entries: readonly TallyEntry[]): number[] | null {
@@ -49,12 +25,15 @@ function allowedCpus(entries: readonly TallyEntry[]): number[] | null {
 }
 
 /** The node's own record of the job's cpuset, if it has one. */
-function cpusetOf(share: Share, path: string): number[] | null {
+function cpusetOf(share: Share, cgroup: JobCgroup): number[] | null {
   if (share.result.reducers.length < 2) return null;
-  for (const entry of reducer(share, 1, 'TALLY').entries) {
-    if (entry.name !== path) continue;
-    const cpus = parseCpuList(entry.strings[0]!);
-    if (cpus) return cpus;
+  const { entries } = reducer(share, 1, 'TALLY');
+  for (const name of cgroup.names) {
+    const fits = nameExpression(name);
+    for (const entry of entries) {
+      const cpus = entry.name !== null && fits.test(entry.name) ? parseCpuList(entry.strings[0]!) : null;
+      if (cpus) return cpus;
+    }
   }
   return null;
 }
@@ -77,27 +56,27 @@ export const proc: Preprocessor = {
     ],
   }),
   finish(shares, job, data, nodes) {
-    const cgroup = jobCgroup(job);
     const tables = { constrained: new Map<string, number>(), unconstrained: new Map<string, number>() };
     const nameless: string[] = [];
     data.cpus = new Map(nodes.map((n) => [n.node, null]));
     for (const share of shares) {
+      const cgroup = jobCgroup(job, share.node);
       const mine: TallyEntry[] = [];
       for (const entry of reducer(share, 0, 'TALLY').entries) {
         if (entry.name === null) {
           if (!nameless.includes(share.node)) nameless.push(share.node);
           continue;
         }
-        const cgroups = entry.strings[2]!;
-        const own = cgroup !== null && inCgroup(cgroups, cgroup.path);
+        const paths = cgroup ? pathsOf(entry.strings[2]!) : [];
+        const own = paths.some((path) => cgroup!.own(path));
         if (own) mine.push(entry);
-        else if (cgroup?.other.test(cgroups)) continue;
+        else if (paths.some((path) => cgroup!.any(path))) continue;
         const table = own ? tables.constrained : tables.unconstrained;
         // Instances are named `012345 command …`.
         const command = entry.name.slice(entry.name.indexOf(' ') + 1);
         table.set(command, (table.get(command) ?? 0) + entry.count);
       }
-      data.cpus.set(share.node, (cgroup && cpusetOf(share, cgroup.path)) ?? allowedCpus(mine));
+      data.cpus.set(share.node, (cgroup && cpusetOf(share, cgroup)) ?? allowedCpus(mine));
     }
     const constrained = ranked(tables.constrained);
     const unconstrained = ranked(tables.unconstrained);

@@ -3,6 +3,7 @@
 import type { Analytic, Preprocessor } from './analytic.ts';
 import { catastrophe, taccCatastrophe } from './catastrophe.ts';
 import { cgroupMemory, cgroupMemSeries } from './cgroup.ts';
+import { cgroupCpu } from './cgroup-cpu.ts';
 import { cpuCategories } from './cpu-categories.ts';
 import { cpuUserSeries } from './cpu-series.ts';
 import { cpuUsage } from './cpu-usage.ts';
@@ -38,6 +39,7 @@ export const ANALYTICS: readonly Analytic[] = [
   armPowerSeries,
   blockSeries,
   catastrophe,
+  cgroupCpu,
   cgroupMemSeries,
   cgroupMemory,
   cpuCategories,

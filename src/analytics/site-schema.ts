@@ -1,7 +1,7 @@
 // Owns what a site's analytic may declare. The decoder trusts its specs, so that every index is checked here.
 
 import { z } from 'zod';
-import { type ConsumerSpec, MAX_BORDERS, type ReducerSpec } from '../reduce/index.ts';
+import { type ConsumerSpec, MAX_BORDERS, MAX_MATCHES, type ReducerSpec } from '../reduce/index.ts';
 
 const MAX_METRICS = 64;
 const MAX_REDUCERS = 32;
@@ -82,16 +82,17 @@ function specSchema(metrics: number) {
       limit: z.number().positive(),
     }),
   ]);
+  const name = z.string().min(1).max(4096);
   return z.strictObject({
     mode: z.enum(['firstlast', 'all']),
     raw: flag,
-    empty: z.enum(['skip', 'stop']).optional(),
+    empty: z.enum(['skip', 'stop', 'ignore']).optional(),
     rectangular: z.union([z.boolean(), z.literal('skip')]).optional(),
     floor: z.number().optional(),
     floorSkips: flag,
     labels: metric.optional(),
     columns: z.enum(['follow', 'steady']).optional(),
-    match: z.string().min(1).max(4096).optional(),
+    match: z.union([name, z.array(name).min(1).max(MAX_MATCHES)]).optional(),
     reducers: z.array(reducer).min(1).max(MAX_REDUCERS),
   });
 }

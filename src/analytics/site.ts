@@ -95,8 +95,8 @@ function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): 
   return {
     ...{ cls, key, section, alternatives },
     ...(optional ? { optional } : {}),
-    declare(metrics, job) {
-      return checks.checkSpec(given.declare([...metrics], structuredClone(job)), metrics.length);
+    declare(metrics, job, node) {
+      return checks.checkSpec(given.declare([...metrics], structuredClone(job), node), metrics.length);
     },
     finish(shares, job, data, note) {
       // Its own copies: what it does to them concerns nobody else.

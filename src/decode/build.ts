@@ -1,6 +1,6 @@
 // Owns turning consumer specs into structs of the WASM engine.
 
-import type { ConsumerSpec, Fold, Lane, Lead, ReducerSpec } from '../reduce/index.ts';
+import { type ConsumerSpec, type Fold, type Lane, type Lead, namesOf, type ReducerSpec } from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -53,6 +53,7 @@ function flagsOf(spec: ConsumerSpec): number {
     (spec.raw ? L.F_RAW : 0) |
     (spec.empty === 'skip' ? L.F_EMPTY_SKIP : 0) |
     (spec.empty === 'stop' ? L.F_EMPTY_STOP : 0) |
+    (spec.empty === 'ignore' ? L.F_EMPTY_IGNORE : 0) |
     (spec.rectangular ? L.F_RECT : 0) |
     (spec.floor !== undefined ? L.F_FLOOR : 0) |
     (spec.floorSkips ? L.F_FLOOR_SKIP : 0) |
@@ -83,8 +84,9 @@ function buildConsumer(
     ) >>> 0,
   );
   if (spec.columns) wasm.need(wasm.x.setAlign(address, spec.labels ?? 0));
-  if (spec.match !== undefined)
-    withText(wasm, spec.match, (p, length) => wasm.need(wasm.x.setMatch(address, p, length)));
+  const names = spec.match === undefined ? [] : namesOf(spec.match);
+  if (names.length > L.MAX_MATCHES) throw new RangeError(`an instance is looked for by at most ${L.MAX_MATCHES} names`);
+  for (const name of names) withText(wasm, name, (p, length) => wasm.need(wasm.x.addMatch(address, p, length)));
   const numbers = spec.metrics.map((name) => {
     const slot = slots.get(name);
     if (slot === undefined) throw new RangeError(`metric ${name} is not among the wanted`);

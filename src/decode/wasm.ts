@@ -39,7 +39,7 @@ interface Exports {
   setLaneRow(lane: number, index: number, metric: number, weight: number, pick: number): void;
   addReducer(consumer: number, kind: number, flags: number, lane: number, lane2: number): number;
   setAlign(consumer: number, master: number): number;
-  setMatch(consumer: number, text: number, length: number): number;
+  addMatch(consumer: number, text: number, length: number): number;
   setWrap(reducer: number, range: number): void;
   setSections(reducer: number, start: number, end: number, step: number, limit: number): void;
   linkReducer(reducer: number, from: number): void;

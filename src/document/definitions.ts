@@ -116,6 +116,10 @@ const SUMMARY: Definitions = {
       max: ratio("Most memory of the job's cgroup as a share of its limit"),
     },
   },
+  process_cpu: {
+    seconds: instant("CPU time of the job's cgroup over the job, each node", 'second'),
+    cores: instant("Cores in use by the job's cgroup, mean over the job, each node"),
+  },
   gpu: {
     '*': {
       gpuactive: instant('Share of time the GPU was active, mean over the job', '%'),

@@ -52,7 +52,7 @@ const SUMMARY_DEFS: Schema = {
     ],
   },
   energy: {
-    description: 'Statistics of energies, with their sum.',
+    description: 'Statistics of amounts (energy, CPU time), with their sum.',
     type: 'object',
     properties: { ...fields([...LONG, 'std', 'cov', 'total'], ref('number')), cnt: COUNT },
     required: ['avg', 'cnt', 'total'],
@@ -121,7 +121,11 @@ const NODE_COVERAGE: Schema = object(
     interval: { type: 'number', minimum: 0, description: 'Seconds between samples.' },
     gaps: { ...COUNT, description: 'Pauses of more than three intervals.' },
     gap_seconds: { type: 'number', minimum: 0 },
-    covered: { type: 'number', minimum: 0, description: 'Seconds from the first to the last record, less the gaps.' },
+    covered: {
+      type: 'number',
+      minimum: 0,
+      description: 'Seconds from an interval before the first record to one after the last, less the gaps.',
+    },
   },
   ['index', 'node', 'records', 'archives', 'bytes', 'covered'],
 );
@@ -219,9 +223,8 @@ export const SUMMARY_SCHEMA: Schema = {
     nodememory: orError(
       object(fields([...NODE_MEMORY, 'used_minus_cache', 'maxused_minus_cache'], ref('stats')), NODE_MEMORY),
     ),
-    process_memory: orError(
-      object({ usage: USAGE, limit: ref('stats'), usageratio: USAGE }, ['usage', 'limit', 'usageratio']),
-    ),
+    process_memory: orError(object({ usage: USAGE, limit: ref('stats'), usageratio: USAGE }, ['usage'])),
+    process_cpu: orError(object({ seconds: ref('energy'), cores: ref('stats') }, ['seconds', 'cores'])),
     gpu: devices(GPU, ['memactive', 'memactivemax']),
     gpupower: orError({ type: 'object', not: { required: ['error'] }, additionalProperties: ref('power') }),
     ipmi: orError(ref('power')),

@@ -8,7 +8,7 @@ import { FullSeries } from './fullseries.ts';
 import { identitiesOf } from './identity.ts';
 import { Integrate } from './integrate.ts';
 import { Latch } from './latch.ts';
-import { matcher } from './match.ts';
+import { matcher, nameExpression, namesOf } from './match.ts';
 import { Counter, effectiveBits } from './normalise.ts';
 import type { ConsumerResult, Instances, Outcome, ReducerResult } from './result.ts';
 import { Roll } from './roll.ts';
@@ -41,6 +41,7 @@ export class Consumer {
   readonly #ends: FirstLast | null;
   readonly #columns: ColumnOrder | null;
   readonly #reducers: readonly Reducer[];
+  readonly #names: readonly RegExp[] | null;
   #records = 0;
   #skipped = 0;
   #accepted = 0;
@@ -49,6 +50,7 @@ export class Consumer {
 
   constructor(spec: ConsumerSpec, walltime: number, lead: Lead | null) {
     this.#spec = spec;
+    this.#names = spec.match === undefined ? null : namesOf(spec.match).map((name) => nameExpression(name));
     this.#bits = spec.metrics.map((_, m) => effectiveBits(spec.normalize?.[m]));
     this.#counters = this.#bits.map((bits) => (bits > 0 ? new Counter(bits) : null));
     const reducers: Reducer[] = [];
@@ -72,6 +74,8 @@ export class Consumer {
     }
     let outcome = judge(cells);
     if (outcome.kind === 'skip') this.#skipped++;
+    if (outcome.kind === 'stop' && outcome.reason === 'nodata' && this.#spec.empty === 'ignore' && this.#ends === null)
+      return;
     let values = raw;
     if (outcome.kind === 'ok') {
       values = raw.map((x, m) => {
@@ -93,7 +97,7 @@ export class Consumer {
 
   /** With columns and the looked-for instance, to the reducers. */
   #arrange(d: Delivery): void {
-    const matched = this.#spec.match === undefined ? {} : { matched: matcher(d.cells, this.#spec.match) };
+    const matched = this.#names === null ? {} : { matched: matcher(d.cells, this.#names) };
     if (!this.#columns) {
       this.#reduce({ ...d, ...matched });
       return;
@@ -107,7 +111,7 @@ export class Consumer {
   #guard(d: Delivery): Outcome {
     const { empty, floor, floorSkips, rectangular } = this.#spec;
     const head = d.counts[0]!;
-    if (head <= 0 && empty) return empty === 'stop' ? stop('empty') : SKIP;
+    if (head <= 0 && (empty === 'skip' || empty === 'stop')) return empty === 'stop' ? stop('empty') : SKIP;
     if (floor !== undefined && head > 0 && d.values[0]![0]! < floor) return floorSkips ? SKIP : stop('floor');
     if (rectangular) {
       const widths = d.counts.filter((n) => n > 0);

@@ -3,6 +3,7 @@
 export { type Coverage, CoverageCounter } from './coverage.ts';
 export { WindowEngine } from './engine.ts';
 export { chosen, type Join, join } from './join.ts';
+export { type Match, nameExpression, namesOf } from './match.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {
@@ -14,6 +15,7 @@ export {
   type Lead,
   MAX_BORDERS,
   MAX_COLUMNS,
+  MAX_MATCHES,
   MAX_POINTS,
   MAX_SERIES,
   MAX_TALLY,

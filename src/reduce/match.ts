@@ -1,20 +1,36 @@
-// Owns the instance a consumer looks for by name: that of the name itself, or of one that a dot continues (analytics.md §2.19).
+// Owns the instance a consumer looks for by name, in each metric by itself. assembly/reduce/match.ts is its twin.
 
-import { identitiesOf } from './identity.ts';
 import type { Cell } from './row.ts';
 
-/** Where the values of the first instance of metric 0 that fits stand in each metric; -1: nowhere. */
-export function matcher(cells: readonly (Cell | null)[], wanted: string): (metric: number) => number {
-  const head = cells[0];
-  const fits = (name: string | undefined): boolean =>
-    name !== undefined && (name === wanted || name.startsWith(`${wanted}.`));
-  const at = head && head.count > 0 ? Array.from(head.ids).findIndex((id) => fits(head.nameOf?.(id))) : -1;
-  if (at < 0) return () => -1;
-  const instance = identitiesOf(head!)[at]!;
+/**
+ * Names in order of preference. In a name `*` stands for any text without a slash; it fits an instance whose last components
+ * are what it says, so that `/a/b` is a whole name and `a/b` also the end of `/x/a/b`.
+ */
+export type Match = string | readonly string[];
+
+/** A name alone also fits when a dot and more follow it: the server's name behind a job's id (analytics.md §2.19). */
+export const namesOf = (match: Match): readonly string[] => (typeof match === 'string' ? [match, `${match}.*`] : match);
+
+/** The name's components, at the end of a text if `atEnd`, else anywhere in it. */
+export function nameExpression(name: string, atEnd = true): RegExp {
+  const literal = name.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`(?:^|/)${literal.join('[^/]*')}${atEnd ? '$' : '(?=/|$)'}`, 's');
+}
+
+/** Position of the instance in each metric; -1: nowhere. Of the names the first that some instance has counts, the shortest of those that have it. */
+export function matcher(cells: readonly (Cell | null)[], names: readonly RegExp[]): (metric: number) => number {
   return (metric) => {
     const cell = cells[metric];
     if (!cell || cell.count <= 0) return -1;
-    const instances = identitiesOf(cell);
-    return instances[at] === instance ? at : instances.indexOf(instance);
+    const instances = Array.from(cell.ids, (id) => cell.nameOf?.(id));
+    for (const name of names) {
+      let best = -1;
+      instances.forEach((text, i) => {
+        if (text === undefined || !name.test(text)) return;
+        if (best < 0 || Buffer.byteLength(text) < Buffer.byteLength(instances[best]!)) best = i;
+      });
+      if (best >= 0) return best;
+    }
+    return -1;
   };
 }

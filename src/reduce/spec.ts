@@ -1,6 +1,8 @@
 // Owns the reducer vocabulary as plain data: what an analytic asks of either engine. No code, no bytes.
 // Source: reference/analytics.md parts 1 and 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
 
+import type { Match } from './match.ts';
+
 /**
  * How the rows of a lane become numbers. A row is one fetched metric's values in one record, in stored order.
  * - `first`  scale · Σ_r w_r · D[r][0]             one number
@@ -85,8 +87,9 @@ export interface ConsumerSpec {
   readonly mode: 'firstlast' | 'all';
   /** Preprocessor semantics (preprocessors.md §1.1): no checks, an error code is an empty row, nothing stops. */
   readonly raw?: boolean;
-  /** What to do with a record in which metric 0 has no values (others have): ignore it, or stop. */
-  readonly empty?: 'skip' | 'stop';
+  /** What to do with a record in which metric 0 has no values (others have): ignore it, or stop. `ignore`: nothing, and one in which no
+   *  metric has values is passed over instead of stopping: the metrics are alternatives, of which a node has values of some. */
+  readonly empty?: 'skip' | 'stop' | 'ignore';
   /** Stop (as an exception) at a record whose non-empty metrics have different numbers of values, or pass over it. */
   readonly rectangular?: boolean | 'skip';
   /** Stop at a record in which the first value of metric 0 is below this. Checked after `empty`. */
@@ -102,8 +105,8 @@ export interface ConsumerSpec {
    * and come back. `steady` stops ("shape") at a record in which a metric has not as many values as metric `labels` at first, `follow` goes on.
    */
   readonly columns?: 'follow' | 'steady';
-  /** Name of the instance of metric 0 that the folds `match` and `ratio` take: the first one named so, or so and a dot and more. */
-  readonly match?: string;
+  /** Name of the instance that the folds `match` and `ratio` take, looked for in each metric by itself (see Match); at most MAX_MATCHES names. */
+  readonly match?: Match;
   readonly reducers: readonly ReducerSpec[];
 }
 
@@ -126,6 +129,8 @@ export const MAX_TALLY = 262_144;
 export const MAX_SERIES = 4096;
 /** Most instances that are told apart by columns and by normalisation; later ones are dropped. */
 export const MAX_COLUMNS = 8192;
+/** Most names of one instance that is looked for. */
+export const MAX_MATCHES = 16;
 /** Most borders between sections that are remembered. */
 export const MAX_BORDERS = 16;
 

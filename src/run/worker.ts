@@ -65,7 +65,7 @@ function read(task: Work, set: AnalyticSet): Answer {
         const onFailure = (cls: string, found: string): void => {
           failures[i] = [...(failures[i] ?? []), { code: 'E_ANALYTIC', message: `${cls} cannot be declared`, found }];
         };
-        const plan = planNode(w.job, has, task.normalization, { set, lists, onFailure });
+        const plan = planNode(w.job, has, task.normalization, { set, lists, node: task.node, onFailure });
         plans[i] = plan;
         return plan.map((p) => p.spec);
       },

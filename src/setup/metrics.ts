@@ -116,7 +116,7 @@ export const STANDARD: readonly MetricGroup[] = [
 export const FURTHER: readonly MetricGroup[] = [
   { about: 'Lustre', metrics: ['lustre.llite', 'lustre.lnet'] },
   { about: 'power of nodes and GPUs', metrics: ['ipmi.dcmi.power', 'nvidia.powerused', 'nvidia.energy'] },
-  { about: 'control groups, version 2', metrics: ['cgroup.cpu.stat', 'cgroup.memory.current'] },
+  { about: 'control groups', metrics: ['cgroup.cpuacct.usage', 'cgroup.cpu.stat.usage', 'cgroup.memory.current'] },
 ];
 
 /** The environment of users' processes: large, so once an archive. */

@@ -31,8 +31,15 @@ export function jobOf(nodes: number, seconds: number, acct: Job['acct'] = {}): J
   };
 }
 
-/** The number at the end of the name, so that `cpu3` is instance 3. */
-const idOf = (name: string, i: number): number => Number(/\d+$/.exec(name)?.[0] ?? i);
+const paths = new Map<string, number>();
+
+/** The number at the end of the name, so that `cpu3` is instance 3; paths are numbered as they come. */
+function idOf(name: string, i: number): number {
+  if (!name.startsWith('/')) return Number(/\d+$/.exec(name)?.[0] ?? i);
+  const id = paths.get(name) ?? 1_000_000 + paths.size;
+  paths.set(name, id);
+  return id;
+}
 
 function cellOf(values: Values): Cell {
   if (Array.isArray(values)) {
@@ -56,7 +63,7 @@ export function summarize(job: Job, nodes: readonly (readonly (Sample | null)[])
   const leads = new Map<string, Lead>();
   const outcomes = nodes.map((samples, index): NodeOutcome => {
     const names = new Set(samples.flatMap((s) => Object.keys(s ?? {})));
-    const plans = planNode(job, (name) => names.has(name), {}, set ? { set } : {});
+    const plans = planNode(job, (name) => names.has(name), {}, { node: job.nodes[index]!, ...(set ? { set } : {}) });
     const engine = new WindowEngine({
       startNs: 0n,
       endNs: 2n ** 62n,

@@ -27,7 +27,7 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
   // The simplest of all has a way of its own through the WASM engine.
   if (chance(plain)) {
     const reducer = { kind: 'ROLL' as const, skipFirst: chance(0.3), dropLast: chance(0.2) };
-    const empty = chance(0.5) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {};
+    const empty = chance(0.5) ? { empty: (['skip', 'stop', 'ignore'] as const)[below(3)]! } : {};
     const metrics = [pool[below(pool.length)]!.name];
     return {
       metrics,
@@ -89,13 +89,14 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
   const several: ReducerSpec[] = [];
   for (let i = below(4); i >= 0; i--) several.push(reducer(several));
   // Half of the names of the random instances begin like that.
-  const match = chance(0.5) ? { match: `${below(40)} name` } : {};
+  const names = [`${below(40)} name`, `*${below(10)} n*e`, '*'];
+  const match = chance(0.5) ? { match: chance(0.5) ? names[0]! : names.slice(below(3)) } : {};
   return {
     metrics: chosen.map((m) => m.name),
     mode: onlyFirstLast && chance(0.7) ? 'firstlast' : 'all',
     ...(onlyFirstLast || !byColumn ? (chance(0.2) ? { raw: true } : {}) : columns),
     ...match,
-    ...(chance(0.4) ? { empty: chance(0.7) ? ('skip' as const) : ('stop' as const) } : {}),
+    ...(chance(0.4) ? { empty: (['skip', 'stop', 'ignore'] as const)[below(3)]! } : {}),
     ...(chance(0.2) ? { rectangular: chance(0.5) ? true : ('skip' as const) } : {}),
     ...(chance(0.2) ? { floor: -1e9, floorSkips: chance(0.5) } : {}),
     ...(chance(0.3) ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) } : {}),

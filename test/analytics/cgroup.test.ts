@@ -1,0 +1,189 @@
+// Control groups as resource managers make them today: which one is the job's, what it used, whose processes are whose.
+
+import { describe, expect, it } from 'vitest';
+import { jobCgroup } from '../../src/analytics/job-cgroup.ts';
+import { matcher, nameExpression } from '../../src/reduce/match.ts';
+import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';
+
+const acct = { id: '100', uid: 1000, user: 'u1' };
+const N = 10;
+const job = jobOf(1, (N - 1) * STEP, acct);
+
+/** Groups with this much memory, in another order in each record. */
+const memory = (groups: Readonly<Record<string, number>>, metric: string, more: Sample = {}): Sample[] =>
+  times(N, (i) => {
+    const entries = Object.entries(groups);
+    return { [metric]: Object.fromEntries(i % 2 ? entries : entries.reverse()), ...more };
+  });
+
+const usageOf = (records: readonly Sample[], of = job): unknown =>
+  (summarize(of, [records]).summary.process_memory as { usage?: { avg: { avg: number } } }).usage?.avg.avg;
+
+describe("the job's control group", () => {
+  const slurm = [
+    ['/slurm/uid_1000/job_100', '/slurm/uid_1000/job_1001', '/slurm/uid_1001/job_100'],
+    ['/slurm_n0/uid_1000/job_100', '/slurm_n0/uid_1000/job_1001', '/slurm_n1/uid_1000/job_100'],
+    ['/slurm_n0.cluster/uid_1000/job_100', '/slurm_n0.cluster/uid_1000/job_10'],
+    ['/system.slice/slurmstepd.scope/job_100', '/system.slice/slurmstepd.scope/job_1001', '/system.slice/job_100'],
+    ['/system.slice/n0_slurmstepd.scope/job_100', '/system.slice/n1_slurmstepd.scope/job_100', '/x/job_100/job_1'],
+    ['/kubepods/pod7/system.slice/slurmstepd.scope/job_100', '/kubepods/pod7'],
+    ['/docker/0af/slurm/uid_1000/job_100', '/docker/0af/slurm/uid_1000/job_100/step_0'],
+  ];
+  const pbs = [
+    ['/torque/100.master.cluster', '/torque/1001.master.cluster', '/torque/1100'],
+    ['/pbspro/100.pbs', '/pbspro/1001.pbs', '/pbspro/10.pbs'],
+    ['/pbspro.service/jobid/100.pbs', '/pbspro.service/jobid/1001.pbs'],
+    ['/pbs_jobs.service/jobid/100.pbs', '/pbs_jobs.service/jobid/1001.pbs', '/pbs_jobs.service'],
+    ['/pbspro.slice/pbspro-100.pbs.slice', '/pbspro.slice/pbspro-1001.pbs.slice'],
+  ];
+  for (const [manager, lists] of Object.entries({ slurm, pbs })) {
+    for (const [own, ...others] of lists) {
+      it(`of ${manager} is ${own}`, () => {
+        const groups = Object.fromEntries(
+          [own!, ...others, `${own}/step_0`, `${own}/step_0/user`].map((g, i) => [g, i + 1]),
+        );
+        const of = jobOf(1, job.walltime, { ...acct, resource_manager: manager });
+        expect(usageOf(memory(groups, 'cgroup.memory.current'), of)).toBe(1);
+        const limit = { 'cgroup.memory.limit': Object.fromEntries(Object.keys(groups).map((g) => [g, 10])) };
+        const { summary } = summarize(of, [memory(groups, 'cgroup.memory.usage', limit)]);
+        expect(summary.process_memory).toMatchObject({ usage: { avg: { avg: 1 } }, usageratio: { max: { avg: 0.1 } } });
+      });
+    }
+  }
+
+  it('is that of the id with the server in accounting, too, and never a pattern of accounting', () => {
+    const of = (id: string, uid = 1000) => jobCgroup(jobOf(1, 1, { id, uid, resource_manager: 'pbs' }));
+    expect(of('100.pbs')!.own('/pbspro/100.pbs')).toBe(true);
+    expect(of('100[7]')!.own('/pbspro/100[7].pbs')).toBe(true);
+    expect(of('*')).toBeNull();
+    expect(jobCgroup(jobOf(1, 1, { id: '1', uid: '*', resource_manager: 'slurm' } as never))).toBeNull();
+  });
+
+  it('has the values of the version that the node runs, where names of both are recorded', () => {
+    const empty = { 'cgroup.memory.usage': {}, 'cgroup.memory.limit': {} };
+    const groups = { '/system.slice/slurmstepd.scope/job_100': 7 };
+    expect(usageOf(memory(groups, 'cgroup.memory.current', empty))).toBe(7);
+    // In records of their own.
+    const apart = memory(groups, 'cgroup.memory.current').flatMap((r): Sample[] => [empty, r]);
+    const { summary, timeseries } = summarize(jobOf(1, 2 * N * STEP, acct), [apart]);
+    expect(summary.process_memory).toMatchObject({ usage: { avg: { avg: 7 } } });
+    expect((timeseries.process_mem_usage as { times: number[] }).times).toHaveLength(N);
+    const old = { '/slurm/uid_1000/job_100': 5 };
+    const limit = { 'cgroup.memory.limit': { '/slurm/uid_1000/job_100': 10 }, 'cgroup.memory.current': {} };
+    expect(usageOf(memory(old, 'cgroup.memory.usage', limit))).toBe(5);
+  });
+
+  it('that is not there is an error that says what was looked for', () => {
+    const { summary, errors } = summarize(job, [memory({ '/system.slice/other.scope': 1 }, 'cgroup.memory.current')]);
+    expect(summary.process_memory).toEqual({ error: 1 });
+    const [text] = errors.archive!;
+    for (const name of ['/slurm_n0/uid_1000/job_100', '/slurmstepd.scope/job_100']) expect(text).toContain(name);
+  });
+
+  it('is the preferred name, then the shortest; a star does not reach over a slash', () => {
+    const find = (names: string[], wanted: string[]): number => {
+      const ids = Int32Array.from(names, (_, i) => i);
+      const cell = {
+        count: names.length,
+        values: new Float64Array(names.length),
+        ids,
+        nameOf: (id: number) => names[id],
+      };
+      return matcher(
+        [cell],
+        wanted.map((name) => nameExpression(name)),
+      )(0);
+    };
+    expect(find(['/x/a/b', '/a/b', '/c'], ['c', 'a/b'])).toBe(2);
+    expect(find(['/x/a/b', '/a/b'], ['c', 'a/b'])).toBe(1);
+    expect(find(['/x/ab/b', '/a/b/b'], ['a*/b'])).toBe(0);
+    expect(find(['/a/x/b', '/axx/b.c'], ['a*/b'])).toBe(-1);
+  });
+});
+
+describe('CPU time of the control group', () => {
+  const V1 = '/slurm/uid_1000/job_100';
+  const V2 = '/system.slice/slurmstepd.scope/job_100';
+  const usage = (metric: string, group: string, perSecond: number, from = 0): Sample[] =>
+    times(N, (i) => ({
+      [metric]: { [group]: from + perSecond * i * STEP, [`${group}1`]: 7, [`${group}/step_0`]: perSecond * i * STEP },
+      'hinv.ncpu': [8],
+    }));
+  const late = jobOf(1, (N - 1) * STEP + 10, acct);
+  const begun = { ...late, start: START - 10 };
+
+  it('is the same from both versions, without steps and other jobs', () => {
+    for (const records of [
+      usage('cgroup.cpuacct.usage', V1, 2e9, 2e10),
+      usage('cgroup.cpu.stat.usage', V2, 2e6, 2e7),
+    ]) {
+      // Two cores from the job's begin, ten seconds before the first record.
+      const { summary } = summarize(begun, [records]);
+      const seconds = 2 * ((N - 1) * STEP + 10);
+      expect(summary.process_cpu).toMatchObject({
+        seconds: { avg: seconds, cnt: 1, total: seconds },
+        cores: { avg: 2 },
+      });
+    }
+  });
+
+  it('counts from the first value where that cannot be of the job alone', () => {
+    const { summary } = summarize(begun, [usage('cgroup.cpu.stat.usage', V2, 2e6, 1e12)]);
+    expect(summary.process_cpu).toMatchObject({ seconds: { avg: 2 * (N - 1) * STEP }, cores: { avg: 2 } });
+  });
+
+  it('is summed over nodes', () => {
+    const two = { ...jobOf(2, (N - 1) * STEP, acct), start: START - 10 };
+    const records = [usage('cgroup.cpu.stat.usage', V2, 1e6, 1e7), usage('cgroup.cpuacct.usage', V1, 3e9, 3e10)];
+    expect(summarize(two, records).summary.process_cpu).toMatchObject({
+      seconds: { total: 4 * ((N - 1) * STEP + 10) },
+      cores: { min: 1, max: 3 },
+    });
+  });
+
+  it('of no group of the job says what was looked for', () => {
+    const { summary, errors } = summarize(job, [usage('cgroup.cpu.stat.usage', '/other/job_99', 1e6)]);
+    expect(summary.process_cpu).toEqual({ error: 1 });
+    expect(errors.archive!.join()).toContain(
+      'process_cpu no control group of the job is recorded; looked for /slurm_n0/',
+    );
+  });
+});
+
+describe('processes', () => {
+  const scope = ':/system.slice/slurmstepd.scope';
+  const processes = (cgroups: readonly string[]): Sample[] =>
+    times(3, () => {
+      const by = (of: (i: number) => string) => Object.fromEntries(cgroups.map((_, i) => [`00${i} cmd${i}`, of(i)]));
+      return {
+        'proc.psinfo.cpusallowed': by((i) => `${i}`),
+        'proc.id.uid_nm': by(() => 'u1'),
+        'proc.psinfo.cgroups': by((i) => cgroups[i]!),
+      };
+    });
+
+  it.each([
+    [`${scope}/job_100/step_0/user/task_0`, `${scope}/job_1001/step_0/user`],
+    [':/system.slice/n0_slurmstepd.scope/job_100/step_extern', ':/system.slice/n0_slurmstepd.scope/job_7'],
+    ['cpuset:/slurm_n0/uid_1000/job_100/step_0;memory:/slurm_n0', 'cpuset:/slurm_n0/uid_1000/job_1001/step_0'],
+    ['memory:/slurm/uid_1000/job_100/step_0;cpuset:/', 'memory:/slurm/uid_1000/job_10;cpuset:/'],
+  ])("in %s are the job's, in %s of another job", (own, other) => {
+    const { summary } = summarize(job, [processes([own, other, ':/user.slice/session-1.scope'])]);
+    expect(summary.procDump).toMatchObject({
+      constrained: ['cmd0'],
+      unconstrained: ['cmd2'],
+      cpusallowed: { node0: { cpu_list: '0' } },
+    });
+  });
+
+  it("have the job's own cpuset where it is recorded", () => {
+    const records = processes([`${scope}/job_100/step_0`]).map((r) => ({
+      ...r,
+      'cgroup.cpuset.cpus': {
+        '/system.slice/slurmstepd.scope/job_1001': '9',
+        '/system.slice/slurmstepd.scope/job_100': '2-4',
+      },
+    }));
+    expect(summarize(job, [records]).summary.procDump).toMatchObject({ cpusallowed: { node0: { cpu_list: '2,3,4' } } });
+  });
+});
