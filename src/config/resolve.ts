@@ -128,7 +128,11 @@ function sourceOf(r: Resource, base: string): SourceSettings {
   }
   if (system === 'file') {
     if (r.jobs === undefined) throw refuse('batch_system "file" needs jobs, the path of a list of jobs', 'jobs');
-    return { kind: 'file', path: r.jobs === '-' ? '-' : resolve(base, r.jobs), ...compact({ format: r.jobs_format }) };
+    return {
+      kind: 'file',
+      path: r.jobs === '-' ? '-' : resolve(base, r.jobs),
+      ...compact({ format: r.jobs_format, cluster: r.cluster }),
+    };
   }
   throw refuse(
     `${JSON.stringify(r.batch_system)}: expected "XDMoD", "slurm" or "file"; the old accounting store is not supported`,

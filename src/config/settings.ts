@@ -46,7 +46,12 @@ export type SourceSettings =
   | { readonly kind: 'xdmod' }
   /** The command is run; `cluster` for a database of several. */
   | { readonly kind: 'sacct'; readonly command: string; readonly cluster?: string }
-  | { readonly kind: 'file'; readonly path: string; readonly format?: 'ndjson' | 'csv' | 'sacct' };
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly format?: 'ndjson' | 'csv' | 'sacct';
+      readonly cluster?: string;
+    };
 
 /** Jobs outside are not read but marked as skipped (reference/pipeline.md §5). 0 or absent: no limit. */
 export interface LimitSettings {

@@ -1,7 +1,7 @@
 // Owns making a Job from the fields of any source, and what is refused: untrusted names, impossible times.
 
 import { isAbsolute, normalize, sep } from 'node:path';
-import { expandHosts, JobsumError, parseInstant } from '../kernel/index.ts';
+import { expandHosts, JobsumError, MAX_HOSTS, parseInstant } from '../kernel/index.ts';
 import type { Job } from './job.ts';
 
 const MAX_ID = 128;
@@ -9,8 +9,14 @@ const MAX_NODE_NAME = 255;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+/** What schedulers write in place of a list of nodes when there is none. */
+export const NO_HOSTS: ReadonlySet<string> = new Set([
+  ...['', 'None assigned', 'None', '(null)', 'null', 'NULL', 'Unknown', 'N/A', 'n/a'],
+]);
+
 export function refuse(message: string, expected: string, found: unknown): JobsumError {
-  return new JobsumError('E_JOB_LINE', message, { expected, found: String(JSON.stringify(found)).slice(0, 80) });
+  const shown = JSON.stringify(typeof found === 'string' ? found.slice(0, 80) : found);
+  return new JobsumError('E_JOB_LINE', message, { expected, found: String(shown).slice(0, 80) });
 }
 
 /** Epoch seconds from a number, digits, or ISO-8601 with an offset. */
@@ -27,14 +33,20 @@ export function timeOf(value: unknown, name: string): number {
   throw refuse(`bad ${name} time`, 'epoch seconds, or ISO-8601 with an offset', value);
 }
 
+/** Nodes of a list as Slurm writes it (also `;`-separated), or of an array of names. @throws JobsumError E_JOB_LINE, E_HOSTLIST */
 export function nodesOf(value: unknown): string[] {
-  const list = typeof value === 'string' ? value.split(';').flatMap((part) => expandHosts(part)) : value;
+  const plain = typeof value === 'string' ? value.replaceAll('\ufeff', '').trim() : value;
+  if (typeof plain === 'string' && NO_HOSTS.has(plain)) return [];
+  const list = typeof plain === 'string' ? expandHosts(plain) : plain;
   if (!Array.isArray(list)) throw refuse('bad list of nodes', 'an array of names or a node list', value);
+  if (list.length > MAX_HOSTS) throw refuse('too many nodes', `at most ${MAX_HOSTS}`, list.length);
   const names = new Set<string>();
   for (const name of list) {
-    const good = typeof name === 'string' && name !== '' && name.length <= MAX_NODE_NAME;
-    if (!good || CONTROL.test(name) || /[/\\]/.test(name)) throw refuse('bad node name', 'a host name', name);
-    names.add(name);
+    const text = typeof name === 'string' ? name.replaceAll('\ufeff', '') : '';
+    if (typeof name === 'string' && NO_HOSTS.has(text) && name !== '') continue;
+    if (text === '' || text.length > MAX_NODE_NAME || CONTROL.test(text) || /[\s/\\()]/.test(text))
+      throw refuse('bad node name', 'a host name', name);
+    names.add(text);
   }
   return [...names];
 }

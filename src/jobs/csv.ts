@@ -2,6 +2,7 @@
 
 import { buildJob, idOf, nodesOf, refuse, timeOf } from './build.ts';
 import type { Job } from './job.ts';
+import type { Line } from './lines.ts';
 
 /** Columns that are numbers when they look like one; all else stays text. */
 const NUMBERS = new Set([
@@ -27,24 +28,115 @@ const NAMES = {
   nodes: ['host_list', 'node_list', 'nodelist'],
 };
 
-/** Fields of one record; null if a quoted field is still open at the end of the text. */
-export function splitCsv(text: string): string[] | null {
-  const fields: string[] = [];
-  let field = '';
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (quoted) {
-      if (c !== '"') field += c;
-      else if (text[i + 1] === '"') field += text[++i];
-      else quoted = false;
-    } else if (c === '"' && field === '') quoted = true;
-    else if (c === ',') {
-      fields.push(field);
-      field = '';
-    } else field += c;
+/** Lines that a quoted field may span: what a stray quote can cost to find out. */
+const MAX_CONTINUED = 100;
+
+/** A record as far as it was read. Strict: behind a closing quote comes a comma or the end, so that a stray quote shows early. */
+class Scanner {
+  readonly fields: string[] = [];
+  #field = '';
+  #quoted = false;
+
+  /** `open`: within quotes at the end of the line, the record goes on. */
+  scan(text: string): 'done' | 'open' | 'bad' {
+    let i = 0;
+    if (this.#quoted) this.#field += '\n';
+    for (;;) {
+      if (!this.#quoted && text[i] === '"') {
+        this.#quoted = true;
+        i++;
+      }
+      if (this.#quoted) {
+        const end = text.indexOf('"', i);
+        this.#field += text.slice(i, end < 0 ? undefined : end);
+        if (end < 0) return 'open';
+        i = end + 1;
+        if (text[i] === '"') {
+          this.#field += '"';
+          i++;
+          continue;
+        }
+        this.#quoted = false;
+        if (i < text.length && text[i] !== ',') return 'bad';
+      } else {
+        const end = text.indexOf(',', i);
+        this.#field = text.slice(i, end < 0 ? undefined : end);
+        i = end < 0 ? text.length : end;
+      }
+      this.fields.push(this.#field);
+      this.#field = '';
+      if (i >= text.length) return 'done';
+      i++;
+    }
   }
-  return quoted ? null : [...fields, field];
+}
+
+/** Fields of records, or why a line is none. `line`: where the record begins. */
+export type CsvRecord = { readonly line: number } & ({ readonly fields: string[] } | { readonly reason: string });
+
+/** Lines into records of as many fields as the first has. A record whose quotes do not come out even costs its first line only. */
+export class CsvText {
+  #columns: number | null = null;
+  #open: { readonly lines: Line[]; readonly scanner: Scanner } | null = null;
+
+  /** Records that are complete now. */
+  add(line: Line): CsvRecord[] {
+    return this.#read([line]);
+  }
+
+  /** After the last line. */
+  end(): CsvRecord[] {
+    const out: CsvRecord[] = [];
+    while (this.#open) {
+      const { lines } = this.#open;
+      this.#open = null;
+      out.push({ line: lines[0]!.number, reason: 'a quoted field does not end' }, ...this.#read(lines.slice(1)));
+    }
+    return out;
+  }
+
+  #read(given: readonly Line[]): CsvRecord[] {
+    const out: CsvRecord[] = [];
+    // The next line to read is the last.
+    const waiting = [...given].reverse();
+    for (let line = waiting.pop(); line; line = waiting.pop()) {
+      if (line.text === null) {
+        out.push({ line: line.number, reason: 'the line is too long' });
+        continue;
+      }
+      if (line.text.trim() === '' && !this.#open) continue;
+      this.#open ??= { lines: [], scanner: new Scanner() };
+      const { lines, scanner } = this.#open;
+      const result = scanner.scan(line.text);
+      lines.push(line);
+      if (result === 'open' && lines.length < MAX_CONTINUED) continue;
+      this.#open = null;
+      const first = lines[0]!.number;
+      const even = result === 'done' && (lines.length === 1 || scanner.fields.length === this.#columns);
+      if (!even) {
+        out.push({
+          line: first,
+          reason: result === 'bad' ? 'text behind a closing quote' : 'a quoted field does not end',
+        });
+        waiting.push(...lines.slice(1).reverse());
+      } else if (lines.slice(1).some((l) => this.#whole(l.text!))) {
+        // Two stray quotes, or records in a text: nobody can tell.
+        const reason = `it cannot be told whether it is in a quoted field that line ${first} begins`;
+        for (const l of lines)
+          out.push({ line: l.number, reason: l === lines[0] ? 'a quoted field holds whole records' : reason });
+      } else {
+        this.#columns ??= scanner.fields.length;
+        out.push({ line: first, fields: scanner.fields });
+      }
+    }
+    return out;
+  }
+
+  /** A line that is a record by itself. */
+  #whole(text: string): boolean {
+    const scanner = new Scanner();
+    return scanner.scan(text) === 'done' && scanner.fields.length === this.#columns;
+  }
 }
 
 export class CsvTable {
@@ -52,6 +144,11 @@ export class CsvTable {
 
   constructor(header: readonly string[]) {
     this.#header = header.map((h) => h.trim().toLowerCase());
+  }
+
+  /** The header once more: the list was put together of several. */
+  isHeader(fields: readonly string[]): boolean {
+    return fields.length === this.#header.length && this.#header.every((h, i) => fields[i]!.trim().toLowerCase() === h);
   }
 
   /** @throws JobsumError E_JOB_LINE, E_HOSTLIST */

@@ -1,6 +1,8 @@
 // Owns the public surface of jobs/: re-exports only.
 
+export type { JobFormat } from './forms.ts';
 export type { Job, JobRecord, JobSource } from './job.ts';
+export { askSacct, type SacctAnswer, separator } from './sacct-call.ts';
 export { type SacctOptions, SacctSource, SOURCE_SCHEMA } from './sacct-source.ts';
 export {
   type JobId,
@@ -10,6 +12,6 @@ export {
   parseJobId,
   type Selection,
 } from './selection.ts';
-export { FileSource, type JobFilter, type JobFormat, readJobs, selects } from './source.ts';
+export { FileSource, type JobFilter, readJobs, selects } from './source.ts';
 export { detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
 export { hostName, type Patiently, uniqueId, type XdmodOptions, XdmodSource } from './xdmod.ts';

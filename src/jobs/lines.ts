@@ -1,4 +1,4 @@
-// Owns reading a text file line by line with a bound on the length of a line.
+// Owns reading a text in pieces and line by line, with a bound on the length of a line.
 
 import { createReadStream } from 'node:fs';
 import { JobsumError } from '../kernel/index.ts';
@@ -6,34 +6,42 @@ import { JobsumError } from '../kernel/index.ts';
 /** A job record of a thousand nodes is some 20 kB; beyond this it is not a job record. */
 export const MAX_LINE = 1024 * 1024;
 
+/** Text may come in pieces of any length. */
+export type Chunks = AsyncIterable<string>;
+
 export interface Line {
   readonly number: number;
-  /** Without line end; null: longer than MAX_LINE, skipped. */
+  /** Without line end and byte order mark; null: longer than MAX_LINE, skipped. */
   readonly text: string | null;
 }
 
 /** @throws JobsumError E_INPUT_MISSING */
-export async function* readLines(path: string): AsyncGenerator<Line> {
+export async function* readText(path: string): AsyncGenerator<string> {
   const stream =
     path === '-'
       ? process.stdin.setEncoding('utf8')
       : createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
   try {
-    yield* linesOf(stream as AsyncIterable<string>);
+    for await (const chunk of stream) yield chunk as string;
   } catch (cause) {
     throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path }, { cause });
   }
 }
 
-export async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<Line> {
+/** A mark stands at the beginning of each file, and so within a list that was put together of several. */
+export const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+
+const lineOf = (part: string): string => withoutMark(part.endsWith('\r') ? part.slice(0, -1) : part);
+
+export async function* linesOf(chunks: Chunks): AsyncGenerator<Line> {
   let number = 1;
   let rest = '';
   let tooLong = false;
-  for await (const chunk of stream) {
+  for await (const chunk of chunks) {
     const parts = (rest + chunk).split('\n');
     rest = parts.pop()!;
     for (const part of parts) {
-      yield { number: number++, text: tooLong || part.length > MAX_LINE ? null : part.replace(/\r$/, '') };
+      yield { number: number++, text: tooLong || part.length > MAX_LINE ? null : lineOf(part) };
       tooLong = false;
     }
     if (rest.length > MAX_LINE) {
@@ -41,5 +49,33 @@ export async function* linesOf(stream: AsyncIterable<string>): AsyncGenerator<Li
       rest = '';
     }
   }
-  if (tooLong || rest !== '') yield { number, text: tooLong ? null : rest.replace(/\r$/, '') };
+  if (tooLong || rest !== '') yield { number, text: tooLong ? null : lineOf(rest) };
+}
+
+/** The beginning of a text, as far as `enough` wants to read, and the whole of it. */
+export async function peek(
+  chunks: Chunks,
+  enough: (head: string) => boolean,
+): Promise<{ head: string; whole: AsyncGenerator<string> }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head = '';
+  let ended = false;
+  while (!ended && head.length < MAX_LINE && !enough(head)) {
+    const { done, value } = await iterator.next();
+    if (done) ended = true;
+    else head += value;
+  }
+  async function* whole(): AsyncGenerator<string> {
+    try {
+      yield head;
+      while (!ended) {
+        const { done, value } = await iterator.next();
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  return { head, whole: whole() };
 }

@@ -2,6 +2,7 @@
 
 import { archivesOf, buildJob, idOf, nodesOf, refuse, timeOf } from './build.ts';
 import type { Job } from './job.ts';
+import { isSacctObject, sacctObject } from './sacct-json.ts';
 
 const optionalNumber = (value: unknown, name: string): number | undefined => {
   if (value === undefined || value === null) return undefined;
@@ -9,8 +10,11 @@ const optionalNumber = (value: unknown, name: string): number | undefined => {
   return value;
 };
 
-/** @throws JobsumError E_JOB_LINE, E_HOSTLIST */
-export function parseNdjson(text: string): Job {
+/**
+ * One object; an object of `sacct --json` (as `jq -c .jobs[]` prints them) as well.
+ * @throws Ignored, JobsumError E_JOB_LINE, E_HOSTLIST
+ */
+export function parseNdjson(text: string, unknownState: (state: string) => void): Job {
   let object: unknown;
   try {
     object = JSON.parse(text);
@@ -20,6 +24,7 @@ export function parseNdjson(text: string): Job {
   if (typeof object !== 'object' || object === null || Array.isArray(object))
     throw refuse('not a job', 'one object', object);
   const o = object as Record<string, unknown>;
+  if (isSacctObject(o)) return sacctObject(o, unknownState);
   const acct = o.acct ?? {};
   if (typeof acct !== 'object' || acct === null || Array.isArray(acct)) throw refuse('bad acct', 'an object', acct);
   const nodeCount = optionalNumber(o.node_count, 'node_count');

@@ -1,23 +1,20 @@
 // Owns jobs straight from Slurm: `sacct` is run, and the next run goes on where the last one ended.
 
-import { spawn } from 'node:child_process';
-import { JobsumError } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
 import type { JobRecord, JobSource } from './job.ts';
-import { linesOf } from './lines.ts';
+import { askSacct, separator } from './sacct-call.ts';
 import { parseJobId, type Selection } from './selection.ts';
-import { parseJobs } from './source.ts';
+import { once, parseJobs } from './source.ts';
 
 export const SOURCE_SCHEMA: Schema = {
   sql: 'CREATE TABLE IF NOT EXISTS source (name TEXT PRIMARY KEY, mark REAL NOT NULL) WITHOUT ROWID;',
 };
 
-/** The name comes last: it may hold the separator. */
+/** What users write stands between what Slurm does: a name that goes wrong in some way shows. */
 const FORMAT =
-  'jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,start,end,elapsedraw,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimitraw,nodelist,jobname';
+  'jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,jobname,start,end,elapsedraw,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimitraw,nodelist';
 /** Jobs reach the accounting database late: those that ended so long before the last one seen are asked for again. */
 const OVERLAP = 3600;
-const MAX_COMPLAINT = 2000;
 
 export interface SacctOptions {
   readonly command: string;
@@ -44,24 +41,32 @@ export class SacctSource implements JobSource {
     this.#options = options;
   }
 
+  get #now(): number {
+    return this.#options.now?.() ?? Date.now() / 1000;
+  }
+
   /** Jobs that ended from here on. sacct's own start and end select by "was running in". */
   #from(): number {
-    const { selection, store, name = '', back, now = () => Date.now() / 1000 } = this.#options;
+    const { selection, store, name = '', back } = this.#options;
     if (selection.from !== undefined) return selection.from;
-    if (selection.ids) return 0;
+    // Whatever ended before a time is wanted however long ago it was.
+    if (selection.ids || selection.to !== undefined) return 0;
     const known = Number(
       store?.prepare('SELECT mark FROM source WHERE name = ?').get(name)?.mark ?? Number.POSITIVE_INFINITY,
     );
-    return Math.min(known, now() - back) - OVERLAP;
+    return Math.min(known, this.#now - back) - OVERLAP;
   }
 
   #arguments(from: number): string[] {
     const { cluster, selection } = this.#options;
+    // By itself sacct takes now for the end, and calls a beginning after it an error.
+    const to = selection.to ?? (from > this.#now ? from : undefined);
     return [
-      ...['--allusers', '--parsable2', '--allocations', '--duplicates', `--format=${FORMAT}`],
+      ...['--allusers', '--parsable', `--delimiter=${separator()}`, '--allocations', '--duplicates'],
+      `--format=${FORMAT}`,
       ...(cluster === undefined ? [] : [`--clusters=${cluster}`]),
       `--starttime=${time(Math.floor(from))}`,
-      ...(selection.to === undefined ? [] : [`--endtime=${time(Math.ceil(selection.to) + 1)}`]),
+      ...(to === undefined ? [] : [`--endtime=${time(Math.ceil(to) + 1)}`]),
       // Checked, as sacct would take other words for options of its own.
       ...(selection.ids ? [`--jobs=${selection.ids.map(idText).join(',')}`] : []),
     ];
@@ -71,38 +76,16 @@ export class SacctSource implements JobSource {
   async *records(): AsyncGenerator<JobRecord> {
     const { command } = this.#options;
     const from = this.#from();
-    // Slurm older than 20.02 does not know %s and gives times in the zone it is told.
-    const env = { ...process.env, TZ: 'UTC', SLURM_TIME_FORMAT: '%s', SLURM_BITSTR_LEN: '0' };
-    const child = spawn(command, this.#arguments(from), { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-    // Looked at below, when the output has been read.
-    ended.catch(() => undefined);
-    let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint = (complaint + text).slice(0, MAX_COMPLAINT);
-    });
-    try {
-      const lines = linesOf(child.stdout.setEncoding('utf8') as AsyncIterable<string>);
-      for await (const record of parseJobs(lines, 'sacct', 'sacct')) {
-        if (record.kind === 'job') {
-          if (record.job.end < from) continue;
-          this.#mark = Math.max(this.#mark, record.job.end);
-        }
-        yield record;
+    const answer = askSacct(command, this.#arguments(from));
+    for await (const record of once(parseJobs(answer.output, 'sacct', 'sacct'), 'sacct')) {
+      if (record.kind === 'job') {
+        if (record.job.end < from) continue;
+        this.#mark = Math.max(this.#mark, record.job.end);
       }
-      const code = await ended;
-      if (code !== 0)
-        throw new JobsumError('E_SERVICE', 'sacct failed', {
-          file: command,
-          found: `${complaint.trim()} (exit code ${code})`,
-        });
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-        throw new JobsumError('E_INPUT_MISSING', 'there is no such command', { file: command }, { cause });
-      throw cause;
-    } finally {
-      child.kill();
+      yield record;
     }
+    const problem = answer.said();
+    if (problem) yield { kind: 'noted', problem, line: 0 };
   }
 
   async finished(): Promise<void> {

@@ -1,27 +1,40 @@
-// Owns the text of `sacct --parsable2` (reference/accounting.md §9.1).
+// Owns a record of sacct (reference/accounting.md §9.1) as a job, by the names of its columns: which ran, which is none, what its fields mean.
 
 import { parseInstant } from '../kernel/index.ts';
-import { buildJob, idOf, nodesOf, refuse } from './build.ts';
+import { buildJob, idOf, NO_HOSTS, nodesOf, refuse } from './build.ts';
 import type { Job } from './job.ts';
 
-/** Columns that Open XDMoD's command gives, for files without header. */
-const XDMOD_COLUMNS =
-  'jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,start,end,elapsed,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimit,nodelist,jobname'.split(
-    ',',
-  );
-const ENDED = new Set([
-  'BOOT_FAIL',
-  'CANCELLED',
-  'COMPLETED',
-  'DEADLINE',
-  'FAILED',
-  'NODE_FAIL',
-  'OUT_OF_MEMORY',
-  'PREEMPTED',
-  'REVOKED',
-  'TIMEOUT',
+/** States of a run that is over. Requeued jobs ran before; what ran is in the record. */
+const ENDED = [
+  ...[
+    'BOOT_FAIL',
+    'CANCELLED',
+    'COMPLETED',
+    'DEADLINE',
+    'FAILED',
+    'NODE_FAIL',
+    'OUT_OF_MEMORY',
+    'PREEMPTED',
+    'REVOKED',
+  ],
+  ...['TIMEOUT', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT'],
+];
+const NOT_ENDED = new Set([
+  ...[
+    'PENDING',
+    'RUNNING',
+    'SUSPENDED',
+    'COMPLETING',
+    'CONFIGURING',
+    'RESIZING',
+    'RESV_DEL_HOLD',
+    'SIGNALING',
+    'STAGE_OUT',
+  ],
+  ...['STOPPED', 'POWER_UP_NODE', 'UPDATE_DB', 'EXPEDITING'],
 ]);
-const NO_TIME = new Set(['', 'Unknown', 'None', '0']);
+const KNOWN = new Set([...ENDED, ...NOT_ENDED]);
+const NO_TIME = new Set(['', 'Unknown', 'None', 'N/A', '(null)', '0', '1970-01-01T00:00:00']);
 
 /** Thrown for records that never ran or have not ended: not errors. */
 export class Ignored extends Error {}
@@ -37,112 +50,101 @@ export function durationOf(text: string): number | null {
 export function gpusOf(tres: string): number {
   let typed = 0;
   for (const item of tres.split(',')) {
-    const m = /^gres\/gpu(:[^=]*)?=(\d+)$/.exec(item.trim());
+    const m = /^gres\/gpu(:[^=]*)?=(\d+(?:\.\d+)?)([KMG]?)$/.exec(item.trim());
     if (!m) continue;
-    if (m[1] === undefined) return Number(m[2]);
-    typed += Number(m[2]);
+    const count = Math.round(Number(m[2]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(m[3]!));
+    if (m[1] === undefined) return count;
+    typed += count;
   }
   return typed;
 }
 
-export class SacctTable {
-  readonly #columns: readonly string[];
+/**
+ * The state without who cancelled, written out where it was cut (`CANCELLED+`). One that we do not know is the job's all the same: it has an end.
+ * @throws JobsumError E_JOB_LINE for what is no state
+ */
+function stateOf(text: string): { state: string; known: boolean } {
+  const m = /^([A-Za-z_]+)(\+?)(?: by \S+)?$/.exec(text);
+  const word = (m?.[1] ?? '').toUpperCase();
+  const known = KNOWN.has(word) ? word : m?.[2] === '+' && [...KNOWN].find((s) => s.startsWith(word));
+  if (known) return { state: known, known: true };
+  // States are written in capitals; anything else stands in the wrong column.
+  if (m && m[1] === word && word.length > 2) return { state: word, known: false };
+  throw refuse('no state of a job', 'COMPLETED, FAILED, …', text);
+}
 
-  constructor(columns: readonly string[]) {
-    this.#columns = columns;
-  }
+/** A record by its columns' names, in lower case; null: there is no such column. */
+export type Get = (name: string) => string | null;
 
-  /** The table of a file whose first line is this, and whether that line is the header. */
-  static detect(line: string): { table: SacctTable; header: boolean } | null {
-    const fields = line.split('|').map((f) => f.trim().toLowerCase());
-    if (fields.includes('jobid') && fields.includes('end')) return { table: new SacctTable(fields), header: true };
-    if (fields.length >= XDMOD_COLUMNS.length && /^\d/.test(fields[0]!)) {
-      return { table: new SacctTable(XDMOD_COLUMNS), header: false };
+/**
+ * @param unknown - is called with a state that is not known
+ * @throws Ignored, JobsumError E_JOB_LINE, E_HOSTLIST
+ */
+export function sacctJob(column: Get, unknown: (state: string) => void): Job {
+  const get = (name: string): string => column(name)?.trim() ?? '';
+  const shown = get('jobid');
+  if (shown.includes('.')) throw new Ignored('job step');
+  if (shown.includes('[')) throw new Ignored('array tasks that never ran');
+  if (!/^\d+(?:[_+]\d+)?$/.test(shown)) throw refuse('bad job id', '500, 500_3 or 500+1', shown);
+  const { state, known } = column('state') === null ? { state: '', known: true } : stateOf(get('state'));
+  if (!known) unknown(state);
+  if (NOT_ENDED.has(state)) throw new Ignored(`not ended (${state})`);
+  if (NO_TIME.has(get('start')) || NO_TIME.has(get('end'))) throw new Ignored('never started or not ended');
+  if (NO_HOSTS.has(get('nodelist'))) throw new Ignored('no nodes assigned');
+  const time = (name: string): number => {
+    try {
+      return parseInstant(get(name));
+    } catch {
+      throw refuse(`bad ${name} time`, 'epoch seconds or YYYY-MM-DDTHH:MM:SS in UTC', get(name));
     }
-    return null;
-  }
-
-  /** Splits into as many fields as there are columns; a bar in the job name belongs to the name. */
-  #fields(text: string): Map<string, string> {
-    const parts = text.split('|');
-    const n = this.#columns.length;
-    // `--parsable` (without 2) ends each line in a bar.
-    if (parts.length === n + 1 && parts[n] === '') parts.pop();
-    const extra = parts.length - n;
-    const name = this.#columns.indexOf('jobname');
-    if (extra < 0 || (extra > 0 && name < 0)) throw refuse('wrong number of columns', String(n), parts.length);
-    if (extra > 0) parts.splice(name, extra + 1, parts.slice(name, name + extra + 1).join('|'));
-    return new Map(this.#columns.map((c, i) => [c, parts[i]!]));
-  }
-
-  /** @throws Ignored, JobsumError E_JOB_LINE, E_HOSTLIST */
-  job(text: string): Job {
-    const f = this.#fields(text);
-    const get = (name: string): string => f.get(name)?.trim() ?? '';
-    const shown = get('jobid');
-    if (shown.includes('.')) throw new Ignored('job step');
-    if (shown.includes('[')) throw new Ignored('array tasks that never ran');
-    const state = get('state').split(' ')[0]!.replace(/\+$/, '');
-    if (state !== '' && !ENDED.has(state)) throw new Ignored(`not ended (${state})`);
-    if (NO_TIME.has(get('start')) || NO_TIME.has(get('end'))) throw new Ignored('never started or not ended');
-    const nodeList = get('nodelist');
-    if (nodeList === '' || nodeList === 'None assigned') throw new Ignored('no nodes assigned');
-    const time = (name: string): number => {
-      try {
-        return parseInstant(get(name));
-      } catch {
-        throw refuse(`bad ${name} time`, 'epoch seconds or YYYY-MM-DDTHH:MM:SS in UTC', get(name));
-      }
-    };
-    const optionalTime = (name: string): number | null => (NO_TIME.has(get(name)) ? null : time(name));
-    const number = (name: string): number | null => (/^\d+$/.test(get(name)) ? Number(get(name)) : null);
-    const array = /^(\d+)_(\d+)$/.exec(shown);
-    const het = /^(\d+)\+(\d+)$/.exec(shown);
-    const raw = get('jobidraw') || (array || het ? '' : shown);
-    const jobId = idOf(raw || shown);
-    const nodes = nodesOf(nodeList);
-    const start = time('start');
-    const end = time('end');
-    const nodeCount = number('nnodes') ?? nodes.length;
-    const minutes = number('timelimitraw');
-    const tres = get('alloctres') || get('reqtres');
-    return buildJob({
-      jobId,
-      start,
-      end,
-      nodes,
-      nodeCount,
-      acct: {
-        id: jobId,
-        job_uniq_id: jobId,
-        local_job_id: array?.[1] ?? shown,
-        local_job_array_index: array ? Number(array[2]) : -1,
-        local_job_id_raw: /^\d+$/.test(raw) ? Number(raw) : null,
-        ...(het ? { het_job_id: het[1], het_job_offset: Number(het[2]) } : {}),
-        cluster: get('cluster') || null,
-        partition: get('partition'),
-        ...(f.has('qos') ? { qos: get('qos') } : {}),
-        account: get('account'),
-        group: get('group'),
-        gid: number('gid'),
-        user: get('user'),
-        uid: number('uid'),
-        jobname: get('jobname'),
-        submit: optionalTime('submit'),
-        eligible: optionalTime('eligible'),
-        start_time: start,
-        end_time: end,
-        exit_code: get('exitcode'),
-        exit_status: state,
-        nodes: nodeCount,
-        ncpus: number('ncpus') ?? number('alloccpus'),
-        reqcpus: number('reqcpus'),
-        reqmem: get('reqmem') || null,
-        gpus: gpusOf(tres),
-        timelimit: minutes !== null ? minutes * 60 : durationOf(get('timelimit')),
-        host_list: nodes,
-        resource_manager: 'slurm',
-      },
-    });
-  }
+  };
+  const optionalTime = (name: string): number | null => (NO_TIME.has(get(name)) ? null : time(name));
+  const number = (name: string): number | null => (/^\d+$/.test(get(name)) ? Number(get(name)) : null);
+  const array = /^(\d+)_(\d+)$/.exec(shown);
+  const het = /^(\d+)\+(\d+)$/.exec(shown);
+  const raw = get('jobidraw') || (array || het ? '' : shown);
+  const jobId = idOf(raw || shown);
+  const nodes = nodesOf(get('nodelist'));
+  const start = time('start');
+  const end = time('end');
+  const nodeCount = number('nnodes') ?? number('allocnodes') ?? nodes.length;
+  const minutes = number('timelimitraw');
+  return buildJob({
+    jobId,
+    start,
+    end,
+    nodes,
+    nodeCount,
+    acct: {
+      id: jobId,
+      job_uniq_id: jobId,
+      local_job_id: array?.[1] ?? shown,
+      local_job_array_index: array ? Number(array[2]) : -1,
+      local_job_id_raw: /^\d+$/.test(raw) ? Number(raw) : null,
+      ...(het ? { het_job_id: het[1], het_job_offset: Number(het[2]) } : {}),
+      cluster: get('cluster') || null,
+      partition: get('partition'),
+      ...(column('qos') === null ? {} : { qos: get('qos') }),
+      account: get('account'),
+      group: get('group'),
+      gid: number('gid'),
+      user: get('user'),
+      uid: number('uid'),
+      jobname: get('jobname'),
+      submit: optionalTime('submit'),
+      eligible: optionalTime('eligible'),
+      start_time: start,
+      end_time: end,
+      exit_code: get('exitcode'),
+      exit_status: state,
+      nodes: nodeCount,
+      ncpus: number('ncpus') ?? number('alloccpus'),
+      reqcpus: number('reqcpus'),
+      reqmem: get('reqmem') || null,
+      gpus: gpusOf(get('alloctres') || get('reqtres')),
+      timelimit: minutes !== null ? minutes * 60 : durationOf(get('timelimit')),
+      host_list: nodes,
+      resource_manager: 'slurm',
+    },
+  });
 }

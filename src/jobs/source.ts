@@ -1,137 +1,114 @@
-// Owns the way from a file of jobs to a stream of job records, whatever its format. One bad line never costs another.
+// Owns the way from a list of jobs to a stream of job records, whatever its form: what is refused, what is passed over, what is there twice.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { CsvTable, splitCsv } from './csv.ts';
+import { type JobFormat, rawRecords } from './forms.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
-import { type Line, readLines } from './lines.ts';
-import { parseNdjson } from './ndjson.ts';
-import { Ignored, SacctTable } from './sacct.ts';
+import { type Chunks, readText } from './lines.ts';
+import { Ignored } from './sacct.ts';
 import type { Selection } from './selection.ts';
 
-export type JobFormat = 'ndjson' | 'csv' | 'sacct';
-
-interface Parser {
-  /** Undefined: the line holds no record (a header, or the start of a longer one). */
-  line(text: string): Job | undefined;
-  /** After the last line. @throws JobsumError E_JOB_LINE if a record is still open */
-  end?(): void;
-}
-
-/** Lines that a quoted CSV field may span. */
-const MAX_CONTINUED = 1000;
-
-function csvParser(): Parser {
-  let table: CsvTable | null = null;
-  let open = '';
-  let lines = 0;
-  const unended = (): JobsumError => new JobsumError('E_JOB_LINE', 'a quoted field does not end');
-  const line = (text: string): Job | undefined => {
-    const whole = open === '' ? text : `${open}\n${text}`;
-    const fields = splitCsv(whole);
-    if (!fields && ++lines < MAX_CONTINUED) {
-      open = whole;
-      return undefined;
-    }
-    open = '';
-    lines = 0;
-    if (!fields) throw unended();
-    if (table) return table.job(fields);
-    table = new CsvTable(fields);
-    return undefined;
-  };
-  const end = (): void => {
-    if (open !== '') throw unended();
-  };
-  return { line, end };
-}
-
-function sacctParser(first: string, file: string): Parser {
-  const detected = SacctTable.detect(first);
-  if (!detected) {
-    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', {
-      file,
-      found: JSON.stringify(first.slice(0, 60)),
-    });
-  }
-  let header = detected.header;
-  const line = (text: string): Job | undefined => {
-    if (header) {
-      header = false;
-      return undefined;
-    }
-    return detected.table.job(text);
-  };
-  return { line };
-}
-
-function parserFor(first: string, file: string, format: JobFormat | undefined): Parser {
-  if (format === 'ndjson' || (!format && first.trimStart().startsWith('{'))) return { line: parseNdjson };
-  if (format === 'sacct' || (!format && SacctTable.detect(first))) return sacctParser(first, file);
-  if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first)))
-    return csvParser();
-  throw new JobsumError('E_JOB_SOURCE', 'cannot tell what form the list of jobs has', {
-    file,
-    line: 1,
-    found: JSON.stringify(first.slice(0, 60)),
-  });
-}
+/** Jobs that are remembered to find those that come twice: some 100 MB, far more than a list has. */
+const MAX_REMEMBERED = 1_000_000;
+/** Unknown states that are named. */
+const MAX_STATES = 100;
 
 /**
  * Jobs of a file (`-`: standard input), in its order.
- * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the first line)
+ * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the beginning)
  */
-export function readJobs(path: string, format?: JobFormat): AsyncGenerator<JobRecord> {
-  return parseJobs(readLines(path), path, format);
+export function readJobs(path: string, format?: JobFormat, cluster?: string): AsyncGenerator<JobRecord> {
+  return parseJobs(readText(path), path, format, cluster);
 }
 
-/** Jobs of lines; `file` is their name in messages. */
+/** Jobs of a text; `file` is its name in messages, `cluster` the one whose jobs are wanted (absent: that of the first job). */
 export async function* parseJobs(
-  lines: AsyncIterable<Line>,
+  chunks: Chunks,
   file: string,
   format?: JobFormat,
+  cluster?: string,
 ): AsyncGenerator<JobRecord> {
-  let parser: Parser | null = null;
-  let line = 0;
-  const rejected = (problem: Problem): JobRecord => ({
-    kind: 'rejected',
-    line,
-    problem: { ...problem, file, line },
-  });
-  for await (const { number, text } of lines) {
-    line = number;
-    if (text === null) {
-      yield rejected({ code: 'E_JOB_LINE', message: 'the line is too long' });
+  const clusters = new OneCluster(cluster);
+  const states = new Set<string>();
+  for await (const { line, job } of rawRecords(chunks, file, format)) {
+    let odd: string | null = null;
+    let record: JobRecord;
+    try {
+      const read = job((state) => {
+        if (!states.has(state)) odd = state;
+      });
+      clusters.check(read);
+      record = { kind: 'job', job: read, line };
+    } catch (error) {
+      if (error instanceof Ignored) record = { kind: 'ignored', reason: error.message, line };
+      else record = { kind: 'rejected', line, problem: { ...toProblem(error), file, line } };
+    }
+    if (odd !== null && states.size < MAX_STATES) {
+      states.add(odd);
+      const message = 'a state of jobs that is not known: its jobs are taken for ended';
+      yield { kind: 'noted', line, problem: { code: 'E_JOB_NOTE', message, file, line, found: odd } };
+    }
+    yield record;
+  }
+}
+
+/** The same id means another job on another cluster, which is another resource. */
+class OneCluster {
+  readonly #wanted: string | undefined;
+  #first: string | undefined;
+
+  constructor(wanted: string | undefined) {
+    this.#wanted = wanted?.toLowerCase();
+  }
+
+  /** @throws Ignored, JobsumError E_JOB_LINE */
+  check({ jobId, acct }: Job): void {
+    const { cluster, resource_manager: manager } = acct;
+    if (typeof cluster !== 'string' || manager !== 'slurm') return;
+    if (this.#wanted !== undefined && cluster.toLowerCase() !== this.#wanted)
+      throw new Ignored(`of cluster ${cluster}`);
+    this.#first ??= cluster;
+    if (cluster === this.#first) return;
+    throw new JobsumError('E_JOB_LINE', 'a job of another cluster, and so of another resource: list each by itself', {
+      job: jobId,
+      expected: this.#first,
+      found: cluster,
+    });
+  }
+}
+
+/** Records in which a job, by its id and end, is there once. That it was there more often is said once, at the end. */
+export async function* once(records: AsyncIterable<JobRecord>, file: string): AsyncGenerator<JobRecord> {
+  const seen = new Set<string>();
+  let twice = 0;
+  let first: { job: string; line: number } | null = null;
+  for await (const record of records) {
+    const key = record.kind === 'job' ? `${record.job.jobId} ${record.job.end}` : null;
+    if (key !== null && seen.has(key)) {
+      twice++;
+      if (record.kind === 'job') first ??= { job: record.job.jobId, line: record.line };
+      yield { kind: 'ignored', reason: 'listed before', line: record.line };
       continue;
     }
-    if (text.trim() === '' || (parser === null && text.startsWith('#'))) continue;
-    parser ??= parserFor(text, file, format);
-    try {
-      const job = parser.line(text);
-      if (job) yield { kind: 'job', job, line };
-    } catch (error) {
-      if (error instanceof Ignored) yield { kind: 'ignored', reason: error.message, line };
-      else yield rejected(toProblem(error));
-    }
+    if (seen.size >= MAX_REMEMBERED) seen.clear();
+    if (key !== null) seen.add(key);
+    yield record;
   }
-  try {
-    parser?.end?.();
-  } catch (error) {
-    yield rejected(toProblem(error));
-  }
+  if (!first) return;
+  const message = 'jobs that are listed again with the same id and end are one job';
+  const problem: Problem = { code: 'E_JOB_NOTE', message, ...first, file, found: String(twice) };
+  yield { kind: 'noted', line: first.line, problem };
 }
 
 /** Jobs of a file as a source. */
 export class FileSource implements JobSource {
-  readonly #path: string;
-  readonly #format: JobFormat | undefined;
+  readonly #of: Parameters<typeof readJobs>;
 
-  constructor(path: string, format?: JobFormat) {
-    this.#path = path;
-    this.#format = format;
+  constructor(...of: Parameters<typeof readJobs>) {
+    this.#of = of;
   }
 
   records(): AsyncIterable<JobRecord> {
-    return readJobs(this.#path, this.#format);
+    return once(readJobs(...this.#of), this.#of[0]);
   }
 }
 

@@ -29,7 +29,13 @@ export const ERRORS = {
 
   E_INPUT_MISSING: kind('input', 66, false, 'Check the path and its permissions.'),
   E_JOB_LINE: kind('input', 1, false, 'Correct or remove the line; the other lines were used.'),
-  E_JOB_SOURCE: kind('input', 65, false, 'Give NDJSON, CSV with a header, or the output of `sacct -P`.'),
+  E_JOB_NOTE: kind('input', 1, false, 'Nothing was lost: see whether it is as it should be.'),
+  E_JOB_SOURCE: kind(
+    'input',
+    65,
+    false,
+    'Give NDJSON, CSV with a header, or the output of `sacct -P` or `sacct --json`.',
+  ),
   E_HOSTLIST: kind('input', 1, false, 'Write node lists as Slurm does: n[01-04,7],gpu1.'),
   E_NO_DOCUMENT: kind('input', 65, false, 'Give a summary document as JSON, as `jobsum show ID --json` prints it.'),
   E_JOB_UNKNOWN: kind('input', 66, false, 'Check the id; `jobsum show` without one lists the jobs of the store.'),

@@ -86,7 +86,8 @@ export class ResourceRun {
       if (record.kind === 'rejected') {
         lines.rejected++;
         this.#session.account.problem(record.problem, 'job.rejected');
-      } else if (record.kind === 'ignored') lines.ignored++;
+      } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
+      else if (record.kind === 'ignored') lines.ignored++;
       else if (!selects(filter, record.job)) this.#count('unselected');
       else {
         this.#candidates.push(record.job);

@@ -279,7 +279,7 @@ class Site {
     const { selection } = this.#options;
     const { source, name, id } = resource;
     const back = this.#session.options.grace ?? this.#config.retry.grace;
-    if (source.kind === 'file') return new FileSource(source.path, source.format);
+    if (source.kind === 'file') return new FileSource(source.path, source.format, source.cluster);
     if (source.kind === 'sacct') {
       const { kind: _, ...command } = source;
       return new SacctSource({

@@ -51,6 +51,7 @@ export const MAX_PROBLEMS = 100;
 /** The constant text of each event. */
 export const MESSAGES = {
   'job.rejected': 'a line of the list of jobs was not used',
+  'job.noted': 'there is something odd in the list of jobs',
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
   'analytic.unusable': 'an analytic of the site cannot be used',

@@ -75,8 +75,67 @@ describe('CSV', () => {
     const head = 'job_id,start,end,nodelist\n';
     expect(rejectedLines(await read(`${head}1,10,20\n2,10,20,n1\n3,x,20,n1\n`))).toEqual([2, 4]);
     const open = await read(`${head}1,10,20,n1\n2,10,20,"n1\n3,10,20,n1\n`);
-    expect(jobsOf(open)).toHaveLength(1);
-    expect(rejectedLines(open)).toEqual([4]);
+    expect(jobsOf(open).map((j) => j.jobId)).toEqual(['1', '3']);
+    expect(rejectedLines(open)).toEqual([3]);
+  });
+});
+
+describe('bounds', () => {
+  const good = (id: string): string => `{"job_id":"${id}","start":1,"end":2,"nodes":["n"]}`;
+  const MANY = 'n[1-65536]';
+  it.each([
+    ['a range', 'n[1-1000000000000]'],
+    ['a product', 'n[1-1000000][1-1000000]'],
+    ['a product of small ones', 'n[0-9][0-9][0-9][0-9][0-9]'],
+    ['repetition', Array(2000).fill(MANY).join(',')],
+    ['repetition with semicolons', Array(2000).fill(MANY).join(';')],
+    ['repetition in one bracket', `n[${Array(2000).fill('1-65536').join(',')}]`],
+    ['single numbers in one bracket', `n[${Array(200_000).fill('1').join(',')}]`],
+    ['length', `${MANY}${'[1]'.repeat(6000)}`],
+    ['length of digits', `n[${'1'.repeat(300)}]`],
+    ['numbers beyond what is exact', 'n[99999999999999999999-99999999999999999999]'],
+  ])('of a node list hold against %s, in every form of list', async (_, nodes) => {
+    const json = await read(`${good('a')}\n{"job_id":"b","start":1,"end":2,"nodes":"${nodes}"}\n${good('c')}\n`);
+    expect([jobsOf(json).map((j) => j.jobId), rejectedLines(json)]).toEqual([['a', 'c'], [2]]);
+    const csv = await read(`job_id,start,end,nodelist\na,1,2,n\nb,1,2,"${nodes}"\nc,1,2,n\n`);
+    expect([jobsOf(csv).map((j) => j.jobId), rejectedLines(csv)]).toEqual([['a', 'c'], [3]]);
+    const sacct = await read(`JobID|Start|End|State|NodeList\n1|1|2|FAILED|n\n2|1|2|FAILED|${nodes}\n3|1|2|FAILED|n\n`);
+    expect([jobsOf(sacct).map((j) => j.jobId), rejectedLines(sacct)]).toEqual([['1', '3'], [3]]);
+  });
+
+  it('a list may be as long as the largest machine', async () => {
+    const [job] = jobsOf(await read(`{"job_id":"b","start":1,"end":2,"nodes":"${MANY}${'[01]'.repeat(60)}x"}\n`));
+    expect([job?.nodes.length, job?.nodes[65_535]?.slice(0, 9)]).toEqual([65_536, 'n65536010']);
+  });
+});
+
+describe('quotes of CSV', () => {
+  const head = 'job_id,start,end,nodelist,user\n';
+  const row = (id: number, user = 'u'): string => `${id},1,2,n,${user}\n`;
+  const rows = (from: number, n: number): string => Array.from({ length: n }, (_, i) => row(from + i)).join('');
+  const outcome = async (text: string) => {
+    const records = await read(head + text);
+    return [jobsOf(records).length, rejectedLines(records)];
+  };
+
+  it('a stray one costs its own record', async () => {
+    expect(await outcome(rows(0, 5) + row(5, '"bob') + rows(6, 894))).toEqual([899, [7]]);
+    expect(await outcome(rows(0, 5) + row(5, '"bob" smith') + rows(6, 94))).toEqual([99, [7]]);
+    expect(await outcome(rows(0, 5) + row(5, '"bob') + rows(6, 50) + row(56, '"a, b"') + rows(57, 4))).toEqual([
+      60,
+      [7],
+    ]);
+    expect(await outcome(row(5, '"bob').repeat(3).trimEnd())).toEqual([0, [2, 3, 4]]);
+  });
+
+  it('two that enclose records leave it open what these are: all are refused', async () => {
+    expect(await outcome(row(1) + row(2, '"bob') + row(3) + row(4, '"') + row(5))).toEqual([2, [3, 4, 5]]);
+    // A record in the text of a field never becomes a job.
+    expect(await outcome(`${row(1, `"x\n666,1,2,n,evil"`)}${row(2)}`)).toEqual([1, [2, 3]]);
+  });
+
+  it('the header may come again', async () => {
+    expect(await outcome(row(1) + head + row(2))).toEqual([2, []]);
   });
 });
 
@@ -123,10 +182,11 @@ describe('sacct -P', () => {
       ].join('\n'),
     );
     const jobs = jobsOf(records);
-    expect(jobs.map((j) => j.jobId)).toEqual(['777', '601']);
+    expect(jobs.map((j) => j.jobId)).toEqual(['777', '601', '507']);
     expect(jobs[0]?.acct).toMatchObject({ local_job_id: '501', local_job_array_index: 3, local_job_id_raw: 777 });
     expect(jobs[1]?.acct).toMatchObject({ het_job_id: '600', het_job_offset: 1, local_job_array_index: -1 });
-    expect(records.filter((r) => r.kind === 'ignored').map((r) => r.line)).toEqual([4, 5, 6, 7, 10]);
+    expect(jobs[2]?.acct.exit_status).toBe('OUT_OF_MEMORY');
+    expect(records.filter((r) => r.kind === 'ignored').map((r) => r.line)).toEqual([4, 5, 6, 7]);
     expect(rejectedLines(records)).toEqual([8, 9]);
   });
 });

@@ -30,9 +30,12 @@ interface Options {
 type Found = { readonly job: Job; readonly from: string };
 
 /** A job of a list, whatever its form. */
-async function fromFile(file: string, id: string): Promise<Found[]> {
+async function fromFile(
+  { path: file, format, cluster }: Omit<Extract<SourceSettings, { kind: 'file' }>, 'kind'>,
+  id: string,
+): Promise<Found[]> {
   const found: Found[] = [];
-  for await (const record of new FileSource(file).records())
+  for await (const record of new FileSource(file, format, cluster).records())
     if (record.kind === 'job' && selects({ ids: [id] }, record.job)) found.push({ job: record.job, from: file });
   return found;
 }
@@ -79,7 +82,7 @@ async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, i
   try {
     for (const resource of site.resources) {
       let jobs: Found[] = [];
-      if (resource.source.kind === 'file') jobs = await fromFile(resource.source.path, id);
+      if (resource.source.kind === 'file') jobs = await fromFile(resource.source, id);
       if (resource.source.kind === 'sacct')
         jobs = await fromSlurm(resource.source, id).catch((error: unknown) => {
           found.unread = toProblem(error);
@@ -155,7 +158,7 @@ export const explainCommand: CommandModule<object, Options> = {
     try {
       const found = site ? await fromSite(site, store, warehouse, argv.job) : null;
       away = found?.unread;
-      const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile(argv.jobs, argv.job);
+      const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile({ path: argv.jobs }, argv.job);
       const given = argv.archives === undefined ? (found?.archives ?? []) : [tree(store, argv.archives)];
       const archives = given.length > 0 ? given : knownRoots(store).map((root) => tree(store, root));
       runs = await explain(argv.job, {

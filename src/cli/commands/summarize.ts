@@ -174,7 +174,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
       .option('jobs', {
         type: 'string',
         requiresArg: true,
-        describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` (- for stdin), or sacct: to run it',
+        describe: 'File of jobs: NDJSON, CSV, or output of `sacct -P` or `--json` (- for stdin), or sacct: to run it',
       })
       .option('archives', { type: 'string', requiresArg: true, describe: 'Root of the tree of PCP archives' })
       .option('output', {
@@ -244,7 +244,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
       .example('$0 summarize --jobs today.ndjson --archives /pcp --output ndjson:-', 'one document a line on stdout')
       .example(
-        'sacct -aXP --format ALL | $0 summarize --jobs - --archives /pcp --from 2026-11-01',
+        'sacct -aXD --json | $0 summarize --jobs - --archives /pcp --from 2026-11-01',
         'straight from Slurm',
       ) as unknown as Argv<Options>,
   handler: async (argv) => {

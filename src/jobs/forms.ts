@@ -1,0 +1,145 @@
+// Owns the forms of a list of jobs: telling them apart by the beginning of the text, and reading each into jobs.
+
+import { JobsumError } from '../kernel/index.ts';
+import { CsvTable, CsvText } from './csv.ts';
+import type { Job } from './job.ts';
+import { elementsOf } from './json-list.ts';
+import { type Chunks, type Line, linesOf, peek, withoutMark } from './lines.ts';
+import { parseNdjson } from './ndjson.ts';
+import { sacctJob } from './sacct.ts';
+import { sacctObject } from './sacct-json.ts';
+import { detectTable, SacctText } from './sacct-text.ts';
+
+export type JobFormat = 'ndjson' | 'csv' | 'sacct';
+
+/** One record of any form, not yet read. */
+export interface Raw {
+  readonly line: number;
+  /** @throws Ignored, JobsumError */
+  job(unknown: (state: string) => void): Job;
+}
+
+const bad = (line: number, reason: string, found = ''): Raw => ({
+  line,
+  job: () => {
+    const shown = found === '' ? {} : { found: JSON.stringify(found.slice(0, 80)) };
+    throw new JobsumError('E_JOB_LINE', reason, shown);
+  },
+});
+
+async function* ndjson(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
+  for await (const { number: line, text } of lines) {
+    if (text === null) yield bad(line, 'the line is too long');
+    else if (text.trim() !== '') yield { line, job: (unknown) => parseNdjson(text, unknown) };
+  }
+}
+
+async function* csv(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
+  const text = new CsvText();
+  let table: CsvTable | null = null;
+  const raw = function* (records: ReturnType<CsvText['add']>): Generator<Raw> {
+    for (const record of records) {
+      if ('reason' in record) yield bad(record.line, record.reason);
+      else if (!table) table = new CsvTable(record.fields);
+      else {
+        const of = table;
+        if (!of.isHeader(record.fields)) yield { line: record.line, job: () => of.job(record.fields) };
+      }
+    }
+  };
+  for await (const line of lines) yield* raw(text.add(line));
+  yield* raw(text.end());
+}
+
+async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): AsyncGenerator<Raw> {
+  const table = detectTable(first);
+  if (!table)
+    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', {
+      file,
+      found: JSON.stringify(first.slice(0, 60)),
+    });
+  const text = new SacctText(table);
+  const raw = function* (records: ReturnType<SacctText['add']>): Generator<Raw> {
+    for (const record of records) {
+      if ('reason' in record) yield bad(record.line, record.reason, record.found);
+      else yield { line: record.line, job: (unknown) => sacctJob((name) => record.fields.get(name) ?? null, unknown) };
+    }
+  };
+  for await (const line of lines) yield* raw(text.add(line));
+  yield* raw(text.end());
+}
+
+async function* sacctJson(chunks: Chunks): AsyncGenerator<Raw> {
+  // Steps are many, and nothing of them is wanted.
+  for await (const element of elementsOf(chunks, 'jobs', 'steps')) {
+    const { line } = element;
+    if (element.kind === 'cut') yield bad(line, element.reason);
+    else if (element.kind === 'errors') {
+      if (element.text.replace(/\s/g, '') !== '[]') yield bad(line, 'sacct reports errors of its own', element.text);
+    } else if (element.text === null) yield bad(line, 'the job is too long');
+    else {
+      const { text } = element;
+      yield { line, job: (unknown) => sacctObject(parsed(text), unknown) };
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new JobsumError('E_JOB_LINE', 'not JSON', { expected: 'one object', found: (cause as Error).message });
+  }
+}
+
+/** The first line with something in it; a comment is nothing. */
+const firstLine = (head: string): string =>
+  head
+    .split('\n')
+    .map((line) => withoutMark(line).replace(/\r$/, ''))
+    .find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '';
+
+/** An object that sacct prints has these members; jobs of ours have `job_id`. Enough is read when the first member's name is. */
+const FIRST_MEMBER = /^\{\s*"([^"]*)"\s*:/;
+const REPORT = new Set(['jobs', 'meta', 'errors', 'warnings']);
+const beginsJson = (text: string): boolean => text.startsWith('{') || text.startsWith('[');
+const plainHead = (head: string): string => withoutMark(head).trimStart();
+
+function enough(head: string): boolean {
+  const text = plainHead(head);
+  if (text.startsWith('{')) return FIRST_MEMBER.test(text) || /^\{\s*[^\s"]/.test(text);
+  return text.startsWith('[') || /[^\n]*\S[^\n]*\n/.test(head.replace(/^(?:\s*#[^\n]*\n|\s*\n)+/, ''));
+}
+
+/**
+ * Records of a text of any form, told apart by its beginning; `file` is its name in messages.
+ * @throws JobsumError E_JOB_SOURCE
+ */
+export async function* rawRecords(chunks: Chunks, file: string, format?: JobFormat): AsyncGenerator<Raw> {
+  const { head, whole } = await peek(chunks, enough);
+  const text = plainHead(head);
+  const first = firstLine(head);
+  const report = text.startsWith('[') || REPORT.has(FIRST_MEMBER.exec(text)?.[1] ?? '');
+  if (text === '') return;
+  const comments = (lines: AsyncIterable<Line>): AsyncIterable<Line> => afterComments(lines);
+  if (report && format !== 'csv' && format !== 'ndjson') yield* sacctJson(whole);
+  else if (format === 'ndjson' || (!format && beginsJson(text))) yield* ndjson(comments(linesOf(whole)));
+  else if (format === 'sacct' || (!format && detectTable(first))) yield* sacct(comments(linesOf(whole)), first, file);
+  else if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first)))
+    yield* csv(comments(linesOf(whole)));
+  else
+    throw new JobsumError('E_JOB_SOURCE', 'cannot tell what form the list of jobs has', {
+      file,
+      line: 1,
+      found: JSON.stringify(first.slice(0, 60)),
+    });
+}
+
+/** Comments may stand before the first record. */
+async function* afterComments(lines: AsyncIterable<Line>): AsyncGenerator<Line> {
+  let begun = false;
+  for await (const line of lines) {
+    begun ||= line.text === null || (line.text.trim() !== '' && !line.text.startsWith('#'));
+    if (begun) yield line;
+  }
+}

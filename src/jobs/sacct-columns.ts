@@ -1,0 +1,198 @@
+// Owns the columns of sacct's text: which hold text of users, what the others can hold, and how the pieces of a record that has more bars
+// than columns are given to the columns.
+
+/** Of users or administrators: any character may be in them, the separator and line ends too. sacct escapes nothing. */
+const FREE = new Set(
+  (
+    'jobname comment admincomment systemcomment submitline workdir container wckey constraints reason licenses extra mcslabel ' +
+    'stdin stdout stderr stdinexpanded stdoutexpanded stderrexpanded failednode'
+  ).split(' '),
+);
+
+/** Of a job, of a task of an array, of tasks that never ran, of a part of a heterogeneous job, of a step of any of these. */
+const ID = /^\d+(?:[_+](?:\d+|\[[\d,%.:-]*\]?))?(?:\.[\w+-]+)?$/;
+const TIME = /^[\w:.+/ ()-]*$/;
+const COUNT = /^[\d.]*[KMGTP]?$/;
+/** Never empty. */
+const SOME = /^[\d.]+[KMGTP]?$/;
+const SPAN = /^(?:[\d:.-]*|UNLIMITED|Partition_Limit|INVALID)$/;
+/** One piece of one line; what is known of every other column. */
+const PLAIN = /^[^\n]*$/;
+const RESOURCES = /^[\w/:,=.%+-]*$/;
+const SHAPES: Readonly<Record<string, RegExp>> = {
+  jobid: ID,
+  jobidraw: ID,
+  cluster: /^[\w.-]*$/,
+  ...{ submit: TIME, eligible: TIME, start: TIME, end: TIME },
+  state: /^[A-Za-z_]*\+?(?: by [\w.@-]+)?$/,
+  ...{ exitcode: /^(?:\d+:\d+)?$/, derivedexitcode: /^(?:\d+:\d+)?$/ },
+  ...{ elapsed: SPAN, timelimit: SPAN, suspended: SPAN, cputime: SPAN, reserved: SPAN, planned: SPAN },
+  ...{ elapsedraw: COUNT, timelimitraw: SPAN, cputimeraw: COUNT, reqmem: /^[\d.]*[KMGTP]?[cn]?$/ },
+  ...{
+    nnodes: SOME,
+    allocnodes: SOME,
+    ncpus: SOME,
+    alloccpus: SOME,
+    reqcpus: SOME,
+    ntasks: COUNT,
+    priority: COUNT,
+  },
+  ...{ uid: COUNT, gid: COUNT, dbindex: COUNT, associd: COUNT, qosraw: COUNT, wckeyid: COUNT, reservationid: COUNT },
+  ...{ alloctres: RESOURCES, reqtres: RESOURCES },
+  nodelist: /^(?:[\w.,;[\]-]*|None assigned|\(null\)|N\/A)$/,
+};
+/** Those that make the job; who or what stands in the others does not matter. */
+const USED = new Set(
+  (
+    'jobid jobidraw cluster partition qos account group gid user uid submit eligible start end elapsedraw elapsed exitcode state nnodes ncpus ' +
+    'alloccpus reqcpus reqmem reqtres alloctres timelimitraw timelimit nodelist jobname'
+  ).split(' '),
+);
+
+/** Bytes that the database keeps of a column of text. */
+const NAME_BYTES = 255;
+const TEXT_BYTES = 65_535;
+/** More separators than this beyond the columns and nobody tries to tell the fields apart. */
+const MAX_EXTRA = 1000;
+
+interface Column {
+  readonly name: string;
+  readonly free: boolean;
+  readonly shape: RegExp;
+  readonly used: boolean;
+}
+
+/** `ambiguous`: the pieces fit in several ways that make different jobs. */
+export type Fit = { readonly fields: Map<string, string> } | 'ambiguous' | null;
+
+export class Columns {
+  readonly names: readonly string[];
+  readonly #columns: readonly Column[];
+  readonly #firstFree: number;
+  readonly #lastFree: number;
+
+  readonly #separator: string;
+
+  /** A last column without name: records end in a separator. */
+  constructor(names: readonly string[], separator: string) {
+    this.names = names;
+    this.#separator = separator;
+    this.#columns = names.map((name) => ({
+      name,
+      free: FREE.has(name),
+      shape: name === '' ? /^$/ : (SHAPES[name] ?? PLAIN),
+      used: USED.has(name),
+    }));
+    this.#firstFree = this.#columns.findIndex((c) => c.free);
+    this.#lastFree = this.#columns.findLastIndex((c) => c.free);
+  }
+
+  get length(): number {
+    return this.#columns.length;
+  }
+
+  /** Text that follows a record may be the end of its last field. */
+  get openEnd(): boolean {
+    return this.#columns.at(-1)!.free;
+  }
+
+  /** A record in one piece, by its number of fields and its ids. */
+  isRow(pieces: readonly string[]): boolean {
+    if (pieces.length !== this.length) return pieces.length > this.length && this.fit(pieces) !== null;
+    return this.#columns.every((c, i) => !c.name.startsWith('jobid') || c.shape.test(pieces[i]!));
+  }
+
+  /** A line that breaks off, but was to be a record: it has at least two fields, and all before the first text of a user are as they should be. */
+  beginsLikeRow(pieces: readonly string[]): boolean {
+    const sure = this.#firstFree < 0 ? this.length : this.#firstFree;
+    return pieces.length > 1 && pieces.every((p, i) => i >= sure || this.#columns[i]!.shape.test(p));
+  }
+
+  /** As many pieces as columns. */
+  byPlace(pieces: readonly string[]): Map<string, string> {
+    return new Map(this.names.map((name, i) => [name, pieces[i]!]));
+  }
+
+  /**
+   * Fields of a record out of its pieces. With as many pieces as columns it is clear; each further piece belongs to a text of a user that
+   * holds the separator. `forward[c]` has the numbers of further pieces that the first c columns can have taken, `backward[c]` those with
+   * which the other columns come out even: where both hold exactly one number, the border between two columns is certain.
+   */
+  fit(pieces: readonly string[]): Fit {
+    const extra = pieces.length - this.length;
+    if (extra < 0 || extra > MAX_EXTRA) return null;
+    const [first, last] = [this.#firstFree, this.#lastFree];
+    // Before the first text and behind the last one every piece has its place; where there are no more pieces than columns all have.
+    for (const [c, { free, shape, name }] of this.#columns.entries()) {
+      const piece = pieces[c > last ? c + extra : c]!;
+      const empty = extra === 0 && piece === '' && !name.startsWith('jobid');
+      if (!free && !empty && (extra === 0 || c < first || c > last) && !shape.test(piece)) return null;
+    }
+    if (extra === 0) return { fields: this.byPlace(pieces) };
+    if (first < 0) return null;
+    if (first === last) {
+      const text = pieces.slice(first, first + extra + 1).join(this.#separator);
+      return { fields: this.byPlace([...pieces.slice(0, first), text, ...pieces.slice(first + extra + 1)]) };
+    }
+    const forward = this.#forward(pieces, extra);
+    if (forward.at(-1)![extra] !== 1) return null;
+    const backward = this.#backward(pieces, extra);
+    const borders = forward.map((row, c) => {
+      const both = [...row.keys()].filter((k) => row[k] === 1 && backward[c]![k] === 1);
+      return both.length === 1 ? both[0]! + c : null;
+    });
+    const fields = new Map<string, string>();
+    for (const [c, { name, used }] of this.#columns.entries()) {
+      const [from, to] = [borders[c], borders[c + 1]];
+      if (from != null && to != null) fields.set(name, pieces.slice(from, to).join(this.#separator));
+      else if (used) return 'ambiguous';
+    }
+    return { fields };
+  }
+
+  /** What a line end within a record may have cut: bytes that the longest such field can have; null: no record begins like this. */
+  breaksIn(pieces: readonly string[]): number | null {
+    const extra = Math.min(pieces.length - 1, MAX_EXTRA);
+    if (pieces.length - 1 > MAX_EXTRA + this.length) return null;
+    const forward = this.#forward(pieces, extra);
+    let bytes: number | null = null;
+    for (const [c, { free, name }] of this.#columns.entries()) {
+      const begins = forward[c]!.some((yes, k) => yes === 1 && c + k < pieces.length);
+      if (free && begins) bytes = Math.max(bytes ?? 0, name === 'jobname' ? NAME_BYTES : TEXT_BYTES);
+    }
+    return bytes;
+  }
+
+  #forward(pieces: readonly string[], extra: number): Uint8Array[] {
+    const rows = [Uint8Array.of(1, ...new Uint8Array(extra))];
+    for (const [c, { free, shape }] of this.#columns.entries()) {
+      const before = rows[c]!;
+      const row = new Uint8Array(extra + 1);
+      let any = 0;
+      for (let k = 0; k <= extra; k++) {
+        any |= before[k]!;
+        const there = c + k < pieces.length;
+        if (free) row[k] = there ? any : 0;
+        else row[k] = before[k] === 1 && there && shape.test(pieces[c + k]!) ? 1 : 0;
+      }
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  #backward(pieces: readonly string[], extra: number): Uint8Array[] {
+    const rows = [Uint8Array.of(...new Uint8Array(extra), 1)];
+    for (let c = this.length - 1; c >= 0; c--) {
+      const { free, shape } = this.#columns[c]!;
+      const after = rows[0]!;
+      const row = new Uint8Array(extra + 1);
+      let any = 0;
+      for (let k = extra; k >= 0; k--) {
+        any |= after[k]!;
+        row[k] = free ? any : after[k] === 1 && shape.test(pieces[c + k]!) ? 1 : 0;
+      }
+      rows.unshift(row);
+    }
+    return rows;
+  }
+}

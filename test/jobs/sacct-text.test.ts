@@ -1,0 +1,276 @@
+// The text of sacct, which escapes nothing: names, comments and commands with bars, line ends and whole records in them. What can be told
+// apart is a job; what cannot is refused, each line by itself, and no text of a user ever becomes a job.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FileSource, type Job, type JobRecord, readJobs } from '../../src/jobs/index.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const FIELD = new URL('../../../shared/field/sacct/', import.meta.url).pathname;
+const here = process.env.CI === 'true' || existsSync(FIELD);
+if (!here) console.log('../shared/field is not there: the lists of sacct from the field are skipped');
+
+async function all(records: AsyncIterable<JobRecord>): Promise<JobRecord[]> {
+  const out: JobRecord[] = [];
+  for await (const record of records) out.push(record);
+  return out;
+}
+function read(text: string): Promise<JobRecord[]> {
+  const path = join(dir, 'jobs');
+  writeFileSync(path, text);
+  return all(readJobs(path));
+}
+const jobs = (records: readonly JobRecord[]): Job[] => records.flatMap((r) => (r.kind === 'job' ? [r.job] : []));
+const ids = (records: readonly JobRecord[]): string[] => jobs(records).map((j) => j.jobId);
+const refused = (records: readonly JobRecord[]): number[] =>
+  records.flatMap((r) => (r.kind === 'rejected' ? [r.line] : []));
+
+/** `sacct -P --format ALL` of Slurm 22.05 in small: texts of users in the middle and last. */
+const ALL =
+  'Account|AdminComment|AllocCPUS|AllocTRES|Cluster|Comment|Container|Elapsed|Eligible|End|ExitCode|JobID|JobIDRaw|JobName|NCPUS|NNodes|NodeList|Start|State|Submit|SubmitLine|Suspended|UID|User|WCKey|WorkDir';
+const T = '2026-03-02T00:00:00';
+interface Texts {
+  readonly admin?: string;
+  readonly comment?: string;
+  readonly name?: string;
+  readonly line?: string;
+  readonly dir?: string;
+}
+const row = (
+  id: number,
+  { admin = '', comment = '', name = 'n', line = 'sbatch x', dir: at = '/home/u' }: Texts = {},
+) =>
+  `acc|${admin}|4|cpu=4,gres/gpu=2|hpc|${comment}||00:16:40|${T}|2026-03-02T00:16:40|0:0|${id}|${id}|${name}|4|2|n[1-2]|${T}|COMPLETED|${T}|${line}|00:00:00|1000|u||${at}`;
+const list = (...rows: string[]) => read([ALL, ...rows].join('\n'));
+
+describe('sacct -P --format ALL', () => {
+  it.each<[string, Texts]>([
+    ['the name', { name: 'a|b' }],
+    ['the name, which looks like fields', { name: '4|2|n9|2026-03-02T00:00:00' }],
+    ['the command', { line: 'sort x | uniq || true' }],
+    ['the directory', { dir: '/home/u/a|b' }],
+    ['the comment', { comment: 'see a|b' }],
+    ['the comment of an administrator', { admin: 'x|y' }],
+    ['all of them', { admin: '|', comment: '|', name: '|a', line: '|', dir: '|' }],
+  ])('a bar in %s', async (_, texts) => {
+    const found = await list(row(1, texts), row(2));
+    expect(ids(found)).toEqual(['1', '2']);
+    expect(jobs(found)[0]?.acct).toMatchObject({ jobname: texts.name ?? 'n', account: 'acc', ncpus: 4, gpus: 2 });
+  });
+
+  it.each<[string, Texts]>([
+    ['the name', { name: 'x\ny' }],
+    ['name and command, as sbatch makes it', { name: 'x\ny', line: 'sbatch -J x\ny z' }],
+    ['the command, with an empty line', { line: 'sbatch --wrap=one\n\ntwo' }],
+    ['the directory', { dir: '/home/u\nv' }],
+    ['the comment, with bars', { comment: 'a|\n|b' }],
+  ])('a line end in %s', async (_, texts) => {
+    const found = await list(row(1), row(2, texts), row(3));
+    expect(ids(found)).toEqual(['1', '2', '3']);
+    expect(jobs(found)[1]?.acct.jobname).toBe(texts.name ?? 'n');
+    expect(refused(found)).toEqual([]);
+  });
+
+  it('never takes a record in a text for a job, and loses no other', async () => {
+    const forged = row(666, { name: 'evil' });
+    for (const texts of [
+      { name: `x\n${forged}\ny` },
+      { name: `x\n${forged.slice(0, forged.indexOf('|evil'))}` },
+      { name: `x\n${forged}`, line: `sbatch -J x\n${forged}` },
+      { line: `x\n${forged}\n${row(667)}\ny` },
+      { comment: `x\n${forged}\ny` },
+      { name: `x\n${ALL}\n${forged}\ny` },
+    ]) {
+      const found = await list(row(1), row(2, texts), row(3), row(4));
+      expect(ids(found).filter((id) => id.startsWith('6'))).toEqual([]);
+      expect(ids(found)).toContain('1');
+      // Behind such a record the next may be doubtful too; it is said.
+      for (const id of ['2', '3', '4']) expect(ids(found).includes(id) || refused(found).length > 0).toBe(true);
+    }
+  });
+
+  it('refuses fields that can be given to the columns in two ways', async () => {
+    // Two texts side by side of which one is used.
+    const header = 'JobID|JobIDRaw|Start|End|State|NNodes|NodeList|JobName|Comment';
+    const found = await read(`${header}\n1|1|${T}|${T}|COMPLETED|1|n1|a|b\n2|2|${T}|${T}|COMPLETED|1|n1|a|b|c\n`);
+    expect([ids(found), refused(found)]).toEqual([['1'], [3]]);
+    expect(found.at(-1)).toMatchObject({ problem: { code: 'E_JOB_LINE', found: expect.stringContaining('2|2|') } });
+  });
+});
+
+describe('a name that stands last', () => {
+  const header = 'JobID|JobIDRaw|Start|End|State|NNodes|NodeList|JobName';
+  const job = (id: number, name: string): string => `${id}|${id}|${T}|${T}|COMPLETED|1|n1|${name}`;
+
+  it('is whole, over lines, with bars and carriage returns', async () => {
+    const names = ['plain', 'two\nlines', 'carr\riage', 'pipe|name', 'gap\n\nhere', 'after'];
+    const found = await read([header, ...names.map((name, i) => job(i, name))].join('\n'));
+    expect(jobs(found).map((j) => j.acct.jobname)).toEqual(names);
+  });
+
+  it('does not swallow a record that comes short', async () => {
+    const found = await read([header, job(1, 'a'), '2|2|2026', job(3, 'b'), `4|4|${T}|${T}|COMP`].join('\n'));
+    expect([ids(found), refused(found)]).toEqual([
+      ['1', '3'],
+      [3, 5],
+    ]);
+  });
+});
+
+describe('other ways to call it', () => {
+  const row4 = (id: number, name: string) => [id, id, name, T, T, 'COMPLETED', 'n1'];
+  const header = ['JobID', 'JobIDRaw', 'JobName', 'Start', 'End', 'State', 'NodeList'];
+  it.each(['|', '<%>', '\t', ';', '@x9@', ' // '])('with --delimiter=%j, ended or not', async (d) => {
+    for (const end of ['', d]) {
+      const lines = [header, row4(1, 'a'), row4(2, 'two\nlines'), row4(3, 'b')].map((f) => f.join(d) + end);
+      const found = await read(lines.join('\r\n'));
+      expect(ids(found)).toEqual(['1', '2', '3']);
+    }
+  });
+
+  it('an end mark shows what was cut off', async () => {
+    const lines = [header, row4(1, 'a'), row4(2, 'b')].map((f) => `${f.join('<%>')}<%>`);
+    const found = await read(lines.join('\n').slice(0, -4));
+    expect([ids(found), refused(found)]).toEqual([['1'], [3]]);
+  });
+
+  it('outputs one behind the other: a header again, in another order, a byte order mark before it', async () => {
+    const other = ['NodeList', 'End', 'Start', 'JobIDRaw', 'JobID', 'State'];
+    const text = [header.join('|'), row4(1, 'a').join('|'), '', header.join('|'), row4(2, 'b').join('|')];
+    text.push(`\ufeff${other.join('|')}`, `n7|${T}|${T}|3|3|FAILED`);
+    const found = await read(`\ufeff${text.join('\n')}\n`);
+    expect(jobs(found).map((j) => [j.jobId, j.nodes[0]])).toEqual([
+      ['1', 'n1'],
+      ['2', 'n1'],
+      ['3', 'n7'],
+    ]);
+    expect(refused(found)).toEqual([]);
+  });
+
+  it('without a header, in the columns of any Open XDMoD', async () => {
+    const t = '2015-06-26T19:51:25';
+    const head = '41|41|hpc|gen|';
+    const mid = `acc|grp|103|bob|102|${t}|${t}|${t}|${t}|00:00:04|0:0|COMPLETED|1|36|36|48000M|`;
+    const tail = '3-00:00:00|k1|a|b';
+    for (const line of [
+      `${head}normal|${mid}|cpu=36|${tail}`,
+      `${head}${mid}|cpu=36|${tail}`,
+      `${head}${mid}${tail}`,
+    ]) {
+      const [job] = jobs(await read(`${line}\n`));
+      expect([job?.jobId, job?.nodes, job?.acct.jobname, job?.acct.account]).toEqual(['41', ['k1'], 'a|b', 'acc']);
+    }
+  });
+});
+
+describe('what is in the columns', () => {
+  const header = 'JobID|JobIDRaw|Start|End|State|NNodes|NodeList';
+  const one = async (fields: string): Promise<JobRecord | undefined> => (await read(`${header}\n${fields}\n`)).at(-1);
+
+  it.each(['0:0', '4', 'n[1-2]', 'completed by', 'COMPLETED 0', '-', 'normal', ''])('%j is no state', async (state) => {
+    expect(await one(`1|1|${T}|${T}|${state}|1|n1`)).toMatchObject({ kind: 'rejected', line: 2 });
+  });
+  it.each([
+    ['CANCELLED by 1000', 'CANCELLED'],
+    ['CANCELLED+', 'CANCELLED'],
+    ['OUT_OF_ME+', 'OUT_OF_MEMORY'],
+    ['completed', 'COMPLETED'],
+    ['REQUEUED', 'REQUEUED'],
+    ['SOMETHING_NEW', 'SOMETHING_NEW'],
+  ])('%j is the state of a run', async (text, state) => {
+    const found = await read(`${header}\n1|1|${T}|${T}|${text}|1|n1\n2|2|${T}|${T}|${text}|1|n1\n`);
+    expect(jobs(found).map((j) => j.acct.exit_status)).toEqual([state, state]);
+    // Said once a state.
+    expect(found.filter((r) => r.kind === 'noted')).toHaveLength(state === 'SOMETHING_NEW' ? 1 : 0);
+  });
+  it.each(['(null)', 'None', 'None assigned', 'Unknown', '', 'N/A'])('%j is no list of nodes', async (nodes) => {
+    expect(await one(`1|1|${T}|${T}|CANCELLED|1|${nodes}`)).toMatchObject({ kind: 'ignored' });
+    const csv = await read(`job_id,start,end,nodelist\n1,1,2,${nodes}\n`);
+    expect(jobs(csv).map((j) => j.nodes)).toEqual([[]]);
+  });
+  it.each(['Unknown', 'None', '', '0', '1970-01-01T00:00:00'])('%j is no time', async (time) => {
+    for (const times of [`${time}|${T}`, `${T}|${time}`])
+      expect(await one(`1|1|${times}|COMPLETED|1|n1`)).toMatchObject({ kind: 'ignored' });
+  });
+  it.each(['2026-03-02', '2026-13-02T00:00:00', 'yesterday', '1e9'])(
+    '%j does not make a job before its start',
+    async (end) => {
+      const found = await one(`1|1|2026-03-02T00:00:01|${end}|COMPLETED|1|n1`);
+      expect(found?.kind).toBe('rejected');
+    },
+  );
+  it.each(['123.batch', '123.0', '123_4.extern', '12+1.0', '123_[1-5%2]', '123_[1,7,9,...]'])(
+    '%s is no job',
+    async (id) => {
+      expect(await one(`${id}|${id}|${T}|${T}|COMPLETED|1|n1`)).toMatchObject({ kind: 'ignored' });
+    },
+  );
+  it.each(['abc', '12 3', '1;2', '-5', 'acc'])('%j is no id', async (id) => {
+    expect(await one(`${id}|${id}|${T}|${T}|COMPLETED|1|n1`)).toMatchObject({ kind: 'rejected' });
+  });
+  it('times have zones if they say so', async () => {
+    const found = await one(`67371568|67371568|2026-03-02T01:00:00+01:00|2026-03-02T00:00:01Z|COMPLETED|1|n1`);
+    expect(found).toMatchObject({ kind: 'job', job: { start: 1_772_409_600, end: 1_772_409_601 } });
+  });
+});
+
+describe('a list', () => {
+  it('of two clusters is of two resources: the first is read, the other refused, or the one asked for', async () => {
+    const text = `JobID|Cluster|Start|End|State|NodeList\n55|alpha|${T}|${T}|COMPLETED|n1\n55|beta|${T}|${T}|COMPLETED|n2\n`;
+    const found = await read(text);
+    expect([jobs(found).map((j) => j.acct.cluster), refused(found)]).toEqual([['alpha'], [3]]);
+    const beta = await all(readJobs(join(dir, 'jobs'), undefined, 'beta'));
+    expect(jobs(beta).map((j) => j.nodes[0])).toEqual(['n2']);
+    expect(refused(beta)).toEqual([]);
+  });
+
+  it('with the same jobs twice has each once, and says so once', async () => {
+    const rows = [1, 2].map((id) => `${id}|${T}|${T}|COMPLETED|n1\n`).join('');
+    writeFileSync(join(dir, 'twice'), `JobID|Start|End|State|NodeList\n${rows}${rows}${rows}`);
+    const found = await all(new FileSource(join(dir, 'twice')).records());
+    expect(ids(found)).toEqual(['1', '2']);
+    expect(found.filter((r) => r.kind === 'noted')).toMatchObject([{ line: 4, problem: { job: '1', found: '4' } }]);
+  });
+});
+
+describe.skipIf(!here)('lists from the field', () => {
+  const field = (name: string): Promise<JobRecord[]> => all(new FileSource(join(FIELD, name)).records());
+  it('format-all: every job, each with its own fields', async () => {
+    const found = await field('format-all.sacct');
+    expect(ids(found)).toEqual(['100', '101', '102', '103', '104', '105', '106', '107', '108']);
+    expect(jobs(found).map((j) => j.acct.jobname)).toEqual(['n', 'a|b', 'n', 'n', 'n', 'n', 'n', 'x\ny', 'n']);
+    for (const job of jobs(found)) expect(job.acct).toMatchObject({ account: 'acc', user: 'u1', gpus: 2, ncpus: 4 });
+  });
+  it('newline: names whole', async () => {
+    const found = await field('newline.sacct');
+    expect(jobs(found).map((j) => j.acct.jobname)).toEqual(['plain', 'two\nlines', 'carr\riage', 'pipe|name', 'after']);
+  });
+  it('unknown-state: what ran is a run, what is not known is named once', async () => {
+    const found = await field('unknown-state.sacct');
+    const named = found.flatMap((r) => (r.kind === 'noted' ? [r.problem.found] : []));
+    expect(named).toEqual(['NEW_END_STATE', 'LAUNCH_FAILED']);
+    expect(jobs(found).filter((j) => j.jobId === '202')).toHaveLength(2);
+    expect(found.flatMap((r) => (r.kind === 'ignored' ? [r.reason] : []))).toEqual([
+      ...['not ended (RESIZING)', 'not ended (STOPPED)', 'not ended (RUNNING)'],
+    ]);
+  });
+  it('misc: no hosts that are none', async () => {
+    const found = await field('misc.sacct');
+    expect(ids(found)).toEqual(['3', '4', '5', '6', '7', '8', '9']);
+    expect(
+      jobs(found)
+        .slice(0, 2)
+        .map((j) => j.acct.gpus),
+    ).toEqual([3, 2]);
+  });
+  it('two-clusters, byte order marks', async () => {
+    expect(refused(await field('two-clusters.sacct'))).toEqual([3]);
+    expect(ids(await field('bom.ndjson'))).toEqual(['7']);
+    expect(ids(await field('bom2.ndjson'))).toEqual(['1']);
+    const json = readFileSync(join(FIELD, 'json.json'), 'utf8');
+    expect(ids(await field('json.json'))).toHaveLength(20);
+    expect(ids(await read(`\ufeff${json}`))).toHaveLength(20);
+  });
+});
