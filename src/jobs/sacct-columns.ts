@@ -4,8 +4,8 @@
 /** Of users or administrators: any character may be in them, the separator and line ends too. sacct escapes nothing. */
 const FREE = new Set(
   (
-    'jobname comment admincomment systemcomment submitline workdir container wckey constraints reason licenses extra mcslabel ' +
-    'stdin stdout stderr stdinexpanded stdoutexpanded stderrexpanded failednode'
+    'jobname comment admincomment systemcomment submitline workdir container wckey constraints licenses extra ' +
+    'stdin stdout stderr stdinexpanded stdoutexpanded stderrexpanded'
   ).split(' '),
 );
 

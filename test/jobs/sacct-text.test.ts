@@ -91,6 +91,15 @@ describe('sacct -P --format ALL', () => {
     }
   });
 
+  it('bars in names of a real list, whose columns between two texts are empty', async () => {
+    const header =
+      'JobID|JobIDRaw|JobName|Layout|MaxRSS|McsLabel|NCPUS|NNodes|NodeList|Reason|Start|State|End|SubmitLine|WorkDir';
+    const found = await read(
+      `${header}\n2|2|a|b||||1|1|vm|None|${T}|COMPLETED|${T}|sbatch -J a|b s.sh|/home\n3|3|c||||1|1|vm|None|${T}|COMPLETED|${T}||/\n`,
+    );
+    expect(jobs(found).map((j) => j.acct.jobname)).toEqual(['a|b', 'c']);
+  });
+
   it('refuses fields that can be given to the columns in two ways', async () => {
     // Two texts side by side of which one is used.
     const header = 'JobID|JobIDRaw|Start|End|State|NNodes|NodeList|JobName|Comment';
