@@ -72,13 +72,18 @@ const hotproc = (): string =>
   `#pmdahotproc\nVersion 1.0\n\n(${SYSTEM_USERS.map((u) => `uname != "${u}"`).join(' && ')}) || cpuburn > 0.1\n`;
 
 /** What prolog and epilog share: where the archive goes, as whom, and that nothing of it ever harms the job. */
-const script = (s: NodeSettings, kind: 'begin' | 'end', tail: string): string => `#!/bin/bash
+const script = (
+  s: NodeSettings,
+  { kind, samples, limit, run }: { kind: 'begin' | 'end'; samples: number; limit: number; run: string },
+): string => `#!/bin/bash
 # Slurm ${kind === 'begin' ? 'prolog: starts the begin' : 'epilog: writes the end'} archive of a job.
 # Whatever goes wrong here, the exit code is 0: ${kind === 'begin' ? 'a prolog' : 'an epilog'} that fails takes the node out of service.
 
 archives=${quoted(s.archives)}
 config=${quoted(`${s.config}/jobsum-${kind}.config`)}
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+# Whoever summarises reads what pcp writes.
+umask 022
 
 job=\${SLURM_JOB_ID:-}
 [[ $job =~ ^[0-9]+$ && -r $config ]] || exit 0
@@ -95,28 +100,33 @@ if [[ $EUID -eq 0 ]] && id pcp >/dev/null 2>&1; then as_pcp=(runuser -u pcp --);
 printf -v directory '%s/%s/%(%Y/%m/%d)T' "$archives" "$node" -1
 printf -v name 'job-%s-${kind}-%(%Y%m%d.%H.%M.%S)T' "$job" -1
 cd / || exit 0
-"\${as_pcp[@]}" mkdir -p "$directory" || exit 0
 log=\${PCP_LOG_DIR:-/var/log/pcp}/pmlogger/jobsum-${kind}.log
 [[ -w \${log%/*} ]] || log=/dev/null
-${tail}
+# A file system that hangs or is full, or a pmcd that does not answer, is waited for no longer than the limit.
+archive=(timeout -k 5 ${limit} "\${as_pcp[@]}" bash -c 'mkdir -p "$1" && exec "$2" -c "$3" -l "$4" -s ${samples} "$1/$5"'
+  jobsum "$directory" "$pmlogger" "$config" "$log" "$name")
+${run}
 exit 0
 `;
 
 const prolog = (s: NodeSettings): string =>
-  script(
-    s,
-    'begin',
-    `# ${BEGIN_SAMPLES} samples, ${BEGIN_INTERVAL} s apart. In a session of its own: the resource manager kills what a prolog leaves behind.
-setsid "\${as_pcp[@]}" "$pmlogger" -c "$config" -l "$log" -s ${BEGIN_SAMPLES} "$directory/$name" </dev/null >/dev/null 2>&1 &`,
-  );
+  script(s, {
+    kind: 'begin',
+    samples: BEGIN_SAMPLES,
+    limit: BEGIN_SAMPLES * BEGIN_INTERVAL + 60,
+    run: `# In the background, in a session of its own: when a prolog ends, slurmd kills its process group at once. The session is made in
+# the foreground, and the background inside it, so that none of it is left in the group when this script ends.
+setsid bash -c '"$@" &' jobsum "\${archive[@]}" </dev/null >/dev/null 2>&1`,
+  });
 
 const epilog = (s: NodeSettings): string =>
-  script(
-    s,
-    'end',
-    `# One sample; the job's end waits for it, but not for a pmcd that does not answer.
-timeout -k 5 30 "\${as_pcp[@]}" "$pmlogger" -c "$config" -l "$log" -s 1 "$directory/$name" </dev/null >/dev/null 2>&1`,
-  );
+  script(s, {
+    kind: 'end',
+    samples: 1,
+    limit: 30,
+    run: `# The job's end waits for the sample.
+"\${archive[@]}" </dev/null >/dev/null 2>&1`,
+  });
 
 /** For the shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
