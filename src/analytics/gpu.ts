@@ -11,7 +11,11 @@ export const gpuUsage: Analytic = {
   cls: 'GpuUsage',
   key: 'gpu',
   section: 'summary',
-  alternatives: [['nvidia.gpuactive', 'nvidia.memused']],
+  // Percent and bytes from both agents.
+  alternatives: [
+    ['nvidia.gpuactive', 'nvidia.memused'],
+    ['amdgpu.gpu.load', 'amdgpu.memory.used'],
+  ],
   optional: ['nvidia.memactive'],
   declare: (metrics) => ({
     mode: 'all',
@@ -43,7 +47,8 @@ export const gpuPower: Analytic = {
   cls: 'GpuPower',
   key: 'gpupower',
   section: 'summary',
-  alternatives: [['nvidia.powerused']],
+  // The first is what sites patched in; the second is in PCP's own agent since 5.3. Milliwatts both.
+  alternatives: [['nvidia.powerused'], ['nvidia.power']],
   declare: () => {
     const lane = { fold: 'each', rows: [{ metric: 0 }], scale: MILLIWATT } as const;
     return {

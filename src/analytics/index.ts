@@ -1,6 +1,7 @@
 // Owns the public surface of analytics/: re-exports only.
 
 export type { Contribution, Contributions } from './contribution.ts';
+export { type Feed, feedsOf } from './feeds.ts';
 export { finishJob, type JobParts } from './finish.ts';
 export {
   leadsOf,

@@ -81,7 +81,7 @@ export const nfsSeries = rateSeries(
 function levelSeries(
   cls: string,
   key: string,
-  metrics: readonly string[],
+  alternatives: readonly (readonly string[])[],
   lanes: { value: Lane; row: Lane },
   label: (name: string) => string,
 ): Analytic {
@@ -89,7 +89,7 @@ function levelSeries(
     cls,
     key,
     section: 'timeseries',
-    alternatives: [metrics],
+    alternatives,
     declare: () => ({ mode: 'all', empty: 'skip', columns: 'follow', reducers: [{ kind: 'SUBSAMPLE', ...lanes }] }),
     finish(shares, job, _data, note) {
       const { nodes, length } = gather(shares, job.nodeCount);
@@ -109,7 +109,7 @@ const minusCache = [{ metric: 0 }, { metric: 1, weight: -1 }, { metric: 2, weigh
 export const memUsageSeries = levelSeries(
   'MemUsageTimeseries',
   'memused_minus_diskcache',
-  ['mem.numa.util.used', 'mem.numa.util.filePages', 'mem.numa.util.slab'],
+  [['mem.numa.util.used', 'mem.numa.util.filePages', 'mem.numa.util.slab']],
   { value: { fold: 'sum', rows: minusCache, scale: MIB }, row: { fold: 'each', rows: minusCache, scale: MIB } },
   numaLabel,
 );
@@ -117,7 +117,7 @@ export const memUsageSeries = levelSeries(
 export const totalMemSeries = levelSeries(
   'TotalMemUsageTimeseries',
   'memused',
-  ['mem.numa.util.used'],
+  [['mem.numa.util.used']],
   {
     value: { fold: 'sum', rows: [{ metric: 0 }], scale: MIB },
     row: { fold: 'each', rows: [{ metric: 0 }], scale: MIB },
@@ -128,7 +128,7 @@ export const totalMemSeries = levelSeries(
 export const gpuSeries = levelSeries(
   'GpuUsageTimeseries',
   'gpu_usage',
-  ['nvidia.gpuactive'],
+  [['nvidia.gpuactive'], ['amdgpu.gpu.load']],
   { value: { fold: 'mean', rows: [{ metric: 0 }] }, row: { fold: 'each', rows: [{ metric: 0 }] } },
   (name) => name,
 );

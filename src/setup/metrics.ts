@@ -101,7 +101,8 @@ export const STANDARD: readonly MetricGroup[] = [
       ...each('infiniband.port.total.errors', 'drop filter link recover integrity vl15 overrun symbol'),
     ],
   },
-  { about: 'GPUs', metrics: each('nvidia', 'fanspeed gpuactive memactive memused perfstate temp') },
+  { about: 'GPUs', metrics: each('nvidia', 'fanspeed gpuactive memactive memused perfstate temp temperature') },
+  { about: 'GPUs of AMD', metrics: ['amdgpu.gpu.load', 'amdgpu.memory.used'] },
   {
     about: 'hardware counters',
     metrics: ['perfevent.active', 'perfevent.hwcounters', 'taccstats_perfevent.hwcounters'],
@@ -115,7 +116,10 @@ export const STANDARD: readonly MetricGroup[] = [
 /** Read by analytics though not in the template that sites have used so far. */
 export const FURTHER: readonly MetricGroup[] = [
   { about: 'Lustre', metrics: ['lustre.llite', 'lustre.lnet'] },
-  { about: 'power of nodes and GPUs', metrics: ['ipmi.dcmi.power', 'nvidia.powerused', 'nvidia.energy'] },
+  {
+    about: 'power of nodes and GPUs',
+    metrics: ['ipmi.dcmi.power', 'nvidia.powerused', 'nvidia.power', 'nvidia.energy'],
+  },
   { about: 'control groups', metrics: ['cgroup.cpuacct.usage', 'cgroup.cpu.stat.usage', 'cgroup.memory.current'] },
 ];
 

@@ -1,5 +1,6 @@
 // Owns what `archive check` prints.
 
+import type { Feed } from '../analytics/index.ts';
 import type { CheckResult } from '../decode/index.ts';
 import { describeProblem } from '../kernel/index.ts';
 import { clean } from './text.ts';
@@ -14,5 +15,24 @@ export function* checkLines(result: CheckResult): Generator<string> {
     yield `  ${f.severity}: ${clean(describeProblem(f))}`;
     yield `    lost: ${f.lost}`;
     yield `    ${f.advice}`;
+  }
+}
+
+/** Most metrics that are named of what an analytic lacks. */
+const MAX_MISSING = 4;
+
+/** Which analytics an archive can feed, and what the others lack. */
+export function* feedLines(archive: string, feeds: readonly Feed[]): Generator<string> {
+  const fed = feeds.filter((f) => f.metrics.length > 0);
+  yield `${clean(archive)}: describes the metrics of ${fed.length} of ${feeds.length} analytics`;
+  for (const { cls, key, metrics, missing } of feeds) {
+    const [least = []] = missing;
+    const more = least.length > MAX_MISSING ? ` and ${least.length - MAX_MISSING} more` : '';
+    const others =
+      missing.length > 1
+        ? ` (or those of ${missing.length - 1} other alternative${missing.length > 2 ? 's' : ''})`
+        : '';
+    const lacks = `no ${least.slice(0, MAX_MISSING).join(', ')}${more}${others}`;
+    yield `  ${metrics.length > 0 ? 'yes' : 'no '} ${cls}${key ? ` (${key})` : ''}: ${metrics.length > 0 ? metrics.join(', ') : lacks}`;
   }
 }

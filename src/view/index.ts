@@ -1,7 +1,7 @@
 // Owns the public surface of view/: re-exports only.
 
 export { archiveLines } from './archive.ts';
-export { checkLines } from './check.ts';
+export { checkLines, feedLines } from './check.ts';
 export { adviceOn, type Explained, explainLines, type NodeExplained } from './explain.ts';
 export { type IndexedCounts, indexLines } from './index-run.ts';
 export { jobTable } from './jobs.ts';

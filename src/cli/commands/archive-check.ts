@@ -1,14 +1,25 @@
-// Owns `jobsum archive check`: what is wrong with archives, what it costs, what can be done.
+// Owns `jobsum archive check`: what is wrong with archives, what it costs, what can be done; and which analytics they can feed.
 
 import type { Argv, CommandModule } from 'yargs';
-import { checkArchive, resolveArchives } from '../../decode/index.ts';
-import { checkLines } from '../../view/index.ts';
+import { feedsOf } from '../../analytics/index.ts';
+import { archiveInfo, checkArchive, resolveArchives } from '../../decode/index.ts';
+import { checkLines, feedLines } from '../../view/index.ts';
 import { maxVolumeBytes, print } from '../io.ts';
-import { type Limited, limit } from './archive-options.ts';
+import { type Limited, limit, report } from './archive-options.ts';
 
 interface Options extends Limited {
   archive: string[];
   json: boolean;
+  analytics: boolean;
+}
+
+/** By the names in the archive's metadata: its records are not read. */
+function showFeeds(path: string, json: boolean): void {
+  const { archive, metrics, problems } = archiveInfo(path);
+  const names = new Set(metrics.map((m) => m.name));
+  const feeds = feedsOf((name) => names.has(name));
+  print(json ? [JSON.stringify({ archive, analytics: feeds })] : feedLines(archive, feeds));
+  report(problems);
 }
 
 export const checkCommand: CommandModule<object, Options> = {
@@ -18,10 +29,19 @@ export const checkCommand: CommandModule<object, Options> = {
     y
       .positional('archive', { type: 'string', array: true, demandOption: true, describe: 'Archives or directories' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object an archive' })
+      .option('analytics', {
+        type: 'boolean',
+        default: false,
+        describe: 'Say which analytics they can feed instead, and what the others lack',
+      })
       .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<Options>,
   handler: (argv) => {
     limit(argv);
     for (const path of argv.archive.flatMap(resolveArchives)) {
+      if (argv.analytics) {
+        showFeeds(path, argv.json);
+        continue;
+      }
       const result = checkArchive(path);
       print(argv.json ? [JSON.stringify(result)] : checkLines(result));
       if (result.findings.some((f) => f.severity === 'error')) process.exitCode = 65;
