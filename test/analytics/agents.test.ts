@@ -1,7 +1,8 @@
 // Metrics of the agents that current PCP has beside those that sites patched in, and what an archive can feed.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ANALYTICS, feedsOf } from '../../src/analytics/index.ts';
+import { ANALYTICS, feedsOf, PREPROCESSORS } from '../../src/analytics/index.ts';
 import { jobOf, type Sample, STEP, summarize, times } from '../support/nodes.ts';
 
 const N = 8;
@@ -43,4 +44,34 @@ describe('what an archive can feed', () => {
       missing: [['ipmi.dcmi.power']],
     });
   });
+});
+
+/** PCP agents by the first component of their metrics; those not named are called like their metrics. */
+const AGENTS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['disk', 'hinv', 'kernel', 'mem', 'network'].map((root) => [root, 'linux'])),
+  ...Object.fromEntries(['cgroup', 'hotproc'].map((root) => [root, 'proc'])),
+};
+
+const agentOf = (metric: string): string => {
+  const root = metric.split('.')[0]!;
+  return AGENTS[root] ?? root;
+};
+
+/** One line an agent: what it feeds, alone or with others. */
+function agentTable(): string[] {
+  const fed = new Map<string, string[]>();
+  for (const a of [...PREPROCESSORS, ...ANALYTICS]) {
+    for (const agent of new Set([...a.alternatives.flat(), ...(a.optional ?? [])].map(agentOf)))
+      fed.set(agent, [...(fed.get(agent) ?? []), a.cls]);
+  }
+  return [...fed]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([agent, list]) => `- \`${agent}\`: ${list.sort().join(', ')}`);
+}
+
+it('the manual lists which agent feeds which analytic', () => {
+  const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n');
+  expect(lines.filter((line) => agentTable().some((entry) => line.startsWith(entry.split(':')[0]!)))).toEqual(
+    agentTable(),
+  );
 });
