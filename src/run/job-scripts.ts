@@ -2,7 +2,13 @@
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { ERRORS, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
-import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from '../scripts/index.ts';
+import {
+  type SacctCommand,
+  SCRIPT_SCHEMA,
+  ScriptIngest,
+  type ScriptReport,
+  SlurmScriptIngest,
+} from '../scripts/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
 import { exclusively, openStore, patienceOf } from './recorded.ts';
@@ -37,11 +43,16 @@ async function ingest(
   const { run, resources, dayDelta, all, signal } = options;
   const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
   for (const resource of resources) {
-    if (signal.aborted || !resource.scripts) continue;
+    const { scripts, source } = resource;
+    if (signal.aborted || (!scripts && source.kind !== 'sacct')) continue;
     try {
-      const of = { resource, scripts: resource.scripts, dayDelta, all, signal };
+      const of = { resource, dayDelta, all, signal };
+      const work = (): Promise<ScriptReport> =>
+        scripts
+          ? new ScriptIngest(store, warehouse, { ...of, scripts }).run()
+          : new SlurmScriptIngest(store, warehouse, { ...of, sacct: source as SacctCommand }).run();
       // What was stored is noted: a second attempt goes on from there.
-      const { problems, ...counts } = await patiently(patience, () => new ScriptIngest(store, warehouse, of).run());
+      const { problems, ...counts } = await patiently(patience, work);
       s.resources.push({ resource: resource.name, ...counts });
       for (const problem of problems) {
         log.warn('script.unreadable', 'a script cannot be read', {

@@ -33,6 +33,10 @@ export interface ScriptReport {
   readonly problems: Problem[];
 }
 
+export const emptyReport = (): ScriptReport => ({
+  ...{ files: 0, unchanged: 0, matched: 0, unmatched: 0, rejected: 0, failed: 0, written: 0, problems: [] },
+});
+
 export interface ScriptOptions {
   readonly resource: Pick<ResourceSettings, 'id' | 'name'>;
   readonly scripts: NonNullable<ResourceSettings['scripts']>;
@@ -51,9 +55,7 @@ export class ScriptIngest {
   readonly #store: Store;
   readonly #warehouse: Warehouse;
   readonly #options: ScriptOptions;
-  readonly report: ScriptReport = {
-    ...{ files: 0, unchanged: 0, matched: 0, unmatched: 0, rejected: 0, failed: 0, written: 0, problems: [] },
-  };
+  readonly report: ScriptReport = emptyReport();
 
   constructor(store: Store, warehouse: Warehouse, options: ScriptOptions) {
     this.#store = store;
