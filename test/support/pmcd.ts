@@ -35,8 +35,8 @@ export function havePmcd(what: string): boolean {
   return process.getuid?.() === 0 || absent(what, 'not root, and pmcd is started as root');
 }
 
-/** Null, and a line that says so, where PCP is not installed or may not be started; under CI that is an error. */
-export async function testPmcd(what: string, dir: string, hotproc: string): Promise<TestPmcd | null> {
+/** Null, and a line that says so, where PCP is not installed or may not be started; under CI that is an error. `host`: the name that it gives itself. */
+export async function testPmcd(what: string, dir: string, hotproc: string, host?: string): Promise<TestPmcd | null> {
   if (!havePmcd(what)) return null;
   readyForPmcd();
   // The process agent looks for hotproc.conf beside itself.
@@ -50,7 +50,8 @@ export async function testPmcd(what: string, dir: string, hotproc: string): Prom
   writeFileSync(join(dir, 'pmcd.conf'), config);
   const port = await freePort();
   const args = ['-f', '-c', join(dir, 'pmcd.conf'), '-p', String(port), '-s', join(dir, 'pmcd.socket')];
-  const child = spawn(PMCD, [...args, '-l', join(dir, 'pmcd.log')], {
+  const named = host === undefined ? [] : ['-H', host];
+  const child = spawn(PMCD, [...args, ...named, '-l', join(dir, 'pmcd.log')], {
     // Agents log where they are started.
     cwd: dir,
     env: { ...process.env, PCP_PMDAS_DIR: pmdas },
