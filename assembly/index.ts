@@ -8,6 +8,7 @@ export { scanIndex, seekIndex } from './archive/index-file';
 export { findIndom, nameIn, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
+export { soundSet } from './archive/record';
 export { resync } from './archive/resync';
 export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
@@ -17,7 +18,7 @@ export { addMatch } from './reduce/match';
 export { setSections } from './reduce/sections';
 export { statsOf } from './reduce/stats';
 export { setWrap } from './reduce/wrapsum';
-export { nextRecord, scanData } from './scan';
+export { nextRecord, scanData, skipRecord } from './scan';
 export {
   addConsumer,
   addLane,

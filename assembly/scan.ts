@@ -1,7 +1,7 @@
 // Owns the reading loop over data records: which windows a record falls in, and giving it to their consumers.
 
 import { stampNs, stampSeconds } from './archive/bytes';
-import { checkRecord, fits, frameRecord, planFor, planRecord } from './archive/record';
+import { checkRecord, checkSets, fits, frameRecord, planFor, planRecord } from './archive/record';
 import { dissolve, makeSteady, ripe, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
@@ -10,8 +10,10 @@ import {
   L_COUNT,
   L_OWNER,
   L_PLAN,
+  L_SEQ,
   L_TYPE,
   L_WANT,
+  P_END,
   P_GEN,
   P_NREST,
   P_NWANTED,
@@ -27,24 +29,31 @@ import {
   R_DELIVERED,
   R_LAST_NS,
   R_LEN,
+  R_LIMIT,
   R_LOW,
   R_NOGAP,
   R_NS,
   R_NUMPMID,
   R_NWINDOWS,
   R_POS,
+  R_READS_ON,
   R_REC,
   R_SCANNED,
+  R_SETS_END,
+  R_SETTLED,
   R_STEADY,
   R_T,
+  R_UNSOUND,
   R_VERSION,
   R_WINDOWS,
+  RS_SETS,
+  RS_TIME,
   W_END,
   W_START,
 } from './layout';
 import { consumeAll } from './reduce/deliver';
 import { session } from './select';
-import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_RECORD, S_UNTIL } from './status';
+import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_ODD, S_RECORD, S_SETS, S_UNTIL } from './status';
 import { planLevel } from './tuning';
 
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
@@ -56,7 +65,7 @@ let seq: i32 = 0;
 let steady: usize = 0;
 let nWanted: i32 = 0;
 
-/** One wanted set, by what is remembered of it or in full: S_RECORD, or damage. */
+/** One wanted set, by what is remembered of it or in full: S_RECORD, or damage, which is to be named before it is left out. */
 // @ts-ignore: decorator
 @inline
 function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32): i32 {
@@ -70,9 +79,10 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
   // Strings and what holds no values are read in full each time.
   store<i32>(slot, load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6 ? gen : 0, L_PLAN);
   if (status == FILL_DAMAGED) {
-    // A wanted block outside the record is damage whatever else holds; the full check finds the words for it.
-    checkRecord(r);
-    return S_INSIDE;
+    // As if the record did not have it.
+    store<i32>(slot, -1, L_SEQ);
+    store<i32>(slot, 0, L_PLAN);
+    return load<i32>(r, R_SETTLED) & RS_SETS ? S_RECORD : S_SETS;
   }
   return status == 0 ? S_RECORD : S_MEMORY;
 }
@@ -87,6 +97,7 @@ function fill(r: usize, ns: i64): i32 {
   const len = load<i32>(r, R_LEN);
   if (load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
     store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
+    store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
     steady = plan;
     nWanted = load<i32>(plan, P_NWANTED);
     const rest: usize = load<u32>(plan, P_REST);
@@ -99,6 +110,7 @@ function fill(r: usize, ns: i64): i32 {
   }
   const planned = planRecord(r, plan);
   if (planned != S_RECORD) return planned;
+  store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
   const gen = load<i32>(plan, P_GEN);
   if (load<i32>(plan, P_STEADY) && load<i32>(plan, P_STEADY_GEN) != gen) dissolve(plan);
   let item: usize = load<u32>(plan, P_WANTED);
@@ -112,6 +124,19 @@ function fill(r: usize, ns: i64): i32 {
   return S_RECORD;
 }
 
+/** Whether a time is before the latest one or far behind it: both are a large number, taken as one without sign. */
+// @ts-ignore: decorator
+@inline
+function isOdd(r: usize, ns: i64): bool {
+  return <u64>(ns - load<i64>(r, R_LAST_NS)) > <u64>load<i64>(r, R_LIMIT) && !(load<i32>(r, R_SETTLED) & RS_TIME);
+}
+
+/** Leaves out the framed record. */
+export function skipRecord(r: usize): void {
+  store<i32>(r, load<i32>(r, R_BACKWARDS) + 1, R_BACKWARDS);
+  step(r, load<u32>(r, R_REC));
+}
+
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   cover(w, ns);
@@ -120,6 +145,7 @@ function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
 
 /** Leaves the framed record behind. */
 function step(r: usize, rec: usize): void {
+  store<i32>(r, 0, R_SETTLED);
   store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
   store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
 }
@@ -139,13 +165,15 @@ export function scanData(r: usize, until: i64): i32 {
     const rec: usize = load<u32>(r, R_REC);
     const ns = stampNs(rec + 4, version);
     store<i64>(r, ns, R_NS);
-    if (ns > until) return S_UNTIL;
-    // As pmFetch: a record earlier than one before is dropped, and a mark counts as one (§6).
-    if (ns < load<i64>(r, R_LAST_NS)) {
-      store<i32>(r, load<i32>(r, R_BACKWARDS) + 1, R_BACKWARDS);
-      step(r, rec);
-      continue;
+    if (isOdd(r, ns)) {
+      if (load<i32>(r, R_READS_ON)) return S_ODD;
+      // As pmFetch: a record earlier than one before is dropped, and a mark counts as one (§6).
+      if (ns < load<i64>(r, R_LAST_NS)) {
+        skipRecord(r);
+        continue;
+      }
     }
+    if (ns > until) return S_UNTIL;
     let low = load<i32>(r, R_LOW);
     while (low < nWindows && load<i64>(<usize>load<u32>(windows + (low << 2)), W_END) < ns) low++;
     store<i32>(r, low, R_LOW);
@@ -171,17 +199,25 @@ export function scanData(r: usize, until: i64): i32 {
   }
 }
 
-/** The next record whole and checked (dump): its place and time are in the reader; S_RECORD steps behind it. */
+/**
+ * The next record whole and checked (dump): its place and time are in the reader; S_RECORD steps behind it. A reader that reads on
+ * gets records of which only some value sets are damaged (R_UNSOUND), and is asked about times.
+ */
 export function nextRecord(r: usize): i32 {
   const status = frameRecord(r);
   if (status != S_RECORD) return status;
-  const checked = checkRecord(r);
-  if (checked != S_RECORD) return checked;
+  const readsOn = load<i32>(r, R_READS_ON);
   const rec: usize = load<u32>(r, R_REC);
   const version = load<i32>(r, R_VERSION);
-  store<i64>(r, stampNs(rec + 4, version), R_NS);
+  const ns = stampNs(rec + 4, version);
+  store<i64>(r, ns, R_NS);
+  if (readsOn && isOdd(r, ns)) return S_ODD;
+  if (readsOn && checkSets(r) != S_RECORD) return S_INSIDE;
+  const checked = checkRecord(r);
+  if (checked != S_RECORD && !readsOn) return checked;
+  store<i32>(r, checked == S_RECORD ? 0 : 1, R_UNSOUND);
+  if (readsOn) store<i64>(r, ns, R_LAST_NS);
   store<f64>(r, stampSeconds(rec + 4, version), R_T);
-  store<u32>(r, <u32>rec + load<i32>(r, R_LEN), R_POS);
-  store<i32>(r, load<i32>(r, R_SCANNED) + 1, R_SCANNED);
+  step(r, rec);
   return S_RECORD;
 }

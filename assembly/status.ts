@@ -36,6 +36,11 @@ export const S_FEATURE: i32 = -9;
 /** The record is larger than the window: grow the window (growWindow), fill it, call again. */
 export const S_GROW: i32 = 7;
 
+/** The time of the next record does not follow the one before as it should: take it (R_SETTLED), or leave it out (skipRecord). */
+export const S_ODD: i32 = 8;
+/** A wanted value set of the next record is damaged: to be named (R_SETTLED), then the others are taken. */
+export const S_SETS: i32 = 9;
+
 /** What was wrong inside a record: kept in the reader beside the status. */
 export const W_NONE: i32 = 0;
 export const W_NUMPMID: i32 = 1;

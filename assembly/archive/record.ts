@@ -1,9 +1,9 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
 import {
-  M_SLOT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE,
+  M_SLOT, P_CAP, P_END, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE, P_WORD,
   PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_METRIC, PW_SLOT, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
-  R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_TABLE, R_VERSION, R_WHY,
+  R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_SETS_END, R_TABLE, R_VERSION, R_WHY,
 } from '../layout';
 import { take } from '../memory';
 import {
@@ -109,6 +109,67 @@ export function checkRecord(r: usize): i32 {
   return S_RECORD;
 }
 
+/**
+ * Whether the value sets can be told from each other: they fit the record, and end where its blocks begin or it ends. Blocks in
+ * another order than their values need the full check. S_RECORD or S_INSIDE. What this rests on is what plans compare, so that
+ * a record that is taken by its plan has passed too.
+ */
+export function checkSets(r: usize): i32 {
+  const rec: usize = load<u32>(r, R_REC);
+  const payload = load<i32>(r, R_LEN) - 4;
+  const n = load<i32>(r, R_NUMPMID);
+  if (n < 0 || n > payload >> 3) return inside(r, W_NUMPMID, payload >> 3, n);
+  let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
+  let firstBlock = payload;
+  let blocks = false;
+  for (let i = 0; i < n; i++) {
+    if (payload - at < 8) return inside(r, W_SET, n, i);
+    const numval = be32(rec + at + 4);
+    if (numval <= 0) {
+      at += 8;
+      continue;
+    }
+    if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
+    const format = be32(rec + at + 8);
+    if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
+    if (format && !blocks) {
+      blocks = true;
+      firstBlock = blockAt(be32(rec + at + 16), payload);
+    }
+    at += 12 + (numval << 3);
+  }
+  store<i32>(r, at, R_SETS_END);
+  return at == firstBlock ? S_RECORD : checkRecord(r);
+}
+
+/** Whether a block of this kind and length can be a value of a metric of this type: not as far as it would need a look inside. */
+function isOfType(type: i32, kind: i32, vlen: i32): bool {
+  if (kind != type && kind != 0) return false;
+  return type == 6 || (type == 4 ? vlen == 8 : (type == 2 || type == 3 || type == 5) && vlen == 12);
+}
+
+/**
+ * Whether a value set can be trusted in a record that contradicts itself, which has passed checkSets: words of a type that is stored
+ * so, or blocks that lie behind the sets, one behind the other, each as its type has it. `type`: -1 if nobody knows it.
+ */
+export function soundSet(r: usize, at: i32, type: i32): bool {
+  const rec: usize = load<u32>(r, R_REC);
+  const payload = load<i32>(r, R_LEN) - 4;
+  const n = be32(rec + at + 4);
+  if (n <= 0) return true;
+  if (!be32(rec + at + 8)) return type < 2 || type == 4;
+  let next = -1;
+  for (let i = 0; i < n; i++) {
+    const block = blockAt(be32(rec + at + 16 + (i << 3)), payload);
+    if (block < load<i32>(r, R_SETS_END) || (i && block != next)) return false;
+    const head = be32(rec + block);
+    const vlen = head & 0xffffff;
+    if (vlen < 4 || vlen > payload - block || (type >= 0 && !isOfType(type, head >>> 24, vlen))) return false;
+    next = block + ((vlen + 3) & ~3);
+  }
+  return true;
+}
+
 /** Byte offset of a value block in its record from the stored word index; -1 if its head lies outside. */
 // @ts-ignore: decorator
 @inline
@@ -164,7 +225,7 @@ function matches(plan: usize, rec: usize): bool {
   for (; e < end; e += P_ENTRY_SIZE) a = v128.or(a, v128.xor(v128.load(rec + load<u32>(e, PE_AT)), v128.load(e, PE_HEAD)));
   a = v128.or(a, b);
   // The fourth word is the first instance.
-  let bits = i64x2.extract_lane(a, 0) | i32x4.extract_lane(a, 2);
+  let bits = i64x2.extract_lane(a, 0) | i32x4.extract_lane(a, 2) | (load<i32>(rec + load<u32>(plan, P_FIRST)) ^ load<i32>(plan, P_WORD));
   end = load<u32>(plan, P_ENTRIES) + load<i32>(plan, P_CAP) * P_ENTRY_SIZE;
   for (e = end - (load<i32>(plan, P_N) - full) * P_ENTRY_SIZE; e < end; e += P_ENTRY_SIZE) {
     bits |= load<i64>(rec + load<u32>(e, PE_AT)) ^ load<i64>(e, PE_HEAD);
@@ -222,6 +283,7 @@ function walk(r: usize, plan: usize): i32 {
   let nFull = 0;
   let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
   let firstBlock = payload;
+  let firstWord = 0;
   for (let i = 0; i < n; i++) {
     if (payload - at < 8) return inside(r, W_SET, n, i);
     const numval = be32(rec + at + 4);
@@ -230,7 +292,10 @@ function walk(r: usize, plan: usize): i32 {
       if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
       const format = be32(rec + at + 8);
       if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
-      if (format && firstBlock == payload) firstBlock = blockAt(be32(rec + at + 16), payload);
+      if (format && !firstWord) {
+        firstWord = at + 16;
+        firstBlock = blockAt(be32(rec + firstWord), payload);
+      }
       store<i32>(e, at, PE_AT);
       v128.store(e, v128.load(rec + at), PE_HEAD);
       e += P_ENTRY_SIZE;
@@ -257,11 +322,14 @@ function walk(r: usize, plan: usize): i32 {
     }
     at += numval > 0 ? 12 + (numval << 3) : 8;
   }
-  // The sets must end where the blocks begin; blocks in another order than their values need the full check.
+  // As checkSets.
   if (at != firstBlock) {
     const status = checkRecord(r);
     if (status != S_RECORD) return status;
   }
+  store<i32>(plan, at, P_END);
+  store<i32>(plan, firstWord, P_FIRST);
+  store<i32>(plan, load<i32>(rec + firstWord), P_WORD);
   store<i32>(plan, len, P_LEN);
   store<i32>(plan, n, P_N);
   store<i32>(plan, nWanted, P_NWANTED);

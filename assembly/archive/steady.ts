@@ -3,9 +3,9 @@
 
 import {
   I_CURRENT, I_FROM, I_TO, L_BLOCKS, L_COUNT, L_HOME, L_HOME_RAW, L_INDOM, L_OWNER, L_PLAN, L_RAW, L_SEQ, L_TYPE, L_VALS,
-  L_VERSION, L_WANT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_FROM, P_GEN, P_IMAGES, P_N, P_NFULL, P_NHEADS, P_NIDS, P_NREST,
+  L_VERSION, L_WANT, P_CAP, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_FROM, P_GEN, P_IMAGES, P_N, P_NFULL, P_NHEADS, P_NIDS, P_NREST,
   P_NRUNS, P_NSLOTS, P_NWANTED, P_NWHOLE, P_OFFSETS, P_REST, P_ROOM, P_ROOM_SIZE, P_RUNS, P_SINCE, P_SLOTS, P_STEADY,
-  P_STEADY_GEN, P_TO, P_VALUES, P_WAIT, P_WANTED, P_WANTED_SIZE, P_WIDTH, PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_SLOT,
+  P_STEADY_GEN, P_TO, P_VALUES, P_WAIT, P_WANTED, P_WANTED_SIZE, P_WIDTH, P_WORD, PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_SLOT,
   R_ARENA, R_PLANS, R_REC, RN_AT, RN_KEEP, RN_N, RN_RAW, RN_SIZE, RN_TYPE, RN_VALUES, WANT_RAW,
 } from '../layout';
 import { take } from '../memory';
@@ -60,6 +60,7 @@ function agrees(plan: usize, rec: usize): bool {
   image += heads << 4;
   all = v128.or(all, v128.and(differing(rec, offset, image, load<i32>(plan, P_NIDS)), i32x4(-1, 0, -1, 0)));
   let bits = i64x2.extract_lane(all, 0) | i64x2.extract_lane(all, 1);
+  bits |= load<i32>(rec + load<u32>(plan, P_FIRST)) ^ load<i32>(plan, P_WORD);
   const end: usize = load<u32>(plan, P_ENTRIES) + load<i32>(plan, P_CAP) * P_ENTRY_SIZE;
   for (let e = end - (load<i32>(plan, P_N) - load<i32>(plan, P_NFULL)) * P_ENTRY_SIZE; e < end; e += P_ENTRY_SIZE) {
     bits |= load<i64>(rec + load<u32>(e, PE_AT)) ^ load<i64>(e, PE_HEAD);

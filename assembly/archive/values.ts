@@ -4,13 +4,14 @@
 
 import {
   I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_HOME, L_HOME_RAW, L_INDOM, L_KEYS, L_NPAIRS, L_PAIRS, L_RAW,
-  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
+  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, R_SETS_END, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
 import { identify } from './identity';
 import { versionAt } from './indom';
-import { blockAt } from './record';
+import { S_RECORD } from '../status';
+import { blockAt, checkRecord } from './record';
 import { intern, isStringAt, NO_STRING } from './strings';
 
 export const T_I32: i32 = 0;
@@ -21,7 +22,7 @@ export const T_FLOAT: i32 = 4;
 export const T_DOUBLE: i32 = 5;
 const T_STRING: i32 = 6;
 
-/** fillSlot: the record is damaged here. */
+/** fillSlot: the record contradicts itself (R_WHY), and this set is not sound (record.ts, soundSet): what was filled is void. */
 export const FILL_DAMAGED: i32 = -1;
 /** fillSlot: no memory. */
 export const FILL_MEMORY: i32 = -2;
@@ -156,14 +157,15 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   if (words ? change & 1 : change) remember(slot, pairs, n);
   if (load<i32>(slot, L_WANT) & WANT_KEYS) identify(slot, v, load<i32>(r, R_ID), n, (change & 1) != 0);
   if (words) {
-    if (!takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) store<i32>(slot, 1, L_BAD);
-    return 0;
+    if (takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) return 0;
+    store<i32>(slot, 1, L_BAD);
+    return checkRecord(r) == S_RECORD ? 0 : FILL_DAMAGED;
   }
   if (change == 0) {
     const blocks = load<i32>(slot, L_BLOCKS);
-    if (blocks && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
+    if (blocks >= load<i32>(r, R_SETS_END) && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
   }
-  return fillBlocks(slot, type, rec, len, pairs, n);
+  return fillBlocks(r, slot, type, rec, len, pairs, n);
 }
 
 /** Words in (instance, word) pairs, the first at p, as doubles. False: this type is not stored so. */
@@ -280,32 +282,40 @@ export function takeRunExactly(type: i32, p: usize, vals: usize, raw: usize, n: 
   return true;
 }
 
-function fillBlocks(slot: usize, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
+function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
   const payload = len - 4;
   const want = load<i32>(slot, L_WANT);
   const vals: usize = load<u32>(slot, L_VALS);
   const raw: usize = load<u32>(slot, L_RAW);
   const strs: usize = load<u32>(slot, L_STRS);
   const size = type == T_I64 || type == T_U64 || type == T_DOUBLE ? 8 : type == T_FLOAT ? 4 : 0;
+  const setsEnd = load<i32>(r, R_SETS_END);
   let first = 0;
+  let next = 0;
   let run = size == 8;
+  // As soundSet: one behind the other, of the metric's type.
+  let sound = true;
   for (let i = 0; i < n; i++) {
     const block = blockAt(be32(pairs + (i << 3) + 4), payload);
-    if (block < 0) return FILL_DAMAGED;
+    if (block < 0) return damaged(r);
     const head = be32(rec + block);
     const vlen = head & 0xffffff;
     const vtype = head >>> 24;
-    if (vlen < 4 || vlen > payload - block) return FILL_DAMAGED;
+    if (vlen < 4 || vlen > payload - block) return damaged(r);
+    if (block < setsEnd || (i && block != next)) sound = false;
+    next = block + ((vlen + 3) & ~3);
     if (i == 0) first = block;
     else if (block != first + i * 12) run = false;
     const p = rec + block + 4;
     const at = i << 3;
     if (type == T_STRING) {
+      if (vtype != T_STRING && vtype != 0) sound = false;
       if (want & WANT_STRS && vtype != T_STRING && vtype != 0) store<i32>(slot, 1, L_BAD);
       if (want & WANT_STRS && !fillString(strs + (i << 2), p, vlen - 4)) return FILL_MEMORY;
     } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {
       store<i32>(slot, 1, L_BAD);
       run = false;
+      sound = false;
     } else if (size == 4) {
       store<f64>(vals + at, <f64>f32.reinterpret_i32(be32(p)));
     } else {
@@ -314,8 +324,15 @@ function fillBlocks(slot: usize, type: i32, rec: usize, len: i32, pairs: usize, 
       store<f64>(vals + at, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
     }
   }
+  if (!sound && checkRecord(r) != S_RECORD) return FILL_DAMAGED;
   store<i32>(slot, run ? first : 0, L_BLOCKS);
   return 0;
+}
+
+/** A block outside the record: the full check finds the words for it. */
+function damaged(r: usize): i32 {
+  checkRecord(r);
+  return FILL_DAMAGED;
 }
 
 function fillString(at: usize, p: usize, size: i32): bool {

@@ -80,7 +80,20 @@ export const R_NOGAP: i32 = 244;
 export const R_STEADY: i32 = 248;
 /** Metadata records of types that belong to the other archive version; read all the same. */
 export const R_FOREIGN: i32 = 252;
-export const R_SIZE: i32 = 256;
+/** 1: records that are odd are asked about (S_ODD) or passed over, and reading goes on; 0: it is as PCP's. */
+export const R_READS_ON: i32 = 256;
+/** What has been settled of the record that the reader stands at: RS_* bits. */
+export const R_SETTLED: i32 = 260;
+/** i64: longest step of time between records that need not be asked about, ns. */
+export const R_LIMIT: i32 = 264;
+/** 1: the last record handed out contradicts itself in some of its value sets (soundSet). */
+export const R_UNSOUND: i32 = 272;
+/** Where the value sets of the record that is being filled end, from the record's start. */
+export const R_SETS_END: i32 = 276;
+export const R_SIZE: i32 = 280;
+/** Its time is taken as it is; value sets that are not sound have been named and are left out. */
+export const RS_TIME: i32 = 1;
+export const RS_SETS: i32 = 2;
 
 // --- Arena: chained blocks ------------------------------------------------------------------------
 export const A_BLOCK: i32 = 0;

@@ -43,7 +43,11 @@ export const P_ROOM: i32 = 108;
 export const P_ROOM_SIZE: i32 = 112;
 export const P_SINCE: i32 = 116;
 export const P_WAIT: i32 = 120;
-export const P_SIZE: i32 = 128;
+/** Where the sets end; offset and content of the word that says where the first block lies (0 and the length: no set has any). */
+export const P_END: i32 = 124;
+export const P_FIRST: i32 = 128;
+export const P_WORD: i32 = 132;
+export const P_SIZE: i32 = 136;
 /** Run: values of one type that lie behind each other: type, number, offset in the record (of the first word or block), where to. */
 export const RN_TYPE: i32 = 0;
 export const RN_N: i32 = 4;

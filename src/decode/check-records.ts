@@ -35,8 +35,6 @@ export class RecordTally {
   marks = 0;
   values = 0;
   lastNs = NEVER;
-  /** Records earlier than one before them: PCP and we drop them. */
-  readonly backwards = new Sightings();
   readonly beforeStart = new Sightings();
   readonly unnamed = new Sightings();
   readonly undescribed = new Sightings();
@@ -52,20 +50,17 @@ export class RecordTally {
 
   #record(): void {
     const { place, nextNs: ns, label } = this.#reader;
-    if (ns < this.lastNs) {
-      this.backwards.see(place);
-      return;
-    }
     if (this.#reader.afterGap && this.lastNs !== NEVER && markBetween(this.lastNs, ns) <= ns) {
       this.records++;
       this.marks++;
     }
+    if (this.#reader.unsound) this.#reader.passOver(this.#reader.unsound);
     if (ns < label.startNs) this.beforeStart.see(place);
     this.lastNs = ns;
     this.records++;
     if (this.#wasm.i32(this.#reader.address + L.R_NUMPMID) === 0) this.marks++;
     for (const set of storedSets(this.#wasm, this.#reader)) {
-      if (set.count <= 0) continue;
+      if (set.count <= 0 || set.damaged) continue;
       this.values += set.count;
       const metric = this.#reader.descriptors.get(set.pmid);
       if (!metric) this.undescribed.see(place, pmidText(set.pmid));

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { ERRORS, formatSeconds, type Problem, toProblem } from '../kernel/index.ts';
 import { doubledDomains, oddDescriptors, oddIndex } from './check-metadata.ts';
 import { RecordTally, type Sightings } from './check-records.ts';
+import { EARLIEST, LATEST, problemsWithin } from './findings.ts';
 import * as L from './layout.gen.ts';
 import { pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -47,19 +48,21 @@ export interface CheckResult {
 /** What a problem of a code costs, where that does not depend on the archive. */
 const LOST: Partial<Record<Problem['code'], string>> = {
   E_ARCHIVE_META: 'metrics or instance names described by this record, and those behind it if its frame is damaged',
+  E_ARCHIVE_RECORD: 'the value sets that are not sound, or the record where its sets cannot be told apart',
+  E_ARCHIVE_CLOCK: 'these records',
   E_ARCHIVE_CONFLICT: 'the later description; values of the metric are read by the earlier one',
   E_ARCHIVE_INDEX: 'nothing: the data are read without the index, from the beginning',
   E_ARCHIVE_UNPACK: 'what cannot be unpacked',
   E_ARCHIVE_LIMIT: 'what exceeds the limit',
 };
-const STOPS = /^E_ARCHIVE_(TRUNCATED|LENGTH|TRAILER|RECORD|UNPACK|LIMIT)$/;
+const STOPS = /^E_ARCHIVE_(TRUNCATED|LENGTH|TRAILER|UNPACK|LIMIT)$/;
 const NOTHING = 'nothing';
 
 function finding(problem: Problem, severity: Finding['severity'] = 'error', lost?: string, advice?: string): Finding {
-  const index = problem.code === 'E_ARCHIVE_INDEX';
+  const harmless = problem.code === 'E_ARCHIVE_INDEX' || problem.code === 'E_ARCHIVE_CLOCK';
   return {
     ...problem,
-    severity: index ? 'warning' : severity,
+    severity: harmless ? 'warning' : severity,
     lost: lost ?? LOST[problem.code] ?? 'all of it',
     advice: advice ?? ERRORS[problem.code].advice,
   };
@@ -111,7 +114,7 @@ function read(path: string, salvage: boolean): Reading | Problem {
   wasm.x.openSession(0);
   let reader: ArchiveReader;
   try {
-    reader = new ArchiveReader(wasm, path, { salvage, annotations: true });
+    reader = new ArchiveReader(wasm, path, { salvage, readOn: true, annotations: true });
   } catch (error) {
     return toProblem(error);
   }
@@ -119,7 +122,13 @@ function read(path: string, salvage: boolean): Reading | Problem {
     const tally = new RecordTally(wasm, reader);
     const lostBytes = reader.gaps.reduce((sum, g) => sum + g.to - g.from, 0);
     const odd = salvage ? [] : [...oddities(wasm, reader, tally)];
-    return { tally, problems: [...reader.problems], lostBytes, odd, behind: (p) => bytesBehind(reader, p) };
+    return {
+      tally,
+      problems: problemsWithin(reader.dated(), EARLIEST, LATEST),
+      lostBytes,
+      odd,
+      behind: (p) => bytesBehind(reader, p),
+    };
   } finally {
     reader.close();
   }
@@ -215,12 +224,6 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
     'values of instances that their domain does not name',
     'the names',
     'They are shown by number.',
-  );
-  yield* seen(
-    tally.backwards,
-    'records are earlier than one before them',
-    'these records, as in PCP',
-    'The clock was set back.',
   );
   yield* seen(tally.beforeStart, 'records are earlier than the label says', NOTHING, 'Nothing need be done.');
   for (const note of reader.notes) yield finding(note, 'warning', NOTHING, 'Nothing need be done: PCP accepts it too.');

@@ -1,6 +1,6 @@
 // Owns how a status of the decoder becomes an error with file, volume, offset, record kind, expected and found.
 
-import { type ErrorCode, JobsumError } from '../kernel/index.ts';
+import { type ErrorCode, JobsumError, type Problem } from '../kernel/index.ts';
 import * as L from './layout.gen.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -76,6 +76,12 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
       return new JobsumError(code('E_ARCHIVE_RECORD'), why.what, { ...at, ...detail });
     }
   }
+}
+
+/** What is wrong inside the data record that was handed out, of which only the sound value sets are to be used; null: nothing. */
+export function unsoundness(wasm: Wasm, reader: number, source: Source): Problem | null {
+  if (wasm.i32(reader + L.R_UNSOUND) === 0) return null;
+  return recordFault(wasm, reader, L.S_INSIDE, source).toProblem();
 }
 
 /** The error for a file that ends inside a record. */

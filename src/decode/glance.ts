@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
+import { isLikelyEnd } from './clock.ts';
 import { SHORTEST, stampNs, timeBefore } from './from-behind.ts';
 import { isPacked, openRegular } from './source.ts';
 
@@ -63,6 +64,23 @@ function using<T>(path: string, body: (fd: number) => T): T {
 const lastTime = (fd: number, { version, size }: Label): bigint | null =>
   timeBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
 
+/** Entries of the index looked at: the last ones, which are about the end. */
+const ENTRIES = 128;
+
+/** Whether the index confirms that an archive ends at a time: no record that it names is later. */
+function isEnd(base: string, members: readonly string[], { version, startNs }: Label, endNs: bigint): boolean {
+  if (!members.includes('.index') || !isLikelyEnd(startNs, endNs)) return false;
+  const { label } = SHORTEST[version]!;
+  const size = version === 2 ? 20 : 32;
+  return using(`${base}.index`, (fd) => {
+    const entries = Math.floor((fstatSync(fd).size - label) / size);
+    const from = Math.max(0, entries - ENTRIES);
+    const list = Buffer.alloc(Math.max(0, entries - from) * size);
+    const n = Math.floor(readSync(fd, list, 0, list.length, label + from * size) / size);
+    return n > 0 && Array.from({ length: n }, (_, i) => stampNs(list, i * size, version)).every((ns) => ns <= endNs);
+  });
+}
+
 /**
  * Label and span of a plain, well-formed archive by its base and the suffixes of its files, as a full probe would tell them; null: look
  * properly. Its metadata, which may be large, are not read.
@@ -87,7 +105,7 @@ export function glanceArchive(base: string, members: readonly string[]): Archive
         const tail = labelOf(fd, last);
         return tail && tail.version === label.version ? lastTime(fd, tail) : null;
       });
-    if (endNs === null) return null;
+    if (endNs === null || !isEnd(base, members, label, endNs)) return null;
     return { host: label.host, startNs: label.startNs, endNs, bytes: meta.size + label.size };
   } catch {
     // Vanished, unreadable, or damaged beyond what is looked at here.

@@ -31,7 +31,8 @@ const FOREVER = 2n ** 63n - 1n;
 export function timeHere(wasm: Wasm, reader: number, stream: FileStream): bigint | null {
   for (;;) {
     const status = wasm.x.scanData(reader, EARLIEST);
-    if (status === L.S_UNTIL) return wasm.i64(reader + L.R_NS);
+    // Whatever may be odd about its time.
+    if (status === L.S_UNTIL || status === L.S_ODD) return wasm.i64(reader + L.R_NS);
     if (status === L.S_MORE) {
       if (stream.fill()) continue;
       return stream.unread > STRAY_BYTES ? null : FOREVER;

@@ -1,10 +1,12 @@
 // Owns what can be said of an archive without reading all of it: label, span, volumes, metrics, instance counts.
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { Problem } from '../kernel/index.ts';
+import { statSync } from 'node:fs';
+import { compare, type Problem } from '../kernel/index.ts';
+import { isLikelyEnd, misplacedProblem, tailTime } from './clock.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
 import { type ArchiveProbe, glanceArchive } from './glance.ts';
+import { indexEntries } from './index-file.ts';
 import {
   type DomainInfo,
   domainInfos,
@@ -17,6 +19,7 @@ import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
 import { isPacked } from './source.ts';
+import { judgeTimes } from './timeline.ts';
 import { unitsText } from './units.ts';
 import { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 import { lend, Wasm } from './wasm.ts';
@@ -60,33 +63,6 @@ export interface InfoOptions {
 
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
 
-/** Time of the record that ends exactly at the end of the last volume that has one, by its trailer. */
-function tailTime(reader: ArchiveReader): bigint | null {
-  const head = reader.label.version === 2 ? { label: 132, min: 20 } : { label: 808, min: 24 };
-  for (const volume of [...reader.files.volumes].reverse()) {
-    if (isPacked(volume.path)) return null;
-    const { size } = statSync(volume.path);
-    if (size <= head.label) continue;
-    const fd = openSync(volume.path, 'r');
-    try {
-      const word = Buffer.alloc(4);
-      readSync(fd, word, 0, 4, size - 4);
-      const length = word.readInt32BE(0);
-      if (length < head.min || length > size - head.label) return null;
-      const record = Buffer.alloc(20);
-      readSync(fd, record, 0, 20, size - length);
-      if (record.readInt32BE(0) !== length) return null;
-      if (head.label === 132)
-        return BigInt(record.readInt32BE(4)) * 1_000_000_000n + BigInt(record.readInt32BE(8)) * 1000n;
-      const s = (BigInt(record.readInt32BE(8)) << 32n) | BigInt(record.readUInt32BE(4));
-      return s * 1_000_000_000n + BigInt(record.readInt32BE(12));
-    } finally {
-      closeSync(fd);
-    }
-  }
-  return null;
-}
-
 /** Time of the index's last entry, if it is about the last volume: pmlogger makes one for the last record when it closes. */
 function indexTime(wasm: Wasm, reader: ArchiveReader): bigint | null {
   const n = wasm.i32(reader.address + L.R_NINDEX);
@@ -95,16 +71,40 @@ function indexTime(wasm: Wasm, reader: ArchiveReader): bigint | null {
   return wasm.i32(entry + L.X_VOL) === reader.files.volumes.at(-1)!.number ? wasm.i64(entry + L.X_NS) : null;
 }
 
-/** Time of the last whole record: from the tail or, if it is compressed, the index; else by reading on from the last index entry, or from the start. */
-function endOf(wasm: Wasm, reader: ArchiveReader): bigint | null {
-  const tail = tailTime(reader);
-  if (tail !== null) return tail;
-  const indexed = isPacked(reader.files.volumes.at(-1)!.path) ? indexTime(wasm, reader) : null;
-  if (indexed !== null) return indexed;
+/** Whether a last record's time can be where the archive ends: not before it begins, nor before a place that the index names. */
+function isEnd(wasm: Wasm, reader: ArchiveReader, ns: bigint): boolean {
+  const entries = indexEntries(wasm, reader.address);
+  return entries.length > 0 && isLikelyEnd(reader.label.startNs, ns) && entries.every((e) => e.ns <= ns);
+}
+
+interface Span {
+  readonly startNs: bigint;
+  readonly endNs: bigint | null;
+  /** Its clock was wrong, or was set. */
+  readonly problem?: Problem;
+}
+
+/**
+ * From the label to the last whole record: from the tail or, if it is compressed, the index; else by reading on from the last index
+ * entry, or from the start. Where the tail's time cannot be the end, or nothing confirms it, the times of all records count.
+ */
+function spanOf(wasm: Wasm, reader: ArchiveReader): Span {
+  const { files, label } = reader;
+  const { startNs } = label;
+  const tail = tailTime(files, label.version);
+  if (tail !== null && isEnd(wasm, reader, tail)) return { startNs, endNs: tail };
+  const judged = tail === null ? null : judgeTimes(files);
+  if (judged !== null && judged.firstNs !== null) {
+    const [problem] = judged.misplaced.map((m) => misplacedProblem(files, m));
+    const [first] = [judged.firstNs, startNs].sort(compare);
+    return { startNs: first!, endNs: judged.lastNs, ...(problem ? { problem } : {}) };
+  }
+  const indexed = isPacked(files.volumes.at(-1)!.path) ? indexTime(wasm, reader) : null;
+  if (indexed !== null && isLikelyEnd(startNs, indexed)) return { startNs, endNs: indexed };
   reader.seek(2n ** 63n - 1n);
   let last: bigint | null = null;
   while (reader.next()) last = wasm.i64(reader.address + L.R_NS);
-  return last;
+  return { startNs, endNs: last };
 }
 
 /**
@@ -118,12 +118,12 @@ export function probeArchive(path: string, members?: readonly string[]): Archive
     wasm.x.openSession(0);
     const reader = new ArchiveReader(wasm, path);
     try {
-      const endNs = endOf(wasm, reader);
-      const problem = reader.problems[0];
+      const span = spanOf(wasm, reader);
+      const problem = reader.problems[0] ?? span.problem;
       return {
         host: reader.label.host,
-        startNs: reader.label.startNs,
-        endNs,
+        startNs: span.startNs,
+        endNs: span.endNs,
         bytes: fileSetBytes(reader.files),
         ...(problem ? { problem } : {}),
       };
@@ -164,7 +164,7 @@ export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInf
     });
     const indexEntries = wasm.i32(reader.address + L.R_NINDEX);
     const metrics = reader.metrics.map(metric).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const end = endOf(wasm, reader);
+    const { endNs: end, problem } = spanOf(wasm, reader);
     return {
       archive: files.base,
       version: label.version,
@@ -178,7 +178,7 @@ export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInf
       indexEntries,
       metrics,
       indoms,
-      problems: [...reader.problems],
+      problems: [...reader.problems, ...(problem ? [problem] : [])],
       ...(options.labels ? { labels: reader.annotations!.labels.map(labelInfo) } : {}),
       ...(options.texts ? { texts: reader.annotations!.texts.map(textInfo) } : {}),
       ...(options.domains ? { domains: domainInfos(wasm, reader) } : {}),

@@ -2,8 +2,10 @@
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { Annotations } from './annotations.ts';
-import { labelFault, recordFault, recordOffset, truncated } from './fault.ts';
+import { Clock } from './clock.ts';
+import { labelFault, recordFault, recordOffset, truncated, unsoundness } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
+import { type Dated, EARLIEST, Findings } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
 import { readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, labelConflict, versionConflict } from './label.ts';
@@ -12,25 +14,16 @@ import { limits, STRAY_BYTES } from './limits.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
+import type { OpenOptions } from './open-options.ts';
 import { type Gap, resync } from './salvage.ts';
 import { isPacked } from './source.ts';
 import { FileStream } from './stream.ts';
 import type { Wasm } from './wasm.ts';
 
-const EARLIEST = -(2n ** 63n);
 /** Records earlier than the label's start do occur, but not much earlier. */
 const DAY = 86_400_000_000_000n;
 /** A jump by the index must save at least this much reading. */
 const WORTH_A_SEEK = 2 * 1024 * 1024;
-
-export interface OpenOptions {
-  /** Slot of a wanted metric, or undefined. Without it every metric is only listed. */
-  readonly slotOf?: (name: string) => number | undefined;
-  /** Go on behind damage, with the next plausible record or volume. Default: stop as PCP does. */
-  readonly salvage?: boolean;
-  /** Read label sets and help texts too. */
-  readonly annotations?: boolean;
-}
 
 /** How far a scan came: `until` (a later record waits, at nextNs), `done` (all windows over), `end` (no more data). */
 export type ScanEnd = 'until' | 'done' | 'end';
@@ -40,15 +33,18 @@ export class ArchiveReader {
   readonly address: number;
   readonly label: ArchiveLabel;
   readonly #table: MetricTable;
-  /** Damage and oddities met so far; reading stopped at those of class archive that concern data. */
-  readonly problems: Problem[] = [];
+  /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
+  readonly problems: Problem[];
+  readonly #findings = new Findings();
+  #clock: Clock | null = null;
+  /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
+  unsound: Problem | null = null;
   /** What is odd and costs nothing: for `archive check`. */
   readonly notes: Problem[] = [];
   /** What was passed over under `salvage`. */
   readonly gaps: Gap[] = [];
   /** Under `salvage`: something was lost before the record that `next` gave. */
   afterGap = false;
-  /** null unless asked for. */
   readonly annotations: Annotations | null;
   readonly #salvage: boolean;
   readonly #wasm: Wasm;
@@ -65,6 +61,7 @@ export class ArchiveReader {
   /** @throws JobsumError E_ARCHIVE_* when nothing of the archive can be used. */
   constructor(wasm: Wasm, path: string, options: OpenOptions = {}) {
     this.#wasm = wasm;
+    this.problems = this.#findings.problems;
     this.files = findFiles(path);
     this.#salvage = options.salvage === true;
     this.annotations = options.annotations ? { labels: [], texts: [] } : null;
@@ -77,6 +74,7 @@ export class ArchiveReader {
       this.label = this.#dataLabel!;
       const conflict = labelConflict(this.label, this.#metaLabel, this.files.meta);
       if (conflict) this.problems.push(conflict);
+      if (options.readOn) this.#clock = new Clock(wasm, this.address, this.files, this.label, this.#findings);
     } catch (error) {
       this.close();
       throw error;
@@ -234,9 +232,19 @@ export class ArchiveReader {
       if (!this.#resume(problem)) this.#openVolume(this.#volume + 1);
       return;
     }
-    this.problems.push(problem);
+    this.#findings.stop(problem, this.#wasm.i64(this.address + L.R_LAST_NS));
     this.#closeStream();
     this.#ended = true;
+  }
+
+  /** Names what is damaged inside the record that the reader stands at. */
+  passOver(problem: Problem): void {
+    this.#findings.pass(problem, this.nextNs);
+  }
+
+  /** All problems, each with the times that it concerns. */
+  dated(): Dated[] {
+    return [...this.#findings.dated(), ...(this.#clock?.problems() ?? [])];
   }
 
   /** Runs `step` until it gives a status other than a wish for bytes; null at the end of the data. */
@@ -244,6 +252,7 @@ export class ArchiveReader {
     while (!this.#ended) {
       const status = step();
       const stream = this.#stream!;
+      if (this.#clock?.settles(status, this.#volume, stream.source)) continue;
       if (status > L.S_MORE && status !== L.S_GROW) return status;
       try {
         if (status < 0) throw recordFault(this.#wasm, this.address, status, stream.source);
@@ -283,6 +292,7 @@ export class ArchiveReader {
     this.afterGap = false;
     const more = this.#advance(() => this.#wasm.x.nextRecord(this.address)) !== null;
     if (more && this.#salvage) this.#lastNs = this.nextNs;
+    this.unsound = more ? unsoundness(this.#wasm, this.address, this.#stream!.source) : null;
     return more;
   }
 
@@ -310,10 +320,12 @@ export class ArchiveReader {
     if (there) {
       if (!packed) this.#stream.seek(offset);
       const next = timeHere(wasm, this.address, this.#stream);
-      if (next !== null && next < ns) return;
       // The entry may be of the record before: the next one starts here, or none does.
-      const before = next === null ? null : this.#stream.timeBefore(packed ? 0 : offset, version);
-      if (before !== null && before < ns) return;
+      const before = next === null || next < ns ? next : this.#stream.timeBefore(packed ? 0 : offset, version);
+      if (before !== null && before < ns) {
+        this.#clock?.jumped();
+        return;
+      }
     }
     this.#goBack(here, problems);
     // At the beginning of a volume nothing lies before that could be looked at: the entry may be right.

@@ -74,6 +74,7 @@ export function* readRecords(
   while (reader.next()) {
     const ns = wasm.i64(reader.address + L.R_NS);
     const { place } = reader;
+    if (reader.unsound) reader.passOver(reader.unsound);
     if (reader.afterGap && last !== NEVER && ns >= last) {
       yield { ns: markBetween(last, ns), ...place, mark: true, sets: [] };
     }
@@ -90,7 +91,7 @@ function collectorOf(wasm: Wasm, reader: ArchiveReader): Collector | undefined {
   let pid: number | undefined;
   let seqnum: number | undefined;
   for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
-    if (count !== 1) continue;
+    if (count !== 1 || pairs.length === 0) continue;
     if (pmid === PMCD_PID && format !== 0)
       pid = Number(blockValue(3, storedBlock(wasm, reader, pairs[0]!).subarray(4)));
     if (pmid === PMCD_SEQNUM && format === 0) seqnum = wasm.view.getUint32(pairs[0]! + 4);
@@ -107,21 +108,28 @@ export interface StoredSet {
   readonly format: number;
   /** Addresses of the (instance, word) pairs. */
   readonly pairs: readonly number[];
+  /** The record contradicts itself, and this set cannot be trusted: it has no pairs. */
+  readonly damaged: boolean;
 }
 
 /** The sets of the record, which has been checked. Do not read on meanwhile. */
 export function* storedSets(wasm: Wasm, reader: ArchiveReader): Generator<StoredSet> {
   const numpmid = wasm.i32(reader.address + L.R_NUMPMID);
+  const rec = wasm.u32(reader.address + L.R_REC);
   let at = wasm.u32(reader.address + L.R_SETS);
   for (let i = 0; i < numpmid; i++) {
     const { view } = wasm;
     const count = view.getInt32(at + 4);
     const first = at + 12;
+    const pmid = view.getUint32(at);
+    const type = reader.descriptors.get(pmid)?.type ?? -1;
+    const damaged = reader.unsound !== null && !wasm.x.soundSet(reader.address, at - rec, type);
     yield {
-      pmid: view.getUint32(at),
+      pmid,
+      damaged,
       count,
       format: count > 0 ? view.getInt32(at + 8) : 0,
-      pairs: Array.from({ length: Math.max(0, count) }, (_, k) => first + 8 * k),
+      pairs: Array.from({ length: damaged ? 0 : Math.max(0, count) }, (_, k) => first + 8 * k),
     };
     at = count > 0 ? first + 8 * count : at + 8;
   }
@@ -138,9 +146,9 @@ const BLOCK_HEAD = 4;
 
 function readSets(wasm: Wasm, reader: ArchiveReader, lookup: (pmid: number) => Metric | null): ValueSet[] {
   const sets: ValueSet[] = [];
-  for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
+  for (const { pmid, count, format, pairs, damaged } of storedSets(wasm, reader)) {
     const metric = lookup(pmid);
-    if (!metric) continue;
+    if (!metric || damaged) continue;
     if (count < 0) {
       sets.push({ metric, error: count, instances: [], values: [] });
       continue;

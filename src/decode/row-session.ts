@@ -50,11 +50,13 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
       .map(({ w }) => w.endNs)
       .sort(compare)
       .at(-1) ?? 0n;
+  /** What somebody asks for: of the others damage costs nobody anything. */
+  const asked = new Set(windows.flatMap(({ specs }) => specs.flatMap((s) => s.metrics)));
   // Names are asked until the engines have finished: every reader stays open till then.
   const streams = usable.map((member): Stream => {
     const reader = member.reader ?? open(member);
     member.reader = reader;
-    const metrics = wantedRows(reader, new Set(task.wanted.filter((name) => !member.leftOut.has(name))));
+    const metrics = wantedRows(reader, new Set([...asked].filter((name) => !member.leftOut.has(name))));
     return { member, reader, wanted: metrics, lastNs: -(2n ** 63n), next: null };
   });
   for (const s of streams) advance(wasm, s, endNs);
@@ -73,7 +75,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   let bytes = 0;
   for (const { member, reader } of streams) {
     bytes += reader.bytesRead;
-    member.problems = [...reader.problems];
+    member.problems = reader.dated();
     reader.close();
     member.reader = null;
   }

@@ -39,13 +39,20 @@ export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Ro
   if (wasm.i32(r + L.R_NUMPMID) === 0) return null;
   const ns = wasm.i64(r + L.R_NS);
   const cells = new Map<string, Cell>();
+  /** Wanted ones that are damaged: as if the record did not have them. */
+  const lost = new Set<number>();
   for (const set of storedSets(wasm, reader)) {
     const metric = wanted.get(set.pmid);
-    if (!metric) continue;
+    if (!metric || lost.has(set.pmid)) continue;
+    if (set.damaged) {
+      lost.add(set.pmid);
+      continue;
+    }
     const cell = cellOf(wasm, reader, set, metric, ns);
     // Of a metric that occurs twice the first counts.
     for (const name of metric.names) if (!cells.has(name)) cells.set(name, cell);
   }
+  if (lost.size > 0 && reader.unsound) reader.passOver(reader.unsound);
   return { t: wasm.f64(r + L.R_T), ns, cells };
 }
 

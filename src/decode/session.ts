@@ -5,6 +5,7 @@ import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/ind
 import { groupsOf, type LeftOut } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
+import { type Dated, EARLIEST, LATEST, problemsWithin } from './findings.ts';
 import { ofOneHost } from './hosts.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
@@ -68,8 +69,6 @@ export interface PlanUse {
 /** Readers kept open between finding out names and reading data; more are opened twice instead. */
 const KEEP_OPEN = 4;
 
-const FOREVER = 2n ** 63n - 1n;
-
 export interface Member {
   readonly index: number;
   readonly path: string;
@@ -83,7 +82,7 @@ export interface Member {
   host: string;
   /** Identity of its first volume on the disk, whatever it is called. */
   file: string;
-  problems: Problem[];
+  problems: Dated[];
   usable: boolean;
   bytes: number;
 }
@@ -105,7 +104,7 @@ function survey(wasm: Wasm, task: NodeTask, leftOut: LeftOut = new Map()): Surve
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
   const open: Open = (path, without) => {
     const slotOf = (name: string): number | undefined => (without.has(name) ? undefined : slots.get(name));
-    return new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true });
+    return new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true, readOn: true });
   };
   const keep = task.archives.length <= KEEP_OPEN;
   const members = task.archives.map((path, index) => {
@@ -191,7 +190,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
     plans.made += wasm.i32(reader.address + L.R_MISSES);
     plans.known += wasm.i32(reader.address + L.R_HITS);
     plans.steady += wasm.i32(reader.address + L.R_STEADY);
-    m.problems = [...reader.problems];
+    m.problems = reader.dated();
     reader.close();
     m.reader = null;
   };
@@ -227,7 +226,8 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[]) {
   const own = w.archives.map((a) => members[a]!);
   const read = own.filter((m) => m.usable);
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
-  return { archives: read.length, bytes, problems: own.flatMap((m) => m.problems) };
+  const problems = own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs));
+  return { archives: read.length, bytes, problems };
 }
 
 /** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
@@ -254,13 +254,13 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     member.host = reader.label.host;
     member.file = fileIdentity(reader.files);
     member.bytes = fileSetBytes(reader.files);
-    member.problems = [...reader.problems];
+    member.problems = reader.dated();
     member.usable = true;
     if (keep) member.reader = reader;
     else reader.close();
   } catch (error) {
     if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
-    member.problems = [toProblem(error)];
+    member.problems = [{ problem: toProblem(error), fromNs: EARLIEST, toNs: LATEST }];
   }
   return member;
 }
@@ -298,10 +298,10 @@ function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (
       waiting.shift();
       const a = { member: coming, reader: start(coming), nextNs: 0n };
       active.push(a);
-      step(a, -FOREVER);
+      step(a, -LATEST);
       continue;
     }
-    let until = coming ? coming.startNs - 1n : FOREVER;
+    let until = coming ? coming.startNs - 1n : LATEST;
     for (const a of active) {
       if (a === first) continue;
       const limit = first!.member.index < a.member.index ? a.nextNs : a.nextNs - 1n;

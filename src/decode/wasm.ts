@@ -20,6 +20,8 @@ interface Exports {
   seekIndex(reader: number, ns: bigint): number;
   scanData(reader: number, untilNs: bigint): number;
   nextRecord(reader: number): number;
+  skipRecord(reader: number): void;
+  soundSet(reader: number, at: number, type: number): number;
   slide(reader: number): number;
   seekWindow(reader: number, offset: bigint): void;
   growWindow(reader: number, bytes: number): number;

@@ -68,7 +68,12 @@ export const ERRORS = {
   ),
   E_ARCHIVE_LENGTH: kind('archive', 65, false, 'The record length is impossible; what precedes it was used.'),
   E_ARCHIVE_TRAILER: kind('archive', 65, false, 'The record is damaged; what precedes it was used.'),
-  E_ARCHIVE_RECORD: kind('archive', 65, false, 'The inside of the record is damaged; what precedes it was used.'),
+  E_ARCHIVE_RECORD: kind(
+    'archive',
+    65,
+    false,
+    'The inside of the record is damaged: value sets that are not sound, or all of it, were left out.',
+  ),
   E_ARCHIVE_META: kind('archive', 65, false, 'The metadata is damaged; metrics described before it were used.'),
   E_ARCHIVE_CONFLICT: kind('archive', 65, false, 'The same metric is described in two ways; the first was used.'),
   E_ARCHIVE_INDEX: kind('archive', 65, false, 'The temporal index is damaged; the data were read without it.'),
@@ -84,6 +89,13 @@ export const ERRORS = {
     65,
     false,
     'Archives of different hosts were given for one node; the others were used.',
+  ),
+
+  E_ARCHIVE_CLOCK: kind(
+    'archive',
+    65,
+    false,
+    'The clock of the node was wrong or was set; records whose time cannot be right were left out.',
   ),
 
   E_INDEX_ROW: kind('archive', 1, false, 'Rename the archive; jobsum itself finds it all the same.'),

@@ -120,7 +120,7 @@ export class PcpArchive {
     const inputs = this.#members.map((member) => {
       const wasm = new Wasm();
       wasm.x.openSession(0);
-      const reader = new ArchiveReader(wasm, member.path, { salvage: this.#salvage });
+      const reader = new ArchiveReader(wasm, member.path, { salvage: this.#salvage, readOn: true });
       const records = readRecords(wasm, reader, (m) => !member.leftOut.has(m.pmid) && wanted(m.name));
       const names = (ns: bigint, set: ValueSet) => instancesAt(wasm, reader, set.metric.indom, ns, set.instances);
       return { member, reader, records: aheadOf(records, reader, from), names, atOpen: reader.problems.length };

@@ -10,7 +10,27 @@ import type { DataRecord, Pair, ValueSet } from './record.ts';
 const NO_INDOM = 0xffffffff;
 const EMPTY = new Float64Array(0);
 
-/** Rows in stored order, marks left out, and records earlier than one before them (marks count) as well. */
+/**
+ * The longest sequence of times that never goes back; of several that which has the earlier records: each record's longest
+ * continuation, found by comparing it with all behind it.
+ */
+function longestForward(ns: readonly bigint[]): Set<number> {
+  const length = ns.map(() => 1);
+  for (let i = ns.length - 1; i >= 0; i--)
+    for (let j = i + 1; j < ns.length; j++) if (ns[j]! >= ns[i]!) length[i] = Math.max(length[i]!, 1 + length[j]!);
+  const kept = new Set<number>();
+  let needed = Math.max(0, ...length);
+  let last: bigint | null = null;
+  for (const [i, time] of ns.entries()) {
+    if (length[i] !== needed || (last !== null && time < last)) continue;
+    kept.add(i);
+    last = time;
+    needed--;
+  }
+  return kept;
+}
+
+/** Rows in stored order, marks left out, and records whose time cannot be right (marks count) as well. */
 export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iterable<Row> {
   const names =
     wanted === undefined
@@ -22,11 +42,11 @@ export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iter
         });
   const namesOf = new Map<number, (readonly [string, number])[]>();
   for (const pair of names) namesOf.set(pair[1], [...(namesOf.get(pair[1]) ?? []), pair]);
-  let before: bigint | null = null;
-  for (const record of archive.records) {
+  const records = [...archive.records];
+  const kept = longestForward(records.map((r) => nsOfStamp(r.stamp)));
+  for (const [i, record] of records.entries()) {
     const ns = nsOfStamp(record.stamp);
-    if (before !== null && ns < before) continue;
-    before = ns;
+    if (!kept.has(i)) continue;
     if (record.sets.length === 0) continue;
     yield { t: secondsOf(record.stamp), ns, cells: cellsOf(archive, record, ns, namesOf) };
   }

@@ -67,9 +67,11 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     const { base, at } = sample(version);
     damage(`${base}.0`, (b) => change(b, at(7), at(8)));
     const rest = name === 'bytes put in' ? range(7, 19) : range(8, 19);
-    expect(numbers(base)).toEqual([...range(0, 6), 'gap', ...rest]);
+    // Where the frame holds, the record is passed over in any case, and the next is where it should be.
+    const framed = name === 'a wrong inside';
+    expect(numbers(base)).toEqual([...range(0, 6), ...(framed ? [] : ['gap']), ...rest]);
     // By default reading stops there, as in PCP.
-    expect(numbers(base, false)).toEqual(range(0, 6));
+    expect(numbers(base, false)).toEqual(framed ? [...range(0, 6), ...rest] : range(0, 6));
   });
 
   it('puts the mark 1 ms behind the last record, and says how much was passed over', () => {

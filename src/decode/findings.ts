@@ -1,0 +1,65 @@
+// Owns what was wrong with an archive that is being read, and which windows that concerns.
+
+import type { Problem } from '../kernel/index.ts';
+
+export const EARLIEST = -(2n ** 63n);
+export const LATEST = 2n ** 63n - 1n;
+
+/** A problem, and the times that a window must touch for it to be one of the window's. */
+export interface Dated {
+  readonly problem: Problem;
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+/** Damaged records that are named at all. */
+const MOST = 10_000;
+/** Problems of one kind in a window that are named one by one; of the others only how many there are. */
+const MOST_NAMED = 5;
+
+export class Findings {
+  /** In the order in which they were met. */
+  readonly problems: Problem[] = [];
+  readonly #when = new Map<Problem, Omit<Dated, 'problem'>>();
+
+  /** Reading ended behind a time: who is interested in later times only has lost data too. */
+  stop(problem: Problem, fromNs: bigint): void {
+    this.problems.push(problem);
+    this.#when.set(problem, { fromNs, toNs: LATEST });
+  }
+
+  /** Of one record, or of some of its value sets. */
+  pass(problem: Problem, ns: bigint): void {
+    if (this.problems.length >= MOST) return;
+    this.problems.push(problem);
+    this.#when.set(problem, { fromNs: ns, toNs: ns });
+  }
+
+  /** Those that lie between no records concern every window. */
+  dated(): Dated[] {
+    const always = { fromNs: EARLIEST, toNs: LATEST };
+    return this.problems.map((problem) => ({ problem, ...(this.#when.get(problem) ?? always) }));
+  }
+}
+
+/** Problems of a window, of one kind at most a few by themselves. */
+export function problemsWithin(dated: readonly Dated[], startNs: bigint, endNs: bigint): Problem[] {
+  const seen = new Map<Problem['code'], number>();
+  const problems: Problem[] = [];
+  for (const { problem, fromNs, toNs } of dated) {
+    if (fromNs > endNs || toNs < startNs) continue;
+    const n = (seen.get(problem.code) ?? 0) + 1;
+    seen.set(problem.code, n);
+    if (n <= MOST_NAMED) problems.push(problem);
+  }
+  for (const [code, n] of seen) {
+    if (n <= MOST_NAMED) continue;
+    const { file } = dated.find((d) => d.problem.code === code)!.problem;
+    problems.push({
+      code,
+      message: `and ${n - MOST_NAMED} more of this kind`,
+      ...(file === undefined ? {} : { file }),
+    });
+  }
+  return problems;
+}

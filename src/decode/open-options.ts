@@ -1,0 +1,15 @@
+// Owns how an archive is to be read.
+
+export interface OpenOptions {
+  /** Slot of a wanted metric, or undefined. Without it every metric is only listed. */
+  readonly slotOf?: (name: string) => number | undefined;
+  /** Go on behind damage, with the next plausible record or volume. Default: stop as PCP does. */
+  readonly salvage?: boolean;
+  /**
+   * Pass over records that contradict themselves inside their frame, or whose time cannot be right, and go on behind them. Default: as
+   * PCP, which stops at the first and drops whatever is earlier than the second.
+   */
+  readonly readOn?: boolean;
+  /** Read label sets and help texts too. */
+  readonly annotations?: boolean;
+}

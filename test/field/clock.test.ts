@@ -1,0 +1,123 @@
+// Records whose time cannot be right cost themselves and nothing else, are named, and do not hide the archive.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkArchive, decodeNode, decodeNodeByRows, probeArchive, Wasm } from '../../src/decode/index.ts';
+import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import { haveShared } from '../oracle/shared.ts';
+import { documentOf, field } from '../support/field.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const NS = 1_000_000_000n;
+const T0 = 1_772_409_600;
+const ID = pmid(60, 0, 1);
+let made = 0;
+
+/** An archive of records at these seconds after its label's start. */
+function archive(times: readonly number[], version: Version = 3): string {
+  const base = join(dir, `c${made++}`);
+  const w = new ArchiveWriter(base, { version, host: 'n1', startNs: BigInt(T0) * NS });
+  w.metric({ name: 'a.b', pmid: ID, type: 'u32', indom: NO_INDOM, semantics: 'instant', units: UNITS.none });
+  for (const [i, t] of times.entries())
+    w.record(BigInt(T0 + t) * NS, [{ pmid: ID, type: 'u32', ids: [-1], values: [i] }]);
+  w.close();
+  return base;
+}
+
+/** Records in a window of both engines, and what was wrong. */
+function read(base: string, from: number, to: number) {
+  const window = {
+    ...{ startNs: BigInt(T0 + from) * NS, endNs: BigInt(T0 + to) * NS, walltime: to - from, archives: [0] },
+    declare: () => [
+      {
+        ...{ metrics: ['a.b'], mode: 'all' as const },
+        reducers: [{ kind: 'ROLL' as const, lane: { fold: 'each' as const, rows: [{ metric: 0 }] } }],
+      },
+    ],
+  };
+  const task = { archives: [base], wanted: ['a.b'], windows: [window] };
+  const [a, b] = [decodeNode, decodeNodeByRows].map((decode) => {
+    const { coverage, consumers, problems } = decode(new Wasm(), task).windows[0]!;
+    return { coverage, consumers, problems };
+  });
+  expect(a).toEqual(b);
+  return { records: a!.coverage.records, problems: a!.problems.map((p) => p.message), coverage: a!.coverage };
+}
+
+const every = (step: number, n: number): number[] => Array.from({ length: n }, (_, i) => i * step);
+const HOUR = 3600;
+const EPOCH = -T0;
+
+describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
+  /** 120 records, of which some have another time: all that is lost are those. */
+  it.each<[string, number, number, (t: number) => number]>([
+    ['one two hours ahead', 60, 1, (t) => t + 2 * HOUR],
+    ['five two hours ahead', 60, 5, (t) => t + 2 * HOUR],
+    ['twenty a day ahead', 60, 20, (t) => t + 24 * HOUR],
+    ['one five minutes ahead', 60, 1, (t) => t + 300],
+    ['one two hours before', 60, 1, (t) => t - 2 * HOUR],
+    ['five at epoch 0', 60, 5, () => EPOCH],
+    ['the first at epoch 0', 0, 1, () => EPOCH],
+    ['the first two hours ahead', 0, 1, (t) => t + 2 * HOUR],
+    ['the second a day ahead', 1, 1, (t) => t + 24 * HOUR],
+    ['the last at epoch 0', 119, 1, () => EPOCH],
+    ['the last eleven years ahead', 119, 1, (t) => t + 11 * 366 * 24 * HOUR],
+    ['the last five before the label', 115, 5, (t) => t - 2 * HOUR],
+  ])('%s', (_, from, n, wrong) => {
+    const times = every(30, 120).map((t, i) => (i >= from && i < from + n ? wrong(t) : t));
+    const base = archive(times, version);
+    const { records, problems } = read(base, 0, 3600);
+    expect(records).toBe(120 - n);
+    expect(problems).toEqual([expect.stringContaining(`${n === 1 ? '1 record is' : `${n} records are`} left out`)]);
+    const check = checkArchive(base);
+    expect(check.records).toBe(120 - n);
+    expect(check.findings.map((f) => f.code)).toContain('E_ARCHIVE_CLOCK');
+    const kept = times.filter((_, i) => i < from || i >= from + n);
+    const probe = probeArchive(base, ['.meta', '.index', '.0']);
+    expect(probe.endNs).toBe(BigInt(T0 + kept.at(-1)!) * NS);
+    expect(probe.startNs).toBe(BigInt(T0) * NS);
+  });
+
+  it('set back for good: what overlaps counts once, and it is named', () => {
+    const times = every(30, 240).map((t, i) => (i < 120 ? t : t - 1800));
+    const { records, problems, coverage } = read(archive(times, version), 0, 2 * HOUR);
+    expect(problems).toEqual([expect.stringMatching(/set back by 30m00s|set back by 29m30s/)]);
+    // One record of either has the time at which the clock has caught up.
+    expect(records).toBe(181);
+    expect(coverage).toMatchObject({ gaps: 0, lastNs: BigInt(T0 + 239 * 30 - 1800) * NS });
+  });
+
+  it('of a job before it, or behind it, it is nothing', () => {
+    const times = every(30, 240).map((t, i) => (i === 120 ? t + 5 * HOUR : t));
+    const base = archive(times, version);
+    expect(read(base, 0, 1800).problems).toEqual([]);
+    expect(read(base, 5400, 7200).problems).toEqual([]);
+    expect(read(base, 1800, 5400).problems).toHaveLength(1);
+  });
+
+  it('pauses are none', () => {
+    const times = every(30, 240).map((t, i) => (i < 120 ? t : t + 6 * HOUR));
+    expect(read(archive(times, version), 0, 24 * HOUR)).toMatchObject({ records: 240, problems: [] });
+  });
+});
+
+describe.runIf(haveShared('clocks of the field'))('of the field', () => {
+  it.each([
+    ['clock-forward', 76, 'wasm'],
+    ['clock-forward', 76, 'ts'],
+    ['clock-one-record', 80, 'wasm'],
+    ['clock-one-record', 80, 'ts'],
+    // The wrong one lies behind the job's time, in which there are 81.
+    ['clock-last-record', 81, 'wasm'],
+    ['clock-last-record', 81, 'ts'],
+  ] as const)('%s: %i records by %s', async (name, records, engine) => {
+    const cwd = join(dir, `${name}-${engine}`);
+    mkdirSync(cwd);
+    const document = await documentOf(field(name), cwd, engine);
+    expect(document.coverage).toMatchObject({ records, archives: 1 });
+    expect(document.errors!.job).toEqual([expect.stringMatching(/^E_ARCHIVE_CLOCK: /)]);
+    expect(document.block).toMatchObject({ sda: { read: { avg: 24_000 } } });
+  });
+});
