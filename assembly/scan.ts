@@ -26,7 +26,10 @@ import {
   PW_METRIC,
   PW_SLOT,
   R_BACKWARDS,
+  R_COPIES,
   R_DELIVERED,
+  R_FRESH,
+  R_ID,
   R_LAST_NS,
   R_LEN,
   R_LIMIT,
@@ -61,6 +64,38 @@ const GAP_NS: i64 = 600000000000;
 
 let seq: i32 = 0;
 
+/**
+ * Records of several archives at one instant: overlapping archives, copies, what was joined beside its parts. A metric has one set
+ * of values at an instant, that of the archive that comes first; of the others what is new is taken, and a record without any
+ * does not count. Within one archive several records at one time are what its logger wrote.
+ *
+ * The instant is that of its first record, to a microsecond, as archives of version 2 have no more. It is known by the numbers of
+ * its records: a slot was filled by another archive if that was at or after `instantSeq` and before `runSeq`, with which the
+ * records of the archive being read begin.
+ */
+const INSTANT: u64 = 1000;
+let instantNs: i64 = i64.MIN_VALUE;
+let instantSeq: i32 = 0;
+let runSeq: i32 = 0;
+let runReader: i32 = -1;
+/** Whether there may be such slots now; how many sets of the record were new. */
+let again: bool = false;
+let fresh: i32 = 0;
+
+/** Before the record gets the next number. */
+// @ts-ignore: decorator
+@inline
+function atInstant(r: usize, ns: i64): void {
+  const reader = load<i32>(r, R_ID);
+  if (<u64>(ns - instantNs) >= INSTANT) {
+    instantNs = ns;
+    instantSeq = seq + 1;
+    runSeq = instantSeq;
+  } else if (reader != runReader) runSeq = seq + 1;
+  runReader = reader;
+  again = runSeq != instantSeq;
+}
+
 /** Steady plan that the current record was taken by, else 0; how many wanted sets the record has. */
 let steady: usize = 0;
 let nWanted: i32 = 0;
@@ -71,6 +106,11 @@ let nWanted: i32 = 0;
 function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32): i32 {
   const slot: usize = load<u32>(item, PW_SLOT);
   const off = load<i32>(item, PW_AT);
+  if (again) {
+    const filled = load<i32>(slot, L_SEQ);
+    if (filled >= instantSeq && filled < runSeq) return S_RECORD;
+    fresh += load<i32>(slot, L_WANT) ? 1 : 0;
+  }
   if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) return S_RECORD;
   if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
   const owner: usize = load<u32>(slot, L_OWNER);
@@ -91,11 +131,13 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
 function fill(r: usize, ns: i64): i32 {
   const plan = planFor(r);
   if (!plan) return S_MEMORY;
+  atInstant(r, ns);
   seq++;
   steady = 0;
+  fresh = 0;
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
-  if (load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
+  if (!again && load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
     store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
     store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
     steady = plan;
@@ -139,6 +181,7 @@ export function skipRecord(r: usize): void {
 
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
+  if (again && !fresh) return true;
   cover(w, ns);
   return nWanted == 0 || consumeAll(w, seq, t, steady);
 }
@@ -185,6 +228,8 @@ export function scanData(r: usize, until: i64): i32 {
         const filled = fill(r, ns);
         if (filled != S_RECORD) return filled;
         const t = stampSeconds(rec + 4, version);
+        const counts = again && !fresh ? R_COPIES : R_FRESH;
+        store<i32>(r + counts, load<i32>(r + counts) + 1);
         for (let i = low; i < nWindows; i++) {
           const w: usize = load<u32>(windows + (i << 2));
           if (load<i64>(w, W_START) > ns) break;

@@ -2,6 +2,7 @@
 
 import { compare } from '../kernel/index.ts';
 import { type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
+import { Instant } from './instant.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { rowAt, type WantedRows, wantedRows } from './rows.ts';
@@ -61,13 +62,15 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   });
   for (const s of streams) advance(wasm, s, endNs);
   let records = 0;
+  const instant = new Instant();
   for (;;) {
     // At equal times the archive given first goes first.
     const first = streams
       .filter((s) => s.next !== null)
       .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
     if (!first) break;
-    for (const { w, engine } of windows) if (w.archives.includes(first.member.index)) engine.row(first.next!);
+    const row = instant.fresh(first.member.index, first.next!);
+    if (row) for (const { w, engine } of windows) if (w.archives.includes(first.member.index)) engine.row(row);
     records++;
     advance(wasm, first, endNs);
   }
@@ -76,6 +79,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   for (const { member, reader } of streams) {
     bytes += reader.bytesRead;
     member.problems = reader.dated();
+    member.copy = instant.isCopy(member.index);
     reader.close();
     member.reader = null;
   }

@@ -84,6 +84,8 @@ export interface Member {
   file: string;
   problems: Dated[];
   usable: boolean;
+  /** All its records were known already from others: it is a copy of them, and no source of its own. */
+  copy: boolean;
   bytes: number;
 }
 
@@ -191,6 +193,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
     plans.known += wasm.i32(reader.address + L.R_HITS);
     plans.steady += wasm.i32(reader.address + L.R_STEADY);
     m.problems = reader.dated();
+    m.copy = wasm.i32(reader.address + L.R_FRESH) === 0 && wasm.i32(reader.address + L.R_COPIES) > 0;
     reader.close();
     m.reader = null;
   };
@@ -224,7 +227,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
 /** The archives behind a window, and what was wrong with them. */
 export function sourcesOf(w: NodeWindow, members: readonly Member[]) {
   const own = w.archives.map((a) => members[a]!);
-  const read = own.filter((m) => m.usable);
+  const read = own.filter((m) => m.usable && !m.copy);
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
   const problems = own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs));
   return { archives: read.length, bytes, problems };
@@ -244,6 +247,7 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     file: '',
     problems: [],
     usable: false,
+    copy: false,
     bytes: 0,
   };
   try {

@@ -1,0 +1,98 @@
+// The same records in several archives count once: copies, links, compressed copies, what was joined beside its parts.
+
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { copyArchive } from '../../src/pcp/index.ts';
+import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import { haveShared } from '../oracle/shared.ts';
+import { documents, field } from '../support/field.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const NS = 1_000_000_000n;
+const T0 = 1_772_409_600n;
+const A = pmid(60, 0, 1);
+const B = pmid(60, 0, 2);
+let made = 0;
+
+/** A record of these metrics every 30 s from record `from` on. */
+function archive(from: number, n: number, metrics: readonly number[] = [A, B]): string {
+  const base = join(dir, `d${made++}`);
+  const at = (i: number): bigint => (T0 + BigInt(30 * i)) * NS;
+  const w = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: at(from) });
+  const common = { type: 'u32', indom: NO_INDOM, semantics: 'counter', units: UNITS.none } as const;
+  for (const id of metrics) w.metric({ name: id === A ? 'a.a' : 'a.b', pmid: id, ...common });
+  for (let i = from; i < from + n; i++)
+    w.record(
+      at(i),
+      metrics.map((id) => ({ pmid: id, type: 'u32', ids: [-1], values: [i * (id === A ? 2 : 3)] })),
+    );
+  w.close();
+  return base;
+}
+
+function read(...archives: string[]) {
+  const window = {
+    ...{ startNs: T0 * NS, endNs: (T0 + 86_400n) * NS, walltime: 3600, archives: archives.map((_, i) => i) },
+    declare: (has: (name: string) => boolean) =>
+      ['a.a', 'a.b'].filter(has).map((name) => ({
+        ...{ metrics: [name], mode: 'all' as const },
+        reducers: [{ kind: 'ROLL' as const, lane: { fold: 'each' as const, rows: [{ metric: 0 }] } }],
+      })),
+  };
+  const task = { archives, wanted: ['a.a', 'a.b'], windows: [window] };
+  const [a, b] = [decodeNode, decodeNodeByRows].map((decode) => {
+    const { coverage, consumers, archives, problems } = decode(new Wasm(), task).windows[0]!;
+    return { coverage, consumers, archives, problems };
+  });
+  expect(a).toEqual(b);
+  return a!;
+}
+
+describe('records of several archives at one time', () => {
+  it.each<[string, (whole: string) => string[]]>([
+    ['a copy', (whole) => (copyArchive(whole, `${whole}-copy`), [whole, `${whole}-copy`])],
+    ['an older version', (whole) => (copyArchive(whole, `${whole}-v2`, { version: 2 }), [`${whole}-v2`, whole])],
+    ['parts beside the whole', (whole) => [whole, archive(0, 20), archive(20, 20)]],
+    ['parts that overlap, and the whole', (whole) => [archive(0, 25), archive(15, 25), whole]],
+    ['one metric alone beside both', (whole) => [archive(0, 40, [B]), whole]],
+    ['one metric alone behind both', (whole) => [whole, archive(5, 10, [B])]],
+    ['two loggers of different metrics', () => [archive(0, 40, [A]), archive(0, 40, [B])]],
+  ])('%s: as of one', (_, make) => {
+    const whole = archive(0, 40);
+    const one = read(whole);
+    expect(one.consumers.map((c) => c.records)).toEqual([40, 40]);
+    const found = read(...make(whole));
+    expect(found.consumers).toEqual(one.consumers);
+    expect(found.problems).toEqual([]);
+  });
+
+  it('a copy and a link are no further sources', () => {
+    const whole = archive(0, 40);
+    copyArchive(whole, `${whole}-copy`);
+    for (const f of ['meta', 'index', '0']) linkSync(`${whole}.${f}`, `${whole}-hard.${f}`);
+    for (const f of ['meta', 'index', '0']) symlinkSync(`${whole}.${f}`, `${whole}-soft.${f}`);
+    const one = read(whole);
+    for (const twin of ['copy', 'hard', 'soft']) expect(read(whole, `${whole}-${twin}`)).toEqual(one);
+  });
+});
+
+describe.runIf(haveShared('an archive twice'))('of the field', () => {
+  it.each(['wasm', 'ts'] as const)('gives the document of the single one (%s)', async (engine) => {
+    const jobs = readFileSync(field('duplicate-archive', 'one.nd'), 'utf8');
+    const once = join(dir, `once-${engine}`);
+    const twice = join(dir, `twice-${engine}`);
+    for (const root of [once, twice]) cpSync(field('two-nodes'), root, { recursive: true });
+    for (const f of readdirSync(join(twice, 'node00')))
+      cpSync(join(twice, 'node00', f), join(twice, 'node00', basename(f).replace('20260302', '20260302.00.10')));
+    const place = (name: string): string => {
+      mkdirSync(join(dir, `${name}-${engine}-cwd`));
+      return join(dir, `${name}-${engine}-cwd`);
+    };
+    const a = await documents(jobs, once, { cwd: place('a'), engine });
+    const b = await documents(jobs, twice, { cwd: place('b'), engine });
+    expect([...b]).toEqual([...a]);
+  });
+});
