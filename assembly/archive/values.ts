@@ -297,11 +297,10 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
   let sound = true;
   for (let i = 0; i < n; i++) {
     const block = blockAt(be32(pairs + (i << 3) + 4), payload);
-    if (block < 0) return damaged(r);
-    const head = be32(rec + block);
+    const head = block < 0 ? 0 : be32(rec + block);
     const vlen = head & 0xffffff;
     const vtype = head >>> 24;
-    if (vlen < 4 || vlen > payload - block) return damaged(r);
+    if (vlen < 4 || vlen > payload - block) return checkRecord(r) == S_RECORD ? 0 : FILL_DAMAGED;
     if (block < setsEnd || (i && block != next)) sound = false;
     next = block + ((vlen + 3) & ~3);
     if (i == 0) first = block;
@@ -327,12 +326,6 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
   if (!sound && checkRecord(r) != S_RECORD) return FILL_DAMAGED;
   store<i32>(slot, run ? first : 0, L_BLOCKS);
   return 0;
-}
-
-/** A block outside the record: the full check finds the words for it. */
-function damaged(r: usize): i32 {
-  checkRecord(r);
-  return FILL_DAMAGED;
 }
 
 function fillString(at: usize, p: usize, size: i32): bool {
