@@ -47,8 +47,17 @@ export async function benchSummary(base: string, seconds: number, turns: number)
     const { results, ...rest } = await read();
     const spill = new Spill();
     const answers = new Map([[0, { ...rest, parts: results.parts, stored: spill.keep(results.bytes) }]]);
-    const windows = [{ jobKey: 0, nodeIndex: 0, node: 'cpn-001', archives: [], ...span }];
-    const one = { job, windows, answers, startedAt: performance.now() };
+    const node = {
+      jobKey: 0,
+      nodeIndex: 0,
+      node: 'cpn-001',
+      archives: [],
+      damaged: [],
+      written: true,
+      hidden: [],
+      ...span,
+    };
+    const one = { job, nodes: [node], answers, moved: false, startedAt: performance.now() };
     const { document } = withData(one, spill, { minNodeFraction: 0.95, set: SHIPPED });
     spill.close();
     return toJson(document);

@@ -2,26 +2,14 @@
 // are opened again.
 
 import { basename, join, resolve } from 'node:path';
-import { NS, type Problem } from '../kernel/index.ts';
-import type { Row, Schema, Statement, Store } from '../store/index.ts';
+import { ERRORS, fromProblem, NS, type Problem } from '../kernel/index.ts';
+import type { Row, Statement, Store } from '../store/index.ts';
+import { Damaged, type DamagedArchive, type DamagedFor, isYoung } from './damaged.ts';
 import { type ArchiveJob, hostKey, hostOfDirectory, namesHost, parseArchiveJob, sameHost, stampOf } from './names.ts';
-import type { FoundArchive } from './scan.ts';
+import { onlyGrown } from './revision.ts';
+import type { FoundArchive, UnreadDirectory } from './scan.ts';
 import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
-
-export const CATALOG_SCHEMA: Schema = {
-  // host: as it is looked up; host_name: as the label or the path has it. fast: the times are those of the name only.
-  sql: `
-    CREATE TABLE IF NOT EXISTS archive (
-      root TEXT NOT NULL, base TEXT NOT NULL, host TEXT NOT NULL, host_name TEXT NOT NULL, start_ns INTEGER NOT NULL,
-      end_ns INTEGER NOT NULL, bytes INTEGER NOT NULL, signature TEXT NOT NULL, job_local INTEGER, job_index INTEGER,
-      job_raw INTEGER, problem TEXT, fast INTEGER NOT NULL, PRIMARY KEY (root, base)
-    ) WITHOUT ROWID;
-    CREATE INDEX IF NOT EXISTS archive_host ON archive (root, host, end_ns);
-    CREATE INDEX IF NOT EXISTS archive_job ON archive (root, job_raw);
-  `,
-  // It can be made again from the tree.
-  upgrades: { 3: 'DROP TABLE IF EXISTS archive', 4: 'DROP TABLE IF EXISTS archive' },
-};
+import { isBelow, UnreadDirectories } from './unread.ts';
 
 export interface CatalogEntry {
   /** Relative to the root. */
@@ -29,11 +17,8 @@ export interface CatalogEntry {
   readonly bytes: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
-}
-
-/** An archive of a host that does not serve a job. */
-export interface Nearby extends CatalogEntry {
-  readonly problem?: Problem;
+  /** Raised when its data have changed otherwise than by growing at the end. */
+  readonly revision: number;
 }
 
 export interface ScanReport {
@@ -49,6 +34,8 @@ export interface ScanReport {
   readonly problems: readonly Problem[];
   /** Of these, found by this scan. */
   readonly newProblems: number;
+  /** Directories that cannot be read. Nothing below them is forgotten. */
+  readonly unread: readonly Problem[];
 }
 
 export interface CatalogOptions {
@@ -59,10 +46,14 @@ export interface CatalogOptions {
 
 /** Archives per transaction: a killed scan loses at most this many. */
 const BATCH = 500;
-/** End of an archive whose last record cannot be found: it may hold anything after its start. */
+/** End of an archive whose last record cannot be found: it may hold anything after its start. The largest time that the store holds. */
 const OPEN_END = 2n ** 63n - 1n;
-/** An archive may have no data yet for this long. */
-const YOUNG_MS = 600_000;
+
+const COLUMNS = `base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast, host_name, problem,
+  revision`;
+
+const isIo = ({ code }: Problem): boolean => ERRORS[code].class === 'io';
+type Trouble = (problem: Problem, found: FoundArchive, fresh: boolean) => void;
 
 export class Catalog {
   readonly #store: Store;
@@ -70,10 +61,13 @@ export class Catalog {
   readonly #probe: ProbeArchive;
   readonly #scanner: Scanner;
   readonly #namesIn: string | null;
+  readonly #unread: UnreadDirectories;
   readonly #put: Statement;
   readonly #byHost: Statement;
   readonly #byJob: Statement;
   readonly #one: Statement;
+  /** Made when it is asked for; null when the catalogue has changed since. */
+  #damaged: Damaged | null = null;
 
   constructor(store: Store, root: string, probe: ProbeArchive, options: CatalogOptions = {}) {
     this.#store = store;
@@ -81,42 +75,37 @@ export class Catalog {
     this.#probe = probe;
     this.#scanner = options.scanner ?? ownScanner(probe);
     this.#namesIn = options.namesIn ?? null;
-    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    const columns =
-      'base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast, host_name';
+    this.#unread = new UnreadDirectories(store, this.root);
+    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#byHost = store.prepare(
-      `SELECT ${columns} FROM archive WHERE root = ? AND host = ? AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)
+      `SELECT ${COLUMNS} FROM archive WHERE root = ? AND host = ? AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)
        AND job_raw IS NULL AND problem IS NULL ORDER BY start_ns, base`,
     );
     this.#byJob = store.prepare(
-      `SELECT ${columns} FROM archive WHERE root = ? AND host = ? AND problem IS NULL AND job_raw IS NOT NULL
+      `SELECT ${COLUMNS} FROM archive WHERE root = ? AND host = ? AND problem IS NULL AND job_raw IS NOT NULL
        AND ((job_raw = ? AND job_raw >= 0) OR (job_local = ? AND job_index = ? AND job_local >= 0)) ORDER BY start_ns, base`,
     );
-    this.#one = store.prepare(`SELECT ${columns}, problem FROM archive WHERE root = ? AND base = ?`);
+    this.#one = store.prepare(`SELECT ${COLUMNS} FROM archive WHERE root = ? AND base = ?`);
   }
 
-  /** Brings the catalogue up to date with the tree. A tree without a single archive is taken for one that is away. */
-  async refresh(): Promise<ScanReport> {
-    const known = new Map<string, Row>();
-    for (const row of this.#store.prepare('SELECT base, signature, problem FROM archive WHERE root = ?').all(this.root))
-      known.set(String(row.base), row);
-    const report = {
-      archives: 0,
-      opened: 0,
-      named: 0,
-      vanished: 0,
-      young: 0,
-      newProblems: 0,
-      problems: [] as Problem[],
-    };
-    const trouble = (problem: Problem, found: FoundArchive, fresh: boolean): void => {
-      if (problem.code === 'E_ARCHIVE_EMPTY' && Date.now() - found.changed < YOUNG_MS) report.young++;
+  /**
+   * Brings the catalogue up to date with the tree, or with a directory of it (relative to the root). A tree without a single archive is
+   * taken for one that is away; what is below a directory that cannot be read stays as it was.
+   * @throws JobsumError E_INPUT_MISSING, E_IO: the root is not there, or cannot be read
+   */
+  async refresh(at = ''): Promise<ScanReport> {
+    const known = new Map(this.#known(at).map((row) => [String(row.base), row]));
+    const report = { archives: 0, opened: 0, named: 0, vanished: 0, young: 0, newProblems: 0 };
+    const problems: Problem[] = [];
+    const trouble: Trouble = (problem, found, fresh) => {
+      if (isYoung(problem, found.changed)) report.young++;
       else {
-        report.problems.push(problem);
+        problems.push(problem);
         if (fresh) report.newProblems++;
       }
     };
-    let changed: FoundArchive[] = [];
+    const unread: UnreadDirectory[] = [];
+    let changed: [found: FoundArchive, before: Row | undefined][] = [];
     const flush = async (): Promise<void> => {
       const lot = changed;
       changed = [];
@@ -124,42 +113,64 @@ export class Catalog {
       report.named += named;
       report.opened += opened;
     };
-    for await (const lot of this.#scanner.scan(this.root)) {
-      for (const found of lot) {
+    for await (const lot of this.#scanner.scan(this.root, at)) {
+      unread.push(...lot.unread);
+      for (const found of lot.found) {
         report.archives++;
         const row = known.get(found.base);
         known.delete(found.base);
-        if (row?.signature !== found.signature) changed.push(found);
+        if (row?.signature !== found.signature) changed.push([found, row]);
         else if (row.problem !== null) trouble(JSON.parse(String(row.problem)) as Problem, found, false);
         if (changed.length >= BATCH) await flush();
       }
     }
     await flush();
-    if (report.archives === 0) return report;
+    const root = unread.find((u) => u.path === '');
+    if (root) throw fromProblem(root.absent ? { ...root.problem, code: 'E_INPUT_MISSING' } : root.problem);
+    this.#unread.note(at, unread);
+    const told = { ...report, problems, unread: unread.map((u) => u.problem) };
+    if (report.archives === 0 && at === '') return told;
+    const gone = [...known.keys()].filter((base) => !unread.some((u) => isBelow(base, u.path)));
     const remove = this.#store.prepare('DELETE FROM archive WHERE root = ? AND base = ?');
-    if (known.size > 0) this.#store.transaction(() => known.forEach((_, base) => void remove.run(this.root, base)));
-    return { ...report, vanished: known.size };
+    if (gone.length > 0) this.#store.transaction(() => gone.forEach((base) => void remove.run(this.root, base)));
+    this.#damaged = null;
+    return { ...told, vanished: gone.length };
+  }
+
+  /** What it knows of a part of the tree. */
+  #known(at: string): Row[] {
+    const select = `SELECT base, signature, problem, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, revision
+      FROM archive WHERE root = ?`;
+    if (at === '') return this.#store.prepare(select).all(this.root);
+    // Behind '/' comes '0'.
+    return this.#store.prepare(`${select} AND base >= ? AND base < ?`).all(this.root, `${at}/`, `${at}0`);
   }
 
   /** Enters archives: by name where that is enough, otherwise opened. How many of each. */
   async #learn(
-    lot: readonly FoundArchive[],
-    trouble: (problem: Problem, found: FoundArchive, fresh: boolean) => void,
+    lot: readonly (readonly [found: FoundArchive, before: Row | undefined])[],
+    trouble: Trouble,
   ): Promise<[number, number]> {
-    const stamps = lot.map((found) => this.#stamp(found));
+    if (lot.length === 0) return [0, 0];
+    const stamps = lot.map(([found]) => this.#stamp(found));
     const toOpen = lot.filter((_, i) => stamps[i] === null);
-    const probed = await this.#scanner.probe(this.root, toOpen);
+    const probed = await this.#scanner.probe(
+      this.root,
+      toOpen.map(([found]) => found),
+    );
     this.#store.transaction(() => {
-      lot.forEach((found, i) => {
+      lot.forEach(([found, before], i) => {
         const stamp = stamps[i]!;
-        if (stamp !== null) this.#enter(found, { host: found.pathHost!, startNs: stamp, endNs: stamp }, true);
+        if (stamp !== null) this.#enter(found, { host: found.pathHost!, startNs: stamp, endNs: stamp }, before, true);
       });
-      toOpen.forEach((found, i) => {
+      toOpen.forEach(([found, before], i) => {
         const answer = probed[i]!;
-        this.#enter(found, answer, false);
-        if ('failure' in answer) trouble(answer.failure, found, true);
+        this.#enter(found, answer, before, false);
+        const problem = 'failure' in answer ? answer.failure : answer.problem;
+        if (problem) trouble(problem, found, true);
       });
     });
+    this.#damaged = null;
     return [lot.length - toOpen.length, toOpen.length];
   }
 
@@ -170,19 +181,23 @@ export class Catalog {
     return stamp === null ? null : BigInt(stamp) * NS;
   }
 
-  #enter(found: Pick<FoundArchive, 'base' | 'pathHost' | 'bytes' | 'signature'>, probed: Probed, fast: boolean): void {
+  #enter(found: FoundArchive, probed: Probed, before: Row | undefined, fast: boolean): void {
     const job = parseArchiveJob(basename(found.base));
     const failure = 'failure' in probed ? probed.failure : null;
+    // What cannot be read now may be in a moment: what is known of it stays, and the next scan opens it again.
+    const passing = failure !== null && isIo(failure);
+    if (passing && before && before.problem === null) return;
     const label = 'failure' in probed ? '' : probed.host;
     // A node that has no name yet when its logger starts calls itself localhost: then the path says whose the archive is.
     const name = found.pathHost ?? (namesHost(label) ? label : hostOfDirectory(join(this.root, found.base)));
-    const end = 'failure' in probed ? 0n : (probed.endNs ?? OPEN_END);
+    const endNs = 'failure' in probed ? 0n : (probed.endNs ?? OPEN_END);
     // The label's start is advisory, but nobody may be later than the last record.
-    const start = 'failure' in probed ? 0n : probed.startNs < end ? probed.startNs : end;
+    const startNs = 'failure' in probed ? 0n : probed.startNs < endNs ? probed.startNs : endNs;
     this.#put.run(
-      ...[this.root, found.base, hostKey(name), name, start, end, found.bytes, found.signature],
+      ...[this.root, found.base, hostKey(name), name, startNs, endNs, found.bytes, passing ? '' : found.signature],
       ...[job?.local ?? null, job?.index ?? null, job?.raw ?? null],
-      ...[failure && JSON.stringify(failure), fast ? 1 : 0],
+      ...[failure && JSON.stringify(failure), fast ? 1 : 0, Math.round(found.changed)],
+      before ? revisionAfter(before, { startNs, endNs, signature: found.signature }) : 0,
     );
   }
 
@@ -192,6 +207,7 @@ export class Catalog {
       bytes: Number(row.bytes),
       startNs: BigInt(String(row.start_ns)),
       endNs: BigInt(String(row.end_ns)),
+      revision: Number(row.revision),
     };
   }
 
@@ -216,13 +232,16 @@ export class Catalog {
     const members = String(row.signature)
       .split(' ')
       .map((part) => part.slice(0, part.indexOf(':')));
-    const [probed] = probeAll(this.root, [{ base: entry.base, members }], this.#probe);
-    const failure = 'failure' in probed! ? probed.failure : null;
-    const endNs = 'failure' in probed! ? entry.endNs : (probed!.endNs ?? OPEN_END);
-    const startNs = 'failure' in probed! || probed!.startNs > endNs ? entry.startNs : probed!.startNs;
+    const probed = probeAll(this.root, [{ base: entry.base, members }], this.#probe)[0]!;
+    const failure = 'failure' in probed ? probed.failure : null;
+    // What cannot be read now, or has moved, is for the reader to find out, who looks for it.
+    if (failure && (isIo(failure) || failure.code === 'E_ARCHIVE_MISSING')) return entry;
+    const endNs = 'failure' in probed ? entry.endNs : (probed.endNs ?? OPEN_END);
+    const startNs = 'failure' in probed || probed.startNs > endNs ? entry.startNs : probed.startNs;
     this.#store
       .prepare('UPDATE archive SET start_ns = ?, end_ns = ?, problem = ?, fast = 0 WHERE root = ? AND base = ?')
       .run(startNs, endNs, failure && JSON.stringify(failure), this.root, entry.base);
+    if (failure) this.#damaged = null;
     return failure ? null : { ...entry, startNs, endNs };
   }
 
@@ -231,36 +250,72 @@ export class Catalog {
     return Number(this.#store.prepare('SELECT count(*) AS n FROM archive WHERE root = ?').get(this.root)?.n);
   }
 
-  /** The last archive of a host before a time span, the next behind it, and those that cannot be read. */
-  near(host: string, startNs: bigint, endNs: bigint): Nearby[] {
-    const key = hostKey(host);
-    const select =
-      'SELECT base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, problem FROM archive WHERE root = ?';
-    const readable = 'AND host = ? AND job_raw IS NULL AND problem IS NULL';
-    const rows = [
-      ...this.#store
-        .prepare(`${select} ${readable} AND end_ns < CAST(? AS INTEGER) ORDER BY end_ns DESC LIMIT 1`)
-        .all(this.root, key, String(startNs)),
-      ...this.#store
-        .prepare(`${select} ${readable} AND start_ns > CAST(? AS INTEGER) ORDER BY start_ns LIMIT 1`)
-        .all(this.root, key, String(endNs)),
-      // Of an archive without a readable label only the path may tell whose it is.
-      ...this.#store
-        .prepare(`${select} AND problem IS NOT NULL AND (host = ? OR instr(lower('/' || base || '/'), ?) > 0) LIMIT 5`)
-        .all(this.root, key, `/${key}/`),
-    ];
-    return rows.map((row) => ({
-      ...this.#entry(row),
-      ...(row.problem === null ? {} : { problem: JSON.parse(String(row.problem)) as Problem }),
-    }));
+  /** Whether a host's logger has written anything at a time or later. */
+  goesOn(host: string, ns: bigint): boolean {
+    return this.overlapping(host, ns, OPEN_END).length > 0;
   }
 
-  /** An archive by its base; null if the catalogue does not know it or it cannot be read. */
-  byBase(base: string): CatalogEntry | null {
+  /** The last archive of a host's logger before a time span, and the next behind it. */
+  near(host: string, startNs: bigint, endNs: bigint): CatalogEntry[] {
+    const readable = 'root = ? AND host = ? AND job_raw IS NULL AND problem IS NULL';
+    const one = (condition: string, ns: bigint): Row[] =>
+      this.#store
+        .prepare(`SELECT ${COLUMNS} FROM archive WHERE ${readable} AND ${condition} LIMIT 1`)
+        .all(this.root, hostKey(host), String(ns));
+    return [
+      ...one('end_ns < CAST(? AS INTEGER) ORDER BY end_ns DESC', startNs),
+      ...one('start_ns > CAST(? AS INTEGER) ORDER BY start_ns', endNs),
+    ].map((row) => this.#entry(row));
+  }
+
+  /** Archives that cannot be read and may have data of a job on a node. */
+  touching(of: Omit<DamagedFor, 'nextAfter'>): DamagedArchive[] {
+    this.#damaged ??= new Damaged(
+      this.#store
+        .prepare(
+          'SELECT base, host, problem, changed FROM archive WHERE root = ? AND problem IS NOT NULL ORDER BY base',
+        )
+        .all(this.root)
+        .map((row) => ({
+          ...{ base: String(row.base), host: String(row.host), changed: Number(row.changed) },
+          problem: { file: join(this.root, String(row.base)), ...(JSON.parse(String(row.problem)) as Problem) },
+        })),
+    );
+    const nextAfter = (ns: bigint): bigint | null => this.near(of.node, -OPEN_END, ns)[0]?.startNs ?? null;
+    return this.#damaged.touching({ ...of, nextAfter });
+  }
+
+  /** Why archives of a host may be there that it does not know of: directories that the last scan could not read. */
+  hidden(host: string): Problem[] {
+    return this.#unread.of(host, (directory) => this.#has(host, directory));
+  }
+
+  /** Whether it knows archives of a host below a directory. */
+  #has(host: string, directory: string): boolean {
+    return (
+      this.#store
+        .prepare('SELECT 1 FROM archive WHERE root = ? AND host = ? AND base >= ? AND base < ? LIMIT 1')
+        // Behind '/' comes '0'.
+        .all(this.root, hostKey(host), `${directory}/`, `${directory}0`).length > 0
+    );
+  }
+
+  /** An archive by its base, or why there is none. */
+  byBase(base: string): CatalogEntry | Problem {
     const row = this.#one.get(this.root, base);
-    return row && row.problem === null ? this.#opened(row) : null;
+    const found = row && row.problem === null ? this.#opened(row) : null;
+    if (found) return found;
+    const problem = this.#one.get(this.root, base)?.problem ?? null;
+    if (problem !== null) return JSON.parse(String(problem)) as Problem;
+    return { code: 'E_ARCHIVE_MISSING', message: 'no such archive', file: resolve(this.root, base) };
   }
 }
 
 /** Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. */
 const isOf = (asked: string, { host_name: found }: Row): boolean => sameHost(asked, String(found));
+
+function revisionAfter(before: Row, now: { startNs: bigint; endNs: bigint; signature: string }): number {
+  const { start_ns, end_ns, signature, problem, revision } = before;
+  const was = { startNs: BigInt(String(start_ns)), endNs: BigInt(String(end_ns)), signature: String(signature) };
+  return Number(revision) + (problem !== null || onlyGrown(was, now) ? 0 : 1);
+}

@@ -1,13 +1,7 @@
 // Owns the public surface of archives/: re-exports only.
 
-export {
-  CATALOG_SCHEMA,
-  Catalog,
-  type CatalogEntry,
-  type CatalogOptions,
-  type Nearby,
-  type ScanReport,
-} from './catalog.ts';
+export { Catalog, type CatalogEntry, type CatalogOptions, type ScanReport } from './catalog.ts';
+export { CATALOG_SCHEMA } from './catalog-schema.ts';
 export { IndexedArchives, type IndexedOptions } from './indexed.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
 export {
@@ -22,6 +16,23 @@ export {
   stampOf,
 } from './names.ts';
 export { MAX_WINDOWS, planTasks, type Task, type TaskWindow, type WantedWindow } from './plan.ts';
-export { type FoundArchive, scanArchives, scanShare, scanTop } from './scan.ts';
-export { type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
+export {
+  FILES,
+  type FileSystem,
+  type FoundArchive,
+  type UnreadDirectory,
+  type Walked,
+  type WalkOrder,
+  walk,
+} from './scan.ts';
+export {
+  ownScanner,
+  type ProbeArchive,
+  type Probed,
+  probeAll,
+  type Scanned,
+  type Scanner,
+  scanTree,
+} from './scanner.ts';
+export { fingerprint, isWritten, type Served } from './seen.ts';
 export { INDEX_SCHEMA, INDEX_TABLES, type IndexReport, WarehouseIndex } from './warehouse-index.ts';

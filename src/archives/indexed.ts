@@ -2,15 +2,16 @@
 // as a catalogue in memory. Others write the tables, and no row goes with its file: paths are checked, files looked for.
 
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { hostName, type Job } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import { MEMORY, type SqlRow, Store, type Warehouse } from '../store/index.ts';
-import { CATALOG_SCHEMA, Catalog, type ScanReport } from './catalog.ts';
+import { Catalog, type ScanReport } from './catalog.ts';
+import { CATALOG_SCHEMA } from './catalog-schema.ts';
 import { archiveJobOf } from './lookup.ts';
 import { archiveMember } from './names.ts';
 import { type FoundArchive, foundArchive } from './scan.ts';
-import { type ProbeArchive, probeAll } from './scanner.ts';
+import { type ProbeArchive, probeAll, type Scanned } from './scanner.ts';
 import type { HostNames } from './warehouse-index.ts';
 
 export interface IndexedOptions {
@@ -24,27 +25,40 @@ export interface IndexedOptions {
 /** Jobs per statement. */
 const LOT = 200;
 const ROOT = '/';
+/** Last change of an archive that was not looked at: no time is too late for it. */
+const UNKNOWN = 8.64e15;
 
 interface PathRow extends SqlRow {
   readonly host: string;
   readonly path: string;
+  readonly own: number;
 }
 
-/** Archives of the jobs' nodes that overlap them, and those of the jobs themselves. */
-function query(jobs: readonly Job[], margin: number): { sql: string; parameters: number[] } {
+/**
+ * Archives of the jobs' nodes that overlap them, and those of the jobs themselves. An archive has one host in the tables; where resources
+ * share a tree it may be the other one's of the same name (`own` 0), which is to be believed of archives below that tree only.
+ */
+function query(
+  jobs: readonly Job[],
+  resources: readonly number[],
+  margin: number,
+): { sql: string; parameters: number[] } {
   const wanted = jobs.map(() => 'SELECT ? AS job, ? AS first, ? AS last, ? AS raw, ? AS local, ? AS idx');
   const from = `FROM (${wanted.join(' UNION ALL ')}) w
-    JOIN modw.jobhosts jh ON jh.job_id = w.job JOIN modw.hosts h ON h.id = jh.host_id`;
-  const parameters = jobs.flatMap((job) => {
+    JOIN modw.jobhosts jh ON jh.job_id = w.job JOIN modw.hosts h ON h.id = jh.host_id
+    JOIN (${resources.map(() => 'SELECT ? AS id').join(' UNION ALL ')}) r
+    JOIN modw.hosts g ON g.resource_id = r.id AND g.hostname = h.hostname`;
+  const ofJobs = jobs.flatMap((job) => {
     const { raw, local, index } = archiveJobOf(job);
     return [job.warehouseId ?? -1, job.start - margin, job.end + 1 + margin, raw, local, index];
   });
+  const parameters = [...ofJobs, ...resources];
   return {
-    sql: `SELECT h.hostname AS host, p.filename AS path ${from}
-      JOIN modw_supremm.archives_nodelevel a ON a.host_id = jh.host_id AND a.start_time_ts <= w.last AND a.end_time_ts >= w.first
+    sql: `SELECT h.hostname AS host, p.filename AS path, g.id = h.id AS own ${from}
+      JOIN modw_supremm.archives_nodelevel a ON a.host_id = g.id AND a.start_time_ts <= w.last AND a.end_time_ts >= w.first
       JOIN modw_supremm.archive_paths p ON p.id = a.archive_id
-      UNION SELECT h.hostname, p.filename ${from}
-      JOIN modw_supremm.archives_joblevel a ON a.host_id = jh.host_id AND ((a.local_job_id_raw >= 0 AND a.local_job_id_raw = w.raw)
+      UNION SELECT h.hostname, p.filename, g.id = h.id ${from}
+      JOIN modw_supremm.archives_joblevel a ON a.host_id = g.id AND ((a.local_job_id_raw >= 0 AND a.local_job_id_raw = w.raw)
         OR (a.local_job_id_raw < 0 AND a.local_jobid = w.local AND a.local_job_array_index = w.idx))
       JOIN modw_supremm.archive_paths p ON p.id = a.archive_id`,
     parameters: [...parameters, ...parameters],
@@ -62,18 +76,32 @@ function mayOpen(path: string, below: string | null): boolean {
 class Directories {
   readonly #below: string | null;
   readonly #known = new Map<string, Map<string, string[]>>();
+  /** Those that cannot be read, which is not to say that they are empty. */
+  readonly unread = new Map<string, Problem>();
 
   constructor(below: string | null) {
     this.#below = below;
   }
 
-  /** Files of an archive; none: it is gone. Null: the path is not one that may be opened. */
-  files(path: string): string[] | null {
+  /** An archive by its path; undefined: it is gone, or its directory is unread. Null: the path is not one that may be opened. */
+  find(path: string, pathHost: string): FoundArchive | undefined | null {
     if (!mayOpen(path, this.#below)) return null;
     const at = dirname(path);
     const archives = this.#known.get(at) ?? this.#list(at);
     this.#known.set(at, archives);
-    return archives.get(basename(path)) ?? [];
+    const files = archives.get(basename(path));
+    try {
+      return files && foundArchive(ROOT, at, basename(path), files, pathHost);
+    } catch (error) {
+      this.#failed(at, error);
+      return undefined;
+    }
+  }
+
+  #failed(at: string, error: unknown): void {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      this.unread.set(at, { code: 'E_IO', message: 'cannot read the directory', file: at, found: message });
   }
 
   #list(at: string): Map<string, string[]> {
@@ -90,7 +118,8 @@ class Directories {
       // Where the tree's root leads to counts, links within it must not lead out.
       if (this.#below !== null && !within(`${realpathSync(at)}/`, realpathSync(this.#below))) return [];
       return readdirSync(at, { withFileTypes: true });
-    } catch {
+    } catch (error) {
+      this.#failed(at, error);
       return [];
     }
   }
@@ -102,44 +131,57 @@ export class IndexedArchives {
   readonly #warehouse: Warehouse;
   readonly #options: IndexedOptions;
   readonly #store = new Store(MEMORY, [CATALOG_SCHEMA]);
-  #found: readonly FoundArchive[] = [];
+  /** What the tables have: host by path. */
+  #hosts: ReadonlyMap<string, string> = new Map();
+  /** Directories of these that cannot be read. */
+  #unread: ReadonlyMap<string, Problem> = new Map();
 
   constructor(warehouse: Warehouse, probe: ProbeArchive, options: IndexedOptions) {
     this.#warehouse = warehouse;
     this.#options = options;
-    const found = (): readonly FoundArchive[] => this.#found;
     this.catalog = new Catalog(this.#store, ROOT, probe, {
       scanner: {
-        async *scan() {
-          yield found();
-        },
+        scan: (_, at = '') => this.#look(join(ROOT, at)),
         probe: async (root, lot) =>
-          lot.flatMap((one) =>
-            one.members.length === 0 ? { failure: absence(one.base, options.below) } : probeAll(root, [one], probe),
-          ),
+          lot.flatMap((one) => {
+            if (one.members.length > 0) return probeAll(root, [one], probe);
+            return { failure: this.#unread.get(dirname(one.base)) ?? absence(one.base, options.below) };
+          }),
       },
     });
   }
 
   /** Fills the catalogue with what the tables have for these jobs. @throws JobsumError E_INPUT_MISSING: they have nothing at all; E_SCHEMA … */
   async bring(jobs: readonly Job[]): Promise<ScanReport> {
-    const { names, below, margin } = this.#options;
+    const { below, margin } = this.#options;
     const hosts = new Map<string, string>();
-    for (let i = 0; i < jobs.length; i += LOT) {
-      const { sql, parameters } = query(jobs.slice(i, i + LOT), margin ?? 0);
-      for (const { path, host } of await this.#warehouse.rows<PathRow>(sql, parameters)) hosts.set(path, host);
+    const resources = await this.#warehouse.rows<{ id: number }>('SELECT DISTINCT resource_id AS id FROM modw.hosts');
+    for (let i = 0; i < jobs.length && resources.length > 0; i += LOT) {
+      const ids = resources.map((r) => r.id);
+      const { sql, parameters } = query(jobs.slice(i, i + LOT), ids, margin ?? 0);
+      for (const { path, host, own } of await this.#warehouse.rows<PathRow>(sql, parameters))
+        if (own || (below !== null && within(path, below))) hosts.set(path, host);
     }
     if (hosts.size === 0) await this.#expectSome();
-    const directories = new Directories(below);
-    this.#found = [...hosts].flatMap(([path, host]) => {
-      const files = directories.files(path);
-      // Rows outlive archives that were merged or removed: nothing to tell of.
-      if (files?.length === 0 && margin === undefined) return [];
-      const pathHost = hostName(host, names.mode, names.ext);
-      if (files?.length) return foundArchive(ROOT, dirname(path), basename(path), files, pathHost);
-      return { base: path, pathHost, members: [], bytes: 0, changed: 0, signature: '' };
-    });
+    this.#hosts = hosts;
     return this.catalog.refresh();
+  }
+
+  /** Files of what the tables have below a directory, as they are now. */
+  async *#look(at: string): AsyncGenerator<Scanned> {
+    const { names, below, margin } = this.#options;
+    const directories = new Directories(below);
+    this.#unread = directories.unread;
+    const found = [...this.#hosts].flatMap(([path, host]) => {
+      if (at !== ROOT && !within(path, at)) return [];
+      const pathHost = hostName(host, names.mode, names.ext);
+      const found = directories.find(path, pathHost);
+      if (found) return found;
+      // Rows outlive archives that were merged or removed: nothing to tell of.
+      if (found === undefined && margin === undefined && !directories.unread.has(dirname(path))) return [];
+      return { base: path, pathHost, members: [], bytes: 0, changed: UNKNOWN, signature: '' };
+    });
+    yield { found, unread: [] };
   }
 
   async #expectSome(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { basename, normalize } from 'node:path';
 import type { Job } from '../jobs/index.ts';
-import { NS, nsOf } from '../kernel/index.ts';
+import { NS, nsOf, type Problem } from '../kernel/index.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import type { ArchiveJob } from './names.ts';
 
@@ -11,6 +11,8 @@ const TOLERANCE_NS = 30n * NS;
 
 export interface NodeWindow {
   readonly archives: readonly CatalogEntry[];
+  /** Of archives that may have data of the job there and cannot be read. */
+  readonly damaged: readonly { readonly base: string; readonly problem: Problem }[];
   readonly startNs: bigint;
   /** Inclusive; accounting's end has a resolution of one second, hence + 1 s. */
   readonly endNs: bigint;
@@ -50,12 +52,23 @@ export function archiveJobOf({ acct, jobId }: Job): ArchiveJob {
   };
 }
 
-/** Archives and window of one node of a job; no archives: the node is missing. */
+/** Archives and window of one node of a job; no archives: the node has no data. */
 export function lookupNode(catalog: Catalog, job: Job, node: string): NodeWindow {
   const given = job.archives?.[node];
   const span = [nsOf(job.start), nsOf(job.end) + NS] as const;
-  const archives = given
-    ? given.flatMap((base) => catalog.byBase(normalize(base)) ?? [])
-    : [...catalog.overlapping(node, ...span), ...catalog.ofJob(node, archiveJobOf(job))];
-  return { archives, ...adjustWindow(job, archives) };
+  if (given) {
+    const archives: CatalogEntry[] = [];
+    const damaged: { base: string; problem: Problem }[] = [];
+    for (const base of given.map((path) => normalize(path))) {
+      const found = catalog.byBase(base);
+      if ('code' in found) damaged.push({ base, problem: found });
+      else archives.push(found);
+    }
+    return { archives, damaged, ...adjustWindow(job, archives) };
+  }
+  const archiveJob = archiveJobOf(job);
+  const archives = [...catalog.overlapping(node, ...span), ...catalog.ofJob(node, archiveJob)];
+  const window = adjustWindow(job, archives);
+  // Behind the look-up, which opens what was entered by its name.
+  return { archives, damaged: catalog.touching({ node, job: archiveJob, ...window }), ...window };
 }

@@ -36,6 +36,23 @@ export function stampOf(baseName: string, zone: string): number | null {
   return zonedInstant({ year, month, day, hour, minute, second }, zone);
 }
 
+const DATE_IN_NAME = /(?:^|\D)(\d{4})(\d\d)(\d\d)(?:\.(\d\d)[.:](\d\d)|(?!\d))/;
+
+/** §3: epoch seconds that the name of any archive tells, as if the node's clock showed UTC; null: it tells none. */
+export function dateOf(baseName: string): number | null {
+  const m = DATE_IN_NAME.exec(baseName);
+  if (!m) return null;
+  const [year, month, day, hour, minute] = m.slice(1).map((n) => Number(n ?? 0)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return null;
+  return Date.UTC(year, month - 1, day, hour, minute) / 1000;
+}
+
 /** Names are compared by their first component, without case: labels hold FQDNs, job lists mostly short names. */
 export function hostKey(name: string): string {
   return name.split('.')[0]!.toLowerCase();

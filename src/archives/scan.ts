@@ -1,13 +1,12 @@
 // Owns finding archives in a directory tree: every layout of reference/archive-index.md §2, and any other tree.
 
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { archiveMember } from './names.ts';
+import type { Problem } from '../kernel/index.ts';
+import { archiveMember, dateOf } from './names.ts';
 
 /** Deepest known layout has four levels (YYYY/MM/HOST/YYYY-MM-DD); some sites put trees below. */
 const MAX_DEPTH = 8;
-/** Directories of this depth are shares of a scan by several: months of layout A, years of a host of layout B, hosts. */
-const SHARE_DEPTH = 2;
 
 export interface FoundArchive {
   /** Path without suffix, relative to the root. */
@@ -24,6 +23,65 @@ export interface FoundArchive {
   readonly signature: string;
 }
 
+/** A directory that is there and cannot be read: what is known of it stays. */
+export interface UnreadDirectory {
+  /** Relative to the root, which is ''. */
+  readonly path: string;
+  readonly problem: Problem;
+  /** There is no such directory. */
+  readonly absent: boolean;
+}
+
+/** A symbolic link to a directory, and where that is. */
+export interface Link {
+  /** Relative to the root. */
+  readonly path: string;
+  readonly real: string;
+}
+
+/** A part of a tree to be walked. Plain data: it crosses threads. */
+export interface WalkOrder {
+  readonly root: string;
+  /** Where the part begins, relative to the root. */
+  readonly at: string;
+  /** The real path of that directory. */
+  readonly real: string;
+  /** Directories of so many levels are walked; those below are told in `below`. Absent: all. */
+  readonly levels?: number;
+  /** Real directories that are passed over: they are walked as other parts. */
+  readonly except?: readonly string[];
+}
+
+/** What there is in a part of a tree. */
+export interface Walked {
+  readonly found: FoundArchive[];
+  readonly unread: UnreadDirectory[];
+  readonly links: Link[];
+  readonly below: { readonly at: string; readonly real: string }[];
+}
+
+/** What a walk asks of the file system; errors as Node's. */
+export interface FileSystem {
+  list(directory: string): Dirent[];
+  stat(path: string): Pick<Stats, 'size' | 'mtimeMs' | 'isDirectory'>;
+  real(path: string): string;
+}
+
+export const FILES: FileSystem = {
+  list: (directory) => readdirSync(directory, { withFileTypes: true }),
+  stat: (path) => statSync(path),
+  real: (path) => realpathSync(path),
+};
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+const isAbsent = (error: unknown): boolean => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+
+function unread(root: string, path: string, error: unknown): UnreadDirectory {
+  const found = error instanceof Error ? error.message : String(error);
+  const problem = { code: 'E_IO', message: 'cannot read the directory', file: join(root, path), found } as const;
+  return { path, problem, absent: isAbsent(error) };
+}
+
 /** Layout A: YYYY/MM/HOST/YYYY-MM-DD/file. Layout B: HOST/YYYY/MM/DD/file. */
 function hostOfPath(directories: readonly string[]): string | null {
   const [a, b, c, d] = directories;
@@ -33,83 +91,103 @@ function hostOfPath(directories: readonly string[]): string | null {
   return null;
 }
 
-function list(directory: string): Dirent[] {
-  try {
-    // Unreadable or vanished directories are empty ones; order makes runs repeatable.
-    return readdirSync(directory, { withFileTypes: true }).sort((x, y) => (x.name < y.name ? -1 : 1));
-  } catch {
-    return [];
-  }
+/**
+ * Whether files of one base are an archive, or what is left of one. The index is optional; without metadata nothing can be read, which is
+ * to be told, but not of any file whose name ends in a number.
+ */
+function isArchive(base: string, members: readonly string[]): boolean {
+  if (members.includes('meta')) return true;
+  return members.some((m) => /^\d+$/.test(m)) && (members.includes('index') || dateOf(base) !== null);
 }
 
-/** Archives of one directory. */
-function* archivesIn(root: string, at: string, entries: readonly Dirent[]): Generator<FoundArchive> {
-  const members = new Map<string, string[]>();
+/** Archives of one directory. @throws what stat throws, except that a file is gone */
+function archivesIn(root: string, at: string, entries: readonly Dirent[], files: FileSystem): FoundArchive[] {
+  const names = new Map<string, string[]>();
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const found = archiveMember(entry.name);
     if (!found) continue;
-    const files = members.get(found.base);
-    if (files) files.push(entry.name);
-    else members.set(found.base, [entry.name]);
+    const list = names.get(found.base);
+    if (list) list.push(entry.name);
+    else names.set(found.base, [entry.name]);
   }
-  const directory = relative(root, at);
-  const pathHost = hostOfPath(directory.split('/').filter((d) => d !== ''));
-  for (const [base, files] of members) {
-    // The index is optional, the metadata is not.
-    if (files.some((f) => archiveMember(f)?.member === 'meta')) yield foundArchive(root, at, base, files, pathHost);
-  }
+  const pathHost = hostOfPath(at.split('/'));
+  return [...names]
+    .filter(([base, list]) =>
+      isArchive(
+        base,
+        list.map((f) => archiveMember(f)!.member),
+      ),
+    )
+    .map(([base, list]) => foundArchive(root, join(root, at), base, list, pathHost, files));
 }
 
-/** An archive by the names of its files. */
+/** An archive by the names of its files. @throws what stat throws, except that a file is gone */
 export function foundArchive(
   root: string,
   at: string,
   base: string,
-  files: readonly string[],
+  names: readonly string[],
   pathHost: string | null,
+  files: FileSystem = FILES,
 ): FoundArchive {
   let bytes = 0;
   let changed = 0;
   const parts: string[] = [];
-  for (const file of files) {
+  for (const name of names) {
     try {
-      const s = statSync(join(at, file));
+      const s = files.stat(join(at, name));
       bytes += s.size;
       changed = Math.max(changed, s.mtimeMs);
-      parts.push(`${file.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
-    } catch {
-      // Vanished since the listing: compression or rotation at work; the next run sees the result.
+      parts.push(`${name.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
+    } catch (error) {
+      // Vanished since the listing: compression or rotation at work; the next look sees the result.
+      if (!isAbsent(error)) throw error;
     }
   }
-  const suffixes = files.map((f) => f.slice(base.length));
+  const suffixes = names.map((f) => f.slice(base.length));
   return {
     ...{ base: join(relative(root, at), base), pathHost, members: suffixes },
     ...{ bytes, changed, signature: parts.sort().join(' ') },
   };
 }
 
-/** Archives below a directory of the tree, one directory at a time. Symbolic links are not followed. */
-export function* scanArchives(root: string, at = root, depth = 0): Generator<FoundArchive> {
-  const entries = list(at);
-  yield* archivesIn(root, at, entries);
-  if (depth === MAX_DEPTH) return;
-  for (const entry of entries) if (entry.isDirectory()) yield* scanArchives(root, join(at, entry.name), depth + 1);
+/** Walks a part of a tree, in the order of names, so that runs are repeatable. What cannot be read is told and costs only itself. */
+export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: WalkOrder, files = FILES): Walked {
+  const walked: Walked = { found: [], unread: [], links: [], below: [] };
+  const visit = (path: string, place: string, left: number): void => {
+    if (left === 0) {
+      walked.below.push({ at: path, real: place });
+      return;
+    }
+    let entries: Dirent[];
+    try {
+      entries = files.list(join(root, path)).sort((x, y) => (x.name < y.name ? -1 : 1));
+      walked.found.push(...archivesIn(root, path, entries, files));
+    } catch (error) {
+      // One that has gone since its parent was read had no part in this look; the root itself is asked for.
+      if (path === '' || !isAbsent(error)) walked.unread.push(unread(root, path, error));
+      return;
+    }
+    for (const entry of entries) {
+      const below = join(path, entry.name);
+      // Only root reads it, and archives are not lost property.
+      if (entry.name === 'lost+found') continue;
+      if (entry.isSymbolicLink()) look(below);
+      else if (entry.isDirectory() && below.split('/').length <= MAX_DEPTH) {
+        const there = join(place, entry.name);
+        if (!except.includes(there)) visit(below, there, left - 1);
+      }
+    }
+  };
+  const look = (path: string): void => {
+    try {
+      if (files.stat(join(root, path)).isDirectory()) walked.links.push({ path, real: files.real(join(root, path)) });
+    } catch (error) {
+      // One that leads nowhere, or in a circle, is no directory.
+      if (!isAbsent(error) && codeOf(error) !== 'ELOOP') walked.unread.push(unread(root, path, error));
+    }
+  };
+  visit(at, real, levels);
+  return walked;
 }
-
-/** The upper part of a scan: archives found there, and the directories to be scanned below. */
-export function scanTop(root: string): { found: FoundArchive[]; below: string[] } {
-  const found: FoundArchive[] = [];
-  let below = [root];
-  for (let depth = 0; depth < SHARE_DEPTH; depth++) {
-    below = below.flatMap((at) => {
-      const entries = list(at);
-      found.push(...archivesIn(root, at, entries));
-      return entries.filter((e) => e.isDirectory()).map((e) => join(at, e.name));
-    });
-  }
-  return { found, below };
-}
-
-/** What `scanTop` left. */
-export const scanShare = (root: string, at: string): FoundArchive[] => [...scanArchives(root, at, SHARE_DEPTH)];

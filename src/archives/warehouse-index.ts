@@ -58,7 +58,9 @@ interface Pending {
   readonly base: string;
   readonly signature: string;
   readonly path: string;
+  /** Of this resource, and its name. */
   readonly host: number;
+  readonly hostName: string;
   readonly start: number;
   readonly end: number;
   /** Null: node-level. */
@@ -113,7 +115,7 @@ export class WarehouseIndex {
           if (unknown.size < MAX_HOSTS) unknown.add(host);
           continue;
         }
-        const pending = this.#pending(row, id);
+        const pending = this.#pending(row, id, host.toLowerCase());
         if ('code' in pending) refused.push(pending);
         else batch.push(pending);
       }
@@ -140,7 +142,7 @@ export class WarehouseIndex {
     return new Map(rows.map((r) => [this.#hostName(r.hostname).toLowerCase(), r.id]));
   }
 
-  #pending(row: Row, host: number): Pending | Problem {
+  #pending(row: Row, host: number, hostName: string): Pending | Problem {
     const base = String(row.base);
     const path = join(this.#root, base);
     const job =
@@ -161,7 +163,7 @@ export class WarehouseIndex {
     const start = floorSecond(BigInt(String(row.start_ns)));
     const end = ceilSecond(BigInt(String(row.end_ns)));
     if (Math.abs(start) > MAX_INT) return refuse('the time is out of range', 'a 32-bit time', String(start));
-    return { base, signature: String(row.signature), path, host, start, end, job };
+    return { base, signature: String(row.signature), path, host, hostName, start, end, job };
   }
 
   async #write(batch: readonly Pending[], refused: Problem[]): Promise<number> {
@@ -172,8 +174,10 @@ export class WarehouseIndex {
         batch.map((p) => p.path),
       );
       const known = batch.filter((p) => ids.has(p.path));
-      const node = known.filter((p) => p.job === null).map((p) => [ids.get(p.path)!, p.host, p.start, p.end]);
-      const job = known.flatMap((p) => (p.job ? [[ids.get(p.path)!, p.host, ...p.job, p.start, p.end]] : []));
+      const hosts = await this.#sharedHosts(q, [...ids.values()]);
+      const hostOf = (p: Pending): number => hosts.get(`${ids.get(p.path)} ${p.hostName}`) ?? p.host;
+      const node = known.filter((p) => p.job === null).map((p) => [ids.get(p.path)!, hostOf(p), p.start, p.end]);
+      const job = known.flatMap((p) => (p.job ? [[ids.get(p.path)!, hostOf(p), ...p.job, p.start, p.end]] : []));
       const times =
         'host_id = VALUES(host_id), start_time_ts = VALUES(start_time_ts), end_time_ts = VALUES(end_time_ts)';
       await insert(q, `modw_supremm.archives_nodelevel (archive_id, host_id, start_time_ts, end_time_ts)`, node, times);
@@ -193,12 +197,29 @@ export class WarehouseIndex {
     return stored.length;
   }
 
-  /** Removes rows of archives that this resource wrote and the catalogue has no more. */
+  /**
+   * Hosts of the same name that another resource has written for these archives, by archive and name. The tables have one host for an
+   * archive: of two resources over one tree the first keeps it, and the other finds it by the name (IndexedArchives).
+   */
+  async #sharedHosts(q: Queryable, archives: readonly number[]): Promise<Map<string, number>> {
+    if (archives.length === 0) return new Map();
+    const from = (table: string): string =>
+      `SELECT a.archive_id, a.host_id, h.hostname FROM modw_supremm.${table} a JOIN modw.hosts h ON h.id = a.host_id
+       WHERE a.archive_id IN (?) AND h.resource_id <> ?`;
+    const rows = await q.rows<{ archive_id: number; host_id: number; hostname: string }>(
+      `${from('archives_nodelevel')} UNION ALL ${from('archives_joblevel')}`,
+      [archives, this.#resource, archives, this.#resource],
+    );
+    return new Map(rows.map((r) => [`${r.archive_id} ${this.#hostName(r.hostname).toLowerCase()}`, r.host_id]));
+  }
+
+  /** Removes rows of archives that this resource wrote and the catalogue has no more; of directories that could not be read none. */
   async #prune(): Promise<number> {
     const gone = this.#store
       .prepare(
         `SELECT i.base FROM archive_indexed i LEFT JOIN archive a ON a.root = i.root AND a.base = i.base
-         WHERE i.resource = ? AND i.root = ? AND a.base IS NULL`,
+         WHERE i.resource = ? AND i.root = ? AND a.base IS NULL AND NOT EXISTS (SELECT 1 FROM archive_unread u
+           WHERE u.root = i.root AND (i.base = u.path OR substr(i.base, 1, length(u.path) + 1) = u.path || '/'))`,
       )
       .all(this.#resource, this.#root)
       .map((row) => String(row.base));

@@ -47,7 +47,7 @@ export function resolveArchives(text: string): string[] {
 
 /**
  * Finds the members of an archive.
- * @throws JobsumError E_ARCHIVE_MISSING (no file, no metadata, or no volume).
+ * @throws JobsumError E_ARCHIVE_MISSING (no file, no metadata, or no volume), E_IO
  * A plain member is preferred to its compressed forms.
  */
 export function findFiles(path: string): FileSet {
@@ -57,7 +57,10 @@ export function findFiles(path: string): FileSet {
   let entries: string[];
   try {
     entries = readdirSync(directory);
-  } catch {
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+      throw new JobsumError('E_IO', 'cannot read the directory', { file: directory, found: message }, { cause });
     throw new JobsumError('E_ARCHIVE_MISSING', 'no such archive', { file: base });
   }
   /** Member → file and its rank: plain before compressed, then by suffix. */

@@ -6,7 +6,7 @@ import { Instant } from './instant.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { rowAt, type WantedRows, wantedRows } from './rows.ts';
-import { agreeing, type Member, type NodeResult, type NodeTask, type Survey, sourcesOf } from './session.ts';
+import { agreeing, type Member, type NodeResult, type NodeTask, reopened, type Survey, sourcesOf } from './session.ts';
 import type { Wasm } from './wasm.ts';
 
 /** One archive being read, and its next row; null at the end. */
@@ -54,11 +54,12 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   /** What somebody asks for: of the others damage costs nobody anything. */
   const asked = new Set(windows.flatMap(({ specs }) => specs.flatMap((s) => s.metrics)));
   // Names are asked until the engines have finished: every reader stays open till then.
-  const streams = usable.map((member): Stream => {
-    const reader = member.reader ?? open(member);
+  const streams = usable.flatMap((member): Stream[] => {
+    const reader = member.reader ?? reopened(member, open);
     member.reader = reader;
+    if (!reader) return [];
     const metrics = wantedRows(reader, new Set([...asked].filter((name) => !member.leftOut.has(name))));
-    return { member, reader, wanted: metrics, lastNs: -(2n ** 63n), next: null };
+    return [{ member, reader, wanted: metrics, lastNs: -(2n ** 63n), next: null }];
   });
   for (const s of streams) advance(wasm, s, endNs);
   let records = 0;

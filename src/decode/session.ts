@@ -201,7 +201,8 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
   merge(
     members.filter((m) => m.usable && wanted.has(m.index)),
     (m) => {
-      m.reader ??= open(m);
+      m.reader ??= reopened(m, open);
+      if (!m.reader) return null;
       attach(
         wasm,
         m.reader,
@@ -269,6 +270,18 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
   return member;
 }
 
+/** An archive looked at before. It may have gone since: what can be had of it is then nothing. */
+export function reopened(m: Member, open: (m: Member) => ArchiveReader): ArchiveReader | null {
+  try {
+    return open(m);
+  } catch (error) {
+    if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
+    m.usable = false;
+    m.problems = [...m.problems, toProblem(error)];
+    return null;
+  }
+}
+
 function attach(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow[]): void {
   const list = wasm.need(wasm.x.attachWindows(reader.address, windows.length) >>> 0);
   windows.forEach((w, i) => {
@@ -280,7 +293,7 @@ function attach(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow
  * Records of all archives in time order; at equal times the archive given first goes first (pcp-archive-format.md §7.3).
  * An archive is opened when the others have come to its label's start, and closed at its end.
  */
-function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (m: Member) => void): void {
+function merge(members: Member[], start: (m: Member) => ArchiveReader | null, finish: (m: Member) => void): void {
   const waiting = [...members].sort((a, b) => compare(a.startNs, b.startNs) || a.index - b.index);
   const active: { member: Member; reader: ArchiveReader; nextNs: bigint }[] = [];
   const step = (a: (typeof active)[number], until: bigint): void => {
@@ -300,7 +313,9 @@ function merge(members: Member[], start: (m: Member) => ArchiveReader, finish: (
     const coming = waiting[0];
     if (coming && (!first || coming.startNs <= first.nextNs)) {
       waiting.shift();
-      const a = { member: coming, reader: start(coming), nextNs: 0n };
+      const reader = start(coming);
+      if (!reader) continue;
+      const a = { member: coming, reader, nextNs: 0n };
       active.push(a);
       step(a, -LATEST);
       continue;

@@ -39,8 +39,9 @@ export function openSource(file: string): ByteSource {
     return new PackedFile(file);
   } catch (cause) {
     if (cause instanceof JobsumError) throw cause;
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new JobsumError(missing ? 'E_ARCHIVE_MISSING' : 'E_IO', 'cannot open the file', { file }, { cause });
+    const { code, message: found } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new JobsumError('E_ARCHIVE_MISSING', 'the file is gone', { file }, { cause });
+    throw new JobsumError('E_IO', 'cannot open the file', { file, found }, { cause });
   }
 }
 

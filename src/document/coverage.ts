@@ -85,6 +85,9 @@ function rowOf(n: NodeCoverage): Row {
   return { entry, index, covered, full };
 }
 
+/** Whether a node has data of the whole of its window, as `full` counts it. */
+export const isFull = (node: NodeCoverage): boolean => rowOf(node).full;
+
 /** `nodes` of an analytic alone if all contributed whole; else which did not, the first of them. */
 function contributionForm(c: Contribution): Record<string, unknown> {
   return {

@@ -74,13 +74,14 @@ export class SacctSource implements JobSource {
 
   /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails), E_JOB_SOURCE */
   async *records(): AsyncGenerator<JobRecord> {
-    const { command } = this.#options;
+    const { command, now = () => Date.now() / 1000 } = this.#options;
     const from = this.#from();
     const answer = askSacct(command, this.#arguments(from));
     for await (const record of once(parseJobs(answer.output, 'sacct', 'sacct'), 'sacct')) {
       if (record.kind === 'job') {
         if (record.job.end < from) continue;
-        this.#mark = Math.max(this.#mark, record.job.end);
+        // One that ends in the future is another run's; behind it none would be asked for.
+        if (record.job.end <= now()) this.#mark = Math.max(this.#mark, record.job.end);
       }
       yield record;
     }

@@ -11,6 +11,7 @@ export {
   type LedgerCount,
   type LedgerEntry,
   type LedgerRow,
+  OPEN_STATES,
   sumOf,
 } from './ledger.ts';
 export { type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';

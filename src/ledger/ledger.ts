@@ -3,12 +3,16 @@
 import type { Problem } from '../kernel/index.ts';
 
 /**
- * done: summarised, or skipped by a rule that time does not change. waiting: its archives are missing, they may still come.
- * failed: a defect or a dead worker, tried again. poison: failed too often, set aside until someone looks.
+ * done: summarised, or skipped by a rule that time does not change. partial: summarised from what there is of its nodes' data, the
+ * rest may still come. waiting: too few of its nodes have data, they may still come. failed: a defect or a dead worker, tried again.
+ * poison: failed too often, set aside until someone looks.
  */
-export type JobState = 'done' | 'waiting' | 'failed' | 'poison';
+export type JobState = 'done' | 'partial' | 'waiting' | 'failed' | 'poison';
 
-export const JOB_STATES: readonly JobState[] = ['done', 'waiting', 'failed', 'poison'];
+export const JOB_STATES: readonly JobState[] = ['done', 'partial', 'waiting', 'failed', 'poison'];
+
+/** States of jobs that some later run takes again. */
+export const OPEN_STATES: readonly JobState[] = ['partial', 'waiting', 'failed'];
 
 /** How a ledger knows a job. */
 export interface JobKey {
@@ -20,8 +24,12 @@ export interface JobKey {
 
 /** What came of one try. */
 export interface LedgerEntry extends JobKey {
-  /** missing: too few of its nodes have data, which time may mend. */
-  readonly result: 'done' | 'missing' | 'failed';
+  /** partial: some of its nodes' data are not there. missing: too few of its nodes have data. Of both, the rest may still come. */
+  readonly result: 'done' | 'partial' | 'missing' | 'failed';
+  /** What there was of its nodes' archives, as a fingerprint: when that has changed, the job is tried again. */
+  readonly seen?: string;
+  /** Archives of its nodes are there that could not be read now: it stays open until they can be, whatever the grace period. */
+  readonly unread?: boolean;
   /** Epoch seconds at which the job ended: archives are waited for from there. */
   readonly ended: number;
   /** Job error number (reference/summary-document.md §3): why it has no analytics. */
@@ -35,8 +43,10 @@ export interface LedgerRow extends JobKey {
   readonly state: JobState;
   /** Tries since it was last done. */
   readonly attempts: number;
-  /** Epoch seconds from which it is tried again; null: never by itself. */
+  /** Epoch seconds from which it is tried again, if nothing new is there before; null: never by itself. */
   readonly nextTry: number | null;
+  /** Of an open job: what there was of its nodes' archives; null: not known. */
+  readonly seen: string | null;
   readonly error: number | null;
   readonly problem: Problem | null;
   /** Run that tried it last. */

@@ -5,9 +5,9 @@ import type { JobState, LedgerEntry } from './ledger.ts';
 export interface RetryPolicy {
   /** A job that failed this often is set aside: a poison archive must not cost every night. */
   readonly maxAttempts: number;
-  /** Archives may arrive late: a job without them is tried again until it ended this many seconds ago. */
+  /** Archives may arrive late: a job that lacks data is open until it ended this many seconds ago. */
   readonly graceSeconds: number;
-  /** Seconds before missing archives are looked for again; doubled with each try up to the longest. */
+  /** Seconds before archives that could not be read are tried again; doubled with each try up to the longest. */
   readonly firstWait: number;
   readonly longestWait: number;
 }
@@ -16,7 +16,7 @@ export const RETRY: RetryPolicy = { maxAttempts: 5, graceSeconds: 172_800, first
 
 /** What a try leads to. `attempts` counts this one; `nextTry` is null when no run takes the job by itself. */
 export function judgeTry(
-  entry: Pick<LedgerEntry, 'result' | 'ended'>,
+  entry: Pick<LedgerEntry, 'result' | 'ended' | 'seen' | 'unread'>,
   attempts: number,
   now: number,
   policy: RetryPolicy = RETRY,
@@ -26,10 +26,14 @@ export function judgeTry(
     return attempts >= policy.maxAttempts ? { state: 'poison', nextTry: null } : { state: 'failed', nextTry: now };
   }
   const graceEnds = entry.ended + policy.graceSeconds;
-  if (entry.result === 'done' || now >= graceEnds) return { state: 'done', nextTry: null };
-  const wait = Math.min(policy.longestWait, policy.firstWait * 2 ** (attempts - 1));
+  const over = now >= graceEnds;
+  if (entry.result === 'done' || (over && !entry.unread)) return { state: 'done', nextTry: null };
+  const state = entry.result === 'partial' ? 'partial' : 'waiting';
+  // Whoever knows what there was sees when there is more, and tries once more at the end.
+  if (entry.seen !== undefined && !entry.unread) return { state, nextTry: graceEnds };
+  const next = now + Math.min(policy.longestWait, policy.firstWait * 2 ** (attempts - 1));
   // The last try is at the end of the grace period, not up to three hours after it.
-  return { state: 'waiting', nextTry: Math.min(now + wait, graceEnds) };
+  return { state, nextTry: over ? next : Math.min(next, graceEnds) };
 }
 
 /** Tries since the job was last done, this one included; recording the same try of a run again counts nothing. */
@@ -38,7 +42,7 @@ export function attemptsNow(row: { state: JobState; attempts: number; run: strin
   return row?.run === run && before > 0 ? before : before + 1;
 }
 
-/** Whether a run passes over a job that stands so. */
+/** Whether a run passes over a job that stands so, unless there is something new of it. */
 export function passedOver(row: { state: JobState; nextTry: number | null }, now: number): boolean {
   return row.state === 'done' || row.state === 'poison' || (row.nextTry !== null && row.nextTry > now);
 }

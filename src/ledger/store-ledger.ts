@@ -12,6 +12,7 @@ import {
   type LedgerCount,
   type LedgerEntry,
   type LedgerRow,
+  OPEN_STATES,
   sumOf,
 } from './ledger.ts';
 import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
@@ -21,7 +22,7 @@ export const LEDGER_SCHEMA: Schema = {
   sql: `
     CREATE TABLE IF NOT EXISTS ledger (
       id TEXT NOT NULL, sinks TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT,
-      finished REAL NOT NULL, next_try REAL, error INTEGER, run TEXT NOT NULL DEFAULT '', PRIMARY KEY (id, sinks)
+      finished REAL NOT NULL, next_try REAL, error INTEGER, run TEXT NOT NULL DEFAULT '', seen TEXT, PRIMARY KEY (id, sinks)
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS ledger_state ON ledger (sinks, state, finished);
   `,
@@ -32,6 +33,7 @@ export const LEDGER_SCHEMA: Schema = {
       ALTER TABLE ledger ADD COLUMN run TEXT NOT NULL DEFAULT '';
       UPDATE ledger SET state = 'poison' WHERE state = 'failed' AND attempts >= 5;
     `,
+    4: 'ALTER TABLE ledger ADD COLUMN seen TEXT',
   },
 };
 
@@ -56,8 +58,8 @@ export class StoreLedger implements Ledger {
     this.#options = options;
     this.#get = store.prepare('SELECT * FROM ledger WHERE id = ? AND sinks = ?');
     this.#put = store.prepare(
-      `INSERT OR REPLACE INTO ledger (id, sinks, state, attempts, problem, finished, next_try, error, run)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO ledger (id, sinks, state, attempts, problem, finished, next_try, error, run, seen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -77,7 +79,7 @@ export class StoreLedger implements Ledger {
         const attempts = attemptsNow(row ? fromRow(row) : undefined, run);
         const { state, nextTry } = judgeTry(e, attempts, now, policy);
         const problem = e.problem ? JSON.stringify(e.problem) : null;
-        this.#put.run(e.id, sinks, state, attempts, problem, now, nextTry, e.error ?? null, run);
+        this.#put.run(e.id, sinks, state, attempts, problem, now, nextTry, e.error ?? null, run, e.seen ?? null);
       }
     });
   }
@@ -113,8 +115,8 @@ export class StoreLedger implements Ledger {
 
   async backlog(): Promise<Backlog> {
     const rows = this.#store
-      .prepare("SELECT id FROM ledger WHERE sinks = ? AND state IN ('waiting', 'failed')")
-      .all(this.#options.sinks);
+      .prepare(`SELECT id FROM ledger WHERE sinks = ? AND state IN (${OPEN_STATES.map(() => '?').join()})`)
+      .all(this.#options.sinks, ...OPEN_STATES);
     return sumOf(rows.map((row) => ({ jobs: 1, oldestEnd: endOf(String(row.id)) })));
   }
 }
@@ -125,6 +127,7 @@ function fromRow(row: Row): LedgerRow {
     state: row.state as JobState,
     attempts: Number(row.attempts),
     nextTry: row.next_try === null ? null : Number(row.next_try),
+    seen: row.seen === null ? null : String(row.seen),
     error: row.error === null ? null : Number(row.error),
     problem: row.problem === null ? null : (JSON.parse(String(row.problem)) as Problem),
     run: String(row.run),

@@ -4,7 +4,16 @@
 import type { Problem } from '../kernel/index.ts';
 import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
-import type { Backlog, JobKey, JobState, Ledger, LedgerCount, LedgerEntry, LedgerRow } from './ledger.ts';
+import {
+  type Backlog,
+  type JobKey,
+  type JobState,
+  type Ledger,
+  type LedgerCount,
+  type LedgerEntry,
+  type LedgerRow,
+  OPEN_STATES,
+} from './ledger.ts';
 import { attemptsNow, judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 import { guardedBy } from './warehouse-lease.ts';
 
@@ -28,13 +37,14 @@ interface JobRow extends Record<string, unknown> {
   readonly state: JobState;
   readonly attempts: number;
   readonly next_try: number | null;
+  readonly seen: string | null;
   readonly error: number | null;
   readonly problem: string | null;
   readonly run: string;
   readonly finished: number;
 }
 
-const COLUMNS = 'document_id, job_id, state, attempts, next_try, error, problem, run, finished';
+const COLUMNS = 'document_id, job_id, state, attempts, next_try, seen, error, problem, run, finished';
 const TABLE = 'modw_supremm.jobsum_job';
 /** TEXT holds 64 kB; a problem is a line. */
 const MAX_PROBLEM = 10_000;
@@ -48,7 +58,7 @@ export class WarehouseLedger implements Ledger {
     this.#options = options;
   }
 
-  /** Done only while the process table says so, too: who deletes a row there wants the job done anew. */
+  /** Done only while the process table says so, too: who deletes a row there wants the job done again. */
   async settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>> {
     if (jobs.length === 0) return new Map();
     const now = Date.now() / 1000;
@@ -58,7 +68,8 @@ export class WarehouseLedger implements Ledger {
       [this.#options.resourceId, jobs.map((j) => j.id)],
     );
     const settled = rows.filter((r) => passedOver({ state: r.state, nextTry: r.next_try }, now));
-    return new Map(settled.filter((r) => r.state !== 'done' || r.marked !== null).map((r) => [r.document_id, r.state]));
+    const marks = (r: JobRow): boolean => r.state === 'done' || r.state === 'partial';
+    return new Map(settled.filter((r) => !marks(r) || r.marked !== null).map((r) => [r.document_id, r.state]));
   }
 
   async record(entries: readonly LedgerEntry[]): Promise<void> {
@@ -83,12 +94,12 @@ export class WarehouseLedger implements Ledger {
       const { state, nextTry } = judgeTry(e, attempts, now, policy);
       const problem = e.problem ? JSON.stringify(e.problem).slice(0, MAX_PROBLEM) : null;
       const why = [e.error ?? null, e.problem?.code ?? null, problem];
-      return [resourceId, e.id, e.warehouseId ?? null, state, attempts, nextTry, ...why, run, now];
+      return [resourceId, e.id, e.warehouseId ?? null, state, attempts, nextTry, e.seen ?? null, ...why, run, now];
     });
     await q.run(
-      `INSERT INTO ${TABLE} (resource_id, document_id, job_id, state, attempts, next_try, error, code, problem, run, finished) VALUES ?
+      `INSERT INTO ${TABLE} (resource_id, document_id, job_id, state, attempts, next_try, seen, error, code, problem, run, finished) VALUES ?
        ON DUPLICATE KEY UPDATE job_id = VALUES(job_id), state = VALUES(state), attempts = VALUES(attempts), next_try = VALUES(next_try),
-         error = VALUES(error), code = VALUES(code), problem = VALUES(problem), run = VALUES(run), finished = VALUES(finished)`,
+         seen = VALUES(seen), error = VALUES(error), code = VALUES(code), problem = VALUES(problem), run = VALUES(run), finished = VALUES(finished)`,
       [rows],
     );
   }
@@ -125,8 +136,8 @@ export class WarehouseLedger implements Ledger {
     // The end of a job is the last part of its document's id.
     const [row] = await this.#warehouse.rows<{ jobs: number; oldest: number | null }>(
       `SELECT COUNT(*) AS jobs, MIN(CAST(SUBSTRING_INDEX(document_id, '-', -1) AS UNSIGNED)) AS oldest FROM ${TABLE}
-       WHERE resource_id = ? AND state IN ('waiting', 'failed')`,
-      [this.#options.resourceId],
+       WHERE resource_id = ? AND state IN (?)`,
+      [this.#options.resourceId, OPEN_STATES],
     );
     return { jobs: Number(row?.jobs ?? 0), oldestEnd: row?.oldest == null ? null : Number(row.oldest) };
   }
@@ -152,6 +163,7 @@ function fromRow(row: JobRow): LedgerRow {
     state: row.state,
     attempts: row.attempts,
     nextTry: row.next_try,
+    seen: row.seen,
     error: row.error,
     problem: parse(row.problem),
     run: row.run,

@@ -11,6 +11,7 @@ const JOB = `
     state VARCHAR(8) CHARACTER SET ascii NOT NULL,
     attempts INT NOT NULL,
     next_try DOUBLE NULL,
+    seen VARCHAR(64) CHARACTER SET ascii NULL,
     error SMALLINT NULL,
     code VARCHAR(40) CHARACTER SET ascii NULL,
     problem TEXT CHARACTER SET utf8mb4 NULL,
@@ -31,9 +32,17 @@ const LEASE = `
     expires DOUBLE NOT NULL
   ) ENGINE=InnoDB`;
 
-/** Repeatable; the names of the tables. */
+/** Repeatable; the names of the tables. Those of an earlier version get what they lack. */
 export async function setupLedger(warehouse: Queryable): Promise<string[]> {
   await warehouse.run(JOB);
+  const [there] = await warehouse.rows(
+    `SELECT column_name FROM information_schema.columns
+     WHERE table_schema = 'modw_supremm' AND table_name = 'jobsum_job' AND column_name = 'seen'`,
+  );
+  if (!there)
+    await warehouse.run(
+      'ALTER TABLE modw_supremm.jobsum_job ADD COLUMN seen VARCHAR(64) CHARACTER SET ascii NULL AFTER next_try',
+    );
   await warehouse.run(LEASE);
   return ['modw_supremm.jobsum_job', 'modw_supremm.jobsum_lease'];
 }

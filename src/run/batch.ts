@@ -1,13 +1,14 @@
 // Owns one batch of jobs from look-up to documents: plan, read, combine, finish. Node results are put away as they come.
 
 import { join } from 'node:path';
-import { type Catalog, lookupNode, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
+import { type Catalog, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
 import { limits } from '../decode/index.ts';
 import { type Limits, skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
 import type { RunAnalytics } from './analytics.ts';
+import { type LookedNode, lookJob, Search } from './look.ts';
 import { type Engine, slimJob, type WindowAnswer, type Work } from './messages.ts';
 import { type JobOutcome, type NodeAnswer, type ReadJob, withData, withoutData } from './outcome.ts';
 import type { Pool } from './pool.ts';
@@ -31,7 +32,9 @@ interface Pending extends ReadJob {
   readonly key: number;
   /** As a worker sees it. */
   readonly slim: Job;
+  readonly nodes: LookedNode[];
   readonly answers: Map<number, NodeAnswer>;
+  moved: boolean;
   leads: Readonly<Record<string, Lead>>;
   waiting: number;
   failure?: Problem;
@@ -57,24 +60,22 @@ export async function* runBatch(context: BatchContext, jobs: readonly Job[]): As
       yield withoutData(job, early, null);
       continue;
     }
-    const windows = job.nodes.map((node, nodeIndex): WantedWindow => {
-      const found = lookupNode(context.catalog, job, node);
-      return { jobKey: pending.size, nodeIndex, node, ...found };
-    });
-    const archived = windows.filter((w) => w.archives.length > 0);
+    const nodes = lookJob(context.catalog, job, pending.size);
+    const archived = nodes.filter((w) => w.archives.length > 0);
     const skip = skipByArchives(job.nodeCount, archived.length, context.minNodeFraction);
     if (skip) {
-      yield withoutData(job, skip, archived);
+      yield withoutData(job, skip, nodes);
       continue;
     }
     pending.set(pending.size, {
       job,
       slim: slimJob(job),
       key: pending.size,
-      windows: archived,
+      nodes,
       answers: new Map(),
       leads: {},
       waiting: archived.length,
+      moved: false,
       startedAt: performance.now(),
     });
   }
@@ -86,28 +87,47 @@ export async function* runBatch(context: BatchContext, jobs: readonly Job[]): As
   }
 }
 
+const archivedOf = (p: ReadJob): LookedNode[] => p.nodes.filter((w) => w.archives.length > 0);
+
 async function* readAll(batch: Batch): AsyncGenerator<JobOutcome> {
   const all = [...batch.jobs.values()];
   await probeLeads(
     batch,
-    all.filter((p) => p.windows.length > 1),
+    all.filter((p) => archivedOf(p).length > 1),
   );
-  const tasks = planTasks(all.flatMap((p) => p.windows));
-  for await (const done of runTasks(batch, tasks)) {
-    for (const p of done) {
-      // Nodes that found a lead of their own before the one that should have set it: read again with that one.
-      const again = p.failure ? [] : strays(p);
-      if (again.length > 0) {
-        p.waiting = again.length;
-        for await (const _ of runTasks(batch, planTasks(again))) {
-          // Answers replace the earlier ones.
-        }
+  const search = new Search(batch.context.catalog);
+  let windows = all.flatMap(archivedOf);
+  while (windows.length > 0) {
+    const moved: Pending[] = [];
+    for await (const done of runTasks(batch, planTasks(windows))) {
+      for (const p of done) {
+        if (search.worthwhile(p)) moved.push(p);
+        else yield await finish(batch, p);
       }
-      yield withData(p, batch.spill, { ...batch.context, set: batch.context.analytics.set });
-      for (const answer of p.answers.values()) batch.spill.drop(answer.stored);
-      p.answers.clear();
+    }
+    windows = [];
+    for (const p of moved) {
+      const again = await search.lookAgain(p);
+      p.waiting = again.length;
+      windows.push(...again);
+      if (again.length === 0) yield await finish(batch, p);
     }
   }
+}
+
+async function finish(batch: Batch, p: Pending): Promise<JobOutcome> {
+  // Nodes that found a lead of their own before the one that should have set it: read again with that one.
+  const again = p.failure ? [] : strays(p);
+  if (again.length > 0) {
+    p.waiting = again.length;
+    for await (const _ of runTasks(batch, planTasks(again))) {
+      // Answers replace the earlier ones.
+    }
+  }
+  const outcome = withData(p, batch.spill, { ...batch.context, set: batch.context.analytics.set });
+  for (const answer of p.answers.values()) batch.spill.drop(answer.stored);
+  p.answers.clear();
+  return outcome;
 }
 
 /** Leads of multi-node jobs from their first node, by reading its first minutes. */
@@ -115,7 +135,7 @@ async function probeLeads(batch: Batch, several: readonly Pending[]): Promise<vo
   let open = [...several];
   for (let span = PROBE_NS; open.length > 0; span *= PROBE_GROWTH) {
     const probes = open.map((p) => {
-      const first = p.windows[0]!;
+      const first = archivedOf(p)[0]!;
       const end = first.startNs + span;
       // biome-ignore lint/complexity/useMathMinMax: bigints
       return { ...first, endNs: end < first.endNs ? end : first.endNs };
@@ -128,7 +148,8 @@ async function probeLeads(batch: Batch, several: readonly Pending[]): Promise<vo
       const answer = answers.get(p.key);
       if (!answer) return false;
       p.leads = answer.leads;
-      return answer.leadsOpen && p.windows[0]!.startNs + span < p.windows[0]!.endNs;
+      const [first] = archivedOf(p);
+      return answer.leadsOpen && first!.startNs + span < first!.endNs;
     });
   }
 }
@@ -137,7 +158,7 @@ async function probeLeads(batch: Batch, several: readonly Pending[]): Promise<vo
 function strays(p: Pending): WantedWindow[] {
   const first = new Map<string, Lead>(Object.entries(p.leads));
   const wrong = new Set<WantedWindow>();
-  for (const w of p.windows) {
+  for (const w of archivedOf(p)) {
     const answer = p.answers.get(w.nodeIndex);
     if (!answer) continue;
     for (const [cls, lead] of Object.entries(answer.leads)) {

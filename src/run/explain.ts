@@ -1,7 +1,7 @@
 // Owns every stage of one job, looked up and not done: accounting, nodes, archives, coverage, analytics, document, ledger.
 
 import { join } from 'node:path';
-import type { Catalog, CatalogEntry, Nearby } from '../archives/index.ts';
+import type { Catalog, CatalogEntry } from '../archives/index.ts';
 import { lookupNode } from '../archives/index.ts';
 import { documentId, MIN_NODE_FRACTION, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
@@ -35,9 +35,8 @@ export interface KnownArchives {
 function explainNode({ from, catalog }: KnownArchives, job: Job, node: string): NodeExplained {
   // Of the tables whole paths are told.
   const named = (base: string): string => (from === 'tree' ? base : join(catalog.root, base));
-  const { archives, startNs, endNs } = lookupNode(catalog, job, node);
-  const why = (n: Nearby): string => {
-    if (n.problem) return 'it cannot be read';
+  const { archives, damaged, startNs, endNs } = lookupNode(catalog, job, node);
+  const why = (n: CatalogEntry): string => {
     const gap = (ns: bigint): string => `${Number(ns / NS)} s`;
     return n.endNs < startNs
       ? `it ends ${gap(startNs - n.endNs)} before the job begins`
@@ -47,9 +46,11 @@ function explainNode({ from, catalog }: KnownArchives, job: Job, node: string): 
     node,
     window: [seconds(startNs), seconds(endNs)],
     archives: archives.map((a) => shown(a, named(a.base))),
-    rejected: catalog
-      .near(node, startNs, endNs)
-      .map((n) => ({ base: named(n.base), why: why(n), ...(n.problem ? { problem: n.problem } : {}) })),
+    rejected: [
+      ...catalog.near(node, startNs, endNs).map((n) => ({ base: named(n.base), why: why(n) })),
+      ...damaged.map(({ base, problem }) => ({ base: named(base), why: 'it cannot be read', problem })),
+      ...catalog.hidden(node).map((problem) => ({ base: problem.file ?? '', why: 'it cannot be read', problem })),
+    ],
   };
 }
 

@@ -46,6 +46,7 @@ export interface IndexSummary {
 
 const MESSAGES = {
   'archive.unreadable': 'the archive cannot be used',
+  'directory.unreadable': 'a directory cannot be read; what is known of it is kept',
   'index.refused': 'the warehouse cannot hold the archive',
   'index.failed': 'the resource was not indexed',
 } as const;
@@ -74,7 +75,7 @@ class Indexing {
 
   #problem(problem: Problem, event: keyof typeof MESSAGES, resource: string): void {
     if (this.summary.problems.length < MAX_PROBLEMS) this.summary.problems.push(problem);
-    const level = event === 'index.failed' ? 'error' : 'warn';
+    const level = event === 'index.failed' || event === 'directory.unreadable' ? 'error' : 'warn';
     this.#log[level](event, MESSAGES[event], { resource, ...problemFields(problem) });
   }
 
@@ -117,12 +118,16 @@ class Indexing {
       scanner: this.#pool,
       ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
     });
-    const { problems, newProblems, ...scan } = await catalog.refresh();
+    const { problems, newProblems, unread, ...scan } = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
     for (const problem of problems) this.#problem(problem, 'archive.unreadable', resource.name);
-    this.#news += newProblems;
-    const counts = { resource: resource.name, ...scan, unreadable: problems.length };
+    for (const problem of unread) this.#problem(problem, 'directory.unreadable', resource.name);
+    this.#news += newProblems + unread.length;
+    const counts = {
+      ...{ resource: resource.name, ...scan },
+      ...{ unreadable: problems.length, unreadDirectories: unread.length },
+    };
     const seconds = (): number => (performance.now() - began) / 1000;
     if (!this.#warehouse) return { ...counts, seconds: seconds() };
     const names = { mode: hostnameMode, ext: hostNameExt };

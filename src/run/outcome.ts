@@ -1,18 +1,20 @@
 // Owns what becomes of a job when its nodes have been read: results joined, the document, and how the job fared.
 
 import { type AnalyticSet, finishJob, type JobParts, type NodeOutcome } from '../analytics/index.ts';
-import type { WantedWindow } from '../archives/index.ts';
+import { fingerprint } from '../archives/index.ts';
 import {
   buildDocument,
   coverageSection,
   type Document,
   fitDocument,
+  isFull,
   judgeNodes,
   type NodeCoverage,
   type Skip,
 } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { describeProblem, nsOf, type Problem } from '../kernel/index.ts';
+import { describeProblem, type Problem } from '../kernel/index.ts';
+import { isLost, type LookedNode } from './look.ts';
 import type { WindowAnswer } from './messages.ts';
 import { type PackedPart, unpack, type WorkShare } from './packed.ts';
 import type { Spill, Stored } from './spill.ts';
@@ -25,6 +27,12 @@ export interface JobOutcome {
   readonly failure?: Problem;
   /** Problems of its archives. */
   readonly problems: readonly Problem[];
+  /** Each node has data of all of the job's time: nothing more is to come. */
+  readonly whole: boolean;
+  /** What there was of its nodes' archives; absent: they were not looked for. */
+  readonly seen?: string;
+  /** What is lacking is, or may be, in archives that could not be read now. */
+  readonly unread: boolean;
   /** From the first of its archives to its document. */
   readonly seconds: number;
 }
@@ -37,8 +45,10 @@ export interface NodeAnswer extends Omit<WindowAnswer, 'results'> {
 
 export interface ReadJob {
   readonly job: Job;
-  /** Of nodes that have archives. */
-  readonly windows: readonly WantedWindow[];
+  /** By index, those without archives too. */
+  readonly nodes: readonly LookedNode[];
+  /** Something that the catalogue had was not found where it was. */
+  readonly moved: boolean;
   /** By index of the node. */
   readonly answers: ReadonlyMap<number, NodeAnswer>;
   readonly startedAt: number;
@@ -79,30 +89,39 @@ class Unpacker {
 
 const NOTHING: JobParts = { summary: {}, timeseries: {}, errors: {}, contributions: {} };
 
-/** Nodes in the order of the job; those without archives have no window of their own and get the job's. */
-function nodeCoverage(job: Job, windows: readonly WantedWindow[], answers: ReadJob['answers']): NodeCoverage[] {
-  const own = new Map(windows.map((w) => [w.nodeIndex, w]));
-  return job.nodes.map((node, index): NodeCoverage => {
-    const w = own.get(index);
+const coverageOf = (nodes: readonly LookedNode[], answers: ReadJob['answers']): NodeCoverage[] =>
+  nodes.map(({ nodeIndex: index, node, startNs, endNs }) => {
     const data = answers.get(index);
-    const span = { startNs: w?.startNs ?? nsOf(job.start), endNs: w?.endNs ?? nsOf(job.end + 1) };
-    return { index, node, ...span, ...(data ? { data } : {}) };
+    return { index, node, startNs, endNs, ...(data ? { data } : {}) };
   });
+
+/** What is known to be lacking of a job: nodes without all of their data, and what of it could not be read. */
+function judgeData(nodes: readonly LookedNode[], coverage: readonly NodeCoverage[]) {
+  const lacking = nodes.filter((w, i) => !w.written || !isFull(coverage[i]!));
+  const problems: Problem[] = nodes.flatMap((w) => w.damaged.map(({ problem }) => ({ ...problem, node: w.node })));
+  const hidden = new Map(lacking.flatMap((w) => w.hidden).map((p) => [p.file, p]));
+  const unread = hidden.size > 0 || lacking.some((w) => w.damaged.some(({ problem }) => problem.code === 'E_IO'));
+  return { whole: lacking.length === 0, unread, problems: [...problems, ...hidden.values()] };
 }
 
-/** The document of a job that was not read. `windows`: of the nodes looked up, those that have archives. */
-export function withoutData(job: Job, skip: Skip, windows: readonly WantedWindow[] | null): JobOutcome {
-  const nodes = windows === null ? [] : nodeCoverage(job, windows, new Map());
+const textsOf = (problems: readonly Problem[]): string[] => [...new Set(problems.map(describeProblem))];
+
+/** The document of a job that was not read. `nodes`: null, if its archives were not looked for. */
+export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] | null): JobOutcome {
+  const coverage = coverageOf(nodes ?? [], new Map());
+  const { problems, unread } = judgeData(nodes ?? [], coverage);
   const document = buildDocument(job, {
-    coverage: coverageSection({ expected: job.nodeCount, nodes, analytics: {} }),
+    coverage: coverageSection({ expected: job.nodeCount, nodes: coverage, analytics: {} }),
+    errors: { job: textsOf(problems) },
     complete: job.nodeCount === 0,
     missing: job.nodeCount,
     flag: skip.flag,
     elapsed: 0,
     created: Date.now() / 1000,
-    ...(windows !== null ? { mergetime: 0 } : {}),
+    ...(nodes !== null ? { mergetime: 0 } : {}),
   });
-  return { job, document, skip, problems: [], seconds: 0 };
+  const seen = nodes === null ? {} : { seen: fingerprint(nodes) };
+  return { job, document, skip, problems, whole: false, unread, ...seen, seconds: 0 };
 }
 
 /** What of a run's context a document depends on. */
@@ -112,11 +131,15 @@ export interface FinishContext {
 }
 
 export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: FinishContext): JobOutcome {
-  const { job, windows, answers } = p;
+  const { job, nodes, answers } = p;
   const mergetime = (performance.now() - p.startedAt) / 1000;
   const began = performance.now();
-  const problems = [...answers.values()].flatMap((a) => a.problems);
+  const coverage = coverageOf(nodes, answers);
+  const data = judgeData(nodes, coverage);
+  const found = [...answers.values()].flatMap((a) => a.problems);
+  const problems = [...data.problems, ...found];
   if (p.failure) problems.push(p.failure);
+  const windows = nodes.filter((w) => w.archives.length > 0);
   const reporting = windows.filter((w) => (answers.get(w.nodeIndex)?.coverage.records ?? 0) > 0);
   const verdict = judgeNodes(job.nodeCount, reporting.length, minNodeFraction);
   const unpacker = new Unpacker(spill);
@@ -128,14 +151,14 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
     }),
   );
   const parts = verdict.enough && !p.failure ? finishJob(job, outcomes, set) : NOTHING;
-  const texts = [...new Set(problems.map(describeProblem))];
+  const texts = textsOf(problems);
   const built = buildDocument(job, {
     summary: parts.summary,
     timeseries: parts.timeseries,
     errors: texts.length > 0 ? { ...parts.errors, job: texts } : parts.errors,
     coverage: coverageSection({
       expected: job.nodeCount,
-      nodes: nodeCoverage(job, windows, answers),
+      nodes: coverage,
       analytics: parts.contributions,
     }),
     hosts: windows.map((w) => ({ index: w.nodeIndex, node: w.node })),
@@ -149,5 +172,10 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
   // The same for every sink: one that bounds documents is not to decide what the others get.
   const document = fitDocument(built);
   const seconds = (performance.now() - p.startedAt) / 1000;
-  return { job, document, skip: verdict.skip, problems, seconds, ...(p.failure ? { failure: p.failure } : {}) };
+  const lost = found.some(isLost) || (p.moved && !data.whole);
+  return {
+    ...{ job, document, skip: verdict.skip, problems, seconds, whole: data.whole },
+    ...{ seen: fingerprint(nodes), unread: data.unread || lost },
+    ...(p.failure ? { failure: p.failure } : {}),
+  };
 }

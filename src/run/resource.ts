@@ -1,13 +1,22 @@
 // Owns the way of one resource's jobs through a run: source, ledger, batches, sinks. Document first, ledger row after it is durable.
 
 import type { PluginLists } from '../analytics/index.ts';
-import type { Catalog } from '../archives/index.ts';
+import { type Catalog, fingerprint } from '../archives/index.ts';
 import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
 import { JobsumError, type Problem, patiently } from '../kernel/index.ts';
-import type { JobKey, Lease, Ledger, LedgerEntry, LedgerRow } from '../ledger/index.ts';
+import {
+  type JobKey,
+  type JobState,
+  type Lease,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerRow,
+  OPEN_STATES,
+} from '../ledger/index.ts';
 import type { Sink } from '../sinks/index.ts';
 import { type BatchContext, runBatch } from './batch.ts';
+import { lookJob } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
 import type { Session } from './session.ts';
 import { type JobCounts, noJobs } from './summary.ts';
@@ -20,7 +29,7 @@ const WRITE_DOCUMENTS = 100;
 const WRITE_BYTES = 32 * 1024 * 1024;
 /** Jobs looked up in the ledger at a time. */
 const LOOKUP_JOBS = 500;
-/** Job errors that late archives may mend (reference/summary-document.md §3); the others are of the job itself. */
+/** Job errors that late archives may put right (reference/summary-document.md §3); the others are of the job itself. */
 const MISSING_DATA = new Set([8, 15, 16, 17]);
 
 export interface ResourcePlan {
@@ -87,7 +96,7 @@ export class ResourceRun {
         lines.rejected++;
         this.#session.account.problem(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
-      else if (record.kind === 'ignored') lines.ignored++;
+      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
       else if (!selects(filter, record.job)) this.#count('unselected');
       else {
         this.#candidates.push(record.job);
@@ -110,10 +119,11 @@ export class ResourceRun {
     const { again, ledger, states } = this.#plan;
     const settled = again ? new Map<string, never>() : await ledger.settled(candidates.map(keyOf));
     const rows = states ? new Map((await ledger.find(candidates.map(documentId))).map((row) => [row.id, row])) : null;
+    const renewed = await this.#renewed(candidates.filter((job) => isOpen(settled.get(documentId(job)))));
     for (const job of candidates) {
       const id = documentId(job);
       const unwanted = rows !== null && !states!.some((state) => standsAs(rows.get(id), state));
-      if (unwanted || settled.has(id)) {
+      if (unwanted || (settled.has(id) && !renewed.has(id))) {
         this.#count(unwanted ? 'unselected' : 'known');
         continue;
       }
@@ -122,6 +132,18 @@ export class ResourceRun {
       this.#session.io.progress.expect(1);
       if (this.#windows >= BATCH_WINDOWS) await this.#batch();
     }
+  }
+
+  /** Of jobs that wait for more data, those of which there is something new. Only if there are such jobs the archives are looked for. */
+  async #renewed(jobs: readonly Job[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const rows = await this.#plan.ledger.find(jobs.map(documentId));
+    const seen = new Map(rows.flatMap((row) => (row.seen === null ? [] : [[row.id, row.seen] as const])));
+    const known = jobs.filter((job) => seen.has(documentId(job)));
+    if (known.length === 0) return new Set();
+    const catalog = await this.#plan.catalogFor(known);
+    const changed = known.filter((job) => fingerprint(lookJob(catalog, job, 0)) !== seen.get(documentId(job)));
+    return new Set(changed.map(documentId));
   }
 
   async #prepare(): Promise<{ context: Omit<BatchContext, 'catalog'>; sinks: readonly Sink[] }> {
@@ -238,7 +260,8 @@ export class ResourceRun {
 function standsAs(row: LedgerRow | undefined, state: ProcessState): boolean {
   if (row === undefined || state === 'new') return row === undefined && state === 'new';
   if (typeof state === 'number') return row.error === state;
-  return state === 'bad' ? row.state !== 'done' : state === 'current' && row.state === 'done' && row.error === null;
+  const made = row.state === 'done' || row.state === 'partial';
+  return state === 'bad' ? !made : state === 'current' && made && row.error === null;
 }
 
 const keyOf = (job: Job): JobKey => ({
@@ -246,9 +269,13 @@ const keyOf = (job: Job): JobKey => ({
   ...(job.warehouseId === undefined ? {} : { warehouseId: job.warehouseId }),
 });
 
-function entryOf({ job, skip, failure, seconds }: JobOutcome): LedgerEntry {
+const isOpen = (state: JobState | undefined): boolean => state !== undefined && OPEN_STATES.includes(state);
+
+function entryOf({ job, skip, failure, seconds, whole, seen, unread }: JobOutcome): LedgerEntry {
   const entry = { ...keyOf(job), ended: job.end, seconds };
   if (failure) return { ...entry, result: 'failed', problem: failure };
-  if (!skip) return { ...entry, result: 'done' };
-  return { ...entry, result: MISSING_DATA.has(skip.error) ? 'missing' : 'done', error: skip.error };
+  const data = { unread, ...(seen === undefined ? {} : { seen }) };
+  if (!skip) return { ...entry, ...data, result: whole && !unread ? 'done' : 'partial' };
+  if (!MISSING_DATA.has(skip.error)) return { ...entry, result: 'done', error: skip.error };
+  return { ...entry, ...data, result: 'missing', error: skip.error };
 }

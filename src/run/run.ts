@@ -6,16 +6,17 @@ import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
 import { ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
+import { lookBack } from './status.ts';
 import type { RunIo, RunSummary } from './summary.ts';
 
 const DEFAULT_STORE = 'jobsum.db';
 
 /** `sacct:` or `sacct:CLUSTER` asks Slurm; everything else is a file. */
-function sourceOf({ jobs, format, filter = {} }: RunOptions, { store }: Session, grace: number): JobSource {
+function sourceOf({ jobs, format, filter = {} }: RunOptions, { store }: Session, back: number): JobSource {
   const cluster = /^sacct:(.*)$/.exec(jobs)?.[1];
   if (cluster === undefined) return new FileSource(jobs, format);
   const named = cluster === '' ? {} : { cluster };
-  return new SacctSource({ command: 'sacct', ...named, selection: filter, store, name: jobs, back: grace });
+  return new SacctSource({ command: 'sacct', ...named, selection: filter, store, name: jobs, back });
 }
 
 /** @throws JobsumError for what stops the run as a whole: usage, store, list of jobs, no archives, a sink */
@@ -27,16 +28,17 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   return withSession(path, options, io, (session) => {
     const { store, run } = session;
     const work = async (lease: Lease): Promise<void> => {
+      const ledger = new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy });
       let opened: Outputs | null = null;
       try {
         await new ResourceRun(session, {
           ...options,
           catalogFor: () => session.catalog(options.archives),
-          source: sourceOf(options, session, policy.graceSeconds),
+          source: sourceOf(options, session, await lookBack(ledger, policy.graceSeconds)),
           filter: options.filter ?? {},
           again: options.again ?? false,
           lease,
-          ledger: new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy }),
+          ledger,
           openSinks: async () => {
             opened = await openOutputs(outputs, {
               store,

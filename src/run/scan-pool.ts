@@ -6,9 +6,12 @@ import {
   type ProbeArchive,
   type Probed,
   probeAll,
+  type Scanned,
   type Scanner,
-  scanShare,
-  scanTop,
+  scanTree,
+  type Walked,
+  type WalkOrder,
+  walk as walkHere,
 } from '../archives/index.ts';
 import { limits } from '../decode/index.ts';
 import { packageFile } from '../kernel/index.ts';
@@ -53,18 +56,11 @@ export class ScanPool implements Scanner {
     return (await this.#threads).run<T>(order);
   }
 
-  async *scan(root: string): AsyncGenerator<readonly FoundArchive[]> {
-    const { found, below } = this.#here(() => scanTop(root));
-    yield found;
-    // Two shares ahead for each thread; in the order of the tree, so that runs are repeatable.
-    const ahead: Promise<FoundArchive[]>[] = [];
-    let next = 0;
-    while (next < below.length || ahead.length > 0) {
-      while (this.#several && next < below.length && ahead.length < 2 * this.#workers)
-        ahead.push(this.#there<FoundArchive[]>({ root, at: below[next++]! }));
-      const lot = ahead.shift();
-      yield lot ? await lot : this.#here(() => scanShare(root, below[next++]!));
-    }
+  /** Two shares ahead for each thread. */
+  scan(root: string, at = ''): AsyncIterable<Scanned> {
+    const run = (walk: WalkOrder): Walked | Promise<Walked> =>
+      this.#several ? this.#there<Walked>({ walk }) : this.#here(() => walkHere(walk));
+    return scanTree(root, at, run, { ahead: () => (this.#several ? 2 * this.#workers : 1) });
   }
 
   async probe(root: string, found: readonly FoundArchive[]): Promise<readonly Probed[]> {

@@ -1,18 +1,18 @@
 // Owns the worker's side of indexing: a share of a tree is walked, or a lot of archives opened.
 
-import { type FoundArchive, type Probed, probeAll, scanShare } from '../archives/index.ts';
+import { type FoundArchive, type Probed, probeAll, type Walked, type WalkOrder, walk } from '../archives/index.ts';
 import { limits, probeArchive } from '../decode/index.ts';
 
 export type ScanOrder =
-  | { readonly root: string; readonly at: string }
+  | { readonly walk: WalkOrder }
   | {
       readonly root: string;
       readonly open: readonly Pick<FoundArchive, 'base' | 'members'>[];
       readonly maxVolumeBytes: number;
     };
 
-export default function work(order: ScanOrder): FoundArchive[] | Probed[] {
-  if ('at' in order) return scanShare(order.root, order.at);
+export default function work(order: ScanOrder): Walked | Probed[] {
+  if ('walk' in order) return walk(order.walk);
   limits.maxVolumeBytes = order.maxVolumeBytes;
   return probeAll(order.root, order.open, probeArchive);
 }

@@ -9,6 +9,8 @@ import {
   type Backlog,
   type Lease,
   type Ledger,
+  type LedgerRow,
+  OPEN_STATES,
   RETRY,
   StoreLeases,
   StoreLedger,
@@ -22,7 +24,7 @@ import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.t
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
-import { backlogOf } from './status.ts';
+import { backlogOf, lookBack } from './status.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 /** Rows of a state that are looked at for jobs due for another try. */
@@ -151,9 +153,10 @@ class Site {
     const warehouse = await patiently(this.#patient(), () => Warehouse.connect(settings));
     try {
       await warehouse.rows('SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1');
+      await warehouse.rows('SELECT seen FROM modw_supremm.jobsum_job LIMIT 1');
     } catch (error) {
       if (!(error instanceof JobsumError && error.code === 'E_SCHEMA')) throw error;
-      // The first run on this warehouse. One that only tries makes nothing: all is as if there were empty ones.
+      // The first run on this warehouse, or the first of this version. One that only tries makes nothing: all is as if there were empty ones.
       if (this.#session.options.dryRun) this.#bare = true;
       else await setupLedger(warehouse);
     }
@@ -278,7 +281,7 @@ class Site {
   async #source(resource: ResourceSettings, warehouse: Warehouse | null, ledger: Ledger): Promise<JobSource> {
     const { selection } = this.#options;
     const { source, name, id } = resource;
-    const back = this.#session.options.grace ?? this.#config.retry.grace;
+    const grace = this.#session.options.grace ?? this.#config.retry.grace;
     if (source.kind === 'file') return new FileSource(source.path, source.format, source.cluster);
     if (source.kind === 'sacct') {
       const { kind: _, ...command } = source;
@@ -287,7 +290,7 @@ class Site {
         selection,
         store: this.#session.store,
         name: `resource:${id} ${name}`,
-        back,
+        back: await lookBack(ledger, grace),
       });
     }
     const due = selection.states === undefined ? await dueJobs(ledger) : [];
@@ -298,6 +301,8 @@ class Site {
 /** Warehouse ids of jobs that our own state wants tried again, which the process table says are done with. */
 async function dueJobs(ledger: Ledger): Promise<number[]> {
   const now = Date.now() / 1000;
-  const rows = [...(await ledger.list('waiting', MAX_DUE)), ...(await ledger.list('failed', MAX_DUE))];
-  return rows.flatMap((r) => (r.warehouseId !== undefined && (r.nextTry ?? now) <= now ? [r.warehouseId] : []));
+  const rows = (await Promise.all(OPEN_STATES.map((state) => ledger.list(state, MAX_DUE)))).flat();
+  // Of who knows what there was of its archives it is to be seen whether there is more.
+  const may = (r: LedgerRow): boolean => r.seen !== null || (r.nextTry ?? now) <= now;
+  return rows.flatMap((r) => (r.warehouseId !== undefined && may(r) ? [r.warehouseId] : []));
 }

@@ -2,6 +2,7 @@
 
 import type { ResourceSettings } from '../config/index.ts';
 import { detectSchema } from '../jobs/index.ts';
+import type { Problem } from '../kernel/index.ts';
 import {
   type Backlog,
   type LeaseHeld,
@@ -24,7 +25,7 @@ async function ledgerStatus(
   untried: Backlog = { jobs: 0, oldestEnd: null },
 ): Promise<LedgerStatus> {
   const counts = await ledger.counts();
-  const jobs = { done: 0, waiting: 0, failed: 0, poison: 0 };
+  const jobs = { done: 0, partial: 0, waiting: 0, failed: 0, poison: 0 };
   for (const c of counts) jobs[c.state] += c.jobs;
   const reasons = counts.filter((c) => c.error !== null || c.code !== null).sort((a, b) => b.jobs - a.jobs);
   return {
@@ -64,6 +65,16 @@ export async function backlogOf(store: Store, site?: StatusSite): Promise<Backlo
   return sumOf(await Promise.all(parts));
 }
 
+/** A job that accounting no longer has is asked for no longer than so many seconds behind the grace period. */
+const MAX_LATE = 7 * 86_400;
+
+/** How many seconds back accounting is asked for jobs: as long as data are waited for, and as far as any job is open. */
+export async function lookBack(ledger: Ledger, grace: number): Promise<number> {
+  const { oldestEnd } = await ledger.backlog();
+  const age = oldestEnd === null ? 0 : Date.now() / 1000 - oldestEnd;
+  return Math.min(Math.max(grace, age), grace + MAX_LATE);
+}
+
 /** `site`: with the ledgers of its warehouse. */
 export async function status(store: Store, runs: number, site?: StatusSite): Promise<Status> {
   const ledgers: LedgerStatus[] = [];
@@ -82,7 +93,13 @@ export async function status(store: Store, runs: number, site?: StatusSite): Pro
   const archives = store
     .prepare('SELECT root, count(*) AS archives, count(problem) AS unreadable FROM archive GROUP BY root ORDER BY root')
     .all()
-    .map((r) => ({ root: String(r.root), archives: Number(r.archives), unreadable: Number(r.unreadable) }));
+    .map((r) => ({
+      ...{ root: String(r.root), archives: Number(r.archives), unreadable: Number(r.unreadable) },
+      unread: store
+        .prepare('SELECT problem FROM archive_unread WHERE root = ? ORDER BY path')
+        .all(r.root!)
+        .map((row) => JSON.parse(String(row.problem)) as Problem),
+    }));
   return {
     ...{ store: store.path, ledgers, leases, archives },
     runs: new Runs(store).latest(runs).map((r) => ({ ...r, state: runState(r) })),

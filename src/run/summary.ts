@@ -54,6 +54,7 @@ export const MESSAGES = {
   'job.noted': 'there is something odd in the list of jobs',
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
+  'directory.unreadable': 'a directory cannot be read; jobs that may have data there stay open',
   'analytic.unusable': 'an analytic of the site cannot be used',
   'document.refused': 'a sink refuses the document of the job',
   'service.away': 'waiting for a server that is away',
@@ -97,7 +98,7 @@ export class Account {
   problem(problem: Problem, event: keyof typeof MESSAGES): void {
     const { problems } = this.summary;
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
-    if (event === 'analytic.unusable') this.#suspect = true;
+    if (event === 'analytic.unusable' || event === 'directory.unreadable') this.#suspect = true;
     this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
   }
 

@@ -134,7 +134,8 @@ function documentLines({ document: d, unread, accounting: { acct } }: Explained)
 function ledgerLines(rows: Explained['ledger']): string[] {
   if (rows.length === 0) return ['LEDGER  no run has dealt with it'];
   return rows.flatMap((r) => {
-    const next = r.nextTry === null ? '' : `, next try ${formatSeconds(r.nextTry)}`;
+    const before = r.seen === null ? '' : ', or when there is more of its archives';
+    const next = r.nextTry === null ? '' : `, next try ${formatSeconds(r.nextTry)}${before}`;
     const { meaning } = reasonOf(r.error, r.problem?.code ?? null);
     const why =
       r.error === null && !r.problem ? '' : `: ${meaning}${r.problem ? ` (${clean(r.problem.message)})` : ''}`;
@@ -168,7 +169,11 @@ export function adviceOn(e: Explained): string[] {
   const error = e.document?.flag ? FLAG_ERRORS[e.document.flag] : undefined;
   if (error !== undefined && advice.length === 0) advice.push(reasonOf(error, null).advice);
   const waiting = e.ledger.find((r) => r.state === 'waiting');
+  if (e.archives?.nodes.some((n) => n.rejected.some((r) => r.problem?.code === 'E_IO')))
+    advice.unshift('Make what cannot be read readable: the job stays open until then.');
   if (waiting) advice.push('Nothing, if the archives are still to come: it is tried again by itself.');
+  if (e.ledger.some((r) => r.state === 'partial'))
+    advice.push('Some of its data are not there (see COVERAGE). If they come, it is summarised again by itself.');
   if (!e.document && !e.unread && e.ledger.length === 0)
     advice.push('Run jobsum summarize: the job has not been dealt with yet.');
   return [...new Set(advice.filter((a) => a !== ''))];

@@ -9,6 +9,7 @@ export interface IndexedCounts {
   readonly vanished: number;
   readonly young: number;
   readonly unreadable: number;
+  readonly unreadDirectories: number;
   /** Absent: no warehouse. */
   readonly written?: number;
   readonly unresolved?: number;
@@ -28,7 +29,8 @@ export function indexLines(resources: readonly IndexedCounts[]): string[] {
       some(r.named, 'by name') +
       some(r.vanished, 'gone') +
       some(r.young, 'still empty') +
-      some(r.unreadable, 'unreadable');
+      some(r.unreadable, 'unreadable') +
+      some(r.unreadDirectories, `director${r.unreadDirectories === 1 ? 'y' : 'ies'} unreadable`);
     const rows =
       r.written === undefined
         ? ''

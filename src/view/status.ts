@@ -11,7 +11,7 @@ export interface LedgerStatus {
   readonly jobs: Readonly<Record<JobState, number>>;
   /** Failures and skips by reason, most frequent first. */
   readonly reasons: readonly LedgerCount[];
-  /** Jobs that will be tried again, or that no run has taken yet. */
+  /** Jobs that are open, or that no run has taken yet. */
   readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
   /** Set aside after too many tries. */
   readonly poison: readonly LedgerRow[];
@@ -25,11 +25,18 @@ export interface Status {
   /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
   readonly problem?: Problem;
   readonly leases: readonly LeaseHeld[];
-  readonly archives: readonly { readonly root: string; readonly archives: number; readonly unreadable: number }[];
+  readonly archives: readonly {
+    readonly root: string;
+    readonly archives: number;
+    readonly unreadable: number;
+    /** Directories that the last scan could not read. */
+    readonly unread: readonly Problem[];
+  }[];
 }
 
 /** Of poison jobs that are told one by one. */
 const MAX_POISON = 20;
+const MAX_DIRECTORIES = 10;
 
 type Counts = Readonly<Record<string, unknown>>;
 /** What is told of a resource that was indexed, or whose scripts were stored. */
@@ -74,7 +81,8 @@ export function statusLines(s: Status, now: number): string[] {
     lines.push('', `JOBS into ${clean(of)}`);
     const old = backlog.oldestEnd === null ? '' : `, the oldest ended ${formatDuration(now - backlog.oldestEnd)} ago`;
     const untried = backlog.untried > 0 ? ` (${backlog.untried} not tried yet)` : '';
-    lines.push(`${jobs.done} done, ${jobs.waiting} wait for archives, ${jobs.failed} failed, ${jobs.poison} set aside`);
+    const open = `${jobs.partial} done in part, ${jobs.waiting} wait for archives`;
+    lines.push(`${jobs.done} done, ${open}, ${jobs.failed} failed, ${jobs.poison} set aside`);
     lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}`);
     const rows = reasons.map(({ state, error, code, jobs: n }) => {
       const { meaning, advice } = reasonOf(error, code);
@@ -101,5 +109,8 @@ export function statusLines(s: Status, now: number): string[] {
     a.unreadable ? `${a.unreadable} unreadable` : '',
   ]);
   lines.push(...(roots.length === 0 ? ['none'] : table(roots)));
+  const unread = s.archives.flatMap((a) => a.unread);
+  lines.push(...unread.slice(0, MAX_DIRECTORIES).map((p) => clean(describeProblem(p))));
+  if (unread.length > MAX_DIRECTORIES) lines.push(`… and ${unread.length - MAX_DIRECTORIES} more directories`);
   return lines;
 }

@@ -54,18 +54,18 @@ class Output {
 
   write(bytes: Buffer): void {
     this.offset += bytes.length;
-    if (bytes.length > CHUNK - this.#used) this.#flush();
+    if (bytes.length > CHUNK - this.#used) this.flush();
     if (bytes.length > CHUNK) writeSync(this.#fd, bytes);
     else this.#used += bytes.copy(this.#buffer, this.#used);
   }
 
-  #flush(): void {
+  flush(): void {
     if (this.#used > 0) writeSync(this.#fd, this.#buffer, 0, this.#used);
     this.#used = 0;
   }
 
   close(): void {
-    this.#flush();
+    this.flush();
     closeSync(this.#fd);
   }
 }
@@ -194,6 +194,11 @@ export class ArchiveWriter {
     this.#index.write(b);
     this.#indexedAt = offset;
     this.#metaAtIndex = this.#meta.offset;
+  }
+
+  /** What was written so far is in the files: an archive that a logger is at work on. */
+  flush(): void {
+    for (const output of [this.#meta, this.#index, this.#volume]) output.flush();
   }
 
   close(): void {

@@ -167,7 +167,7 @@ describe('look-up', () => {
 describe('the plan', () => {
   const window = (jobKey: number, node: string, bases: readonly string[]): WantedWindow => ({
     ...{ jobKey, nodeIndex: 0, node, startNs: BigInt(jobKey), endNs: BigInt(jobKey + 1) },
-    archives: bases.map((base) => ({ base, bytes: 10, startNs: 0n, endNs: 1n })),
+    archives: bases.map((base) => ({ base, bytes: 10, startNs: 0n, endNs: 1n, revision: 0 })),
   });
 
   it('reads every archive once for all jobs on it', () => {

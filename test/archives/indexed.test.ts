@@ -105,6 +105,52 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     expect(counts.sort()).toEqual([[0], [2], [2, 2], [2, 2], [2]].sort());
   });
 
+  it('of two resources over one tree are both resources’, whoever wrote them', async () => {
+    const rows = () =>
+      warehouse.rows(
+        `SELECT a.archive_id, a.host_id FROM modw_supremm.archives_nodelevel a UNION ALL
+         SELECT a.archive_id, a.host_id FROM modw_supremm.archives_joblevel a ORDER BY archive_id`,
+      );
+    const before = await rows();
+    const second = new WarehouseIndex(store, warehouse, 2, root, names);
+    // What the second knows of its only host.
+    expect(await second.update()).toMatchObject({ written: 5, unresolved: 7 });
+    expect(await rows()).toEqual(before);
+    const others: Job[] = [];
+    const source = new XdmodSource(warehouse, {
+      resource: { ...RESOURCE, id: 2 },
+      selection: { states: 'all', from: 0 },
+    });
+    for await (const record of source.records()) if (record.kind === 'job') others.push(record.job);
+    expect(others).toHaveLength(1);
+    const inTree = new Catalog(store, root, probeArchive);
+    const inTables = indexed();
+    for (const of of [jobs, others]) {
+      await inTables.bring(of);
+      expect(found(inTables.catalog, of)).toEqual(found(inTree, of));
+    }
+    expect(found(inTables.catalog, others)[0]![0]![3]).toHaveLength(2);
+    // Without a tree of its own the name of a host is not enough.
+    const anywhere = indexed(null);
+    expect(await anywhere.bring(others)).toMatchObject({ archives: 0 });
+    for (const one of [inTables, anywhere]) one.close();
+    expect(await second.update({ prune: true })).toMatchObject({ pruned: 0 });
+    expect(await rows()).toEqual(before);
+  });
+
+  it('stay in the tables while the catalogue cannot see whether they are gone', async () => {
+    const index = new WarehouseIndex(store, warehouse, 1, root, names);
+    store.prepare('DELETE FROM archive WHERE base = ?').run('2020/12/n03/2020-12-03/20201203.00.10');
+    store.prepare('INSERT INTO archive_unread VALUES (?, ?, ?)').run(root, '2020/12/n03', '{}');
+    expect(await index.update({ prune: true })).toMatchObject({ pruned: 0 });
+    store.prepare('UPDATE archive_unread SET path = ?').run('2020/12/n0');
+    expect(await index.update({ prune: true })).toMatchObject({ pruned: 1 });
+    const catalog = new Catalog(store, root, probeArchive);
+    await catalog.refresh();
+    expect(await index.update()).toMatchObject({ written: 1 });
+    expect(store.prepare('SELECT * FROM archive_unread').all()).toEqual([]);
+  });
+
   it('are opened once, and again when their files change', async () => {
     const inTables = indexed();
     const first = await inTables.bring(jobs);
@@ -123,7 +169,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     inTables.close();
     const asked = indexed(root, DAY);
     await asked.bring([job]);
-    expect(asked.catalog.near('n04', 0n, 1n)).toMatchObject([
+    expect(lookupNode(asked.catalog, job, 'n04').damaged).toMatchObject([
       { problem: { code: 'E_ARCHIVE_MISSING', message: expect.stringContaining('gone') } },
     ]);
     asked.close();

@@ -116,7 +116,7 @@ describe('status', () => {
       ],
       poison: [{ id: `666-${NOW - 50_000}`, attempts: 5 }],
     });
-    expect(s.archives).toEqual([{ root: tree, archives: 4, unreadable: 1 }]);
+    expect(s.archives).toEqual([{ root: tree, archives: 4, unreadable: 1, unread: [] }]);
     const people = (await jobsum(['status'], { cwd })).stdout;
     expect(people).toMatch(/backlog: 3 jobs, the oldest ended \d+m\d\ds ago/);
     expect(people).toMatch(/666-\d+ +5 tries +E_WORKER +died \?\[31m/);

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Catalog, lookupNode, scanArchives } from '../../src/archives/index.ts';
+import { Catalog, lookupNode, walk } from '../../src/archives/index.ts';
 import { glanceArchive, probeArchive } from '../../src/decode/index.ts';
 import { SCHEMAS } from '../../src/run/index.ts';
 import { ScanPool } from '../../src/run/scan-pool.ts';
@@ -55,7 +55,7 @@ describe('a glance', () => {
     const roots = [root, ...(haveShared('glances at real archives') ? [shared('archives')] : [])];
     let glanced = 0;
     for (const top of roots) {
-      for (const { base, members } of scanArchives(top)) {
+      for (const { base, members } of walk({ root: top, at: '', real: top }).found) {
         const glance = glanceArchive(join(top, base), members);
         if (!glance) continue;
         glanced++;

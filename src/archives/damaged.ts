@@ -1,0 +1,82 @@
+// Owns which archives that cannot be read belong to a job: of such an archive often only its path and its name can tell.
+
+import { basename, dirname } from 'node:path';
+import { NS, type Problem } from '../kernel/index.ts';
+import { type ArchiveJob, dateOf, hostKey, parseArchiveJob } from './names.ts';
+
+export interface DamagedArchive {
+  readonly base: string;
+  /** Whose it seems to be by its path, as hosts are looked up. */
+  readonly host: string;
+  readonly problem: Problem;
+  /** Last change of its files, epoch milliseconds. */
+  readonly changed: number;
+}
+
+/** A node of a job; times inclusive. */
+export interface DamagedFor {
+  readonly node: string;
+  readonly job: ArchiveJob;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** Begin of the first readable archive of the node's logger after a time; null: there is none. */
+  readonly nextAfter: (ns: bigint) => bigint | null;
+}
+
+/** An archive may have no data yet for this long. */
+const YOUNG_MS = 600_000;
+/** Clocks of nodes, which names are made from, differ from UTC by this much at most. */
+const ZONES = 14n * 3600n * NS;
+/** A logger that nobody rotates is asked about for so long after the time in its archive's name. */
+const LONGEST = 8n * 86_400n * NS;
+
+/** Just begun: what is missing may be there in a moment. */
+export function isYoung(problem: Problem, changed: number): boolean {
+  const may = problem.code === 'E_ARCHIVE_EMPTY' || problem.code === 'E_ARCHIVE_MISSING';
+  return may && Math.abs(Date.now() - changed) < YOUNG_MS;
+}
+
+/** Archives that cannot be read, by what may name their host: any part of the path. */
+export class Damaged {
+  readonly #byHost = new Map<string, DamagedArchive[]>();
+  /** Of a job by their name, in no directory that could be a host's. */
+  readonly #loose: DamagedArchive[] = [];
+
+  constructor(archives: Iterable<DamagedArchive>) {
+    for (const archive of archives) {
+      const { base, host } = archive;
+      for (const key of new Set([host, ...base.split('/').map(hostKey)])) {
+        const list = this.#byHost.get(key);
+        if (list) list.push(archive);
+        else this.#byHost.set(key, [archive]);
+      }
+      if (dirname(base) === '.') this.#loose.push(archive);
+    }
+  }
+
+  /** Those that may have data of a job on a node. */
+  touching(of: DamagedFor): DamagedArchive[] {
+    const own = this.#byHost.get(hostKey(of.node)) ?? [];
+    const loose = this.#loose.filter((a) => !own.includes(a) && parseArchiveJob(basename(a.base)) !== null);
+    return [...own, ...loose].filter((a) => touches(a, of));
+  }
+}
+
+function touches({ base, problem, changed }: DamagedArchive, { job, startNs, endNs, nextAfter }: DamagedFor): boolean {
+  const name = basename(base);
+  const named = parseArchiveJob(name);
+  if (named) {
+    if (named.raw >= 0) return named.raw === job.raw;
+    return named.local === job.local && named.index === job.index;
+  }
+  if (isYoung(problem, changed)) return false;
+  // Nothing in it is later than its last change, or than what its node wrote next.
+  const changedNs = BigInt(Math.ceil(changed)) * 1_000_000n;
+  const date = dateOf(name);
+  if (date === null) return changedNs >= startNs;
+  const began = BigInt(date) * NS;
+  const next = nextAfter(began + ZONES);
+  const ends = [changedNs, began + LONGEST, ...(next === null ? [] : [next])];
+  const last = ends.reduce((least, ns) => (ns < least ? ns : least));
+  return began - ZONES <= endNs && last >= startNs;
+}
