@@ -15,6 +15,7 @@ import type {
   WrapSumResult,
 } from '../reduce/index.ts';
 import type { Note, Share } from './analytic.ts';
+import { deviceName, deviceText, distinct, documentKeys, instanceName } from './keys.ts';
 import { type Stats, stats } from './stats.ts';
 
 interface ByKind {
@@ -37,15 +38,18 @@ export function reducer<K extends keyof ByKind>(share: Share, i: number, kind: K
   return result as ByKind[K];
 }
 
-/** Two-level table of lists in order of first appearance. Keys are untrusted names, hence Map. */
+/** Lists by device and column in order of first appearance. Devices (`distinct`) are untrusted names, hence Map. */
 export class Table {
   readonly #rows = new Map<string, Map<string, number[]>>();
+  /** Where each was seen first. */
+  readonly #nodes = new Map<string, string>();
 
-  add(row: string, column: string, value: number): void {
-    let columns = this.#rows.get(row);
+  add(node: string, device: string, column: string, value: number): void {
+    let columns = this.#rows.get(device);
     if (!columns) {
       columns = new Map();
-      this.#rows.set(row, columns);
+      this.#rows.set(device, columns);
+      this.#nodes.set(device, node);
     }
     const list = columns.get(column);
     if (list) list.push(value);
@@ -56,26 +60,35 @@ export class Table {
     return this.#rows.size === 0;
   }
 
-  /** Each list through `reduce` (S by default). */
-  toObject(reduce: (values: number[], column: string) => Stats = stats): Record<string, Record<string, Stats>> {
+  /** By key of the document (`keyOf` a name), each list through `reduce`. Says which devices have another key than theirs. */
+  toObject(
+    note: Note,
+    { reduce = stats, keyOf = (name: string) => name }: TableForm = {},
+  ): Record<string, Record<string, Stats>> {
+    const keys = documentKeys(this.#rows.keys(), keyOf);
+    for (const [device, key] of keys) {
+      const usual = keyOf(deviceName(device));
+      if (key !== usual)
+        note(`${deviceText(device)} is listed as ${key}: ${usual} is another`, this.#nodes.get(device)!);
+    }
     return Object.fromEntries(
-      [...this.#rows].map(([row, columns]) => [
-        row,
+      [...this.#rows].map(([device, columns]) => [
+        keys.get(device)!,
         Object.fromEntries([...columns].map(([column, values]) => [column, reduce(values, column)])),
       ]),
     );
   }
 }
 
+interface TableForm {
+  readonly reduce?: (values: number[], column: string) => Stats;
+  readonly keyOf?: (name: string) => string;
+}
+
 /** S with the sum that energy entries carry. */
 export function energyStats(values: number[]): Stats & { total: number } {
   const s = stats(values);
   return { ...s, total: (s.avg ?? 0) * (s.cnt ?? 0) };
-}
-
-/** Name of the i-th instance; those of no domain or unknown to it are their numbers. */
-export function instanceName(instances: { ids: readonly number[]; names: readonly string[] }, i: number): string {
-  return instances.names[i] ?? String(instances.ids[i] ?? i);
 }
 
 /** Most instances that a document names for one analytic and node. */
@@ -107,8 +120,9 @@ export interface Matrix {
 /** Joined by instance, never by position; instances that come or go are named. */
 export function matrixOf(fl: FirstLastResult, share: Share, note: Note): Matrix {
   const [head, ...others] = fl.instances;
-  const places = others.map((o) => new Map(o.ids.map((id, i) => [id, i])));
-  const kept = head!.ids.map((_, i) => i).filter((i) => places.every((p) => p.has(head!.ids[i]!)));
+  const places = others.map((o) => new Map(distinct(o).map((instance, i) => [instance, i])));
+  const first = distinct(head!);
+  const kept = first.map((_, i) => i).filter((i) => places.every((p) => p.has(first[i]!)));
   const gone = new Set([...fl.appeared, ...fl.vanished].flatMap((of) => of.ids.map((_, i) => instanceName(of, i))));
   if (gone.size > 0) note(`not in both the first and the last record, left out: ${listed([...gone])}`, share.node);
   return {
@@ -116,6 +130,6 @@ export function matrixOf(fl: FirstLastResult, share: Share, note: Note): Matrix 
       ids: kept.map((i) => head!.ids[i]!),
       names: kept.map((i) => instanceName(head!, i)),
     },
-    rows: fl.delta.map((delta, m) => kept.map((i) => delta[m === 0 ? i : places[m - 1]!.get(head!.ids[i]!)!]!)),
+    rows: fl.delta.map((delta, m) => kept.map((i) => delta[m === 0 ? i : places[m - 1]!.get(first[i]!)!]!)),
   };
 }

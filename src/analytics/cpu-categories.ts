@@ -2,6 +2,7 @@
 
 import { type Analytic, E, failure } from './analytic.ts';
 import { notePartial, reducer } from './collect.ts';
+import { distinct, documentKeys } from './keys.ts';
 
 /** Fewest intervals of a CPU that tell something. */
 const MIN_COUNT = 5;
@@ -34,7 +35,9 @@ export const cpuCategories: Analytic = {
       const { above, below, count, busiest } = reducer(share, 0, 'DUTY');
       if (!((count[0] ?? 0) >= MIN_COUNT)) return failure(E.tooFewPoints);
       const duties = Array.from(above, (x, i) => x / (x + below[i]!));
-      dutycycles[share.node] = Object.fromEntries(duties.map((d, i) => [`cpu${i}`, d]));
+      const cpus = distinct(share.result.labels!);
+      const keys = documentKeys(cpus);
+      dutycycles[share.node] = Object.fromEntries(duties.map((d, i) => [keys.get(cpus[i]!) ?? `cpu${i}`, d]));
       all.push(...duties);
       maxcores += busiest;
       notePartial(share, note);

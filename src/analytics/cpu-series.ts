@@ -1,8 +1,10 @@
 // Owns CpuUserTimeseries: user time of the job's CPUs, or of all (§2.29).
 
 import { type Analytic, E, failure, type JobData } from './analytic.ts';
-import { instanceName, notePartial } from './collect.ts';
+import { notePartial } from './collect.ts';
+import { placesOfCpus } from './cpu-list.ts';
 import { type Device, type HostSeries, seriesForm } from './envelope.ts';
+import { instanceName, numberKeys } from './keys.ts';
 import {
   allColumns,
   changing,
@@ -15,12 +17,11 @@ import {
   timesOf,
 } from './points.ts';
 
-/** Columns of a node that the series shows: those of the job's CPUs by their numbers; null if one of these is not there. */
+/** Columns of a node that the series shows: those of the job's CPUs; null if one of these is not there. */
 function shownColumns(p: Points, data: JobData): readonly number[] | null {
   const own = data.cpus?.get(p.share.node);
   if (!own) return allColumns(p);
-  const ids = p.share.result.labels?.ids ?? [];
-  const columns = own.map((cpu) => ids.indexOf(cpu));
+  const columns = placesOfCpus(p.share.result.labels ?? { ids: [], names: [] }, own);
   return columns.length > 0 && !columns.includes(-1) ? columns : null;
 }
 
@@ -51,8 +52,9 @@ export const cpuUserSeries: Analytic = {
       const columns = (): number[][] => columnsOf(p, cpus, length).map((c) => c.map((ms) => ms / MS_PER_PERCENT));
       const devices = (): Device[] => {
         const labels = p.share.result.labels ?? { ids: [], names: [] };
+        const keys = numberKeys(labels.ids);
         return columns().map((values, i) => ({
-          key: restricted ? String(i) : String(labels.ids[cpus[i]!] ?? cpus[i]),
+          key: restricted ? String(i) : (keys[cpus[i]!] ?? String(cpus[i])),
           label: instanceName(labels, cpus[i]!),
           values: rates(values, p.t),
         }));

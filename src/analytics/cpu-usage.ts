@@ -2,6 +2,7 @@
 
 import { type Analytic, E, failure } from './analytic.ts';
 import { matrixOf, reducer } from './collect.ts';
+import { placesOfCpus } from './cpu-list.ts';
 import { type Stats, stats } from './stats.ts';
 
 const PER_CPU = (names: string[]): string[] => names.map((n) => `kernel.percpu.cpu.${n}`);
@@ -96,8 +97,7 @@ export const cpuUsage: Analytic = {
       const shared = times.map((c, cpu) => c.map((x) => x / sums[cpu]!));
       for (const column of shared) node.add(column);
       const own = data.cpus?.get(share.node);
-      // A CPU's instance is its number.
-      const mine = own?.map((cpu) => shared[instances.ids.indexOf(cpu)]);
+      const mine = own && placesOfCpus(instances, own).map((place) => shared[place]);
       if (!mine || mine.includes(undefined)) cpusKnown = false;
       else for (const column of mine) job.add(column!);
     }

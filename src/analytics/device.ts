@@ -1,7 +1,8 @@
 // Owns the device analytics: counters of block devices, interfaces, mounts, ports, from the first to the last record (§1.11.1).
 
 import { type Analytic, E, failure } from './analytic.ts';
-import { instanceName, listed, matrixOf, reducer, Table } from './collect.ts';
+import { listed, matrixOf, reducer, Table } from './collect.ts';
+import { distinct, instanceName } from './keys.ts';
 import { stats } from './stats.ts';
 
 /** `disk.dev.read_bytes` → `read_bytes`, `network.interface.in.bytes` → `in-bytes`. */
@@ -34,12 +35,14 @@ function device(cls: string, key: string, metrics: readonly string[], o: Choice 
           note(`not in both the first and the last record, left out: ${listed([...new Set(gone)])}`, share.node);
         fl.delta.forEach((delta, m) => {
           const short = shortMetric(share.metrics[m]!);
+          const devices = distinct(fl.instances[m]!);
           delta.forEach((value, i) => {
-            table.add(instanceName(fl.instances[m]!, i).replaceAll('.', '-'), short, value);
+            table.add(share.node, devices[i]!, short, value);
           });
         });
       }
-      return table.empty ? failure(E.tooFewPoints) : table.toObject();
+      if (table.empty) return failure(E.tooFewPoints);
+      return table.toObject(note, { keyOf: (name) => name.replaceAll('.', '-') });
     },
   };
 }

@@ -1,7 +1,8 @@
 // Owns GpuUsage and GpuPower: activity, memory, power and energy of each GPU (§2.20, 2.21).
 
 import { type Analytic, E, failure } from './analytic.ts';
-import { energyStats, instanceName, notePartial, reducer, Table } from './collect.ts';
+import { energyStats, notePartial, reducer, Table } from './collect.ts';
+import { distinct } from './keys.ts';
 import { stats } from './stats.ts';
 
 const STATS = ['gpuactive', 'memused', 'memactive'];
@@ -26,20 +27,19 @@ export const gpuUsage: Analytic = {
   finish(shares, _job, _data, note) {
     const table = new Table();
     for (const share of shares) {
-      const labels = share.result.labels ?? { ids: [], names: [] };
+      const devices = distinct(share.result.labels ?? { ids: [], names: [] });
       notePartial(share, note);
       share.metrics.forEach((_, m) => {
         const roll = reducer(share, m, 'ROLL');
         roll.mean.forEach((mean, i) => {
           if (roll.counts?.[i] === 0) return;
-          const device = instanceName(labels, i);
-          table.add(device, STATS[m]!, mean);
-          table.add(device, `${STATS[m]}max`, roll.max[i]!);
+          table.add(share.node, devices[i]!, STATS[m]!, mean);
+          table.add(share.node, devices[i]!, `${STATS[m]}max`, roll.max[i]!);
         });
       });
     }
     // A word, unlike all other errors (KEEP).
-    return table.empty ? failure('no data') : table.toObject();
+    return table.empty ? failure('no data') : table.toObject(note);
   },
 };
 
@@ -66,18 +66,20 @@ export const gpuPower: Analytic = {
       const roll = reducer(share, 0, 'ROLL');
       const labels = share.result.labels;
       if (roll.count === 0 || !labels) continue;
+      const devices = distinct(labels);
       notePartial(share, note);
       const energy = reducer(share, 1, 'INTEGRATE').total;
       roll.mean.forEach((mean, i) => {
         if (roll.counts?.[i] === 0) return;
-        const device = instanceName(labels, i);
-        table.add(device, 'mean', mean);
-        table.add(device, 'max', roll.max[i]!);
-        table.add(device, 'energy', energy[i]!);
+        table.add(share.node, devices[i]!, 'mean', mean);
+        table.add(share.node, devices[i]!, 'max', roll.max[i]!);
+        table.add(share.node, devices[i]!, 'energy', energy[i]!);
       });
     }
     if (table.empty) return failure(E.tooFewPoints);
-    const lists = table.toObject((values, column) => (column === 'energy' ? energyStats(values) : stats(values)));
+    const lists = table.toObject(note, {
+      reduce: (values, column) => (column === 'energy' ? energyStats(values) : stats(values)),
+    });
     return Object.fromEntries(
       Object.entries(lists).map(([device, s]) => [device, { power: { mean: s.mean, max: s.max }, energy: s.energy }]),
     );

@@ -1,8 +1,9 @@
 // Owns the stored points of a job's nodes as time series: levels and rates, per node and per device (§1.10, 1.11).
 
 import { calls, type Share } from './analytic.ts';
-import { instanceName, reducer } from './collect.ts';
+import { reducer } from './collect.ts';
 import type { Device, HostSeries } from './envelope.ts';
+import { instanceName, numberKeys } from './keys.ts';
 
 /** Fewest points that make a series. */
 export const MIN_POINTS = 3;
@@ -63,8 +64,9 @@ export function devicesOf(
 ): () => Device[] {
   return () => {
     const labels = p.share.result.labels ?? none;
+    const keys = numberKeys(labels.ids);
     return columnsOf(p, allColumns(p), length).map((values, i) => ({
-      key: String(labels.ids[i] ?? i),
+      key: keys[i] ?? String(i),
       label: label(instanceName(labels, i)),
       values: series(values),
     }));
