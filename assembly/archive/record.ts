@@ -1,9 +1,9 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
 import {
-  M_SLOT, P_CAP, P_END, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE, P_WORD,
+  M_NEXT, M_SLOT, P_CAP, P_END, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE, P_WORD,
   PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_METRIC, PW_SLOT, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
-  R_MASK, R_MISSES, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_SETS_END, R_TABLE, R_VERSION, R_WHY,
+  R_MASK, R_MISSES, R_NMETRICS, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_SETS_END, R_TABLE, R_VERSION, R_WHY,
 } from '../layout';
 import { take } from '../memory';
 import {
@@ -266,7 +266,8 @@ function walk(r: usize, plan: usize): i32 {
   if (n > load<i32>(plan, P_CAP)) {
     const cap = n + (n >> 1) + 8;
     const entries = take(r + R_ARENA, cap * P_ENTRY_SIZE);
-    const list = take(r + R_ARENA, cap * P_WANTED_SIZE);
+    // A set may be wanted under several names.
+    const list = take(r + R_ARENA, (cap + load<i32>(r, R_NMETRICS)) * P_WANTED_SIZE);
     if (!entries || !list) return S_MEMORY;
     store<u32>(plan, <u32>entries, P_ENTRIES);
     store<u32>(plan, <u32>list, P_WANTED);
@@ -305,8 +306,7 @@ function walk(r: usize, plan: usize): i32 {
       store<i32>(bare, at, PE_AT);
       store<u64>(bare, load<u64>(rec + at), PE_HEAD);
     }
-    const m = wanted(table, mask, pmid);
-    if (m) {
+    for (let m = wanted(table, mask, pmid); m; m = load<u32>(m, M_NEXT)) {
       let known = false;
       // Only the first set of a metric counts, as for pmFetch.
       for (let k = 0; k < nWanted; k++) {

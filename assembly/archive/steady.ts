@@ -142,8 +142,12 @@ export function ripe(plan: usize): bool {
   return since > load<i32>(plan, P_WAIT);
 }
 
-/** Whether a wanted set was filled by this plan, in a form that comes in runs, with its instance domain in force at ns. */
+/**
+ * Whether a wanted set was filled by this plan, in a form that comes in runs, with its instance domain in force at ns. Of a set that is
+ * wanted under several names only the first can.
+ */
 function suits(plan: usize, item: usize, rec: usize, ns: i64): bool {
+  if (item > load<u32>(plan, P_WANTED) && load<i32>(item - P_WANTED_SIZE, PW_AT) == load<i32>(item, PW_AT)) return false;
   const slot: usize = load<u32>(item, PW_SLOT);
   if (load<i32>(slot, L_PLAN) != load<i32>(plan, P_GEN) || !load<i32>(slot, L_WANT) || load<u32>(slot, L_OWNER)) return false;
   const domain: usize = load<u32>(slot, L_INDOM);

@@ -146,7 +146,9 @@ export const M_SLOT: i32 = 0;
 export const M_TYPE: i32 = 4;
 export const M_INDOM: i32 = 8;
 export const M_PMID: i32 = 12;
-export const M_SIZE: i32 = 16;
+/** The same metric under another wanted name, with a slot of its own; 0: none. */
+export const M_NEXT: i32 = 16;
+export const M_SIZE: i32 = 24;
 
 // --- Slot: a wanted metric of a session, holding its values in the current record --------------------
 /** Sequence number of the record the slot was filled from. */

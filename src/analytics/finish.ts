@@ -20,7 +20,7 @@ export interface JobParts {
 
 const STOP_TEXTS: Readonly<Record<string, string>> = {
   ragged: 'metrics have different numbers of values in a record',
-  shape: 'the number of instances changed',
+  shape: 'the instances changed',
   conversion: 'a value does not have the type of its metric',
   decrease: 'a counter decreased: the collector or the node was restarted',
 };

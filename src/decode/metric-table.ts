@@ -35,6 +35,8 @@ class NamedMetric implements Metric {
 export class MetricTable {
   readonly metrics: Metric[] = [];
   readonly descriptors = new Map<number, Metric>();
+  /** Under their further names, those that have some. */
+  readonly #more = new Map<number, Metric[]>();
   readonly #taken = new Set<string>();
   readonly #wasm: Wasm;
   readonly #reader: number;
@@ -91,6 +93,7 @@ export class MetricTable {
       if (this.#taken.has(key)) continue;
       this.#taken.add(key);
       this.metrics.push(metric);
+      if (this.descriptors.get(pmid) !== metric) this.#more.set(pmid, [...(this.#more.get(pmid) ?? []), metric]);
       const slot = this.#slotOf?.(name);
       if (slot === undefined) continue;
       if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
@@ -98,5 +101,11 @@ export class MetricTable {
     if (count === 0 && !this.descriptors.has(pmid))
       this.descriptors.set(pmid, new NamedMetric(`#${pmidText(pmid)}`, '', desc));
     return null;
+  }
+
+  /** A metric under each of its names, in the order of the metadata; under none of its own if it is only described. */
+  named(pmid: number): readonly Metric[] {
+    const first = this.descriptors.get(pmid);
+    return first ? [first, ...(this.#more.get(pmid) ?? [])] : [];
   }
 }

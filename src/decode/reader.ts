@@ -96,6 +96,11 @@ export class ArchiveReader {
     return this.#table.descriptors;
   }
 
+  /** A metric under each of its names; under none of its own if it is only described. */
+  named(pmid: number): readonly Metric[] {
+    return this.#table.named(pmid);
+  }
+
   get bytesRead(): number {
     return this.#bytes + (this.#stream?.bytesRead ?? 0);
   }

@@ -51,24 +51,23 @@ export function markBetween(before: bigint, next: bigint): bigint {
 
 /**
  * The records from where the reader stands, in stored order but for those that go back in time, which are dropped as PCP
- * does. Sets of metrics without descriptor are left out. Ends at damage, or has a mark where something was lost if the reader
+ * does. Sets of metrics without descriptor are left out. `select`: of the names of a metric those under which its sets are given; by
+ * default the first. Ends at damage, or has a mark where something was lost if the reader
  * salvages; what was wrong is among its problems.
  */
 export function* readRecords(
   wasm: Wasm,
   reader: ArchiveReader,
-  wanted: (metric: Metric) => boolean = () => true,
+  select: (names: readonly Metric[]) => readonly Metric[] = (names) => names.slice(0, 1),
 ): Generator<ArchiveRecord> {
-  /** Metric of a pmid, or null if it is not wanted. */
-  const known = new Map<number, Metric | null>();
-  const lookup = (pmid: number): Metric | null => {
-    let metric = known.get(pmid);
-    if (metric === undefined) {
-      const found = reader.descriptors.get(pmid);
-      metric = found && wanted(found) ? found : null;
-      known.set(pmid, metric);
+  const known = new Map<number, readonly Metric[]>();
+  const lookup = (pmid: number): readonly Metric[] => {
+    let metrics = known.get(pmid);
+    if (metrics === undefined) {
+      metrics = select(reader.named(pmid));
+      known.set(pmid, metrics);
     }
-    return metric;
+    return metrics;
   };
   let last = NEVER;
   while (reader.next()) {
@@ -144,20 +143,21 @@ export function storedBlock(wasm: Wasm, reader: ArchiveReader, pair: number): Bu
 
 const BLOCK_HEAD = 4;
 
-function readSets(wasm: Wasm, reader: ArchiveReader, lookup: (pmid: number) => Metric | null): ValueSet[] {
+function readSets(wasm: Wasm, reader: ArchiveReader, lookup: (pmid: number) => readonly Metric[]): ValueSet[] {
   const sets: ValueSet[] = [];
   for (const { pmid, count, format, pairs, damaged } of storedSets(wasm, reader)) {
-    const metric = lookup(pmid);
-    if (!metric || damaged) continue;
-    if (count < 0) {
-      sets.push({ metric, error: count, instances: [], values: [] });
-      continue;
-    }
+    const metrics = lookup(pmid);
+    if (metrics.length === 0 || damaged) continue;
+    const { type } = metrics[0]!;
     const value = (pair: number): Value =>
       format === 0
-        ? inSitu(metric.type, wasm.view, pair + 4)
-        : blockValue(metric.type, storedBlock(wasm, reader, pair).subarray(BLOCK_HEAD));
-    sets.push({ metric, instances: pairs.map((p) => wasm.view.getInt32(p)), values: pairs.map(value) });
+        ? inSitu(type, wasm.view, pair + 4)
+        : blockValue(type, storedBlock(wasm, reader, pair).subarray(BLOCK_HEAD));
+    const content =
+      count < 0
+        ? { error: count, instances: [], values: [] }
+        : { instances: pairs.map((p) => wasm.view.getInt32(p)), values: pairs.map(value) };
+    for (const metric of metrics) sets.push({ metric, ...content });
   }
   return sets;
 }

@@ -14,11 +14,11 @@ import {
   type ValueSet,
   Wasm,
 } from '../decode/index.ts';
-import { NS, type Problem } from '../kernel/index.ts';
+import { JobsumError, NS, type Problem } from '../kernel/index.ts';
 import type { ConsumerSpec } from '../reduce/index.ts';
 import { type Joined, join } from './join.ts';
-import { type Member, openMembers } from './members.ts';
-import { globMatcher } from './names.ts';
+import { type Member, namesIn, openMembers } from './members.ts';
+import { checkPatterns, globMatcher } from './names.ts';
 import { type PcpRecord, RecordStream } from './stream.ts';
 import { type Help, type Instance, Surroundings } from './surroundings.ts';
 
@@ -44,7 +44,10 @@ export interface TimeSpan {
 
 /** Which records to read, and how. */
 export interface RecordOptions extends TimeSpan {
-  /** Names, prefixes (`mem.util`) or globs (`disk.*.read*`); default all. */
+  /**
+   * Names, prefixes (`mem.util`) or globs (`disk.*.read*`); default all. A metric with several names has a set for each that is asked
+   * for; by default one, under its first name.
+   */
   readonly metrics?: readonly string[];
   /** 64-bit integers as bigints, exact. Default: as numbers, of which those beyond 2⁵³ are the nearest double. */
   readonly bigint?: boolean;
@@ -93,6 +96,10 @@ export class PcpArchive {
     this.#surroundings = new Surroundings(members, this.#salvage);
   }
 
+  get #file(): string {
+    return this.#members.map((m) => m.path).join(',');
+  }
+
   /** The metric of a name. */
   metric(name: string): Metric | undefined {
     return this.#byName.get(name);
@@ -109,19 +116,25 @@ export class PcpArchive {
    * ```
    *
    * With `for … of` instead of `for await … of` they are read without giving way to other work.
+   *
+   * @throws JobsumError E_INPUT_MISSING if one of `metrics` matches nothing
    */
   records(options: RecordOptions = {}): RecordStream {
+    if (options.metrics) checkPatterns(options.metrics, namesIn(this.#members), this.#file);
     return new RecordStream(() => this.#read(options), options.bigint === true);
   }
 
   *#read(options: RecordOptions): Generator<PcpRecord> {
     const { from = EARLIEST, to = LATEST } = options;
-    const wanted = globMatcher(options.metrics);
+    const matches = options.metrics?.length ? globMatcher(options.metrics) : null;
     const inputs = this.#members.map((member) => {
       const wasm = new Wasm();
       wasm.x.openSession(0);
       const reader = new ArchiveReader(wasm, member.path, { salvage: this.#salvage, readOn: true });
-      const records = readRecords(wasm, reader, (m) => !member.leftOut.has(m.pmid) && wanted(m.name));
+      const records = readRecords(wasm, reader, (names) => {
+        const own = names.filter((m) => !member.leftOut.has(m.pmid));
+        return matches ? own.filter((m) => matches(m.name)) : own.slice(0, 1);
+      });
       const names = (ns: bigint, set: ValueSet) => instancesAt(wasm, reader, set.metric.indom, ns, set.instances);
       return { member, reader, records: aheadOf(records, reader, from), names, atOpen: reader.problems.length };
     });
@@ -195,14 +208,22 @@ export class PcpArchive {
    * });
    * console.log(consumers[0].reducers[0].mean);
    * ```
+   *
+   * @throws JobsumError E_INPUT_MISSING if the archive does not have a metric
    */
   reduce(spec: ConsumerSpec | readonly ConsumerSpec[], span: TimeSpan = {}): NodeWindowResult {
     const specs = Array.isArray(spec) ? (spec as readonly ConsumerSpec[]) : [spec as ConsumerSpec];
+    const wanted = [...new Set(specs.flatMap((s) => s.metrics))];
+    const missing = wanted.filter((name) => !this.#byName.has(name));
+    if (missing.length > 0) {
+      const place = { file: this.#file, expected: missing.join(' ') };
+      throw new JobsumError('E_INPUT_MISSING', 'the archive has no such metric', place);
+    }
     const startNs = span.from ?? EARLIEST + 1n;
     const endNs = span.to ?? LATEST;
     const task: NodeTask = {
       archives: this.#members.map((m) => m.path),
-      wanted: [...new Set(specs.flatMap((s) => s.metrics))],
+      wanted,
       salvage: this.#salvage,
       windows: [
         {

@@ -18,8 +18,8 @@ import { ArchiveWriter, type Version } from '../write/index.ts';
 import { CopiedAnnotations } from './copy-annotations.ts';
 import { CopiedDomains, DomainView } from './copy-domains.ts';
 import { join } from './join.ts';
-import { type Member, openMembers } from './members.ts';
-import { globMatcher } from './names.ts';
+import { type Member, namesIn, openMembers } from './members.ts';
+import { checkPatterns, globMatcher } from './names.ts';
 
 /** What to copy, and into what. */
 export interface CopyOptions {
@@ -70,13 +70,14 @@ const SHOWN = 5;
  * const { records } = copyArchive('/pcp/n1/20260302.00.10', '/tmp/part', { metrics: ['mem'], version: 3 });
  * ```
  *
- * @throws JobsumError E_ARCHIVE_* (source), E_USAGE (no record qualifies), E_EXISTS (the target), E_IO
+ * @throws JobsumError E_ARCHIVE_* (source), E_INPUT_MISSING (one of `metrics` matches nothing), E_USAGE (no record qualifies), E_EXISTS (the target), E_IO
  */
 export function copyArchive(source: string, base: string, options: CopyOptions = {}): CopyResult {
   const { members, problems } = openMembers(resolveArchives(source), {
     salvage: options.salvage === true,
     written: true,
   });
+  if (options.metrics) checkPatterns(options.metrics, namesIn(members), source);
   const inputs: Input[] = [];
   try {
     for (const member of members) inputs.push(new Input(member, options));
@@ -112,11 +113,12 @@ class Input {
   constructor({ path, leftOut }: Member, options: CopyOptions) {
     const matches = globMatcher(options.metrics);
     this.#all = options.metrics === undefined;
-    this.wanted = (m) => !leftOut.has(m.pmid) && matches(m.name);
+    // A metric is copied whole, with all its names, by whichever it is asked for.
+    this.wanted = (m) => !leftOut.has(m.pmid) && this.reader.named(m.pmid).some(({ name }) => matches(name));
     this.wasm.x.openSession(0);
     this.reader = new ArchiveReader(this.wasm, path, { salvage: options.salvage === true, annotations: true });
     // Only time and kind are of interest here: the sets are taken raw.
-    this.records = readRecords(this.wasm, this.reader, () => false);
+    this.records = readRecords(this.wasm, this.reader, () => []);
     this.domains = new DomainView(this.wasm, this.reader);
     // What is wrong with labels and texts was not looked at by openMembers.
     this.#odd = this.reader.problems.filter((p) => p.record === 'label set' || p.record === 'help text');

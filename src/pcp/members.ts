@@ -6,7 +6,10 @@ import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.t
 export interface Member {
   readonly path: string;
   readonly label: ArchiveLabel;
+  /** Under all their names; those that are only described, under their numbers (`#60.0.1`), are not among them. */
   readonly metrics: readonly Metric[];
+  /** Those. */
+  readonly nameless: readonly Metric[];
   /** pmIDs whose description contradicts that of an earlier archive: their values are left out. */
   readonly leftOut: ReadonlySet<number>;
 }
@@ -38,7 +41,8 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
       wasm.x.openSession(0);
       try {
         const reader = new ArchiveReader(wasm, path, { salvage: options.salvage === true });
-        found.push({ path, label: reader.label, metrics: [...reader.metrics] });
+        const nameless = [...reader.descriptors.values()].filter((m) => m.nameBytes.length === 0);
+        found.push({ path, label: reader.label, metrics: [...reader.metrics], nameless });
         problems.push(...reader.problems);
         reader.close();
       } catch (error) {
@@ -66,3 +70,7 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
   });
   return { members, metrics: [...agreement.byName.values()], problems };
 }
+
+/** What patterns of names can mean in these archives. */
+export const namesIn = (members: readonly Member[]): string[] =>
+  members.flatMap(({ metrics, nameless }) => [...metrics, ...nameless].map((m) => m.name));

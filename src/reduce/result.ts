@@ -17,7 +17,7 @@ export type Outcome =
   | {
       readonly kind: 'stop';
       /** nodata: no fetched metric had a value; empty: metric 0 had none; floor: see spec; ragged: lengths differ;
-       *  shape: a vector or a normalised counter changed length; error: `code` is the negative count in the record;
+       *  shape: a vector has other instances than at first; error: `code` is the negative count in the record;
        *  conversion: a value could not be converted to its metric's type; decrease: a monotonic series fell. */
       readonly reason: 'nodata' | 'empty' | 'floor' | 'ragged' | 'shape' | 'error' | 'conversion' | 'decrease';
       readonly code?: number;

@@ -5,10 +5,10 @@ import type { Match } from './match.ts';
 
 /**
  * How the rows of a lane become numbers. A row is one fetched metric's values in one record, in stored order.
- * - `first`  scale · Σ_r w_r · D[r][0]             one number
+ * - `first`  scale · Σ_r w_r · D[r][i], i being the instance that is first in the first record   one number
  * - `sum`    scale · Σ_r w_r · Σ_i D[r][i]         one number
  * - `mean`   scale · Σ_r w_r · D[r][i], averaged over i   one number
- * - `each`   scale · Σ_r w_r · D[r][i] for every i  a vector (all rows must be equally long)
+ * - `each`   scale · Σ_r w_r · D[r][i] for every i  a vector (all rows must be equally long), in the order of the first record
  * - `count`  number of values of the first row      one number
  * - `match`  scale · Σ_r w_r · D[r][i], i being the instance that the consumer looks for (`match`)
  * - `ratio`  scale · D[r0][i] / D[r1][i] of that instance; 0 where the divisor is not above 0
@@ -102,7 +102,7 @@ export interface ConsumerSpec {
   readonly labels?: number;
   /**
    * Vectors are ordered by instance, those of metric `labels` (default 0), in order of appearance: instances may come and go
-   * and come back. `steady` stops ("shape") at a record in which a metric has not as many values as metric `labels` at first, `follow` goes on.
+   * and come back. Without, they must be those of the first record, in whatever order and with whatever numbers. `steady` stops ("shape") at a record in which a metric has not as many values as metric `labels` at first, `follow` goes on.
    */
   readonly columns?: 'follow' | 'steady';
   /** Name of the instance that the folds `match` and `ratio` take, looked for in each metric by itself (see Match); at most MAX_MATCHES names. */

@@ -2,6 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { canonicalDump, dumpSum, resolveArchives } from '../../decode/index.ts';
+import { JobsumError } from '../../kernel/index.ts';
 import { globMatcher, openArchive } from '../../pcp/index.ts';
 import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
@@ -41,13 +42,22 @@ function* sumLines(archive: string, salvage: boolean): Generator<string> {
 function* lines(argv: Options): Generator<string> {
   const archive = openArchive(argv.archive.join(','), { salvage: argv.salvage === true });
   report(archive.problems);
-  const takes = argv.instance ? globMatcher(argv.instance) : null;
+  const patterns = (argv.instance ?? []).map((text) => ({ text, matches: globMatcher([text]), met: false }));
+  const takes = (name: string): boolean => {
+    const met = patterns.filter((p) => p.matches(name));
+    for (const p of met) p.met = true;
+    return met.length > 0;
+  };
   for (const record of archive.records({ ...windowOf(argv), bigint: true, onProblems: report })) {
-    const sets = takes ? filterInstances(record, takes) : record.sets;
+    const sets = argv.instance ? filterInstances(record, takes) : record.sets;
     if (!record.mark && sets.length === 0) continue;
     if (argv.ndjson) yield recordJson(record, sets);
     else yield* recordLines(record, sets);
   }
+  const missing = patterns.filter((p) => !p.met).map((p) => p.text);
+  if (missing.length === 0) return;
+  const place = { file: argv.archive.join(','), expected: missing.join(' ') };
+  throw new JobsumError('E_INPUT_MISSING', 'the records have no such instance', place);
 }
 
 export const dumpCommand: CommandModule<object, Options> = {

@@ -1,8 +1,7 @@
 // Owns `jobsum archive values`: single metrics as a table, CSV or JSON.
 
 import type { Argv, CommandModule } from 'yargs';
-import { JobsumError } from '../../kernel/index.ts';
-import { globMatcher, openArchive } from '../../pcp/index.ts';
+import { openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
 import { print } from '../io.ts';
 import { type Limited, limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
@@ -37,13 +36,6 @@ export const valuesCommand: CommandModule<object, Options> = {
     limit(argv);
     const archive = openArchive(argv.archive, { salvage: argv.salvage === true });
     report(archive.problems);
-    const matches = globMatcher(argv.metric);
-    if (!archive.metrics.some((m) => matches(m.name))) {
-      throw new JobsumError('E_INPUT_MISSING', 'the archive has no such metric', {
-        file: argv.archive,
-        expected: argv.metric.join(' '),
-      });
-    }
     const records = archive.records({ ...windowOf(argv), metrics: argv.metric, bigint: true, onProblems: report });
     print(sampleLines(samplesOf(records, argv.rate), argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
   },
