@@ -58,7 +58,7 @@ describe('an open archive', () => {
   it('selects metrics and times, both ends included', () => {
     const records = [...archive.records({ metrics: ['a.te*'], from: T0 + SECOND, to: T0 + 3n * SECOND })];
     expect(records.map((r) => r.sets.flatMap((s) => s.values))).toEqual([['r1'], ['r2'], ['r3']]);
-    expect([...archive.records({ metrics: ['b'] })]).toEqual([]);
+    expect(() => archive.records({ metrics: ['b'] })).toThrow(expect.objectContaining({ code: 'E_INPUT_MISSING' }));
   });
 
   it('reduces inside the decoder', () => {
@@ -161,7 +161,7 @@ describe('copies', () => {
     rmSync(`${base}.meta`);
     expect(() => copyArchive(RECORDED, base)).toThrow(exists);
     expect(existsSync(`${base}.meta`)).toBe(false);
-    expect(() => copyArchive(RECORDED, join(dir, 'none'), { metrics: ['no.such'] })).toThrow(
+    expect(() => copyArchive(RECORDED, join(dir, 'none'), { from: 2n ** 62n })).toThrow(
       expect.objectContaining({ code: 'E_USAGE' }),
     );
     expect(existsSync(join(dir, 'none.meta'))).toBe(false);

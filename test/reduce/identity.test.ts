@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { copyArchive } from '../../src/pcp/index.ts';
 import type {
   ConsumerResult,
   ConsumerSpec,
@@ -137,6 +138,13 @@ describe('an instance', () => {
     ],
   ])('%s is the same one', (name, archives) => {
     expectBoth(reduced(write(name.replaceAll(' ', '-'), archives)), 40);
+  });
+
+  it('is the same one in a copy of archives that number differently', () => {
+    const archives = write('copied', [steps(0, 20, 0, 1), steps(20, 20, 1, 0, true)]);
+    const copy = join(dir, 'copy');
+    copyArchive(archives.join(','), copy);
+    expectBoth(reduced([copy]), 40);
   });
 
   it('is another one if its number has another name', () => {
