@@ -12,6 +12,7 @@ export { soundSet } from './archive/record';
 export { resync } from './archive/resync';
 export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
+export { watchCounter } from './reduce/counters';
 export { settleWindow } from './reduce/deliver';
 export { linkReducer } from './reduce/fullseries';
 export { addMatch } from './reduce/match';

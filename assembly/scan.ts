@@ -52,6 +52,7 @@ import {
   RS_SETS,
   RS_TIME,
   W_END,
+  W_MARKS,
   W_START,
 } from './layout';
 import { consumeAll } from './reduce/deliver';
@@ -183,7 +184,12 @@ export function skipRecord(r: usize): void {
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   if (again && !fresh) return true;
   cover(w, ns);
-  return nWanted == 0 || consumeAll(w, seq, t, steady);
+  return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
+}
+
+/** A mark: the logger was away. */
+function markWindow(w: usize, ns: i64): void {
+  if (load<i64>(w, W_START) <= ns && ns <= load<i64>(w, W_END)) store<i32>(w, load<i32>(w, W_MARKS) + 1, W_MARKS);
 }
 
 /** Leaves the framed record behind. */
@@ -224,7 +230,9 @@ export function scanData(r: usize, until: i64): i32 {
     const start = load<i64>(<usize>load<u32>(windows + (low << 2)), W_START);
     if (start - ns > GAP_NS && !load<i32>(r, R_NOGAP)) return S_GAP;
     if (ns >= start) {
-      if (load<i32>(r, R_NUMPMID) != 0) {
+      if (load<i32>(r, R_NUMPMID) == 0) {
+        for (let i = low; i < nWindows; i++) markWindow(load<u32>(windows + (i << 2)), ns);
+      } else {
         const filled = fill(r, ns);
         if (filled != S_RECORD) return filled;
         const t = stampSeconds(rec + 4, version);

@@ -8,7 +8,7 @@ import {
   C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FOLD_FIRST, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
-  M_INDOM, M_NEXT, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
+  M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
   R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
@@ -101,7 +101,7 @@ function enter(table: usize, mask: u32, m: usize): void {
 }
 
 /** Wants a metric: values of `pmid` go to `slot`. It may have several names, with a slot each. */
-export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, slot: i32): bool {
+export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: bool, slot: i32): bool {
   const raw = bswap<u32>(pmid);
   const mask = load<u32>(r, R_MASK);
   let before = wanted(load<u32>(r, R_TABLE), mask, raw);
@@ -118,6 +118,7 @@ export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, slot: i32
   if (indom != 0xffffffff && !domain) return false;
   store<u32>(m, <u32>slotAt(slot), M_SLOT);
   store<i32>(m, type, M_TYPE);
+  store<i32>(m, counter ? 1 : 0, M_COUNTER);
   store<u32>(m, <u32>domain, M_INDOM);
   store<u32>(m, raw, M_PMID);
   if (before) store<u32>(before, <u32>m, M_NEXT);

@@ -35,7 +35,7 @@ export async function benchSummary(base: string, seconds: number, turns: number)
   const task = {
     node: 'cpn-001',
     archives: [base],
-    ...{ normalization: {}, analytics: [], maxVolumeBytes: 2 ** 40, probe: false },
+    ...{ normalization: {}, analytics: [], maxVolumeBytes: 2 ** 40, probe: false, asReference: false },
     windows: [{ job, lists: null, ...span, archives: [0], leads: {} }],
   };
   const read = async () => {

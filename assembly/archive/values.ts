@@ -3,8 +3,8 @@
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
 import {
-  I_CURRENT, I_FROM, I_TO, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_DOMAIN, L_HOME, L_HOME_RAW, L_INDOM, L_KEYS, L_NPAIRS, L_PAIRS, L_RAW,
-  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_INDOM, M_TYPE, R_ID, R_SETS_END, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
+  I_CURRENT, I_FROM, I_TO, L_AGENT, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_COUNTER, L_DOMAIN, L_HOME, L_HOME_RAW, L_INDOM, L_KEYS, L_NPAIRS, L_PAIRS, L_RAW,
+  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_COUNTER, M_INDOM, M_PMID, M_TYPE, R_ID, R_SETS_END, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
 } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
@@ -139,6 +139,8 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   store<i32>(slot, n, L_COUNT);
   store<i32>(slot, type, L_TYPE);
   store<i32>(slot, 0, L_BAD);
+  store<i32>(slot, load<i32>(m, M_COUNTER), L_COUNTER);
+  store<i32>(slot, (bswap<u32>(load<u32>(m, M_PMID)) >>> 22) & 0x1ff, L_AGENT);
   store<u32>(slot, load<u32>(m, M_INDOM), L_INDOM);
   const domain: usize = load<u32>(m, M_INDOM);
   let v: usize = 0;

@@ -148,6 +148,8 @@ export const M_INDOM: i32 = 8;
 export const M_PMID: i32 = 12;
 /** The same metric under another wanted name, with a slot of its own; 0: none. */
 export const M_NEXT: i32 = 16;
+/** 1: a counter. */
+export const M_COUNTER: i32 = 20;
 export const M_SIZE: i32 = 24;
 
 // --- Slot: a wanted metric of a session, holding its values in the current record --------------------
@@ -191,7 +193,11 @@ export const L_MARK: i32 = 84;
 export const L_KEYS: i32 = 88;
 export const L_KEYED: i32 = 92;
 export const L_KEYED_BY: i32 = 96;
-export const L_SIZE: i32 = 104;
+/** 1: a counter; the agent (domain of the pmID) that it is of; corrected values for the window at hand (K_*), 0 if there are none. */
+export const L_COUNTER: i32 = 100;
+export const L_AGENT: i32 = 104;
+export const L_CORRECTED: i32 = 108;
+export const L_SIZE: i32 = 112;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;

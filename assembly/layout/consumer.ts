@@ -41,6 +41,8 @@ export const F_RECT_SKIP: i32 = 256;
 export const F_EMPTY_IGNORE: i32 = 512;
 /** With C_ALIGN: stop where the number of instances is not that of the first record. */
 export const F_STEADY: i32 = 64;
+/** Counters rise only: values are taken from L_CORRECTED where there are any. */
+export const F_COUNTERS: i32 = 1024;
 
 /** Outcomes of a record; STOP_* above 1 stop the consumer. */
 export const STOP_NONE: i32 = 0;

@@ -4,6 +4,7 @@
 
 export * from './archive';
 export * from './consumer';
+export * from './counters';
 export * from './plan';
 export * from './reducers';
 export * from './window';

@@ -37,7 +37,13 @@ export const W_GAP_NS: i32 = 96;
 export const W_GAPS: i32 = 104;
 /** Steps between samples by length: STEP_BUCKETS times their sum (i64) and number (i32). */
 export const W_STEPS: i32 = 108;
-export const W_SIZE: i32 = 136;
+/** Counters that consumers want to rise only (K_*, reduce/counters.ts): list, number, room; those that went back; marks so far. */
+export const W_COUNTERS: i32 = 136;
+export const W_NCOUNTERS: i32 = 140;
+export const W_CAPCOUNTERS: i32 = 144;
+export const W_CORRECTED: i32 = 148;
+export const W_MARKS: i32 = 152;
+export const W_SIZE: i32 = 160;
 export const STEP_SIZE: i32 = 16;
 /** Eight an octave, from 2^28 ns (shorter ones are none) to 2^47 ns, a day and a half; the last one has all beyond. */
 export const STEP_BUCKETS: i32 = 152;

@@ -19,6 +19,7 @@ import {
   C_SLOTS,
   C_STOP,
   C_STOP_CODE,
+  F_COUNTERS,
   F_EMPTY_IGNORE,
   F_EMPTY_SKIP,
   F_EMPTY_STOP,
@@ -28,6 +29,7 @@ import {
   F_RAW,
   F_RECT,
   F_RECT_SKIP,
+  K_OUT,
   KIND_DUTY,
   KIND_FULLSERIES,
   KIND_INTEGRATE,
@@ -38,6 +40,7 @@ import {
   KIND_TALLY,
   KIND_WRAPSUM,
   L_BAD,
+  L_CORRECTED,
   L_COUNT,
   L_DOMAIN,
   L_KEYS,
@@ -89,6 +92,7 @@ function bind(c: usize, seq: i32): i32 {
   orderFor(c);
   const n = load<i32>(c, C_NMETRICS);
   const slots: usize = load<u32>(c, C_SLOTS);
+  const counters = (load<i32>(c, C_FLAGS) & F_COUNTERS) != 0;
   let outcome: i32 = ABSENT;
   let error = 0;
   let missing = false;
@@ -96,7 +100,8 @@ function bind(c: usize, seq: i32): i32 {
   let bad = 0;
   for (let i = 0; i < n; i++) {
     const slot: usize = load<u32>(slots + (i << 2));
-    store<u32>(rowVals + (i << 2), load<u32>(slot, L_VALS));
+    const corrected: usize = counters ? <usize>load<u32>(slot, L_CORRECTED) : 0;
+    store<u32>(rowVals + (i << 2), corrected ? load<u32>(corrected, K_OUT) : load<u32>(slot, L_VALS));
     if (load<i32>(slot, L_SEQ) != seq) {
       store<i32>(rowCount + (i << 2), 0);
       continue;

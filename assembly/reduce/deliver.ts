@@ -29,7 +29,9 @@ import {
   WP_SLOT,
   W_ARENA,
   W_CONSUMERS,
+  W_CORRECTED,
   W_NCONSUMERS,
+  W_NCOUNTERS,
   W_NPLAINS,
   W_NSETS,
   W_PLAINS,
@@ -37,6 +39,7 @@ import {
 } from '../layout';
 import { take } from '../memory';
 import { consume, halt } from './consumer';
+import { uncorrect, watchCounters } from './counters';
 import { endSet, pushSet, setOf, settleSet } from './group';
 import { isPlain } from './order';
 import { rollValues } from './roll';
@@ -84,8 +87,9 @@ export function settleWindow(w: usize): void {
 }
 
 /** Hands the current record to all consumers of a window. `steady`: the plan that it was taken by, or 0. */
-export function consumeAll(w: usize, seq: i32, t: f64, steady: usize): bool {
+export function consumeAll(w: usize, r: usize, seq: i32, ns: i64, t: f64, steady: usize): bool {
   if (!load<u32>(w, W_PLAINS) && !listPlains(w)) return false;
+  if (load<i32>(w, W_NCOUNTERS) && !watchCounters(w, r, seq, ns)) return false;
   const plains = load<i32>(w, W_NPLAINS);
   if (plains) {
     const set = steady ? setOf(w, steady, seq) : 0;
@@ -96,6 +100,7 @@ export function consumeAll(w: usize, seq: i32, t: f64, steady: usize): bool {
   const n = load<i32>(w, W_NCONSUMERS);
   const list: usize = load<u32>(w, W_CONSUMERS);
   for (let i = plains; i < n; i++) consume(load<u32>(list + (i << 2)), arena, seq, t);
+  if (load<i32>(w, W_CORRECTED)) uncorrect(w);
   return true;
 }
 

@@ -1,9 +1,11 @@
 // Owns FIRSTLAST: the first and the last record of a consumer's metrics, kept exactly (64-bit integers as integers).
 
 import {
+  C_FLAGS,
   C_NMETRICS,
   C_NORMS,
   C_SLOTS,
+  F_COUNTERS,
   FL_CALLS,
   FL_FIRST_CODE,
   FL_FIRST_OUT,
@@ -24,15 +26,17 @@ import {
   FLR_NFIRST,
   FLR_NLAST,
   FLR_SIZE,
+  K_OUT_RAW,
+  L_CORRECTED,
   L_GEN,
   L_KEYS,
   L_PAIRS,
   L_RAW,
-  L_TYPE,
   N_RANGE,
   N_SIZE,
 } from '../layout';
 import { take } from '../memory';
+import { isExact } from './restarts';
 import { countOf, valsOf } from './rows';
 
 function reserveRow(arena: usize, row: usize, n: i32, first: bool): bool {
@@ -58,6 +62,7 @@ export function firstLast(q: usize, c: usize, arena: usize, t: f64, outcome: i32
   const n = load<i32>(c, C_NMETRICS);
   const slots: usize = load<u32>(c, C_SLOTS);
   const norms: usize = load<u32>(c, C_NORMS);
+  const counters = (load<i32>(c, C_FLAGS) & F_COUNTERS) != 0;
   const first = load<i32>(q, FL_CALLS) == 0;
   if (first) {
     store<i32>(q, outcome, FL_FIRST_OUT);
@@ -69,9 +74,9 @@ export function firstLast(q: usize, c: usize, arena: usize, t: f64, outcome: i32
     const slot: usize = load<u32>(slots + (i << 2));
     const count = countOf(i) > 0 ? countOf(i) : 0;
     if (!reserveRow(arena, row, count, first)) return false;
-    const type = load<i32>(slot, L_TYPE);
-    const exact = (type == 2 || type == 3) && !(norms && load<f64>(norms + i * N_SIZE, N_RANGE) != 0);
-    const from: usize = exact ? <usize>load<u32>(slot, L_RAW) : valsOf(i);
+    const exact = isExact(slot) && !(norms && load<f64>(norms + i * N_SIZE, N_RANGE) != 0);
+    const corrected: usize = counters ? <usize>load<u32>(slot, L_CORRECTED) : 0;
+    const from: usize = !exact ? valsOf(i) : corrected ? <usize>load<u32>(corrected, K_OUT_RAW) : <usize>load<u32>(slot, L_RAW);
     memory.copy(load<u32>(row, FLR_LAST), from, count << 3);
     store<i32>(row, count, FLR_NLAST);
     store<i32>(row, exact ? 1 : 0, FLR_INT);

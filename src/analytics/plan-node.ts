@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly lists?: PluginLists | null;
   /** As accounting names it. */
   readonly node?: string;
+  /** As the reference: counters are differences of what they hold, whatever happened to them. */
+  readonly asReference?: boolean;
   /** Told of a declaration that fails, which then does not run on this node. */
   readonly onFailure?: (cls: string, text: string) => void;
 }
@@ -27,7 +29,7 @@ export function planNode(
   job: Job,
   has: (name: string) => boolean,
   normalization: Normalization = {},
-  { set = SHIPPED, lists, node = '', onFailure }: PlanOptions = {},
+  { set = SHIPPED, lists, node = '', asReference = false, onFailure }: PlanOptions = {},
 ): NodePlan[] {
   const raw = new Set<string>(set.preprocessors.map((p) => p.cls));
   return [...set.preprocessors, ...set.analytics].flatMap((a) => {
@@ -35,16 +37,34 @@ export function planNode(
     const chosen = a.alternatives.find((names) => names.every(has));
     if (!chosen) return [];
     const metrics = [...chosen, ...(a.optional ?? []).filter((name) => has(name) && !chosen.includes(name))];
-    const bits = metrics.map((name) => (raw.has(a.cls) ? 0 : (normalization[name] ?? 0)));
-    const normalize = bits.some((b) => b > 0) ? { normalize: bits } : {};
+    const widths = metrics.map((name) => normalization[name] ?? 0);
     try {
       if (a.applies?.(job) === false) return [];
-      return [{ cls: a.cls, spec: { metrics, ...a.declare(metrics, job, node), ...normalize } }];
+      const declared = a.declare(metrics, job, node);
+      const counted = raw.has(a.cls) ? {} : asReference ? normalized(widths) : counting(declared, widths);
+      return [{ cls: a.cls, spec: { metrics, ...declared, ...counted } }];
     } catch (error) {
       onFailure?.(a.cls, error instanceof Error ? error.message : String(error));
       return [];
     }
   });
+}
+
+/** Range normalisation as the reference has it (§1.6). */
+const normalized = (widths: readonly number[]): Pick<ConsumerSpec, 'normalize'> =>
+  widths.some((bits) => bits > 0) ? { normalize: widths } : {};
+
+/** Reducers that subtract a record's values from another's. */
+const SUBTRACTING = new Set(['FIRSTLAST', 'SUBSAMPLE', 'FULLSERIES', 'SECTIONS', 'DUTY', 'WRAPSUM']);
+
+/** Counters rise only, for reducers that subtract; a WRAPSUM knows how wide its are. */
+function counting(
+  { reducers }: Pick<ConsumerSpec, 'reducers'>,
+  widths: readonly number[],
+): Pick<ConsumerSpec, 'counters'> {
+  if (!reducers.some((r) => SUBTRACTING.has(r.kind))) return {};
+  const own = reducers.flatMap((r) => (r.kind === 'WRAPSUM' ? [r.bits] : []))[0] ?? 0;
+  return { counters: widths.map((bits) => (bits > 0 ? bits : own)) };
 }
 
 /** Results of one node by class. */

@@ -1,6 +1,14 @@
 // Owns turning consumer specs into structs of the WASM engine.
 
-import { type ConsumerSpec, type Fold, type Lane, type Lead, namesOf, type ReducerSpec } from '../reduce/index.ts';
+import {
+  type ConsumerSpec,
+  effectiveBits,
+  type Fold,
+  type Lane,
+  type Lead,
+  namesOf,
+  type ReducerSpec,
+} from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -26,7 +34,6 @@ const FOLDS: Readonly<Record<Fold, number>> = {
   match: L.FOLD_MATCH,
   ratio: L.FOLD_RATIO,
 };
-const TYPE_BITS = 64;
 
 interface Span {
   readonly startNs: bigint;
@@ -58,7 +65,8 @@ function flagsOf(spec: ConsumerSpec): number {
     (spec.floor !== undefined ? L.F_FLOOR : 0) |
     (spec.floorSkips ? L.F_FLOOR_SKIP : 0) |
     (spec.rectangular === 'skip' ? L.F_RECT_SKIP : 0) |
-    (spec.columns === 'steady' ? L.F_STEADY : 0)
+    (spec.columns === 'steady' ? L.F_STEADY : 0) |
+    (spec.counters ? L.F_COUNTERS : 0)
   );
 }
 
@@ -93,11 +101,14 @@ function buildConsumer(
     return slot;
   });
   numbers.forEach((slot, i) => {
-    const bits = spec.normalize?.[i] ?? 0;
-    // 64 bits and more: nothing to normalise (§1.6).
-    const range = bits > 0 && bits < TYPE_BITS ? 2 ** bits : 0;
+    const bits = effectiveBits(spec.normalize?.[i]);
+    const range = bits > 0 ? 2 ** bits : 0;
     wasm.need(wasm.x.setMetric(address, i, slot, range));
     wasm.x.addSlotWant(slot, L.WANT_VALS | (tellsApart(spec) ? L.WANT_KEYS : 0));
+    if (!spec.counters) return;
+    // Integers are compared as such.
+    wasm.x.addSlotWant(slot, L.WANT_RAW | L.WANT_KEYS);
+    wasm.need(wasm.x.watchCounter(window, wasm.x.slotAt(slot), effectiveBits(spec.counters[i])));
   });
   const reducers: number[] = [];
   for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));

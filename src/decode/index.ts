@@ -29,6 +29,7 @@ export {
   readRecords,
   type ValueSet,
 } from './records.ts';
+export { restartProblems } from './restarts.ts';
 export { decodeNodeByRows } from './row-session.ts';
 export type { Gap } from './salvage.ts';
 export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';

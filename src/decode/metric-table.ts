@@ -3,7 +3,7 @@
 import type { Problem } from '../kernel/index.ts';
 import { recordOffset } from './fault.ts';
 import * as L from './layout.gen.ts';
-import { type Metric, pmidText } from './metric.ts';
+import { COUNTER, type Metric, pmidText } from './metric.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NOT_ASCII = /[\u0080-\u00ff]/;
@@ -96,7 +96,8 @@ export class MetricTable {
       if (this.descriptors.get(pmid) !== metric) this.#more.set(pmid, [...(this.#more.get(pmid) ?? []), metric]);
       const slot = this.#slotOf?.(name);
       if (slot === undefined) continue;
-      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, slot) === 0) throw outOfMemory();
+      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, Number(desc.semantics === COUNTER), slot) === 0)
+        throw outOfMemory();
     }
     if (count === 0 && !this.descriptors.has(pmid))
       this.descriptors.set(pmid, new NamedMetric(`#${pmidText(pmid)}`, '', desc));

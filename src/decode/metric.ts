@@ -31,6 +31,9 @@ export interface Metric {
   readonly units: number;
 }
 
+/** Semantics of a metric that counts. */
+export const COUNTER = 1;
+
 export const NO_INDOM = 0xffffffff;
 
 /** `domain.cluster.item`. */

@@ -12,7 +12,15 @@ import {
 import type { BuiltConsumer, BuiltWindow } from './build.ts';
 import { Identities } from './identity.ts';
 import * as L from './layout.gen.ts';
-import { ColumnTables, collectSections, collectTally, collectWrapSum, rollColumns, rowsOf } from './results-tables.ts';
+import {
+  ColumnTables,
+  collectRestarts,
+  collectSections,
+  collectTally,
+  collectWrapSum,
+  rollColumns,
+  rowsOf,
+} from './results-tables.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NEVER = -(2n ** 63n);
@@ -51,8 +59,8 @@ function ends(wasm: Wasm, row: number) {
   };
 }
 
-/** Records, span and results of a window. */
-export function collectWindow(wasm: Wasm, window: BuiltWindow) {
+/** Records, span and results of a window; `wanted`: names of the slots. */
+export function collectWindow(wasm: Wasm, window: BuiltWindow, wanted: readonly string[]) {
   wasm.x.settleWindow(window.address);
   const identities = new Identities(wasm);
   const tables = new ColumnTables(wasm, identities);
@@ -69,6 +77,7 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow) {
       gaps: wasm.i32(window.address + L.W_GAPS),
       gapNs: wasm.i64(window.address + L.W_GAP_NS),
     },
+    restarts: collectRestarts(wasm, window.address, wanted),
     specs: window.consumers.map((c) => c.spec),
     consumers: window.consumers.map((c) => collectConsumer(wasm, c, identities, tables)),
   };

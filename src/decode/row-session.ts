@@ -27,7 +27,7 @@ function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
     s.lastNs = ns;
     if (ns > endNs) return;
     s.next = rowAt(wasm, s.reader, s.wanted);
-    if (s.next) return;
+    return;
   }
 }
 
@@ -70,9 +70,9 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
       .filter((s) => s.next !== null)
       .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
     if (!first) break;
-    const row = instant.fresh(first.member.index, first.next!);
+    const row = first.next!.mark ? first.next! : instant.fresh(first.member.index, first.next!);
     if (row) for (const { w, engine } of windows) if (w.archives.includes(first.member.index)) engine.row(row);
-    records++;
+    if (!first.next!.mark) records++;
     advance(wasm, first, endNs);
   }
   const finished = windows.map(({ engine }): ConsumerResult[] => engine.finish());
@@ -86,7 +86,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   }
   const results = windows.map(({ w, specs, engine }, i) => ({
     ...{ coverage: engine.coverage(), specs, consumers: finished[i]! },
-    ...sourcesOf(w, members),
+    ...sourcesOf(w, members, engine.restarts),
   }));
   return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 } };
 }

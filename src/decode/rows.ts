@@ -3,7 +3,7 @@
 import type { Cell, Row } from '../reduce/index.ts';
 import { NO_STRING, sessionBytes, versionAt, versionMembers } from './domains.ts';
 import * as L from './layout.gen.ts';
-import { NO_INDOM } from './metric.ts';
+import { COUNTER, NO_INDOM } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
 import { type StoredSet, storedBlock, storedSets } from './records.ts';
 import type { Wasm } from './wasm.ts';
@@ -17,7 +17,9 @@ const HEAD = 4;
 
 interface Named {
   readonly names: readonly string[];
+  readonly pmid: number;
   readonly type: number;
+  readonly semantics: number;
   readonly indom: number;
 }
 
@@ -26,21 +28,22 @@ export type WantedRows = ReadonlyMap<number, Named>;
 
 export function wantedRows(reader: ArchiveReader, wanted: ReadonlySet<string>): WantedRows {
   const table = new Map<number, Named>();
-  for (const { name, pmid, type, indom } of reader.metrics) {
+  for (const { name, pmid, type, indom, semantics } of reader.metrics) {
     if (!wanted.has(name)) continue;
-    table.set(pmid, { names: [...(table.get(pmid)?.names ?? []), name], type, indom });
+    table.set(pmid, { names: [...(table.get(pmid)?.names ?? []), name], pmid, type, semantics, indom });
   }
   return table;
 }
 
-/** The record that the reader stands at, which has been checked; null for a mark. Names can be asked while it is open. */
-export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Row | null {
+/** The record that the reader stands at, which has been checked. Names can be asked while it is open. */
+export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Row {
   const r = reader.address;
-  if (wasm.i32(r + L.R_NUMPMID) === 0) return null;
   const ns = wasm.i64(r + L.R_NS);
   const cells = new Map<string, Cell>();
   /** Wanted ones that are damaged: as if the record did not have them. */
   const lost = new Set<number>();
+  const about = { t: wasm.f64(r + L.R_T), ns, cells, source: wasm.i32(r + L.R_ID) };
+  if (wasm.i32(r + L.R_NUMPMID) === 0) return { ...about, mark: true };
   for (const set of storedSets(wasm, reader)) {
     const metric = wanted.get(set.pmid);
     if (!metric || lost.has(set.pmid)) continue;
@@ -53,11 +56,15 @@ export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Ro
     for (const name of metric.names) if (!cells.has(name)) cells.set(name, cell);
   }
   if (lost.size > 0 && reader.unsound) reader.passOver(reader.unsound);
-  return { t: wasm.f64(r + L.R_T), ns, cells };
+  return about;
 }
 
+const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
+
 function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named, ns: bigint): Cell {
-  const domain: Pick<Cell, 'domainSize' | 'nameOf' | 'identityOf'> = {};
+  const domain: Pick<Cell, 'domainSize' | 'nameOf' | 'identityOf' | 'counter'> = {};
+  if (metric.semantics === COUNTER)
+    Object.assign(domain, { counter: { bits: BITS[metric.type] ?? 0, agent: (metric.pmid >>> 22) & 0x1ff } });
   if (metric.indom !== NO_INDOM) {
     const version = versionAt(wasm, reader, metric.indom, ns);
     const nameOf = (id: number): string | undefined => {

@@ -1,7 +1,7 @@
 // Owns one node's work: its archives read as one time-ordered stream, delivered to all job windows that fall on them.
 
 import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import type { ConsumerResult, ConsumerSpec, Coverage, Lead } from '../reduce/index.ts';
+import type { ConsumerResult, ConsumerSpec, Coverage, Lead, Restart } from '../reduce/index.ts';
 import { groupsOf, type LeftOut } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
@@ -10,6 +10,7 @@ import { ofOneHost } from './hosts.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
+import { restartProblems } from './restarts.ts';
 import { collectWindow } from './results.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -218,19 +219,19 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
   for (const m of members) if (m.reader) finish(m);
 
   const results = task.windows.map((w, i) => {
-    const result = collectWindow(wasm, windows[i]!);
+    const { restarts, ...result } = collectWindow(wasm, windows[i]!, task.wanted);
     wasm.x.closeWindow(windows[i]!.address);
-    return { ...result, ...sourcesOf(w, members) };
+    return { ...result, ...sourcesOf(w, members, restarts) };
   });
   return { windows: results, bytes, records, plans };
 }
 
-/** The archives behind a window, and what was wrong with them. */
-export function sourcesOf(w: NodeWindow, members: readonly Member[]) {
+/** The archives behind a window, and what was wrong with them and with counters in them. */
+export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: readonly Restart[]) {
   const own = w.archives.map((a) => members[a]!);
   const read = own.filter((m) => m.usable && !m.copy);
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
-  const problems = own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs));
+  const problems = [...own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs)), ...restartProblems(restarts)];
   return { archives: read.length, bytes, problems };
 }
 

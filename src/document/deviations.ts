@@ -13,8 +13,8 @@ export interface Deviation {
   /** It only holds where the reference's document has this path, or has it not. */
   readonly if?: string;
   readonly unless?: string;
-  /** It only holds where our document says so: part of a text in its `errors.archive`. */
-  readonly said?: string;
+  /** It only holds where our document says so: parts of one text in its `errors.archive` or `errors.job`. */
+  readonly said?: string | readonly string[];
   /** It only holds for these golden cases (* for any text). */
   readonly cases?: readonly string[];
   /** What holds the path is not compared as a whole. */
@@ -61,8 +61,10 @@ export function holds(d: Deviation, { name, golden, ours }: Pair): boolean {
   if (d.if !== undefined && !has(golden, d.if.split('.'))) return false;
   if (d.unless !== undefined && has(golden, d.unless.split('.'))) return false;
   if (d.said === undefined) return true;
-  const { archive } = (isObject(ours.errors) ? ours.errors : {}) as { archive?: unknown };
-  return Array.isArray(archive) && archive.some((text) => typeof text === 'string' && text.includes(d.said!));
+  const parts = typeof d.said === 'string' ? [d.said] : d.said;
+  const { archive, job } = (isObject(ours.errors) ? ours.errors : {}) as { archive?: unknown; job?: unknown };
+  const texts = [archive, job].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  return texts.some((text) => typeof text === 'string' && parts.every((part) => text.includes(part)));
 }
 
 /** The paths that are not compared: with `whole`, those of what holds the path in the reference's document. */

@@ -90,6 +90,12 @@ export const ERRORS = {
     false,
     'Archives of different hosts were given for one node; the others were used.',
   ),
+  E_COUNTER_RESET: kind(
+    'archive',
+    65,
+    false,
+    'Counters were restarted in the time of the job; what they counted between two records is not known.',
+  ),
 
   E_ARCHIVE_CLOCK: kind(
     'archive',

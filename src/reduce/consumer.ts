@@ -61,9 +61,11 @@ export class Consumer {
     this.#ends = spec.mode === 'firstlast' && !spec.raw && head instanceof FirstLast ? head : null;
   }
 
-  row(row: Row): void {
+  /** `corrected`: counters that went back, for consumers that want them to rise only. */
+  row(row: Row, corrected: ReadonlyMap<string, Cell>): void {
     if (this.#stop !== null) return;
-    const cells = this.#spec.metrics.map((name) => row.cells.get(name) ?? null);
+    const instead = this.#spec.counters && corrected.size > 0 ? corrected : null;
+    const cells = this.#spec.metrics.map((name) => instead?.get(name) ?? row.cells.get(name) ?? null);
     if (cells.every((cell) => cell === null)) return;
     const ordinal = this.#records++;
     const bare = { t: row.t, cells, counts: cells.map((c) => c?.count ?? 0), first: this.#accepted === 0, ordinal };

@@ -2,6 +2,7 @@
 // against, and what sources without archives use. Knows nothing of where rows come from.
 
 import { Consumer } from './consumer.ts';
+import { Counters, type Restart } from './counters.ts';
 import { type Coverage, CoverageCounter } from './coverage.ts';
 import type { ConsumerResult } from './result.ts';
 import type { Row } from './row.ts';
@@ -11,10 +12,12 @@ export class WindowEngine {
   readonly #spec: WindowSpec;
   readonly #consumers: readonly Consumer[];
   readonly #coverage = new CoverageCounter();
+  readonly #counters: Counters;
   #last: bigint | null = null;
 
   constructor(spec: WindowSpec) {
     this.#spec = spec;
+    this.#counters = new Counters(spec.consumers);
     this.#consumers = spec.consumers.map((c, i) => new Consumer(c, spec.walltime, spec.leads?.[i] ?? null));
   }
 
@@ -23,12 +26,21 @@ export class WindowEngine {
     if (row.ns < this.#spec.startNs || row.ns > this.#spec.endNs) return;
     if (this.#last !== null && row.ns < this.#last) return;
     this.#last = row.ns;
+    if (row.mark) {
+      this.#counters.mark();
+      return;
+    }
     this.#coverage.add(row.ns);
-    for (const consumer of this.#consumers) consumer.row(row);
+    const corrected = this.#counters.correct(row);
+    for (const consumer of this.#consumers) consumer.row(row, corrected);
   }
 
   coverage(): Coverage {
     return this.#coverage.finish();
+  }
+
+  get restarts(): Restart[] {
+    return this.#counters.restarts;
   }
 
   /** Parallel to the consumers of the spec. */

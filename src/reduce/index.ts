@@ -1,9 +1,11 @@
 // Owns the public surface of reduce/: re-exports only.
 
+export { canWrap, type Restart } from './counters.ts';
 export { type Coverage, CoverageCounter } from './coverage.ts';
 export { WindowEngine } from './engine.ts';
 export { chosen, type Join, join } from './join.ts';
 export { type Match, nameExpression, namesOf } from './match.ts';
+export { effectiveBits } from './normalise.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {

@@ -21,6 +21,8 @@ export interface Cell {
   readonly identityOf?: (id: number) => string | undefined;
   /** Members of the instance domain at the record's time; undefined for none (no instance domain). */
   readonly domainSize?: number;
+  /** Of a counter: the bits of its type (floating point: 0), and the agent that it is of (the domain of its pmID). */
+  readonly counter?: { readonly bits: number; readonly agent: number };
   /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */
   readonly unconvertible?: boolean;
 }
@@ -31,6 +33,10 @@ export interface Row {
   readonly t: number;
   /** Exact time, nanoseconds. */
   readonly ns: bigint;
+  /** The archive it is of, where there are several; default 0. */
+  readonly source?: number;
+  /** Not values but a mark: the logger was away. */
+  readonly mark?: boolean;
   /** By metric name; absent: the metric is not in this record. */
   readonly cells: ReadonlyMap<string, Cell>;
 }

@@ -98,6 +98,11 @@ export interface ConsumerSpec {
   readonly floorSkips?: boolean;
   /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalisation, §1.6. */
   readonly normalize?: readonly number[];
+  /**
+   * Counters among the metrics rise only (counters.ts): parallel to `metrics`, the width in bits after which one begins again at 0,
+   * or 0 for that of its type. Absent: values are taken as they are. Instead of `normalize`.
+   */
+  readonly counters?: readonly number[];
   /** Metric whose instances in the first accepted record label the lanes; with `columns`, all that were ever seen. */
   readonly labels?: number;
   /**

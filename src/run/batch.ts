@@ -23,6 +23,7 @@ export interface BatchContext {
   readonly normalization: Readonly<Record<string, number>>;
   readonly analytics: RunAnalytics;
   readonly engine?: Engine | undefined;
+  readonly asReference?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
   /** Called for each archive group that was read. */
   readonly onTask: (archives: number, bytes: number) => void;
@@ -213,6 +214,7 @@ async function runTask(
     normalization: context.normalization,
     analytics: context.analytics.files,
     engine: context.engine ?? 'wasm',
+    asReference: context.asReference === true,
     maxVolumeBytes: limits.maxVolumeBytes,
     probe: probe !== undefined,
     windows: task.windows.map((w) => {

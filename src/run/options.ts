@@ -15,6 +15,8 @@ export interface CommonOptions {
   readonly tag?: string;
   /** What reduces records; default the decoder itself. */
   readonly engine?: Engine;
+  /** Counters that go back and units as the reference takes them: for comparisons. */
+  readonly asReference?: boolean;
   /** Modules with the site's own analytics. */
   readonly analytics?: readonly string[];
   /** Most bytes that one compressed member may unpack to; default 64 GiB. */

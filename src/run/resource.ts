@@ -162,6 +162,7 @@ export class ResourceRun {
         analytics,
         signal: this.#signal,
         engine: this.#session.options.engine,
+        asReference: this.#session.options.asReference,
       },
       onTask: (count: number, bytes: number) => {
         account.summary.nodeArchives += count;

@@ -65,7 +65,9 @@ function read(task: Work, set: AnalyticSet): Answer {
         const onFailure = (cls: string, found: string): void => {
           failures[i] = [...(failures[i] ?? []), { code: 'E_ANALYTIC', message: `${cls} cannot be declared`, found }];
         };
-        const plan = planNode(w.job, has, task.normalization, { set, lists, node: task.node, onFailure });
+        const { asReference } = task;
+        const options = { set, lists, node: task.node, onFailure, asReference };
+        const plan = planNode(w.job, has, task.normalization, options);
         plans[i] = plan;
         return plan.map((p) => p.spec);
       },

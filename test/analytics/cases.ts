@@ -10,10 +10,10 @@ import {
   planNode,
   WANTED_METRICS,
 } from '../../src/analytics/index.ts';
-import { decodeNode, decodeNodeByRows, type NodeTask, Wasm } from '../../src/decode/index.ts';
+import { decodeNode, decodeNodeByRows, type NodeTask, restartProblems, Wasm } from '../../src/decode/index.ts';
 import { buildDocument, coverageSection, type Document, type NodeCoverage } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { nsOf } from '../../src/kernel/index.ts';
+import { describeProblem, nsOf, type Problem } from '../../src/kernel/index.ts';
 import { type Coverage, type Lead, WindowEngine } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
@@ -62,16 +62,22 @@ export function normalizationOf(golden: GoldenCase): Normalization {
 }
 
 /** Reads one node of a case: which analytics run on it, what their consumers found, and how much data there was. */
-type ReadNode = (base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>) => NodeRead;
+type ReadNode = (
+  base: string,
+  job: Job,
+  plan: { readonly normalization: Normalization; readonly asReference?: boolean },
+  leads: ReadonlyMap<string, Lead>,
+) => NodeRead;
 
 interface NodeRead {
   readonly shares: NodeOutcome['shares'];
   readonly coverage: Coverage;
+  readonly problems: readonly Problem[];
 }
 
-function byOracle(base: string, job: Job, normalization: Normalization, leads: ReadonlyMap<string, Lead>): NodeRead {
+const byOracle: ReadNode = (base, job, { normalization, asReference = false }, leads) => {
   const archive = decodeArchive(base);
-  const plans = planNode(job, (name) => archive.names.has(name), normalization);
+  const plans = planNode(job, (name) => archive.names.has(name), normalization, { asReference });
   const engine = new WindowEngine({
     startNs: nsOf(job.start),
     endNs: nsOf(job.end + 1),
@@ -82,12 +88,12 @@ function byOracle(base: string, job: Job, normalization: Normalization, leads: R
   for (const row of rowsOf(archive, WANTED_METRICS)) engine.row(row);
   const results = engine.finish();
   const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
-  return { shares, coverage: engine.coverage() };
-}
+  return { shares, coverage: engine.coverage(), problems: restartProblems(engine.restarts) };
+};
 
 const byDecoder =
   (decode: typeof decodeNode): ReadNode =>
-  (base, job, normalization, leads) => {
+  (base, job, { normalization, asReference = false }, leads) => {
     let plans: readonly NodePlan[] = [];
     const task: NodeTask = {
       archives: [base],
@@ -99,7 +105,7 @@ const byDecoder =
           walltime: job.walltime,
           archives: [0],
           declare: (has) => {
-            plans = planNode(job, has, normalization);
+            plans = planNode(job, has, normalization, { asReference });
             return plans.map((p) => p.spec);
           },
           leads: () => plans.map((p) => leads.get(p.cls) ?? null),
@@ -109,7 +115,7 @@ const byDecoder =
     wasm ??= new Wasm();
     const [window] = decode(wasm, task).windows;
     const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: window!.consumers[i]! }));
-    return { shares, coverage: window!.coverage };
+    return { shares, coverage: window!.coverage, problems: window!.problems };
   };
 
 let wasm: Wasm | undefined;
@@ -121,12 +127,15 @@ export const READERS: Readonly<Record<'WASM' | 'oracle', ReadNode>> = { WASM: by
 export const byRows: ReadNode = byDecoder(decodeNodeByRows);
 
 /** The case's document. */
-export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {
+export function summarizeCase(golden: GoldenCase, read: ReadNode, asReference = false): Document {
   const job = jobOf(golden);
   const leads = new Map<string, Lead>();
   const covered: NodeCoverage[] = [];
+  const said: string[] = [];
   const outcomes = golden.archives.map((base, index): NodeOutcome => {
-    const { shares, coverage } = read(shared('archives', base), job, normalizationOf(golden), leads);
+    const plan = { normalization: normalizationOf(golden), asReference };
+    const { shares, coverage, problems } = read(shared('archives', base), job, plan, leads);
+    said.push(...problems.map(describeProblem));
     const about = { index, node: golden.nodes[index]!, startNs: nsOf(job.start), endNs: nsOf(job.end + 1) };
     covered.push({ ...about, data: { coverage, archives: 1, bytes: 0 } });
     const outcome = { index, node: golden.nodes[index]!, shares };
@@ -138,6 +147,7 @@ export function summarizeCase(golden: GoldenCase, read: ReadNode): Document {
   const parts = finishJob(job, outcomes);
   return buildDocument(job, {
     ...parts,
+    errors: said.length > 0 ? { ...parts.errors, job: said } : parts.errors,
     coverage: coverageSection({ expected: job.nodeCount, nodes: covered, analytics: parts.contributions }),
     hosts: outcomes.map(({ index, node }) => ({ index, node })),
     complete: missing === 0,

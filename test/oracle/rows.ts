@@ -8,6 +8,8 @@ import type { Desc } from './meta.ts';
 import type { DataRecord, Pair, ValueSet } from './record.ts';
 
 const NO_INDOM = 0xffffffff;
+/** By type; floating point has none. */
+const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
 const EMPTY = new Float64Array(0);
 
 /**
@@ -30,7 +32,7 @@ function longestForward(ns: readonly bigint[]): Set<number> {
   return kept;
 }
 
-/** Rows in stored order, marks left out, and records whose time cannot be right (marks count) as well. */
+/** Rows in stored order, marks among them; records whose time cannot be right (marks count) are left out. */
 export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iterable<Row> {
   const names =
     wanted === undefined
@@ -47,7 +49,10 @@ export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iter
   for (const [i, record] of records.entries()) {
     const ns = nsOfStamp(record.stamp);
     if (!kept.has(i)) continue;
-    if (record.sets.length === 0) continue;
+    if (record.sets.length === 0) {
+      yield { t: secondsOf(record.stamp), ns, cells: new Map(), mark: true };
+      continue;
+    }
     yield { t: secondsOf(record.stamp), ns, cells: cellsOf(archive, record, ns, namesOf) };
   }
 }
@@ -90,6 +95,8 @@ function cellOf(archive: OracleArchive, set: ValueSet, desc: Desc, ns: bigint): 
       },
     });
   }
+  if (desc.semantics === 1)
+    Object.assign(domain, { counter: { bits: BITS[desc.type] ?? 0, agent: (set.pmid >>> 22) & 0x1ff } });
   const ids = Int32Array.from(set.pairs, (p) => p.instance);
   if (set.numval <= 0) return { count: set.numval, values: EMPTY, ids, ...domain };
   const texts = desc.type === 6 ? set.pairs.map(stringOf) : null;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../bench/generate/random.ts';
 import { type Stats, stats } from '../../src/analytics/index.ts';
-import { decodeNode, Wasm } from '../../src/decode/index.ts';
+import { decodeNode, restartProblems, Wasm } from '../../src/decode/index.ts';
 import {
   type ConsumerResult,
   type ConsumerSpec,
@@ -60,10 +60,14 @@ function randomWindows(archive: RandomArchive, seed: string, most = 6, plain?: n
 interface Outcome {
   readonly coverage: Coverage;
   readonly consumers: readonly ConsumerResult[];
+  /** Which counters were restarted, in words. */
+  readonly restarts: readonly string[];
 }
 
 /** Records that came as those before them, and were taken in one go. */
 let steady = 0;
+/** Counters that were restarted. */
+let restarted = 0;
 
 function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [archive.base]): Outcome[] {
   const all = archives.map((_, i) => i);
@@ -73,7 +77,11 @@ function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [
     windows: windows.map((w) => ({ ...w, archives: all, declare: () => w.consumers, leads: () => w.leads })),
   });
   steady += result.plans.steady;
-  return result.windows.map(({ coverage, consumers }) => ({ coverage, consumers }));
+  return result.windows.map(({ coverage, consumers, problems }) => {
+    const restarts = problems.filter((p) => p.code === 'E_COUNTER_RESET').map((p) => p.message);
+    restarted += restarts.length;
+    return { coverage, consumers, restarts };
+  });
 }
 
 function byTypeScript(archive: RandomArchive, windows: readonly Window[]): Outcome[] {
@@ -81,7 +89,8 @@ function byTypeScript(archive: RandomArchive, windows: readonly Window[]): Outco
   return windows.map((w) => {
     const engine = new WindowEngine(w);
     for (const row of rows) engine.row(row);
-    return { coverage: engine.coverage(), consumers: engine.finish() };
+    const restarts = restartProblems(engine.restarts).map((p) => p.message);
+    return { coverage: engine.coverage(), consumers: engine.finish(), restarts };
   });
 }
 
@@ -130,6 +139,7 @@ describe('the two engines', () => {
     );
     expect(compared).toBeGreaterThan(1000);
     expect(gaps).toBeGreaterThan(200);
+    expect(restarted).toBeGreaterThan(200);
     expect([...kinds].sort()).toEqual(KINDS);
   });
 
@@ -153,7 +163,9 @@ describe('the two engines', () => {
       const whole = writeRandomArchive({ ...options, base: join(dir, 'whole') });
       const split = writeRandomArchive({ ...options, base: join(dir, 'part'), volumes: 4, split: true });
       const parts = [split.base, ...[1, 2, 3].map((i) => `${split.base}-${i}`)];
-      const windows = randomWindows(whole, seed);
+      // Whether all counters of an agent were restarted is asked otherwise between archives.
+      const plain = ({ counters: _, ...spec }: ConsumerSpec): ConsumerSpec => spec;
+      const windows = randomWindows(whole, seed).map((w) => ({ ...w, consumers: w.consumers.map(plain) }));
       expect(byWasm(split, windows, parts)).toEqual(byWasm(whole, windows));
     }
   });

@@ -31,6 +31,7 @@ const work = (archive: string) => ({
   analytics: [],
   engine: 'wasm' as const,
   probe: false,
+  asReference: false,
   maxVolumeBytes: 1,
 });
 

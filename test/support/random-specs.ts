@@ -99,7 +99,11 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
     ...(chance(0.4) ? { empty: (['skip', 'stop', 'ignore'] as const)[below(3)]! } : {}),
     ...(chance(0.2) ? { rectangular: chance(0.5) ? true : ('skip' as const) } : {}),
     ...(chance(0.2) ? { floor: -1e9, floorSkips: chance(0.5) } : {}),
-    ...(chance(0.3) ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) } : {}),
+    ...(chance(0.3)
+      ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) }
+      : chance(0.5)
+        ? { counters: chosen.map(() => [0, 0, 32, 48, 64][below(5)]!) }
+        : {}),
     ...(chance(0.5) ? { labels: below(chosen.length) } : {}),
     reducers: onlyFirstLast ? [firstlast] : several,
   };

@@ -35,6 +35,7 @@ interface Options extends SelectionOptions, LimitOptions {
   'dry-run': boolean;
   'fail-fast': boolean;
   engine: 'wasm' | 'ts';
+  'as-reference': boolean;
   'max-volume-bytes'?: number;
   'resource-id'?: number;
   patience?: number;
@@ -97,6 +98,7 @@ function commonOf(argv: Options): CommonOptions {
     ...(fraction === undefined ? {} : { minNodeFraction: fraction }),
     ...(maxVolumeBytes === undefined ? {} : { maxVolumeBytes }),
     ...(argv.engine === 'ts' ? { engine: argv.engine } : {}),
+    ...(argv['as-reference'] ? { asReference: true } : {}),
     ...(argv.analytic ? { analytics: argv.analytic } : {}),
     ...(tag === undefined ? {} : { tag }),
     ...(patience === undefined ? {} : { patience }),
@@ -209,6 +211,11 @@ export const summarizeCommand: CommandModule<object, Options> = {
         choices: ['wasm', 'ts'] as const,
         default: 'wasm' as const,
         describe: 'What reduces records; ts is slow and for comparison only',
+      })
+      .option('as-reference', {
+        type: 'boolean',
+        default: false,
+        describe: 'Counters that go back and units as the reference takes them; for comparison only',
       })
       .option('analytic', {
         type: 'string',

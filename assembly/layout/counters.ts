@@ -1,0 +1,39 @@
+// Owns the offsets and sizes of what a window remembers of its counters (reduce/counters.ts).
+
+/** One metric: its slot; 1 if the record at hand has it; instances and positions, and how many were known before this record. */
+export const K_SLOT: i32 = 0;
+export const K_MET: i32 = 4;
+export const K_IDS: i32 = 8;
+export const K_MAP: i32 = 20;
+export const K_KNOWN: i32 = 44;
+/** By instance: values of the record before (i64 if the slot keeps integers, else f64), and room for them. */
+export const K_LAST: i32 = 48;
+export const K_CAP: i32 = 52;
+/** By instance: what is added (f64[], and i64[] for integers); 0 as long as nothing went back. */
+export const K_OFFSETS: i32 = 56;
+export const K_EXACT: i32 = 60;
+/** In the order of the record: the values with that added (f64[], i64[]), and room for them. */
+export const K_OUT: i32 = 64;
+export const K_OUT_RAW: i32 = 68;
+export const K_OUTCAP: i32 = 72;
+/** Width in bits where it is not that of the type; reader and number of marks at the last record, and whether they changed with it. */
+export const K_BITS: i32 = 76;
+export const K_READER: i32 = 80;
+export const K_MARKS: i32 = 84;
+export const K_AWAY: i32 = 88;
+export const AWAY_MARK: i32 = 1;
+export const AWAY_READER: i32 = 2;
+/** Records in which it was restarted; of the first: instance, its name (string number), 1 if it has an instance domain, ns (i64). */
+export const K_RESTARTS: i32 = 92;
+export const K_ID: i32 = 96;
+export const K_NAME: i32 = 100;
+export const K_NS: i32 = 104;
+export const K_DOMAIN: i32 = 112;
+export const K_SIZE: i32 = 120;
+
+/** Of an agent, in one record: counters that were there before, those restarted, those of them with the logger away meanwhile. */
+export const KA_SEEN: i32 = 0;
+export const KA_RESTARTED: i32 = 4;
+export const KA_AWAY: i32 = 8;
+export const KA_SIZE: i32 = 12;
+export const AGENTS: i32 = 512;
