@@ -31,7 +31,7 @@ export const K_NS: i32 = 104;
 export const K_DOMAIN: i32 = 112;
 export const K_SIZE: i32 = 120;
 
-/** Of an agent, in one record: counters that were there before, those restarted, those of them with the logger away meanwhile. */
+/** Of an agent, in one record: counters that were above 0 before, those restarted, 1 if the logger was away for any of these. */
 export const KA_SEEN: i32 = 0;
 export const KA_RESTARTED: i32 = 4;
 export const KA_AWAY: i32 = 8;

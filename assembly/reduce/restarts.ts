@@ -78,10 +78,8 @@ function asDouble(p: usize, type: i32, exact: bool): f64 {
 /** By agent (pmID domain), of the record at hand. */
 const agents = memory.data(6144);
 
-/** Whether some counter of the record cannot but have been restarted; and whether any was there before (`seen`). */
-let seen: bool = false;
-function restarted(k: usize, slot: usize): bool {
-  seen = false;
+/** Counters of the record that were above 0 before, and those of them that cannot but have been restarted. */
+function count(k: usize, slot: usize, agent: usize): void {
   const n = load<i32>(slot, L_COUNT);
   const exact = isExact(slot);
   const type = load<i32>(slot, L_TYPE);
@@ -89,16 +87,22 @@ function restarted(k: usize, slot: usize): bool {
   const places: usize = load<u32>(k + K_MAP, MP_AT);
   const known = load<i32>(k, K_KNOWN);
   const bits = widthOf(k, slot);
+  const away = load<i32>(k, K_AWAY);
+  let seen = 0;
+  let restarted = 0;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
     if (number < 0 || number >= known) continue;
-    seen = true;
     const now = values + (i << 3);
     const before = <usize>load<u32>(k, K_LAST) + (number << 3);
-    if (!(asDouble(now, type, exact) < asDouble(before, type, exact) * 0.5)) continue;
-    if (load<i32>(k, K_AWAY) & AWAY_MARK || !canWrap(k, before, now, bits, exact)) return true;
+    const level = asDouble(before, type, exact);
+    if (level > 0) seen++;
+    if (!(asDouble(now, type, exact) < level * 0.5)) continue;
+    if (away & AWAY_MARK || !canWrap(k, before, now, bits, exact)) restarted++;
   }
-  return false;
+  store<i32>(agent, load<i32>(agent, KA_SEEN) + seen, KA_SEEN);
+  store<i32>(agent, load<i32>(agent, KA_RESTARTED) + restarted, KA_RESTARTED);
+  if (restarted && away) store<i32>(agent, 1, KA_AWAY);
 }
 
 /** Adds to the offsets. `some`, `all`: counters of the agent were restarted. False if memory is exhausted. */
@@ -168,13 +172,7 @@ export function bridgeAll(w: usize, ns: i64): bool {
     const k = counterAt(w, i);
     if (!load<i32>(k, K_MET)) continue;
     const slot: usize = load<u32>(k, K_SLOT);
-    const again = restarted(k, slot);
-    if (!seen) continue;
-    const a = agents + load<i32>(slot, L_AGENT) * KA_SIZE;
-    store<i32>(a, load<i32>(a, KA_SEEN) + 1, KA_SEEN);
-    if (!again) continue;
-    store<i32>(a, load<i32>(a, KA_RESTARTED) + 1, KA_RESTARTED);
-    if (load<i32>(k, K_AWAY)) store<i32>(a, 1, KA_AWAY);
+    count(k, slot, agents + load<i32>(slot, L_AGENT) * KA_SIZE);
   }
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);

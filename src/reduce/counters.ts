@@ -89,10 +89,6 @@ class Watched {
     return number >= 0 && number < this.#known;
   }
 
-  get seen(): boolean {
-    return this.#numbers.some((number) => this.#isKnown(number));
-  }
-
   #canWrap(cell: Cell, before: Exact, now: Exact): boolean {
     const configured = this.bits > 0;
     return canWrap(before, now, this.#widthOf(cell), configured);
@@ -102,15 +98,19 @@ class Watched {
     return this.bits > 0 ? this.bits : cell.counter!.bits;
   }
 
-  /** Whether some counter of the record cannot but have been restarted. */
-  restarted(cell: Cell): boolean {
+  /** Counters of the record that were above 0 before, and those of them that cannot but have been restarted. */
+  count(cell: Cell): { seen: number; restarted: number } {
     const values = exactOf(cell);
-    return this.#numbers.some((number, i) => {
-      if (!this.#isKnown(number)) return false;
+    let seen = 0;
+    let restarted = 0;
+    this.#numbers.forEach((number, i) => {
+      if (!this.#isKnown(number)) return;
       const [before, now] = [this.#last[number]!, values[i]!];
-      if (!(Number(now) < Number(before) * 0.5)) return false;
-      return this.#marked || !this.#canWrap(cell, before, now);
+      if (before > 0) seen++;
+      if (!(Number(now) < Number(before) * 0.5)) return;
+      if (this.#marked || !this.#canWrap(cell, before, now)) restarted++;
     });
+    return { seen, restarted };
   }
 
   /** Adds to the offsets. `some`, `all`: counters of the agent were restarted. */
@@ -228,17 +228,15 @@ export class Counters {
     if (fell) {
       const agents = new Map<number, Agent>();
       for (const [, watched, cell] of met) {
-        if (!watched.seen) continue;
+        const { seen, restarted } = watched.count(cell);
         const agent = agents.get(cell.counter!.agent) ?? { seen: 0, restarted: 0, away: false };
         agents.set(cell.counter!.agent, agent);
-        agent.seen++;
-        if (!watched.restarted(cell)) continue;
-        agent.restarted++;
-        agent.away ||= watched.away;
+        agent.seen += seen;
+        agent.restarted += restarted;
+        if (restarted > 0) agent.away ||= watched.away;
       }
       for (const [, watched, cell] of met) {
-        const agent = agents.get(cell.counter!.agent);
-        if (!agent) continue;
+        const agent = agents.get(cell.counter!.agent)!;
         const all = agent.restarted > 0 && (agent.away || 2 * agent.restarted > agent.seen);
         watched.bridge(cell, agent.restarted > 0, all, ns);
       }

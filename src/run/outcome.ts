@@ -124,6 +124,22 @@ export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] |
   return { job, document, skip, problems, whole: false, unread, ...seen, seconds: 0 };
 }
 
+/** Most nodes of a job whose restarted counters are named: more is a site's maintenance, not news of each node. */
+const MAX_RESTARTED = 64;
+
+/** What was wrong with the nodes' archives; a problem that has no file names its node. */
+function problemsOf(job: Job, answers: ReadJob['answers']): Problem[] {
+  const all = [...answers].flatMap(([index, a]) =>
+    a.problems.map((p) => (p.file === undefined ? { ...p, node: job.nodes[index]! } : p)),
+  );
+  const restarted = [...new Set(all.filter((p) => p.code === 'E_COUNTER_RESET').map((p) => p.node))];
+  if (restarted.length <= MAX_RESTARTED) return all;
+  const named = new Set(restarted.slice(0, MAX_RESTARTED));
+  const message = `counters went back on ${restarted.length - MAX_RESTARTED} more nodes`;
+  const kept = all.filter((p) => p.code !== 'E_COUNTER_RESET' || named.has(p.node));
+  return [...kept, { code: 'E_COUNTER_RESET', message }];
+}
+
 /** What of a run's context a document depends on. */
 export interface FinishContext {
   readonly minNodeFraction: number;
@@ -136,8 +152,7 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
   const began = performance.now();
   const coverage = coverageOf(nodes, answers);
   const data = judgeData(nodes, coverage);
-  const found = [...answers.values()].flatMap((a) => a.problems);
-  const problems = [...data.problems, ...found];
+  const problems = [...data.problems, ...problemsOf(job, answers)];
   if (p.failure) problems.push(p.failure);
   const windows = nodes.filter((w) => w.archives.length > 0);
   const reporting = windows.filter((w) => (answers.get(w.nodeIndex)?.coverage.records ?? 0) > 0);

@@ -1,6 +1,7 @@
 // Owns how records and single values of an archive are shown: text for people, JSON, CSV.
 
 import { type EventRecord, type PcpRecord, pmidText, TYPE_NAMES, type Value, type ValueSet } from '../pcp/index.ts';
+import { canWrap } from '../reduce/index.ts';
 import { clean } from './text.ts';
 
 const isoOf = (ns: bigint): string => {
@@ -114,10 +115,38 @@ export interface Sample {
   readonly value: number | string;
 }
 
+const COUNTER = 1;
+/** Widths of integers by type. */
+const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
+
+interface Before {
+  readonly ns: bigint;
+  readonly value: number | bigint;
+}
+
+/** What a counter counted since the value before; null: it was restarted. A wrap is undone (reduce/counters.ts, rule 1). */
+function increment(before: Before, value: number | bigint, type: number): number | null {
+  const step = typeof value === 'bigint' ? Number(value - BigInt(before.value)) : value - Number(before.value);
+  const bits = BITS[type] ?? 0;
+  if (!(step < 0)) return step;
+  const wide = typeof value === 'bigint' ? BigInt(before.value) : Number(before.value);
+  return canWrap(wide, value, bits) ? step + 2 ** bits : null;
+}
+
+/** Counters that were restarted between two samples, for which there is no rate. */
+export interface Restarted {
+  readonly metric: string;
+  readonly instance: string;
+  readonly ns: bigint;
+}
+
 /** Samples of metrics, one a row; with `rate`, counters as change per second since the sample before (none across marks). */
-export function* samplesOf(records: Iterable<PcpRecord>, rate: boolean): Generator<Sample> {
-  const COUNTER = 1;
-  let before = new Map<string, { ns: bigint; value: number | bigint }>();
+export function* samplesOf(
+  records: Iterable<PcpRecord>,
+  rate: boolean,
+  onRestart: (restarted: Restarted) => void = () => undefined,
+): Generator<Sample> {
+  let before = new Map<string, Before>();
   for (const record of records) {
     if (record.mark) before = new Map();
     for (const set of record.sets) {
@@ -138,9 +167,9 @@ export function* samplesOf(records: Iterable<PcpRecord>, rate: boolean): Generat
         const last = before.get(key);
         before.set(key, { ns: record.ns, value });
         if (!last || last.ns === record.ns) continue;
-        const change = typeof value === 'bigint' ? Number(value - BigInt(last.value)) : value - Number(last.value);
-        // A counter that fell was reset or has wrapped: there is no rate to tell.
-        if (change >= 0) yield { ...base, value: change / (Number(record.ns - last.ns) / 1e9) };
+        const step = increment(last, value, set.metric.type);
+        if (step === null) onRestart(base);
+        else yield { ...base, value: step / (Number(record.ns - last.ns) / 1e9) };
       }
     }
   }

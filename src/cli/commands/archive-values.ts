@@ -1,10 +1,14 @@
 // Owns `jobsum archive values`: single metrics as a table, CSV or JSON.
 
 import type { Argv, CommandModule } from 'yargs';
+import { formatSeconds, JobsumError, NS } from '../../kernel/index.ts';
 import { openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
-import { print } from '../io.ts';
+import { complain, print } from '../io.ts';
 import { type Limited, limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
+
+/** Most counters that went back which are named. */
+const MAX_NAMED = 20;
 
 interface Options extends Limited, Salvaging {
   archive: string;
@@ -37,6 +41,19 @@ export const valuesCommand: CommandModule<object, Options> = {
     const archive = openArchive(argv.archive, { salvage: argv.salvage === true });
     report(archive.problems);
     const records = archive.records({ ...windowOf(argv), metrics: argv.metric, bigint: true, onProblems: report });
-    print(sampleLines(samplesOf(records, argv.rate), argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
+    const restarts = new Map<string, { count: number; first: bigint }>();
+    const samples = samplesOf(records, argv.rate, ({ metric, instance, ns }) => {
+      const name = instance === '' ? metric : `${metric}[${instance}]`;
+      const known = restarts.get(name);
+      restarts.set(name, { count: (known?.count ?? 0) + 1, first: known?.first ?? ns });
+    });
+    print(sampleLines(samples, argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
+    // Not a fault of the archive: the exit code stays.
+    for (const [name, { count, first }] of [...restarts].slice(0, MAX_NAMED)) {
+      const message = `${name} went back ${count} times, first at ${formatSeconds(Number(first / NS))} UTC: no rates there`;
+      complain(new JobsumError('E_COUNTER_RESET', message));
+    }
+    if (restarts.size > MAX_NAMED)
+      complain(new JobsumError('E_COUNTER_RESET', `and ${restarts.size - MAX_NAMED} more counters went back`));
   },
 };

@@ -1,0 +1,253 @@
+// Counters that go back: wraps are undone, restarts split the interval and are said, in both engines and in documents.
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decodeNode, decodeNodeByRows, type NodeWindowResult, Wasm } from '../../src/decode/index.ts';
+import type { ConsumerSpec, FirstLastResult, SubsampleResult } from '../../src/reduce/index.ts';
+import { ArchiveWriter, type Datum, indomId, type MetricSpec, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import { haveShared, shared } from '../oracle/shared.ts';
+import { jobsum } from '../support/cli.ts';
+import { tempDir } from '../support/temp.ts';
+
+const dir = tempDir();
+const NS = 1_000_000_000n;
+const T0 = 1_772_409_600n;
+const STEP = 30n;
+let made = 0;
+
+const metric = (i: number, more: Partial<MetricSpec> = {}): MetricSpec => ({
+  ...{ name: `c.m${i}`, pmid: pmid(60, 1, i), type: 'u64', indom: NO_INDOM, semantics: 'counter', units: UNITS.count },
+  ...more,
+});
+
+type Record = readonly (Datum | readonly Datum[] | null)[] | 'mark';
+
+/** A record every 30 s: of each metric its value, or values by instance; null: it has none. */
+function archive(metrics: readonly MetricSpec[], records: readonly Record[], from = 0): string {
+  const base = join(dir, `c${made++}`);
+  const at = (i: number): bigint => (T0 + STEP * BigInt(from + i)) * NS;
+  const w = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: at(0) });
+  for (const m of metrics) w.metric(m);
+  for (const indom of new Set(metrics.map((m) => m.indom).filter((d) => d !== NO_INDOM)))
+    w.indom(
+      indom,
+      at(0),
+      Array.from({ length: 8 }, (_, id) => ({ id, name: `i${id}` })),
+    );
+  records.forEach((record, i) => {
+    if (record === 'mark') {
+      w.mark(at(i));
+      return;
+    }
+    const sets = metrics.flatMap((m, k) => {
+      const value = record[k];
+      if (value === null || value === undefined) return [];
+      const values = (Array.isArray(value) ? value : [value]) as Datum[];
+      return [{ pmid: m.pmid, type: m.type, ids: values.map((_, id) => (m.indom === NO_INDOM ? -1 : id)), values }];
+    });
+    w.record(at(i), sets);
+  });
+  w.close();
+  return base;
+}
+
+const ENGINES = [
+  ['WebAssembly', decodeNode],
+  ['TypeScript', decodeNodeByRows],
+] as const;
+
+describe.each(ENGINES)('the %s engine', (_, decode) => {
+  const read = (
+    archives: readonly string[],
+    specs: readonly ConsumerSpec[],
+    span: readonly [number, number] = [0, 1e6],
+  ): NodeWindowResult => {
+    const wanted = [...new Set(specs.flatMap((s) => s.metrics))];
+    const at = (i: number): bigint => (T0 + STEP * BigInt(i)) * NS;
+    const window = { startNs: at(span[0]), endNs: at(span[1]), walltime: 600, archives: archives.map((_, i) => i) };
+    return decode(new Wasm(), { archives, wanted, windows: [{ ...window, declare: () => specs }] }).windows[0]!;
+  };
+  const ends = (metrics: readonly MetricSpec[], widths = metrics.map(() => 0)): ConsumerSpec => ({
+    metrics: metrics.map((m) => m.name),
+    mode: 'firstlast',
+    counters: widths,
+    reducers: [{ kind: 'FIRSTLAST' }],
+  });
+  /** Increments by metric and instance. */
+  const deltas = (window: NodeWindowResult, i = 0): number[][] =>
+    (window.consumers[i]!.reducers[0] as FirstLastResult).delta.map((d) => Array.from(d));
+  const said = (window: NodeWindowResult): string[] => window.problems.map((p) => `${p.code}: ${p.message}`);
+
+  it('adds the parts of a counter that was restarted, and says so', () => {
+    const m = metric(0, { indom: indomId(60, 0) });
+    const base = archive([m], [[[100n, 7n]], [[150n, 8n]], [[3n, 9n]], [[13n, 10n]]]);
+    const window = read([base], [ends([m])]);
+    expect(deltas(window)).toEqual([[60, 3]]);
+    expect(said(window)).toEqual([
+      'E_COUNTER_RESET: counters went back at 2026-03-02 00:01:00 UTC, the parts before and after are added: c.m0[i0]',
+    ]);
+  });
+
+  it('sees one between the first and the last record, though the last is above the first', () => {
+    const m = metric(0);
+    const window = read([archive([m], [[10n], [100n], [0n], [50n]])], [ends([m])]);
+    expect(deltas(window)).toEqual([[140]]);
+    expect(said(window)).toHaveLength(1);
+  });
+
+  it.each([
+    ['u32', 2 ** 32 - 10, 5, 15],
+    ['i32', 2 ** 31 - 10, -(2 ** 31) + 5, 15],
+    ['u64', 2n ** 64n - 10n, 5n, 15],
+  ] as const)('undoes the wrap of %s without a word', (type, before, after, counted) => {
+    const m = metric(0, { type });
+    const window = read([archive([m], [[before], [after], [after]])], [ends([m])]);
+    expect(deltas(window)).toEqual([[counted]]);
+    expect(said(window)).toEqual([]);
+  });
+
+  it('takes a fall that cannot be a wrap for a restart, also of 32 bits', () => {
+    const m = metric(0, { type: 'u32' });
+    const window = read([archive([m], [[1000], [2000], [0], [5]])], [ends([m])]);
+    expect(deltas(window)).toEqual([[1005]]);
+    expect(said(window)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a mark between', 'mark' as const, 1_000_000n],
+    ['another counter of the agent restarted in the same record', null, 0n],
+  ])('takes what could be a wrap for a restart: %s', (__, between, other) => {
+    const metrics = [metric(0, { type: 'u32' }), metric(1)];
+    const records: Record[] = [
+      [2 ** 32 - 20, 500_000n],
+      [2 ** 32 - 10, 900_000n],
+      [5, other],
+      [25, other + 10n],
+    ];
+    if (between) records.splice(2, 0, between);
+    const window = read([archive(metrics, records)], [ends(metrics)]);
+    expect(deltas(window)[0]).toEqual([30]);
+    expect(said(window)[0]).toContain('c.m0');
+  });
+
+  it('takes all counters of an agent for restarted by a boot between two archives, those too that came further', () => {
+    const metrics = [metric(0), metric(1), metric(2, { pmid: pmid(61, 1, 0) })];
+    const before = archive(metrics, [
+      [1000n, 10n, 5n],
+      [2000n, 20n, 10n],
+    ]);
+    const after = archive(
+      metrics,
+      [
+        [100n, 500n, 30n],
+        [150n, 600n, 40n],
+      ],
+      40,
+    );
+    const window = read([before, after], [ends(metrics)]);
+    // The third is another agent's, and went on.
+    expect(deltas(window)).toEqual([[1050], [110], [35]]);
+    expect(said(window)[0]).toContain('c.m0, c.m1');
+  });
+
+  it('knows the width that is configured', () => {
+    const m = metric(0);
+    const records: Record[] = [[4_000_000_000n], [100n], [200n]];
+    expect(deltas(read([archive([m], records)], [ends([m], [32])]))).toEqual([[2 ** 32 - 4e9 + 200]]);
+    expect(deltas(read([archive([m], records)], [ends([m])]))).toEqual([[100]]);
+  });
+
+  it('looks at no record before the window, and leaves what is no counter, or not asked for, as it is', () => {
+    const metrics = [metric(0), metric(1, { semantics: 'instant' })];
+    const base = archive(metrics, [
+      [1000n, 50n],
+      [10n, 40n],
+      [20n, 30n],
+    ]);
+    const late = read([base], [ends(metrics)], [1, 9]);
+    expect(deltas(late)).toEqual([[10], [-10]]);
+    expect(said(late)).toEqual([]);
+    const { counters: __, ...plain } = ends(metrics);
+    const both = read([base], [plain, ends(metrics)]);
+    expect(deltas(both, 0)).toEqual([[-980], [-20]]);
+    expect(deltas(both, 1)).toEqual([[10], [-20]]);
+  });
+
+  it('gives series without a fall', () => {
+    const m = metric(0, { type: 'double' });
+    const records = [0.1, 0.7, 0.2, 0.3, 1.3, 0.1, 0.2].map((x): Record => [x]);
+    const value = { fold: 'first' as const, rows: [{ metric: 0 }] };
+    const spec: ConsumerSpec = {
+      ...{ metrics: [m.name], mode: 'all', counters: [0] },
+      reducers: [{ kind: 'SUBSAMPLE', value, monotonic: 'value' }],
+    };
+    const window = read([archive([m], records)], [spec]);
+    const { v } = window.consumers[0]!.reducers[0] as SubsampleResult;
+    expect(v).toHaveLength(7);
+    const steps = Array.from(v.subarray(1), (x, i) => x - v[i]!);
+    [0.6, 0, 0.1, 1, 0, 0.1].forEach((step, i) => {
+      expect(steps[i]).toBeGreaterThanOrEqual(0);
+      expect(steps[i]).toBeCloseTo(step, 12);
+    });
+  });
+
+  it.runIf(haveShared('counters of ../shared/archives that wrap')).each([
+    ['wrap', 'sample.wrap.long', 2 ** 30 - 2],
+    ['uwrap', 'sample.wrap.ulong', 2 ** 31 - 2],
+  ])('undoes the wraps of %s', (name, wanted, step) => {
+    const spec: ConsumerSpec = {
+      ...{ metrics: [wanted], mode: 'firstlast', counters: [0], reducers: [{ kind: 'FIRSTLAST' }] },
+    };
+    const span = { startNs: -(2n ** 62n), endNs: 2n ** 62n, walltime: 600, archives: [0], declare: () => [spec] };
+    const archives = [shared('archives', name, name)];
+    const [window] = decode(new Wasm(), { archives, wanted: [wanted], windows: [span] }).windows;
+    const total = deltas(window!)[0]![0]!;
+    const { records } = window!.consumers[0]!;
+    expect(records).toBeGreaterThan(9);
+    expect(Math.abs(total / (records - 1) - step)).toBeLessThan(2);
+    expect(said(window!)).toEqual([]);
+  });
+});
+
+describe.runIf(haveShared('../shared/field/counter-reset'))('a job whose counters restart in the middle', () => {
+  const field = shared('field', 'counter-reset');
+  const run = async (...more: string[]) => {
+    const args = ['--jobs', join(field, 'jobs.ndjson'), '--archives', field, '--output', 'ndjson:-', '--again'];
+    const ran = await jobsum(['summarize', ...args, ...more], { cwd: dir });
+    return { ...ran, document: JSON.parse(ran.stdout) };
+  };
+  const anyNegative = (x: unknown): boolean =>
+    typeof x === 'number' ? x < 0 : typeof x === 'object' && x !== null && Object.values(x).some(anyNegative);
+
+  it.each(['wasm', 'ts'])('has the sums of both parts, nothing negative, and says so (%s)', async (engine) => {
+    const { code, document, stderr } = await run('--engine', engine);
+    expect(code).toBe(0);
+    expect(document.block.sda.read_bytes).toEqual({ avg: 79 * 3000, cnt: 1 });
+    expect(document.network.eth0['in-bytes']).toEqual({ avg: 79 * 30_000, cnt: 1 });
+    expect(document.cpu.nodecpus.user).toEqual({ avg: 0.8, cnt: 2 });
+    const { errors, acct: _, ...rest } = document;
+    expect(anyNegative(rest)).toBe(false);
+    expect(errors.job).toHaveLength(1);
+    for (const part of ['E_COUNTER_RESET', 'disk.dev.read_bytes[sda]', 'network.interface.in.bytes[eth0]', 'node n1'])
+      expect(errors.job[0]).toContain(part);
+    expect(stderr).toContain('E_COUNTER_RESET');
+  });
+
+  it('is as the reference has it with --as-reference', async () => {
+    const { document } = await run('--as-reference');
+    expect(document.block.sda.read_bytes).toEqual({ avg: -940_000, cnt: 1 });
+    expect(document.errors).toBeUndefined();
+  });
+
+  it('has no negative rate in archive values --rate, and says where there is none', async () => {
+    const base = join(field, 'n1', '20261125');
+    const ran = await jobsum(['archive', 'values', base, 'disk.dev.read_bytes', '--rate', '--json'], { cwd: dir });
+    const rates = ran.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).value as number);
+    expect(rates).toHaveLength(119);
+    expect(rates.every((rate) => rate === 100)).toBe(true);
+    expect(ran.stderr).toContain('disk.dev.read_bytes[sda] went back');
+  });
+});
