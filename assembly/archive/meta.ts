@@ -53,6 +53,8 @@ function readDesc(r: usize, p: usize, len: i32): i32 {
     if (size < 0 || size > <i32>(end - q) - 4) return refuse(r, S_INSIDE, W_NAME);
     q += 4 + size;
   }
+  // Something is left over: a count or a length is damaged, and a name would be lost without a word.
+  if (q != end) return refuse(r, S_INSIDE, W_COUNT);
   store<i32>(r, be32(p + 8), R_D_PMID);
   store<i32>(r, be32(p + 12), R_D_TYPE);
   store<i32>(r, be32(p + 16), R_D_INDOM);

@@ -67,10 +67,14 @@ export function doubledDomains(wasm: Wasm, reader: ArchiveReader): string[] {
 }
 
 /** What the temporal index says wrongly: kind and entries, counted from 1. */
-export function oddIndex(wasm: Wasm, reader: ArchiveReader): ReadonlyMap<string, number[]> {
+export function oddIndex(
+  wasm: Wasm,
+  reader: ArchiveReader,
+  starts: (volume: number, offset: number) => boolean,
+): ReadonlyMap<string, number[]> {
   const label = reader.label.version === 2 ? 132 : 808;
   const sizes = new Map(
     reader.files.volumes.map((v) => [v.number, isPacked(v.path) ? null : statSync(v.path).size] as const),
   );
-  return indexOddities(indexEntries(wasm, reader.address), label, sizes);
+  return indexOddities(indexEntries(wasm, reader.address), label, sizes, starts);
 }

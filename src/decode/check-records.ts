@@ -39,6 +39,8 @@ export class RecordTally {
   readonly unnamed = new Sightings();
   readonly undescribed = new Sightings();
   readonly misfits = new Sightings();
+  /** Where the records that were read start and end, by volume, in the order of the file. */
+  readonly #records = new Map<number, { readonly starts: number[]; readonly ends: number[] }>();
   readonly #wasm: Wasm;
   readonly #reader: ArchiveReader;
 
@@ -48,8 +50,28 @@ export class RecordTally {
     while (reader.next()) this.#record();
   }
 
+  /** Whether a record may start there: it is not inside one that was read. Records left out for their time may be anywhere between. */
+  mayStart(volume: number, offset: number): boolean {
+    const { starts, ends } = this.#records.get(volume) ?? { starts: [], ends: [] };
+    let before = 0;
+    for (let end = starts.length; before < end; ) {
+      const middle = (before + end) >>> 1;
+      if (starts[middle]! <= offset) before = middle + 1;
+      else end = middle;
+    }
+    return before === 0 || starts[before - 1] === offset || ends[before - 1]! <= offset;
+  }
+
+  #note({ volume, offset }: Place): void {
+    const known = this.#records.get(volume) ?? { starts: [], ends: [] };
+    this.#records.set(volume, known);
+    known.starts.push(offset);
+    known.ends.push(offset + this.#wasm.i32(this.#reader.address + L.R_LEN));
+  }
+
   #record(): void {
     const { place, nextNs: ns, label } = this.#reader;
+    this.#note(place);
     if (this.#reader.afterGap && this.lastNs !== NEVER && markBetween(this.lastNs, ns) <= ns) {
       this.records++;
       this.marks++;

@@ -174,6 +174,11 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
     const what = `volume ${numbers[gap]! - 1} is missing`;
     yield warn('E_ARCHIVE_MISSING', what, 'the data of the missing volumes, if there were any', 'Look for the file.');
   }
+  if (reader.files.doubles.length > 0) {
+    const found = reader.files.doubles.join(', ');
+    const lost = 'what is in these files: PCP reads one of them too';
+    yield warn('E_ARCHIVE_LABEL', 'files that are the same volume as another', lost, 'Move them away.', { found });
+  }
   if (!reader.files.index)
     yield warn(
       'E_ARCHIVE_INDEX',
@@ -181,7 +186,7 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
       NOTHING,
       'Nothing need be done: reading starts at the beginning.',
     );
-  for (const [what, entries] of oddIndex(wasm, reader)) {
+  for (const [what, entries] of oddIndex(wasm, reader, (volume, offset) => tally.mayStart(volume, offset))) {
     const found = `entries ${entries.slice(0, 5).join(', ')}${entries.length > 5 ? ` and ${entries.length - 5} more` : ''}`;
     const message = `the temporal index has ${what}`;
     yield warn('E_ARCHIVE_INDEX', message, LOST.E_ARCHIVE_INDEX!, ERRORS.E_ARCHIVE_INDEX.advice, { found });

@@ -16,6 +16,8 @@ export interface FileSet {
   readonly index: string | null;
   /** Ascending by number; at least one. */
   readonly volumes: readonly Volume[];
+  /** Files that spell a volume's number in another way (`.00` beside `.0`): not read. */
+  readonly doubles: readonly string[];
 }
 
 /** The base name of an archive given by its base or by any of its files. */
@@ -81,7 +83,10 @@ export function findFiles(path: string): FileSet {
       expected: `${name}.meta`,
     });
   }
-  const volumes = [...members].filter(([m]) => /^\d+$/.test(m));
+  // The usual spelling first.
+  const numbered = [...members].filter(([m]) => /^\d+$/.test(m)).sort(([a], [b]) => a.length - b.length);
+  const volumes = numbered.filter(([m], i) => numbered.findIndex(([other]) => Number(other) === Number(m)) === i);
+  const doubles = numbered.filter((v) => !volumes.includes(v)).map(([, { file }]) => file);
   if (volumes.length === 0) {
     throw new JobsumError('E_ARCHIVE_MISSING', 'the archive has no data volume', { file: base, expected: `${name}.0` });
   }
@@ -89,6 +94,7 @@ export function findFiles(path: string): FileSet {
     base,
     meta: meta.file,
     index: members.get('index')?.file ?? null,
+    doubles,
     volumes: volumes.map(([n, { file }]) => ({ number: Number(n), path: file })).sort((a, b) => a.number - b.number),
   };
 }

@@ -43,7 +43,7 @@ function labelOf(fd: number, volume: number): Label | null {
   const { label } = SHORTEST[version]!;
   if (got < label || head.readInt32BE(0) !== label || head.readInt32BE(label - 4) !== label) return null;
   if (head.readInt32BE(shape.volume) !== volume || (version === 3 && head.readInt32BE(28) !== 0)) return null;
-  const text = head.subarray(shape.host[0], shape.host[0] + shape.host[1]);
+  const text = head.subarray(shape.host[0], shape.host[0] + shape.host[1] - 1);
   const end = text.indexOf(0);
   return {
     ...{ version, pid: head.readInt32BE(8), startNs: stampNs(head, 12, version) },

@@ -67,11 +67,15 @@ export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
   });
 }
 
-/** What an index must not say; each kind with its entries (counted from 1). `sizes`: of the volumes, where known. */
+/**
+ * What an index must not say; each kind with its entries (counted from 1). `sizes`: of the volumes, where known;
+ * `starts`: whether a record may start at an offset of a volume.
+ */
 export function indexOddities(
   entries: readonly IndexEntry[],
   label: number,
   sizes: ReadonlyMap<number, number | null>,
+  starts: (volume: number, offset: number) => boolean,
 ): ReadonlyMap<string, number[]> {
   const odd = new Map<string, number[]>();
   const note = (what: string, i: number): void => {
@@ -86,8 +90,11 @@ export function indexOddities(
     if (before && e.ns < before.ns) note('a time before that of the entry before', i);
     if (before && e.volume < before.volume) note('a volume before that of the entry before', i);
     if (size === undefined) note('a volume that does not exist', i);
+    if (before && e.volume === before.volume && (e.data < before.data || e.meta < before.meta))
+      note('an offset before that of the entry before', i);
     if (e.data < label || e.meta < label) note('an offset inside the label', i);
     else if (typeof size === 'number' && e.data > size) note('an offset beyond the end of the volume', i);
+    else if (!starts(e.volume, Number(e.data))) note('an offset inside a record', i);
   }
   return odd;
 }

@@ -7,14 +7,14 @@ import type { ArchiveLabel } from './metric.ts';
 import { storedStamp } from './values.ts';
 import type { Wasm } from './wasm.ts';
 
-/** Bytes kept for host and time zone in version 2; version 3 has 256 for each text. */
+/** Bytes kept for host and time zone in version 2; version 3 has 256 for each text. The last is for the NUL, whatever it holds. */
 const HOST_V2 = 64;
 const ZONE_V2 = 40;
 
 function text(wasm: Wasm, address: number, limit: number): Buffer {
-  const bytes = wasm.bytes.subarray(address, address + limit);
+  const bytes = wasm.bytes.subarray(address, address + limit - 1);
   const end = bytes.indexOf(0);
-  return Buffer.from(bytes.subarray(0, end < 0 ? limit : end));
+  return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 /** The label just accepted, while it lies in the window. */
@@ -50,6 +50,14 @@ export function labelConflict(data: ArchiveLabel, meta: ArchiveLabel, file: stri
     expected: `${data.host}, process ${data.pid}`,
     found: `${meta.host}, process ${meta.pid}`,
   };
+}
+
+/** PCP refuses an archive whose index has the label of another. */
+export function indexConflict(index: ArchiveLabel, meta: ArchiveLabel, file: string): Problem | null {
+  if (index.host === meta.host && index.pid === meta.pid && index.version === meta.version) return null;
+  const text = (l: ArchiveLabel): string => `${l.host}, process ${l.pid}, version ${l.version}`;
+  const message = 'the temporal index is that of another archive';
+  return { code: 'E_ARCHIVE_INDEX', message, file, record: 'label', expected: text(meta), found: text(index) };
 }
 
 /** A volume must be of the metadata's version; a later one that is not is read by its own label, and that reported. */

@@ -20,11 +20,12 @@ export interface MetadataOptions {
   /** Go on behind a record whose frame is damaged. */
   readonly salvage: boolean;
   readonly onProblem: (problem: Problem) => void;
+  readonly onNote: (message: string, found: string) => void;
 }
 
 /** Reads from behind the label to the end. Damage is reported, never thrown. */
 export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, options: MetadataOptions): void {
-  const { table, annotations, salvage, onProblem } = options;
+  const { table, annotations, salvage, onProblem, onNote } = options;
   const { file } = stream.source;
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
@@ -38,7 +39,10 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       stream.makeRoom();
     } else if (status === L.S_MORE) {
       if (stream.fill()) return true;
-      if (stream.unread < MIN_RECORD) return false;
+      if (stream.unread < MIN_RECORD) {
+        if (stream.unread > 0) onNote('stray bytes behind the last record of the metadata', `${stream.unread} bytes`);
+        return false;
+      }
       throw truncated(stream.source, stream.offset, stream.unread, wasm.i32(reader + L.R_LEN));
     } else {
       const fault = recordFault(wasm, reader, status, stream.source);
@@ -68,6 +72,10 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       }
       onProblem({ ...problem, message: `${problem.message}; ${stream.offset - from} bytes were passed over` });
     }
+  }
+  if (table.descriptors.size === 0) {
+    const message = 'the metadata describe no metric';
+    onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, record: 'metric descriptor' });
   }
   if (wasm.x.foldDeltas(reader) === 0) throw outOfMemory();
 }

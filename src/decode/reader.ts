@@ -8,7 +8,7 @@ import { type FileSet, findFiles } from './fileset.ts';
 import { type Dated, EARLIEST, Findings } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
 import { readIndex, timeHere } from './index-file.ts';
-import { acceptedLabel, labelConflict, versionConflict } from './label.ts';
+import { acceptedLabel, indexConflict, labelConflict, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
 import { limits, STRAY_BYTES } from './limits.ts';
 import { readMetadata } from './metadata.ts';
@@ -143,6 +143,7 @@ export class ArchiveReader {
       annotations: this.annotations,
       salvage: this.#salvage,
       onProblem: (p) => this.problems.push(p),
+      onNote: (message, found) => this.#note(message, stream, found),
     });
     return label;
   }
@@ -151,7 +152,9 @@ export class ArchiveReader {
   #readIndex(): void {
     if (!this.files.index) return;
     try {
-      const problem = readIndex(this.#wasm, this.address, this.#open(this.files.index, -2));
+      const stream = this.#open(this.files.index, -2);
+      const other = indexConflict(acceptedLabel(this.#wasm, this.address), this.#metaLabel, this.files.index);
+      const problem = other ?? readIndex(this.#wasm, this.address, stream);
       if (problem) this.problems.push(problem);
     } catch (error) {
       const p = toProblem(error);
@@ -179,6 +182,8 @@ export class ArchiveReader {
           throw new JobsumError('E_ARCHIVE_EMPTY', 'the volume holds a label and nothing else', { file: volume.path });
         }
         if (odd) this.problems.push(odd.toProblem());
+        if (k > 0 && stream.unread === 0 && !stream.fill())
+          this.#note('the volume holds a label and nothing else', stream);
         return true;
       } catch (error) {
         const problem = toProblem(error);
@@ -192,9 +197,9 @@ export class ArchiveReader {
     return false;
   }
 
-  #note(message: string, { source, offset }: FileStream, found: string): void {
-    const code = 'E_ARCHIVE_RECORD';
-    this.notes.push({ code, message, file: source.file, volume: source.volume, offset, found });
+  #note(message: string, { source, offset }: FileStream, found?: string): void {
+    const place = { file: source.file, volume: source.volume, offset };
+    this.notes.push({ code: 'E_ARCHIVE_RECORD', message, ...place, ...(found === undefined ? {} : { found }) });
   }
 
   /** A volume whose label is damaged may hold good records: of the kind that the metadata's label names. */

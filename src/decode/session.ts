@@ -266,10 +266,13 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     else reader.close();
   } catch (error) {
     if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
-    member.problems = [{ problem: toProblem(error), fromNs: EARLIEST, toNs: LATEST }];
+    member.problems = [always(error)];
   }
   return member;
 }
+
+/** What keeps an archive from being read concerns every window. */
+const always = (error: unknown): Dated => ({ problem: toProblem(error), fromNs: EARLIEST, toNs: LATEST });
 
 /** An archive looked at before. It may have gone since: what can be had of it is then nothing. */
 export function reopened(m: Member, open: (m: Member) => ArchiveReader): ArchiveReader | null {
@@ -278,7 +281,7 @@ export function reopened(m: Member, open: (m: Member) => ArchiveReader): Archive
   } catch (error) {
     if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
     m.usable = false;
-    m.problems = [...m.problems, toProblem(error)];
+    m.problems = [...m.problems, always(error)];
     return null;
   }
 }

@@ -51,7 +51,10 @@ export function numberJson(x: number): string {
 
 /** `"SEC.NNNNNNNNN"` with quotes; sub-second fields out of range are written as they are. */
 export function stampJson(seconds: bigint | number, nanoseconds: bigint | number): string {
-  return `"${seconds}.${String(nanoseconds).padStart(9, '0')}"`;
+  const digits = String(nanoseconds);
+  // Records may hold negative fractions: nine places with their sign, as other dumps have them.
+  const fraction = digits.startsWith('-') ? `-${digits.slice(1).padStart(8, '0')}` : digits.padStart(9, '0');
+  return `"${seconds}.${fraction}"`;
 }
 
 /** The same of nanoseconds since the epoch. */

@@ -152,7 +152,8 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
   const began = performance.now();
   const coverage = coverageOf(nodes, answers);
   const data = judgeData(nodes, coverage);
-  const problems = [...data.problems, ...problemsOf(job, answers)];
+  const found = problemsOf(job, answers);
+  const problems = [...data.problems, ...found];
   if (p.failure) problems.push(p.failure);
   const windows = nodes.filter((w) => w.archives.length > 0);
   const reporting = windows.filter((w) => (answers.get(w.nodeIndex)?.coverage.records ?? 0) > 0);

@@ -12,7 +12,8 @@ export function nsOfStamp(s: Stamp): bigint {
 
 /** `SEC.NNNNNNNNN`, as the canonical dump writes it. */
 export function stampText(s: Stamp): string {
-  return `${s.sec}.${String(s.nsec).padStart(9, '0')}`;
+  const sign = s.nsec < 0n ? '-' : '';
+  return `${s.sec}.${sign}${String(s.nsec < 0n ? -s.nsec : s.nsec).padStart(9 - sign.length, '0')}`;
 }
 
 /** Epoch seconds as the reference's Python has them: sec + usec/10⁶, nanoseconds cut to microseconds. */

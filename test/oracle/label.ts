@@ -57,7 +57,7 @@ export function readLabel(bytes: Bytes, file: string, volume: number): Label {
     pid: bytes.i32(8),
     start: version === 2 ? bytes.stamp2(12) : bytes.stamp3(12),
     volume: stored,
-    host: untilNul(bytes.slice(at.host, at.zone)),
-    timezone: untilNul(bytes.slice(at.zone, at.zoneEnd)),
+    host: untilNul(bytes.slice(at.host, at.zone - 1)),
+    timezone: untilNul(bytes.slice(at.zone, at.zoneEnd - 1)),
   };
 }

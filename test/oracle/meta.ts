@@ -113,6 +113,7 @@ function readDesc(bytes: Bytes, at: number, len: number, file: string): Desc {
     names.push(untilNul(bytes.slice(p + 4, p + 4 + length)));
     p += 4 + length;
   }
+  if (p !== end) throw bad(`${n} names`);
   return {
     pmid: bytes.u32(at + 8),
     type: bytes.i32(at + 12),
