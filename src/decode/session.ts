@@ -231,7 +231,10 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: r
   const own = w.archives.map((a) => members[a]!);
   const read = own.filter((m) => m.usable && !m.copy);
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
-  const problems = [...own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs)), ...restartProblems(restarts)];
+  const problems = [
+    ...own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs)),
+    ...restartProblems(restarts),
+  ];
   return { archives: read.length, bytes, problems };
 }
 
