@@ -54,17 +54,25 @@ export interface IndexEntry {
   readonly data: bigint;
 }
 
+export function indexEntry(wasm: Wasm, reader: number, i: number): IndexEntry {
+  const at = wasm.u32(reader + L.R_INDEX) + i * L.X_SIZE;
+  return {
+    ns: wasm.i64(at + L.X_NS),
+    volume: wasm.i32(at + L.X_VOL),
+    meta: wasm.i64(at + L.X_META),
+    data: wasm.i64(at + L.X_DATA),
+  };
+}
+
 export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
-  const list = wasm.u32(reader + L.R_INDEX);
-  return Array.from({ length: wasm.i32(reader + L.R_NINDEX) }, (_, i) => {
-    const at = list + i * L.X_SIZE;
-    return {
-      ns: wasm.i64(at + L.X_NS),
-      volume: wasm.i32(at + L.X_VOL),
-      meta: wasm.i64(at + L.X_META),
-      data: wasm.i64(at + L.X_DATA),
-    };
-  });
+  return Array.from({ length: wasm.i32(reader + L.R_NINDEX) }, (_, i) => indexEntry(wasm, reader, i));
+}
+
+/** The index is not used from here on. */
+export function dropIndex(wasm: Wasm, reader: number, file: string | null): Problem {
+  wasm.view.setInt32(reader + L.R_NINDEX, 0, true);
+  const message = 'the temporal index leads astray and was not used';
+  return { code: 'E_ARCHIVE_INDEX', message, ...(file ? { file } : {}) };
 }
 
 /**

@@ -7,7 +7,7 @@ import { labelFault, recordFault, recordOffset, truncated, unsoundness } from '.
 import { type FileSet, findFiles } from './fileset.ts';
 import { type Dated, EARLIEST, Findings } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
-import { readIndex, timeHere } from './index-file.ts';
+import { dropIndex, indexEntry, readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, indexConflict, labelConflict, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
 import { limits, STRAY_BYTES } from './limits.ts';
@@ -314,10 +314,9 @@ export class ArchiveReader {
     const wasm = this.#wasm;
     const entry = wasm.x.seekIndex(this.address, ns);
     if (entry < 0 || this.#ended || !this.#stream) return;
-    const at = wasm.u32(this.address + L.R_INDEX) + entry * L.X_SIZE;
-    const number = wasm.i32(at + L.X_VOL);
-    const offset = Number(wasm.i64(at + L.X_DATA));
-    const target = this.files.volumes.findIndex((v) => v.number === number);
+    const { volume, data } = indexEntry(wasm, this.address, entry);
+    const offset = Number(data);
+    const target = this.files.volumes.findIndex((v) => v.number === volume);
     const here = { volume: this.#volume, offset: this.#stream.offset };
     const further = target > here.volume || (target === here.volume && offset > here.offset + WORTH_A_SEEK);
     // A compressed volume is unpacked from its beginning anyway: only whole volumes are passed over.
@@ -340,12 +339,7 @@ export class ArchiveReader {
     this.#goBack(here, problems);
     // At the beginning of a volume nothing lies before that could be looked at: the entry may be right.
     if (there && (packed || offset <= SHORTEST[version]!.label)) return;
-    wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
-    this.problems.push({
-      code: 'E_ARCHIVE_INDEX',
-      message: 'the temporal index leads astray and was not used',
-      ...(this.files.index ? { file: this.files.index } : {}),
-    });
+    this.problems.push(dropIndex(wasm, this.address, this.files.index));
   }
 
   #goBack(here: { volume: number; offset: number }, problems: number): void {
