@@ -33,9 +33,9 @@ export class ArchiveReader {
   readonly address: number;
   readonly label: ArchiveLabel;
   readonly #table: MetricTable;
-  /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
-  readonly problems: Problem[];
   readonly #findings = new Findings();
+  /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
+  readonly problems: Problem[] = this.#findings.problems;
   #clock: Clock | null = null;
   /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
   unsound: Problem | null = null;
@@ -61,7 +61,6 @@ export class ArchiveReader {
   /** @throws JobsumError E_ARCHIVE_* when nothing of the archive can be used. */
   constructor(wasm: Wasm, path: string, options: OpenOptions = {}) {
     this.#wasm = wasm;
-    this.problems = this.#findings.problems;
     this.files = findFiles(path);
     this.#salvage = options.salvage === true;
     this.annotations = options.annotations ? { labels: [], texts: [] } : null;
@@ -90,7 +89,6 @@ export class ArchiveReader {
   get metrics(): readonly Metric[] {
     return this.#table.metrics;
   }
-
   /** Descriptor by pmID, those without a name included. */
   get descriptors(): ReadonlyMap<number, Metric> {
     return this.#table.descriptors;
