@@ -4,7 +4,7 @@
 import { basename, join, resolve } from 'node:path';
 import { ERRORS, fromProblem, NS, type Problem } from '../kernel/index.ts';
 import type { Row, Statement, Store } from '../store/index.ts';
-import { Damaged, type DamagedArchive, type DamagedFor, isYoung } from './damaged.ts';
+import { Damaged, type DamagedArchive, type DamagedFor, isGrowing, isYoung } from './damaged.ts';
 import { type ArchiveJob, hostKey, hostOfDirectory, namesHost, parseArchiveJob, sameHost, stampOf } from './names.ts';
 import { onlyGrown } from './revision.ts';
 import type { FoundArchive, UnreadDirectory } from './scan.ts';
@@ -34,6 +34,8 @@ export interface ScanReport {
   readonly problems: readonly Problem[];
   /** Of these, found by this scan. */
   readonly newProblems: number;
+  /** What this scan found in archives that are used all the same: a clock that was wrong, damage. */
+  readonly odd: readonly Problem[];
   /** Directories that cannot be read. Nothing below them is forgotten. */
   readonly unread: readonly Problem[];
 }
@@ -97,6 +99,7 @@ export class Catalog {
     const known = new Map(this.#known(at).map((row) => [String(row.base), row]));
     const report = { archives: 0, opened: 0, named: 0, vanished: 0, young: 0, newProblems: 0 };
     const problems: Problem[] = [];
+    const odd: Problem[] = [];
     const trouble: Trouble = (problem, found, fresh) => {
       if (isYoung(problem, found.changed)) report.young++;
       else {
@@ -109,7 +112,7 @@ export class Catalog {
     const flush = async (): Promise<void> => {
       const lot = changed;
       changed = [];
-      const [named, opened] = await this.#learn(lot, trouble);
+      const [named, opened] = await this.#learn(lot, trouble, odd);
       report.named += named;
       report.opened += opened;
     };
@@ -128,7 +131,7 @@ export class Catalog {
     const root = unread.find((u) => u.path === '');
     if (root) throw fromProblem(root.absent ? { ...root.problem, code: 'E_INPUT_MISSING' } : root.problem);
     this.#unread.note(at, unread);
-    const told = { ...report, problems, unread: unread.map((u) => u.problem) };
+    const told = { ...report, problems, odd, unread: unread.map((u) => u.problem) };
     if (report.archives === 0 && at === '') return told;
     const gone = [...known.keys()].filter((base) => !unread.some((u) => isBelow(base, u.path)));
     const remove = this.#store.prepare('DELETE FROM archive WHERE root = ? AND base = ?');
@@ -150,6 +153,7 @@ export class Catalog {
   async #learn(
     lot: readonly (readonly [found: FoundArchive, before: Row | undefined])[],
     trouble: Trouble,
+    odd: Problem[],
   ): Promise<[number, number]> {
     if (lot.length === 0) return [0, 0];
     const stamps = lot.map(([found]) => this.#stamp(found));
@@ -166,8 +170,8 @@ export class Catalog {
       toOpen.forEach(([found, before], i) => {
         const answer = probed[i]!;
         this.#enter(found, answer, before, false);
-        const problem = 'failure' in answer ? answer.failure : answer.problem;
-        if (problem) trouble(problem, found, true);
+        if ('failure' in answer) trouble(answer.failure, found, true);
+        else if (answer.problem && !isGrowing(answer.problem, found.changed)) odd.push(answer.problem);
       });
     });
     this.#damaged = null;

@@ -30,11 +30,16 @@ const ZONES = 14n * 3600n * NS;
 /** A logger that nobody rotates is asked about for so long after the time in its archive's name. */
 const LONGEST = 8n * 86_400n * NS;
 
+const changedNow = (changed: number): boolean => Math.abs(Date.now() - changed) < YOUNG_MS;
+
 /** Just begun: what is missing may be there in a moment. */
 export function isYoung(problem: Problem, changed: number): boolean {
-  const may = problem.code === 'E_ARCHIVE_EMPTY' || problem.code === 'E_ARCHIVE_MISSING';
-  return may && Math.abs(Date.now() - changed) < YOUNG_MS;
+  return (problem.code === 'E_ARCHIVE_EMPTY' || problem.code === 'E_ARCHIVE_MISSING') && changedNow(changed);
 }
+
+/** Being written: the rest of its last record may be there in a moment. */
+export const isGrowing = (problem: Problem, changed: number): boolean =>
+  problem.code === 'E_ARCHIVE_TRUNCATED' && changedNow(changed);
 
 /** Archives that cannot be read, by what may name their host: any part of the path. */
 export class Damaged {

@@ -44,8 +44,8 @@ export function probeAll(
   return found.map(({ base, members }) => {
     try {
       const path = join(root, base);
-      const { host, startNs, endNs } = probe(path, members);
-      return bounded({ host, startNs, endNs }, path);
+      const { host, startNs, endNs, problem } = probe(path, members);
+      return bounded({ host, startNs, endNs, ...(problem ? { problem } : {}) }, path);
     } catch (error) {
       return { failure: toProblem(error) };
     }

@@ -156,7 +156,14 @@ export class PcpArchive {
     } finally {
       for (const { reader } of inputs) reader.close();
     }
-    options.onProblems?.(inputs.flatMap(({ reader, atOpen }) => reader.problems.slice(atOpen)));
+    options.onProblems?.(
+      inputs.flatMap(({ reader, atOpen }) =>
+        reader
+          .dated()
+          .slice(atOpen)
+          .map((d) => d.problem),
+      ),
+    );
   }
 
   /**

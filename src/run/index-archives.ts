@@ -46,6 +46,7 @@ export interface IndexSummary {
 
 const MESSAGES = {
   'archive.unreadable': 'the archive cannot be used',
+  'archive.odd': 'something in the archive is not right; the rest of it is used',
   'directory.unreadable': 'a directory cannot be read; what is known of it is kept',
   'index.refused': 'the warehouse cannot hold the archive',
   'index.failed': 'the resource was not indexed',
@@ -118,10 +119,11 @@ class Indexing {
       scanner: this.#pool,
       ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
     });
-    const { problems, newProblems, unread, ...scan } = await catalog.refresh();
+    const { problems, newProblems, odd, unread, ...scan } = await catalog.refresh();
     if (scan.archives === 0)
       throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
     for (const problem of problems) this.#problem(problem, 'archive.unreadable', resource.name);
+    for (const problem of odd) this.#problem(problem, 'archive.odd', resource.name);
     for (const problem of unread) this.#problem(problem, 'directory.unreadable', resource.name);
     this.#news += newProblems + unread.length;
     const counts = {

@@ -96,12 +96,13 @@ export class Session {
     return archives.catalog;
   }
 
-  #told({ archives: found, opened, problems, unread }: ScanReport): void {
+  #told({ archives: found, opened, problems, odd, unread }: ScanReport): void {
     const { archives } = this.account.summary;
     archives.found += found;
     archives.opened += opened;
     archives.unreadable += problems.length;
     for (const problem of problems) this.account.problem(problem, 'archive.unreadable');
+    for (const problem of odd) this.account.problem(problem, 'archive.odd');
     for (const problem of unread) this.account.problem(problem, 'directory.unreadable');
   }
 

@@ -54,6 +54,7 @@ export const MESSAGES = {
   'job.noted': 'there is something odd in the list of jobs',
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
+  'archive.odd': 'something in the archive is not right; the rest of it is used',
   'directory.unreadable': 'a directory cannot be read; jobs that may have data there stay open',
   'analytic.unusable': 'an analytic of the site cannot be used',
   'document.refused': 'a sink refuses the document of the job',

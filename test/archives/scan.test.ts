@@ -235,11 +235,10 @@ describe('times that cannot be', () => {
       return path.endsWith('/start') ? { ...found, startNs: -(2n ** 70n) } : found;
     };
     const catalog = catalogOf(root, FILES, wild);
-    const { problems } = await catalog.refresh();
-    expect(problems.map((p) => [p.code, p.file?.slice(root.length)])).toEqual([
-      ['E_ARCHIVE_RECORD', '/n1/end'],
-      ['E_ARCHIVE_LABEL', '/n1/start'],
-    ]);
+    const { problems, odd } = await catalog.refresh();
+    const named = (list: typeof odd) => list.map((p) => [p.code, p.file?.slice(root.length)]);
+    expect(named(odd)).toEqual([['E_ARCHIVE_RECORD', '/n1/end']]);
+    expect(named(problems)).toEqual([['E_ARCHIVE_LABEL', '/n1/start']]);
     expect(basesOf(catalog, 'n1')).toEqual(['n1/end', 'n1/good']);
   });
 });

@@ -1,6 +1,6 @@
 // Archives of the field that cannot be read or believed: each is named where its job's data are told of, and costs only itself.
 
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { haveShared } from '../oracle/shared.ts';
@@ -49,11 +49,17 @@ describe.runIf(haveShared('an impossible time of the field'))('a last record at 
   });
 
   it('is named, and the index and all jobs go on', async () => {
-    expect(JSON.parse(index.stdout).resources[0]).toMatchObject({ archives: 2, opened: 2 });
-    expect(index.stderr).toMatch(/E_ARCHIVE_RECORD.*an impossible time/);
+    expect(JSON.parse(index.stdout).resources[0]).toMatchObject({ archives: 2, opened: 2, unreadable: 0 });
+    const named = /"archive\.odd".*catalog-time\/A\/x\.0.*E_ARCHIVE_CLOCK.*1 record is left out/;
+    expect(index.code).toBe(0);
+    expect(index.stderr).toMatch(named);
     const input = readFileSync(field('catalog-time', 'j.nd'), 'utf8');
     const args = ['summarize', '--jobs', '-', '--archives', field('catalog-time', 'A'), '--json'];
-    const ran = await jobsum(args, { cwd, input });
+    // Without the catalogue of the index, so that the archives are opened again.
+    const place = join(cwd, 'summarize');
+    mkdirSync(place);
+    const ran = await jobsum(args, { cwd: place, input });
     expect(JSON.parse(ran.stdout)).toMatchObject({ jobs: { done: 1, failed: 0 } });
+    expect(ran.stderr).toMatch(named);
   });
 });

@@ -33,6 +33,11 @@ function archive(from: number, n: number, metrics: readonly number[] = [A, B]): 
   return base;
 }
 
+function copied(from: string, to: string, version: 2 | 3 = 3): string {
+  copyArchive(from, to, { version });
+  return to;
+}
+
 function read(...archives: string[]) {
   const window = {
     ...{ startNs: T0 * NS, endNs: (T0 + 86_400n) * NS, walltime: 3600, archives: archives.map((_, i) => i) },
@@ -53,8 +58,8 @@ function read(...archives: string[]) {
 
 describe('records of several archives at one time', () => {
   it.each<[string, (whole: string) => string[]]>([
-    ['a copy', (whole) => (copyArchive(whole, `${whole}-copy`), [whole, `${whole}-copy`])],
-    ['an older version', (whole) => (copyArchive(whole, `${whole}-v2`, { version: 2 }), [`${whole}-v2`, whole])],
+    ['a copy', (whole) => [whole, copied(whole, `${whole}-copy`)]],
+    ['an older version', (whole) => [copied(whole, `${whole}-v2`, 2), whole]],
     ['parts beside the whole', (whole) => [whole, archive(0, 20), archive(20, 20)]],
     ['parts that overlap, and the whole', (whole) => [archive(0, 25), archive(15, 25), whole]],
     ['one metric alone beside both', (whole) => [archive(0, 40, [B]), whole]],
