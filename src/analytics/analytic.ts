@@ -43,6 +43,8 @@ export interface JobData {
   cpus: Map<string, readonly number[] | null> | null;
   /** By node index: whether hardware counters were the job's on this and all earlier nodes. Absent map: not collected. */
   perf: Map<number, boolean> | null;
+  /** Joules by node and GPU, as the GPUs' own counters have them. */
+  readonly gpuEnergy: Map<string, ReadonlyMap<string, number>>;
 }
 
 /** Says in `errors` what a result leaves out, and why; `node` names the node. */

@@ -16,12 +16,18 @@ interface Choice {
   readonly changing?: boolean;
 }
 
-function device(cls: string, key: string, metrics: readonly string[], o: Choice = {}): Analytic {
+/** `others`: alternatives of the same meaning, metric by metric; results have the names of the first. */
+function device(
+  cls: string,
+  key: string,
+  metrics: readonly string[],
+  { others = [], ...o }: Choice & { readonly others?: readonly (readonly string[])[] } = {},
+): Analytic {
   return {
     cls,
     key,
     section: 'summary',
-    alternatives: [metrics],
+    alternatives: [metrics, ...others],
     optional: o.optional ?? [],
     declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
     finish(shares, _job, _data, note) {
@@ -34,7 +40,7 @@ function device(cls: string, key: string, metrics: readonly string[], o: Choice 
         if (gone.length > 0)
           note(`not in both the first and the last record, left out: ${listed([...new Set(gone)])}`, share.node);
         fl.delta.forEach((delta, m) => {
-          const short = shortMetric(share.metrics[m]!);
+          const short = shortMetric(metrics[m] ?? share.metrics[m]!);
           const devices = distinct(fl.instances[m]!);
           delta.forEach((value, i) => {
             table.add(share.node, devices[i]!, short, value);
@@ -61,13 +67,14 @@ export const gpfs = device('Gpfs', 'gpfs', [
   'gpfs.fsios.reads',
   'gpfs.fsios.writes',
 ]);
-/** §2.3 */
-export const infiniband = device('InfiniBand', 'infiniband', [
-  'infiniband.port.switch.in.bytes',
-  'infiniband.port.switch.in.packets',
-  'infiniband.port.switch.out.bytes',
-  'infiniband.port.switch.out.packets',
-]);
+const PORT = ['in.bytes', 'in.packets', 'out.bytes', 'out.packets'];
+/** §2.3, from the counters of the switch, else from the adapter's own, which PCP's agent keeps from saturating. */
+export const infiniband = device(
+  'InfiniBand',
+  'infiniband',
+  PORT.map((name) => `infiniband.port.switch.${name}`),
+  { others: [PORT.map((name) => `infiniband.port.${name}`)] },
+);
 /** §2.4 */
 export const lustre = device('Lustre', 'lustre', ['lustre.llite.read_bytes.total', 'lustre.llite.write_bytes.total']);
 /** §2.5, with the packets that the reference meant to collect. */
@@ -84,12 +91,14 @@ export const nfs = device(
 
 const LNET = ['drop', 'recv', 'send'];
 
-/** §2.7 */
+/** §2.7, from either of PCP's agents for Lustre, which read the same file. */
 export const lnet: Analytic = {
   cls: 'Lnet',
   key: 'lnet',
   section: 'summary',
-  alternatives: [[...LNET.map((n) => `lustre.lnet.${n}_length`), ...LNET.map((n) => `lustre.lnet.${n}_count`)]],
+  alternatives: ['lustre.lnet', 'lustrecomm.stats'].map((agent) =>
+    ['length', 'count'].flatMap((what) => LNET.map((n) => `${agent}.${n}_${what}`)),
+  ),
   declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, _data, note) {
     const nodes: (readonly number[])[] = [];

@@ -82,7 +82,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: Analytic
     errors.set(category, set.add(text));
   };
   const contributions = new ContributionCounter(nodes.map((n) => n.index));
-  const data: JobData = { cores: new Map(), cpus: null, perf: null };
+  const data: JobData = { cores: new Map(), cpus: null, perf: null, gpuEnergy: new Map() };
   const sharesOf = (cls: string): Share[] =>
     nodes.flatMap(({ index, node, shares }) => shares.filter((s) => s.cls === cls).map((s) => shareOf(index, node, s)));
   const attempt = (name: string, run: () => void): void => {

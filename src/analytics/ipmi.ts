@@ -1,18 +1,51 @@
-// Owns IpmiPower: node power and energy from IPMI DCMI (§2.22). Watts and joules.
+// Owns IpmiPower: node power and energy from IPMI DCMI (§2.22), else those of processors and memory from RAPL. Watts and joules.
 
-import { type Analytic, E, EPSILON, failure } from './analytic.ts';
+import { type Analytic, E, EPSILON, failure, type Share } from './analytic.ts';
 import { reducer } from './collect.ts';
+import { RAPL, raplConsumer, raplEnergy } from './rapl.ts';
 import { stats } from './stats.ts';
 
 /** Least part of nodes × walltime that readings must cover. */
 const COVERAGE = 0.9;
 
+const DCMI = 'ipmi.dcmi.power';
+
+interface Used {
+  readonly joules: number;
+  readonly seconds: number;
+  /** Mean and highest power; null: too few readings. */
+  readonly power: readonly [mean: number, max: number] | null;
+  readonly notes: readonly string[];
+}
+
+const PART = 'power and energy are those of processors and memory (RAPL), not of the whole node';
+const RESTARTED = 'a counter of RAPL was restarted: what was used meanwhile is not known and does not count';
+
+function usedBy(share: Share): Used | null {
+  if (!share.metrics.includes(DCMI)) {
+    const used = raplEnergy(share);
+    return (
+      used && {
+        ...used,
+        power: [used.joules / used.seconds, used.peak],
+        notes: used.restarted ? [PART, RESTARTED] : [PART],
+      }
+    );
+  }
+  const integral = reducer(share, 1, 'INTEGRATE');
+  if (integral.records === 0) return null;
+  const roll = reducer(share, 0, 'ROLL');
+  const power = roll.count === 0 ? null : ([roll.mean[0]!, roll.max[0]!] as const);
+  return { joules: integral.total[0]!, seconds: integral.elapsed, power, notes: [] };
+}
+
 export const ipmiPower: Analytic = {
   cls: 'IpmiPower',
   key: 'ipmi',
   section: 'summary',
-  alternatives: [['ipmi.dcmi.power']],
-  declare: () => {
+  alternatives: [[DCMI], ...RAPL.map((name) => [name])],
+  declare: (metrics) => {
+    if (!metrics.includes(DCMI)) return raplConsumer;
     const lane = { fold: 'first', rows: [{ metric: 0 }] } as const;
     return {
       mode: 'all',
@@ -24,20 +57,20 @@ export const ipmiPower: Analytic = {
       ],
     };
   },
-  finish(shares, job) {
+  finish(shares, job, _data, note) {
     const mean: number[] = [];
     const max: number[] = [];
     const energy: number[] = [];
     let covered = 0;
     for (const share of shares) {
-      const integral = reducer(share, 1, 'INTEGRATE');
-      if (integral.records === 0) continue;
-      energy.push(integral.total[0]!);
-      covered += integral.elapsed;
-      const roll = reducer(share, 0, 'ROLL');
-      if (roll.count === 0) continue;
-      mean.push(roll.mean[0]!);
-      max.push(roll.max[0]!);
+      const used = usedBy(share);
+      if (!used) continue;
+      for (const text of used.notes) note(text, share.node);
+      energy.push(used.joules);
+      covered += used.seconds;
+      if (!used.power) continue;
+      mean.push(used.power[0]);
+      max.push(used.power[1]);
     }
     const total = energy.reduce((a, b) => a + b, 0);
     if (total < EPSILON) return failure(E.notAvailable);

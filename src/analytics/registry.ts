@@ -8,7 +8,7 @@ import { cpuCategories } from './cpu-categories.ts';
 import { cpuUserSeries } from './cpu-series.ts';
 import { cpuUsage } from './cpu-usage.ts';
 import { block, gpfs, infiniband, lnet, lustre, network, nfs } from './device.ts';
-import { gpuPower, gpuUsage } from './gpu.ts';
+import { gpuEnergy, gpuPower, gpuUsage } from './gpu.ts';
 import { hardwareInventory } from './inventory.ts';
 import { ipmiPower } from './ipmi.ts';
 import { loadAvg } from './load.ts';
@@ -30,9 +30,9 @@ import {
   totalMemSeries,
 } from './series.ts';
 
-/** In load order, alphabetical by class: a later one sees what earlier ones left. The reference's fourth, ProcPrometheus, reads
+/** In load order, alphabetical by class: a later one sees what earlier ones left. The reference's ProcPrometheus reads
  *  another source and would wipe what Proc found in archives (preprocessors.md §5). */
-export const PREPROCESSORS: readonly Preprocessor[] = [hardwareInventory, perfEvent, proc];
+export const PREPROCESSORS: readonly Preprocessor[] = [gpuEnergy, hardwareInventory, perfEvent, proc];
 
 /** `all` before `firstlast`, alphabetical within: of two results under one key the later one counts (§1.5). */
 export const ANALYTICS: readonly Analytic[] = [

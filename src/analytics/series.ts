@@ -9,15 +9,22 @@ import { devicesOf, gather, levelOf, MIN_POINTS, rates, timesOf, wasCalled } fro
 /** Bytes → MiB, or KiB → GiB. */
 const MIB = 1 / 1048576;
 
-/** Rate of the sum of all metrics. Records in which one of them is empty are none: a partial sum would make a step. */
-function rateSeries(cls: string, key: string, metrics: readonly string[], uneven: 'stop' | 'skip' | 'use'): Analytic {
+/** Rate of the sum of all metrics. Records in which one of them is empty are none: a partial sum would make a step.
+ *  `others`: alternatives with as many metrics. */
+function rateSeries(
+  cls: string,
+  key: string,
+  metrics: readonly string[],
+  uneven: 'stop' | 'skip' | 'use',
+  others: readonly (readonly string[])[] = [],
+): Analytic {
   const value: Lane = { fold: 'sum', rows: metrics.map((_, metric) => ({ metric })), scale: MIB };
   const rectangular = uneven === 'use' ? {} : { rectangular: uneven === 'skip' ? ('skip' as const) : true };
   return {
     cls,
     key,
     section: 'timeseries',
-    alternatives: [metrics],
+    alternatives: [metrics, ...others],
     declare: () => ({
       mode: 'all',
       ...rectangular,
@@ -68,6 +75,7 @@ export const infinibandSeries = rateSeries(
   'ib_lnet',
   ['infiniband.port.switch.in.bytes', 'infiniband.port.switch.out.bytes'],
   'use',
+  [['infiniband.port.in.bytes', 'infiniband.port.out.bytes']],
 );
 /** §2.28, MiB/s */
 export const nfsSeries = rateSeries(

@@ -100,8 +100,11 @@ function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): 
     },
     finish(shares, job, data, note) {
       // Its own copies: what it does to them concerns nobody else.
-      const { cores, cpus, perf } = data;
-      const own = { cores: new Map(cores), cpus: cpus && new Map(cpus), perf: perf && new Map(perf) };
+      const { cores, cpus, perf, gpuEnergy } = data;
+      const own = {
+        ...{ cores: new Map(cores), cpus: cpus && new Map(cpus), perf: perf && new Map(perf) },
+        gpuEnergy: new Map([...gpuEnergy].map(([node, joules]) => [node, new Map(joules)])),
+      };
       return toPlain(given.finish([...shares], structuredClone(job), own, { ...KIT, note }));
     },
   };

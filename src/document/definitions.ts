@@ -141,7 +141,7 @@ const SUMMARY: Definitions = {
   },
   ipmi: {
     power: {
-      mean: instant('Power drawn, mean over the job, each node', 'watt'),
+      mean: instant('Power drawn, mean over the job, each node (of processors and memory alone without IPMI)', 'watt'),
       max: instant('Highest power drawn, each node', 'watt'),
     },
     energy: instant('Energy used over the job, each node', 'joule'),

@@ -1,6 +1,6 @@
-// Owns which metrics a compute node should record, and how often (reference/archive-index.md §6.5, §6.6).
+// Owns which metrics a compute node should record: those that analytics read, and no others. What a node does not have is simply absent.
 
-/** A group of metrics that share an interval. Names may be subtrees; what a node does not have is simply absent. */
+/** A group of metrics that share an interval. A name may be a subtree. */
 export interface MetricGroup {
   readonly about: string;
   readonly metrics: readonly string[];
@@ -8,122 +8,66 @@ export interface MetricGroup {
 
 const each = (prefix: string, leaves: string): string[] => leaves.split(' ').map((leaf) => `${prefix}.${leaf}`);
 
-const CPU = 'user sys irq.soft irq.hard intr wait.total idle nice';
-const DISK =
-  'avactive aveq read read_bytes read_merge read_rawactive total write write_bytes write_merge write_rawactive';
-
 /** Facts that do not change while a node is up. */
 export const STATIC: readonly MetricGroup[] = [
-  {
-    about: 'hardware',
-    metrics: [
-      ...each('hinv', 'physmem pagesize ncpu ndisk nfilesys machine map.scsi map.cpu_num map.cpu_node'),
-      ...each('hinv.cpu', 'clock vendor model stepping cache bogomips'),
-      ...['kernel.all.uptime', 'mem.physmem', 'perfevent.version'],
-    ],
-  },
-  {
-    about: 'InfiniBand adapters',
-    metrics: [
-      ...each('infiniband.hca', 'type ca_type numports fw_ver hw_ver node_guid system_guid'),
-      ...each('infiniband.port', 'guid gid_prefix lid rate capabilities linkspeed linkwidth'),
-      ...each('infiniband.control', 'query_timeout hiwat'),
-    ],
-  },
-  { about: 'GPUs', metrics: each('nvidia', 'numcards gpuid cardname busid memtotal') },
+  { about: 'hardware', metrics: ['hinv.ncpu', 'hinv.physmem', 'mem.physmem'] },
 ];
 
 /** What jobs are summarised from. */
 export const STANDARD: readonly MetricGroup[] = [
   {
     about: 'CPU',
-    metrics: [...each('kernel.all.cpu', CPU), 'kernel.all.load', ...each('kernel.percpu.cpu', CPU)],
+    metrics: [
+      ...each('kernel.all.cpu', 'user sys wait.total idle nice'),
+      ...['kernel.all.load'],
+      ...each('kernel.percpu.cpu', 'user sys irq.soft irq.hard intr wait.total idle nice'),
+    ],
   },
-  { about: 'block devices', metrics: [...each('disk.dev', DISK), ...each('disk.all', DISK)] },
+  { about: 'block devices', metrics: each('disk.dev', 'read read_bytes write write_bytes') },
   {
     about: 'memory',
-    metrics: [
-      ...each('swap', 'free pagesin pagesout'),
-      'mem.freemem',
-      ...each('mem.util', 'used free shared bufmem cached other swapCached active inactive'),
-      ...each('mem.numa.alloc', 'foreign hit interleave_hit local_node miss other_node'),
-      ...each(
-        'mem.numa.util',
-        'active active_anon active_file anonpages bounce dirty filePages free hugepagesFree hugepagesTotal inactive inactive_anon inactive_file mapped NFS_Unstable pageTables slab used writeback',
-      ),
-    ],
+    metrics: ['mem.freemem', ...each('mem.util', 'free cached'), ...each('mem.numa.util', 'used filePages slab')],
   },
   {
     about: 'network',
-    metrics: [
-      'network.interface.collisions',
-      ...each('network.interface.in', 'bytes compressed drops errors fifo frame mcasts packets'),
-      ...each('network.interface.out', 'bytes carrier compressed drops errors fifo packets'),
-      ...each('network.interface.total', 'bytes drops errors mcasts packets'),
-    ],
+    metrics: ['in', 'out'].flatMap((way) => each(`network.interface.${way}`, 'bytes packets')),
   },
   {
-    about: 'NFS',
+    about: 'NFS, by mount',
+    metrics: ['read', 'write'].flatMap((way) => each(`nfsclient.bytes.${way}`, 'server direct normal')),
+  },
+  {
+    about: 'Lustre',
     metrics: [
-      ...['nfs', 'nfs3', 'nfs4'].flatMap((v) => each(`${v}.client`, 'calls reqs')),
-      ...['read', 'write'].flatMap((d) => each(`nfsclient.bytes.${d}`, 'server direct normal')),
+      ...each('lustre.llite', 'read_bytes.total write_bytes.total'),
+      ...['lustre.lnet', 'lustrecomm.stats'].flatMap((agent) =>
+        ['length', 'count'].flatMap((what) => each(agent, `drop_${what} recv_${what} send_${what}`)),
+      ),
     ],
+  },
+  { about: 'GPFS', metrics: each('gpfs.fsios', 'read_bytes write_bytes reads writes') },
+  {
+    about: 'InfiniBand',
+    metrics: ['port.switch', 'port'].flatMap((of) =>
+      ['in', 'out'].flatMap((way) => each(`infiniband.${of}.${way}`, 'bytes packets')),
+    ),
   },
   {
     about: 'processes of users, and those that burn CPU (see hotproc.conf)',
-    metrics: [
-      ...['hotproc.nprocs', 'hotproc.id.uid_nm', 'hotproc.id.uid', 'hotproc.schedstat.cpu_time'],
-      ...each(
-        'hotproc.psinfo',
-        'utime stime cgroups cpusallowed vsize rss delayacct_blkio_time vctxsw nvctxsw session pgrp ppid cmd pid processor threads psargs',
-      ),
-      ...each('hotproc.io', 'read_bytes write_bytes'),
-      ...each('hotproc.total', 'cpuidle cpuburn cpuother.transient cpuother.not_cpuburn cpuother.total'),
-    ],
+    metrics: ['hotproc.id.uid_nm', ...each('hotproc.psinfo', 'cgroups cpusallowed')],
   },
   {
-    about: 'control groups',
-    metrics: [
-      ...each(
-        'cgroup',
-        'mounts.count mounts.subsys subsys.count subsys.hierarchy cpuset.cpus memory.usage memory.limit',
-      ),
-      ...each('cgroup.memory.stat.total', 'rss swap mapped_file cache'),
-    ],
+    about: 'control groups of version 1 and 2',
+    metrics: each('cgroup', 'cpuset.cpus cpuacct.usage cpu.stat.usage memory.usage memory.limit memory.current'),
+  },
+  { about: 'GPUs', metrics: each('nvidia', 'gpuactive memactive memused powerused power energy') },
+  { about: 'GPUs of AMD', metrics: each('amdgpu', 'gpu.load memory.used gpu.average_power') },
+  {
+    about: 'power of nodes, or of processors and memory',
+    metrics: ['ipmi.dcmi.power', ...each('denki.rapl', 'raw rate')],
   },
   {
-    about: 'InfiniBand',
-    metrics: [
-      ...each('infiniband.port', 'state phystate'),
-      ...['in', 'out', 'total'].flatMap((d) => each(`infiniband.port.switch.${d}`, 'bytes packets')),
-      ...each('infiniband.port.in.errors', 'drop filter local remote'),
-      ...each('infiniband.port.out.errors', 'drop filter'),
-      ...each('infiniband.port.total.errors', 'drop filter link recover integrity vl15 overrun symbol'),
-    ],
-  },
-  { about: 'GPUs', metrics: each('nvidia', 'fanspeed gpuactive memactive memused perfstate temp temperature') },
-  { about: 'GPUs of AMD', metrics: ['amdgpu.gpu.load', 'amdgpu.memory.used'] },
-  {
-    about: 'hardware counters',
+    about: 'hardware counters: those that perfevent.conf names',
     metrics: ['perfevent.active', 'perfevent.hwcounters', 'taccstats_perfevent.hwcounters'],
   },
-  {
-    about: 'other agents, as installed',
-    metrics: ['gpfs.fsios', 'mic', 'libvirt', 'logger', 'slurm.node', 'pmcd.agent.status'],
-  },
-];
-
-/** Read by analytics though not in the template that sites have used so far. */
-export const FURTHER: readonly MetricGroup[] = [
-  { about: 'Lustre', metrics: ['lustre.llite', 'lustre.lnet'] },
-  {
-    about: 'power of nodes and GPUs',
-    metrics: ['ipmi.dcmi.power', 'nvidia.powerused', 'nvidia.power', 'nvidia.energy'],
-  },
-  { about: 'control groups', metrics: ['cgroup.cpuacct.usage', 'cgroup.cpu.stat.usage', 'cgroup.memory.current'] },
-];
-
-/** The environment of users' processes: large, so once an archive. */
-export const ENVIRONMENT: readonly MetricGroup[] = [
-  { about: 'environment of processes', metrics: ['hotproc.psinfo.environ'] },
 ];

@@ -1,7 +1,7 @@
 // Owns the configuration of compute nodes as text: pmlogger, its control file, hotproc, and Slurm's prolog and epilog.
 // Facts: reference/archive-index.md §6.
 
-import { ENVIRONMENT, FURTHER, type MetricGroup, STANDARD, STATIC } from './metrics.ts';
+import { type MetricGroup, STANDARD, STATIC } from './metrics.ts';
 
 export interface NodeSettings {
   /** Root of the archive tree as the nodes see it. */
@@ -36,8 +36,7 @@ function nodeConfig(interval: number): string {
   return [
     '# pmlogger configuration of compute nodes: what jobs are summarised from.\n# A metric that a node does not have is left out by pmlogger.\n',
     group('every 1 hour', STATIC),
-    group(`every ${interval} seconds`, [...STANDARD, ...FURTHER]),
-    group('once', ENVIRONMENT),
+    group(`every ${interval} seconds`, STANDARD),
     ACCESS,
   ].join('\n');
 }
@@ -45,7 +44,7 @@ function nodeConfig(interval: number): string {
 const jobConfig = (kind: string, every: string): string =>
   [
     `# pmlogger configuration of a job's ${kind} archive: everything in one sample.\n`,
-    group(every, [...STATIC, ...STANDARD, ...FURTHER, ...ENVIRONMENT]),
+    group(every, [...STATIC, ...STANDARD]),
     ACCESS,
   ].join('\n');
 

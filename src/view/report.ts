@@ -60,6 +60,22 @@ function cpuLines(doc: unknown): string[] {
   return [...table(rows, [2]), notes.join(', ')];
 }
 
+/** From the job's control group: on nodes that jobs share, the other figures are those of all of them. */
+function groupLines(doc: unknown): string[] {
+  const rows: string[][] = [];
+  const cores = spread(doc, 'process_cpu', 'cores');
+  const seconds = num(doc, 'process_cpu', 'seconds', 'total');
+  if (cores) rows.push(['cores in use', range(cores, (x) => x.toFixed(2)), 'per node, mean']);
+  if (seconds !== null) rows.push(['CPU time', formatDuration(seconds), 'in all']);
+  const add = (name: string, s: Spread | null, unit: string): void => {
+    if (s) rows.push([name, range(s, bytes), unit]);
+  };
+  add('memory', spread(doc, 'process_memory', 'usage', 'avg'), 'per node, mean');
+  add('peak', spread(doc, 'process_memory', 'usage', 'max'), 'per node');
+  add('limit', spread(doc, 'process_memory', 'limit'), 'per node');
+  return table(rows);
+}
+
 function memoryLines(doc: unknown): string[] {
   const rows: string[][] = [];
   const add = (name: string, s: Spread | null, unit: string): void => {
@@ -181,6 +197,7 @@ export function reportLines(doc: unknown, options: ReportOptions): string[] {
   const bold = (s: string): string => (options.colour ? `\u001b[1m${s}\u001b[0m` : s);
   const sections: Section[] = [
     ['CPU', cpuLines(doc)],
+    ["The job's control group", groupLines(doc)],
     ['Memory', memoryLines(doc)],
     ['Load average', loadLines(doc)],
     ['GPU', gpuLines(doc)],

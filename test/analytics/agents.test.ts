@@ -20,6 +20,26 @@ describe('GPUs', () => {
     });
   });
 
+  it('have the energy that their own counter counted, unless it began again', () => {
+    // A burst between samples that readings of power do not see; the third card has no counter.
+    const counter = (i: number): number[] => [1e9 + i * 9e6, i < 4 ? 7e9 + i : i];
+    const records = times(N, (i) => ({
+      ...gpus('nvidia.power', [250_000, 100_000, 50_000]),
+      ...gpus('nvidia.energy', counter(i)),
+    }));
+    const energy = { gpu0: 9000 * (N - 1), gpu1: 100 * (N - 1) * STEP, gpu2: 50 * (N - 1) * STEP };
+    for (const [gpu, total] of Object.entries(energy))
+      expect(summarize(job, [records]).summary.gpupower).toMatchObject({ [gpu]: { energy: { total } } });
+  });
+
+  it('of AMD have power in microwatts', () => {
+    const { summary } = summarize(job, [times(N, () => gpus('amdgpu.gpu.average_power', [2_800_000, 300_000_000]))]);
+    expect(summary.gpupower).toMatchObject({
+      gpu0: { power: { mean: { avg: 2.8 } } },
+      gpu1: { energy: { total: 300 * (N - 1) * STEP } },
+    });
+  });
+
   it('of AMD have activity and memory', () => {
     const records = times(N, () => ({ ...gpus('amdgpu.gpu.load', [40, 60]), ...gpus('amdgpu.memory.used', [7, 9]) }));
     const { summary, timeseries } = summarize(job, [records]);
@@ -31,11 +51,106 @@ describe('GPUs', () => {
   });
 });
 
+describe('power from RAPL', () => {
+  const name = (socket: number, component: string): string => `${socket}-${component}`;
+  const LONG = 60;
+  const long = jobOf(1, (LONG - 1) * STEP);
+  const seconds = (LONG - 1) * STEP;
+  /** Counters of these watts, which begin again at `range` joules. */
+  const rapl = (metric: string, watts: Readonly<Record<string, number>>, range: number): Sample[] =>
+    times(LONG, (i) => ({
+      [metric]: Object.fromEntries(Object.entries(watts).map(([n, w], k) => [n, (60_000 + k + w * i * STEP) % range])),
+    }));
+  const powerOf = (records: readonly Sample[]): unknown => summarize(long, [records]).summary.ipmi;
+
+  const twoSockets = {
+    [name(0, 'package-0')]: 200,
+    [name(0, 'core')]: 150,
+    [name(0, 'dram')]: 20,
+    [name(1, 'package-1')]: 100,
+    [name(1, 'core')]: 60,
+    [name(1, 'dram')]: 10,
+  };
+
+  it.each([
+    ['denki.rapl.raw', 2 ** 16],
+    ['denki.rapl.raw', 2 ** 18],
+    ['denki.rapl.rate', 2 ** 16],
+    ['denki.rapl.rate', 2 ** 32],
+  ])('is that of packages and their memory: %s, wrapping at %d J', (metric, range) => {
+    expect(powerOf(rapl(metric, twoSockets, range))).toEqual({
+      power: { mean: { avg: 330, cnt: 1 }, max: { avg: 330, cnt: 1 } },
+      energy: { avg: 330 * seconds, cnt: 1, total: 330 * seconds },
+    });
+  });
+
+  it.each<[string, number, Readonly<Record<string, number>>]>([
+    ['on clients that of packages alone', 15, { 'package-0': 15, core: 9, uncore: 3, dram: 2 }],
+    ['on servers of one socket with the memory', 90, { 'package-0': 80, dram: 10 }],
+    ['of dies', 190, { 'package-0-die-0': 90, 'package-0-die-1': 100, core: 100 }],
+    ['of the platform where it is counted', 300, { 'package-0': 200, dram: 20, psys: 300 }],
+    ['not of a platform that is not wired', 220, { 'package-0': 200, dram: 20, psys: 1 }],
+  ])('is %s', (_, watts, counters) => {
+    expect(powerOf(rapl('denki.rapl.raw', counters, 2 ** 18))).toMatchObject({ power: { mean: { avg: watts } } });
+  });
+
+  it('stands behind IPMI DCMI, and is said to be of a part of the node', () => {
+    const records = rapl('denki.rapl.raw', twoSockets, 2 ** 18);
+    expect(summarize(long, [records]).errors.archive).toEqual([
+      'n0 ipmi power and energy are those of processors and memory (RAPL), not of the whole node',
+    ]);
+    const both = summarize(long, [records.map((r) => ({ ...r, 'ipmi.dcmi.power': [500] }))]);
+    expect(both.summary.ipmi).toMatchObject({ power: { mean: { avg: 500 } } });
+    expect(both.errors).toEqual({});
+  });
+
+  it('does not take a restart for a wrap, and says so', () => {
+    const joules = times(LONG, (i) => (i < 30 ? 20_000 + 3000 * i : 3000 * (i - 29)) % 2 ** 18);
+    const { summary, errors } = summarize(long, [joules.map((j) => ({ 'denki.rapl.raw': { 'package-0': j } }))]);
+    expect(summary.ipmi).toMatchObject({ energy: { total: 29 * 3000 + 30 * 3000 } });
+    expect(errors.archive).toContainEqual(expect.stringMatching(/^n0 ipmi a counter of RAPL was restarted/));
+  });
+
+  it('has the highest mean between stored points as its maximum', () => {
+    const joules = times(LONG, (i) => 60_000 + 100 * STEP * i + (i >= 30 ? 200 * STEP : 0));
+    expect(powerOf(joules.map((j) => ({ 'denki.rapl.raw': { 'package-0': j } })))).toMatchObject({
+      power: { max: { avg: 300 } },
+    });
+  });
+});
+
+describe('networks', () => {
+  it("have InfiniBand from the adapter's counters where the switch's are not recorded", () => {
+    const counters = ['in.bytes', 'in.packets', 'out.bytes', 'out.packets'];
+    const records = times(N, (i) =>
+      Object.fromEntries(
+        counters.map((c, k) => [`infiniband.port.${c}`, { 'mlx5_0:1': 2 ** 20 * STEP * i * (k + 1) }]),
+      ),
+    );
+    const { summary, timeseries } = summarize(job, [records]);
+    expect(summary.infiniband).toMatchObject({
+      'mlx5_0:1': { 'switch-in-bytes': { avg: 2 ** 20 * STEP * (N - 1) }, 'switch-out-packets': { cnt: 1 } },
+    });
+    expect(timeseries.ib_lnet).toMatchObject({ hosts: { 0: { all: times(N - 1, () => 4) } } });
+  });
+
+  it('have LNet from lustrecomm', () => {
+    const records = times(N, (i) =>
+      Object.fromEntries(
+        ['length', 'count'].flatMap((what) =>
+          ['drop', 'recv', 'send'].map((way, k) => [`lustrecomm.stats.${way}_${what}`, [k * 10 * i]]),
+        ),
+      ),
+    );
+    expect(summarize(job, [records]).summary.lnet).toMatchObject({ recv: { avg: 70 }, send_count: { avg: 140 } });
+  });
+});
+
 describe('what an archive can feed', () => {
   it('is what each analytic would read there, or what it lacks', () => {
     const names = new Set(['nvidia.power', 'kernel.all.load', 'network.interface.in.bytes', 'hinv.ncpu']);
     const feeds = new Map(feedsOf((name) => names.has(name)).map((f) => [f.cls, f]));
-    expect(feeds.size).toBe(ANALYTICS.length + 3);
+    expect(feeds.size).toBe(ANALYTICS.length + PREPROCESSORS.length);
     expect(feeds.get('GpuPower')).toEqual({ cls: 'GpuPower', key: 'gpupower', metrics: ['nvidia.power'], missing: [] });
     expect(feeds.get('HardwareInventory')).toMatchObject({ key: null, metrics: ['hinv.ncpu'] });
     expect(feeds.get('Network')).toMatchObject({ metrics: [], missing: [['network.interface.out.bytes']] });

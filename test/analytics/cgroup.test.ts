@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { jobCgroup } from '../../src/analytics/job-cgroup.ts';
 import { matcher, nameExpression } from '../../src/reduce/match.ts';
+import { reportLines } from '../../src/view/index.ts';
 import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';
 
 const acct = { id: '100', uid: 1000, user: 'u1' };
@@ -186,4 +187,16 @@ describe('processes', () => {
     }));
     expect(summarize(job, [records]).summary.procDump).toMatchObject({ cpusallowed: { node0: { cpu_list: '2,3,4' } } });
   });
+});
+
+it('the report has what the group used', () => {
+  const one = (avg: number) => ({ avg, cnt: 1 });
+  const document = {
+    process_cpu: { seconds: { ...one(5400), total: 5400 }, cores: one(1.5) },
+    process_memory: { usage: { avg: one(2 ** 30), max: one(2 ** 31) }, limit: one(2 ** 32) },
+  };
+  const lines = reportLines(document, { width: 80, colour: false, series: false }).join('\n');
+  expect(lines).toMatch(
+    /\nThe job's control group\n\s+cores in use\s+1\.50 .*\n\s+CPU time\s+1h30m .*\n\s+memory\s+1\.0 GiB .*\n\s+peak\s+2\.0 GiB .*\n\s+limit\s+4\.0 GiB/,
+  );
 });

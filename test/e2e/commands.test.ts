@@ -101,6 +101,25 @@ describe('archive', () => {
     expect((await jobsum(['archive', 'copy', 'part', 'part2', '--to', 'v3'], { cwd })).code).toBe(73);
   });
 
+  it('check --analytics: what an archive can feed, and what others lack', async () => {
+    const { code, stdout } = await jobsum(['archive', 'check', '--analytics', ARCHIVE], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\S+20261124\.09\.32: describes the metrics of \d+ of \d+ analytics\n/);
+    expect(stdout).toContain('\n  yes LoadAvg (load1): kernel.all.load\n');
+    expect(stdout).toContain('\n  no  PowerUsageTimeseries (timeseries.power): no ipmi.dcmi.power\n');
+    const { stdout: json } = await jobsum(['archive', 'check', '--analytics', '--json', ARCHIVE], { cwd });
+    const { archive, analytics } = JSON.parse(json);
+    expect(archive).toBe(ARCHIVE);
+    expect(analytics).toContainEqual({ cls: 'LoadAvg', key: 'load1', metrics: ['kernel.all.load'], missing: [] });
+    expect(analytics).toContainEqual({
+      cls: 'IpmiPower',
+      key: 'ipmi',
+      metrics: [],
+      missing: [['ipmi.dcmi.power'], ['denki.rapl.raw'], ['denki.rapl.rate']],
+    });
+    expect((await jobsum(['archive', 'check', '--analytics', 'absent'], { cwd })).code).not.toBe(0);
+  });
+
   it.runIf(haveShared('archive dump --sum against golden/decode_jobs.tsv'))(
     'dump --sum prints golden lines',
     async () => {
