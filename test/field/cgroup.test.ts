@@ -38,7 +38,7 @@ describe.runIf(canMake())('of jobs 100 and 1001', () => {
     const used = csv.stdout
       .split('\n')
       .map((line) => line.split(','))
-      .filter(([time, , instance]) => instance === group && Date.parse(time!.slice(0, 23) + 'Z') <= end * 1000)
+      .filter(([time, , instance]) => instance === group && Date.parse(`${time!.slice(0, 23)}Z`) <= end * 1000)
       .map((fields) => Number(fields[3]))
       .slice(1);
     expect(used.length).toBeGreaterThan(20);
