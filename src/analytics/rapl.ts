@@ -2,7 +2,8 @@
 
 import type { ConsumerSpec } from '../reduce/index.ts';
 import type { Share } from './analytic.ts';
-import { instanceName, reducer } from './collect.ts';
+import { reducer } from './collect.ts';
+import { instanceName } from './keys.ts';
 
 /*
  * The agent has two names for the same counters, in whole joules. Instances are `package-0`, `core`, `dram`, with the number of the socket

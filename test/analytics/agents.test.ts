@@ -1,9 +1,13 @@
 // Metrics of the agents that current PCP has beside those that sites patched in, and what an archive can feed.
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ANALYTICS, feedsOf, PREPROCESSORS } from '../../src/analytics/index.ts';
-import { jobOf, type Sample, STEP, summarize, times } from '../support/nodes.ts';
+import { ArchiveWriter, pmid, UNITS } from '../../src/write/index.ts';
+import { documents } from '../support/field.ts';
+import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';
+import { tempDir } from '../support/temp.ts';
 
 const N = 8;
 const job = jobOf(1, (N - 1) * STEP);
@@ -116,6 +120,51 @@ describe('power from RAPL', () => {
     expect(powerOf(joules.map((j) => ({ 'denki.rapl.raw': { 'package-0': j } })))).toMatchObject({
       power: { max: { avg: 300 } },
     });
+  });
+});
+
+/** As PCP 6 records it: RAPL as a 32-bit counter, energy of GPUs as a level, which an old card answers with an error. */
+function powerArchive(path: string, records: number): void {
+  const ns = (i: number): bigint => BigInt(START + i * STEP) * 1_000_000_000n;
+  const w = new ArchiveWriter(path, { version: 2, host: 'n0', startNs: ns(0) });
+  const [rapl, gpu] = [156 << 22, 120 << 22];
+  const metrics = {
+    rate: { name: 'denki.rapl.rate', pmid: pmid(156, 0, 0), type: 'u32', indom: rapl, semantics: 'counter' },
+    power: { name: 'nvidia.power', pmid: pmid(120, 0, 21), type: 'u32', indom: gpu, semantics: 'instant' },
+    energy: { name: 'nvidia.energy', pmid: pmid(120, 0, 20), type: 'u64', indom: gpu, semantics: 'instant' },
+  } as const;
+  for (const m of Object.values(metrics)) w.metric({ ...m, units: UNITS.none });
+  const named = (...names: string[]) => names.map((name, id) => ({ id, name }));
+  w.indom(rapl, ns(0), named('0-package-0', '0-core', '0-dram', '1-package-1'));
+  w.indom(gpu, ns(0), named('gpu0'));
+  const { rate, power, energy } = metrics;
+  for (let i = 0; i < records; i++) {
+    const joules = [100, 70, 10, 200].map((watts) => (50_000 + watts * STEP * i) % 2 ** 16);
+    const counted = { pmid: energy.pmid, type: energy.type, ids: [0], values: [BigInt(10 ** 9 + 9_000_000 * i)] };
+    w.record(ns(i), [
+      { pmid: rate.pmid, type: rate.type, ids: [0, 1, 2, 3], values: joules },
+      { pmid: power.pmid, type: power.type, ids: [0], values: [250_000] },
+      path.endsWith('old') ? { ...counted, ids: [], values: [], error: -12350 } : counted,
+    ]);
+  }
+  w.close();
+}
+
+describe.each(['new', 'old'])('an archive of a node with %s GPUs', (card) => {
+  const cwd = tempDir();
+  const records = 40;
+  const seconds = (records - 1) * STEP;
+  powerArchive(join(cwd, card), records);
+
+  it.each(['wasm', 'ts'] as const)('has energy of RAPL and GPUs, by the engine %s', async (engine) => {
+    const acct = { user: 'u1', resource_manager: 'slurm' };
+    const one = JSON.stringify({ job_id: '7', start: START, end: START + seconds, nodes: ['n0'], acct });
+    const [document] = (await documents(`${one}\n`, cwd, { cwd, engine })).values();
+    expect(document).toMatchObject({
+      ipmi: { power: { mean: { avg: 310 }, max: { avg: 310 } }, energy: { total: 310 * seconds } },
+      gpupower: { gpu0: { power: { mean: { avg: 250 } }, energy: { total: (card === 'new' ? 300 : 250) * seconds } } },
+    });
+    expect(document!.errors?.archive).toHaveLength(1);
   });
 });
 
