@@ -233,7 +233,12 @@ describe('deviations of analytics.md 3.3', () => {
   });
 
   it('13: what Proc found is not wiped by the preprocessor of another source', () => {
-    expect(analyticSet().preprocessors.map((p) => p.cls)).toEqual(['HardwareInventory', 'PerfEvent', 'Proc']);
+    expect(analyticSet().preprocessors.map((p) => p.cls)).toEqual([
+      'GpuEnergy',
+      'HardwareInventory',
+      'PerfEvent',
+      'Proc',
+    ]);
   });
 
   it('14: a record whose limits end before the job counts as missing', () => {
