@@ -2,6 +2,7 @@
 
 import { stampNs, stampSeconds } from './archive/bytes';
 import { checkRecord, checkSets, fits, frameRecord, planFor, planRecord } from './archive/record';
+import { scaleSlot } from './archive/scale';
 import { dissolve, makeSteady, ripe, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
@@ -116,9 +117,12 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
   if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
   const owner: usize = load<u32>(slot, L_OWNER);
   if (owner) dissolve(owner);
-  const status = fillSlot(session, r, slot, load<u32>(item, PW_METRIC), seq, ns, rec, len, off);
-  // Strings and what holds no values are read in full each time.
-  store<i32>(slot, load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6 ? gen : 0, L_PLAN);
+  const metric: usize = load<u32>(item, PW_METRIC);
+  const status = fillSlot(session, r, slot, metric, seq, ns, rec, len, off);
+  const scaled = status == 0 && scaleSlot(slot, metric);
+  // Strings, what holds no values and what is converted are read in full each time; the latter so that nothing else need ask.
+  const plain = !scaled && load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6;
+  store<i32>(slot, plain ? gen : 0, L_PLAN);
   if (status == FILL_DAMAGED) {
     // As if the record did not have it.
     store<i32>(slot, -1, L_SEQ);

@@ -7,8 +7,8 @@ import { intern, resetStrings } from './archive/strings';
 import {
   C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FOLD_FIRST, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
-  KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
-  M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
+  KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SCALED, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
+  M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SCALE, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
   R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
@@ -100,8 +100,8 @@ function enter(table: usize, mask: u32, m: usize): void {
   store<u32>(table + (at << 3), <u32>m, 4);
 }
 
-/** Wants a metric: values of `pmid` go to `slot`. It may have several names, with a slot each. */
-export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: bool, slot: i32): bool {
+/** Wants a metric: values of `pmid`, times `scale`, go to `slot`. It may have several names, with a slot each. */
+export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: bool, slot: i32, scale: f64): bool {
   const raw = bswap<u32>(pmid);
   const mask = load<u32>(r, R_MASK);
   let before = wanted(load<u32>(r, R_TABLE), mask, raw);
@@ -119,6 +119,8 @@ export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: 
   store<u32>(m, <u32>slotAt(slot), M_SLOT);
   store<i32>(m, type, M_TYPE);
   store<i32>(m, counter ? 1 : 0, M_COUNTER);
+  store<f64>(m, scale, M_SCALE);
+  if (scale != 1) store<i32>(slotAt(slot), 1, L_SCALED);
   store<u32>(m, <u32>domain, M_INDOM);
   store<u32>(m, raw, M_PMID);
   if (before) store<u32>(before, <u32>m, M_NEXT);

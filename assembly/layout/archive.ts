@@ -150,7 +150,9 @@ export const M_PMID: i32 = 12;
 export const M_NEXT: i32 = 16;
 /** 1: a counter. */
 export const M_COUNTER: i32 = 20;
-export const M_SIZE: i32 = 24;
+/** f64: what its values are multiplied by (units); 1: nothing. */
+export const M_SCALE: i32 = 24;
+export const M_SIZE: i32 = 32;
 
 // --- Slot: a wanted metric of a session, holding its values in the current record --------------------
 /** Sequence number of the record the slot was filled from. */
@@ -179,6 +181,8 @@ export const L_GEN: i32 = 48;
 export const L_BAD: i32 = 52;
 /** Instance domain (address in the reader), 0 if none. */
 export const L_INDOM: i32 = 56;
+/** 1: some archive of the session has the metric in other units, so that its integers are none and only the doubles count. */
+export const L_SCALED: i32 = 60;
 /** Plan (P_GEN) and version of the instance domain that the slot was last filled by: if both still hold, so do count, type,
  *  domain and format. */
 export const L_PLAN: i32 = 64;
@@ -197,7 +201,9 @@ export const L_KEYED_BY: i32 = 96;
 export const L_COUNTER: i32 = 100;
 export const L_AGENT: i32 = 104;
 export const L_CORRECTED: i32 = 108;
-export const L_SIZE: i32 = 112;
+/** f64: what the values that it holds were multiplied by. */
+export const L_SCALE: i32 = 112;
+export const L_SIZE: i32 = 120;
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;

@@ -5,7 +5,7 @@ import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
 import {
   AGENTS, AWAY_MARK, K_AWAY, K_BITS, K_CAP, K_DOMAIN, K_EXACT, K_ID, K_KNOWN, K_LAST, K_MAP, K_MET, K_NAME, K_NS, K_OFFSETS, K_RESTARTS,
-  K_SIZE, K_SLOT, KA_AWAY, KA_RESTARTED, KA_SEEN, KA_SIZE, L_AGENT, L_COUNT, L_INDOM, L_RAW, L_TYPE, L_VALS, L_VERSION, L_WANT,
+  K_SIZE, K_SLOT, KA_AWAY, KA_RESTARTED, KA_SEEN, KA_SIZE, L_AGENT, L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT,
   MP_AT, W_ARENA, W_CORRECTED, W_COUNTERS, W_NCOUNTERS, WANT_RAW,
 } from '../layout';
 import { regrow } from '../memory';
@@ -21,7 +21,7 @@ export function counterAt(w: usize, i: i32): usize {
 @inline
 export function isExact(slot: usize): bool {
   const type = load<i32>(slot, L_TYPE);
-  return (type == T_I64 || type == T_U64) && (load<i32>(slot, L_WANT) & WANT_RAW) != 0;
+  return (type == T_I64 || type == T_U64) && (load<i32>(slot, L_WANT) & WANT_RAW) != 0 && !load<i32>(slot, L_SCALED);
 }
 
 // @ts-ignore: decorator
@@ -53,7 +53,7 @@ function widthOf(k: usize, slot: usize): i32 {
   return type == T_I32 || type == T_U32 ? 32 : type == T_I64 || type == T_U64 ? 64 : 0;
 }
 
-function canWrap(k: usize, before: usize, now: usize, bits: i32, exact: bool): bool {
+function canWrap(k: usize, slot: usize, before: usize, now: usize, bits: i32, exact: bool): bool {
   if (bits == 0) return false;
   const fast = load<i32>(k, K_BITS) != 0 && bits <= 32;
   if (exact) {
@@ -62,7 +62,7 @@ function canWrap(k: usize, before: usize, now: usize, bits: i32, exact: bool): b
     return (fast || fall > half) && (bits == 64 || fall <= half << 1);
   }
   const fall = load<f64>(before) - load<f64>(now);
-  const range = rangeOf(bits);
+  const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
   return (fast || fall > range * 0.5) && fall <= range;
 }
 
@@ -98,7 +98,7 @@ function count(k: usize, slot: usize, agent: usize): void {
     const level = asDouble(before, type, exact);
     if (level > 0) seen++;
     if (!(asDouble(now, type, exact) < level * 0.5)) continue;
-    if (away & AWAY_MARK || !canWrap(k, before, now, bits, exact)) restarted++;
+    if (away & AWAY_MARK || !canWrap(k, slot, before, now, bits, exact)) restarted++;
   }
   store<i32>(agent, load<i32>(agent, KA_SEEN) + seen, KA_SEEN);
   store<i32>(agent, load<i32>(agent, KA_RESTARTED) + restarted, KA_RESTARTED);
@@ -129,8 +129,8 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, all: bool, ns: i64)
     }
     const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
     const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
-    if (fell && wraps && canWrap(k, before, now, bits, exact)) {
-      store<f64>(offset, load<f64>(offset) + rangeOf(bits));
+    if (fell && wraps && canWrap(k, slot, before, now, bits, exact)) {
+      store<f64>(offset, load<f64>(offset) + rangeOf(bits) * load<f64>(slot, L_SCALE));
       if (bits < 64) store<u64>(whole, load<u64>(whole) + ((<u64>1) << bits));
       continue;
     }

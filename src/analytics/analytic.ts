@@ -1,7 +1,7 @@
 // Owns what an analytic is: a declaration of metrics and reducers, and a finish over the nodes' results. No bytes, no sources.
 
 import type { Job } from '../jobs/index.ts';
-import type { ConsumerResult, ConsumerSpec } from '../reduce/index.ts';
+import type { ConsumerResult, ConsumerSpec, UnitsName } from '../reduce/index.ts';
 
 /** `{"error": n}` of a document; numbers in reference/summary-document.md §3. */
 export interface Failure {
@@ -20,6 +20,19 @@ export const E = {
   restarted: 6,
   instancesChanged: 7,
 };
+
+/** Metrics that are taken in the same units. */
+export const unitsOf = (units: UnitsName, names: readonly string[]): Readonly<Record<string, UnitsName>> =>
+  Object.fromEntries(names.map((name) => [name, units]));
+
+/** Units of traffic: bytes (KiB of disks, as PCP has them) and pieces, which the names of such metrics tell apart. */
+export function trafficUnits(names: readonly string[]): Readonly<Record<string, UnitsName>> {
+  const of = (name: string): UnitsName => {
+    if (!/bytes|length/.test(name)) return 'count';
+    return name.startsWith('disk.') ? 'kbyte' : 'byte';
+  };
+  return Object.fromEntries(names.map((name) => [name, of(name)]));
+}
 
 /** Smallest power reading that counts: the double's epsilon, as the reference has it. */
 export const EPSILON = 2 ** -52;
@@ -58,6 +71,11 @@ interface Declared {
   /** Ordered alternatives: the first whose names all exist on the node is used. */
   readonly alternatives: readonly (readonly string[])[];
   readonly optional?: readonly string[];
+  /**
+   * Units in which it takes the values of a metric, whatever the archive has; of others they are those of the first archive. All that
+   * read a metric take it in the same.
+   */
+  readonly units?: Readonly<Record<string, UnitsName>>;
   /** The consumer for the chosen metrics (by position: see Share.metrics). `node`: as accounting names it. */
   declare(metrics: readonly string[], job: Job, node?: string): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
 }

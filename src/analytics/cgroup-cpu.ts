@@ -38,6 +38,7 @@ export const cgroupCpu: Analytic = {
   applies,
   alternatives: [[V1], [V2]],
   optional: [V2],
+  units: { [V1]: 'nanosecond', [V2]: 'microsecond' },
   declare: (metrics, job, node) => ({
     ...ofJobsGroup(metrics, V2, job, node),
     reducers: metrics.flatMap((name, metric) => {

@@ -2,7 +2,7 @@
 
 import type { Job } from '../jobs/index.ts';
 import type { Lane, ReducerSpec } from '../reduce/index.ts';
-import { type Analytic, E, failure, type Share } from './analytic.ts';
+import { type Analytic, E, failure, type Share, unitsOf } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { seriesForm } from './envelope.ts';
 import { jobCgroup, notFound } from './job-cgroup.ts';
@@ -51,6 +51,7 @@ export const cgroupMemory: Analytic = {
   applies,
   alternatives: [[USAGE, LIMIT], [CURRENT]],
   optional: [CURRENT],
+  units: unitsOf('byte', [USAGE, LIMIT, CURRENT]),
   declare(metrics, job, node) {
     const [usage, limit, current] = [USAGE, LIMIT, CURRENT].map((name) => ({ metric: metrics.indexOf(name) })) as [
       { metric: number },
@@ -118,6 +119,7 @@ export const cgroupMemSeries: Analytic = {
   applies,
   alternatives: [[USAGE], [CURRENT]],
   optional: [CURRENT],
+  units: unitsOf('byte', [USAGE, CURRENT]),
   declare: (metrics, job, node) => ({
     ...ofJobsGroup(metrics, CURRENT, job, node),
     reducers: metrics.flatMap((_, metric): ReducerSpec[] => [

@@ -1,6 +1,6 @@
 // Owns CpuCategories: how many CPUs a job keeps busy, and whether always the same ones (§2.9).
 
-import { type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, E, failure, unitsOf } from './analytic.ts';
 import { notePartial, reducer } from './collect.ts';
 import { distinct, documentKeys } from './keys.ts';
 
@@ -19,13 +19,16 @@ function category(duties: readonly number[]): string {
   return working.at(-1)! - working[0]! < SPREAD ? 'PINNED' : 'UNPINNED';
 }
 
+const METRICS = ['user', 'nice', 'sys', 'idle', 'wait.total', 'intr', 'irq.soft', 'irq.hard'].map(
+  (n) => `kernel.percpu.cpu.${n}`,
+);
+
 export const cpuCategories: Analytic = {
   cls: 'CpuCategories',
   key: 'cpucategories',
   section: 'summary',
-  alternatives: [
-    ['user', 'nice', 'sys', 'idle', 'wait.total', 'intr', 'irq.soft', 'irq.hard'].map((n) => `kernel.percpu.cpu.${n}`),
-  ],
+  alternatives: [METRICS],
+  units: unitsOf('millisecond', METRICS),
   declare: () => ({ mode: 'all', columns: 'follow', reducers: [{ kind: 'DUTY' }] }),
   finish(shares, _job, _data, note) {
     const dutycycles: Record<string, Record<string, number>> = {};

@@ -35,6 +35,7 @@ export const cpuUserSeries: Analytic = {
   key: 'cpuuser',
   section: 'timeseries',
   alternatives: [['kernel.percpu.cpu.user']],
+  units: { 'kernel.percpu.cpu.user': 'millisecond' },
   declare: () => ({
     mode: 'all',
     empty: 'skip',

@@ -1,6 +1,6 @@
 // Owns CpuUsage: shares of CPU time in each mode over all CPUs, the job's CPUs and its busy ones (§2.8).
 
-import { type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, E, failure, unitsOf } from './analytic.ts';
 import { matrixOf, reducer } from './collect.ts';
 import { placesOfCpus } from './cpu-list.ts';
 import { type Stats, stats } from './stats.ts';
@@ -57,15 +57,18 @@ class Columns {
   }
 }
 
+const ALTERNATIVES = [
+  PER_CPU(['user', 'idle', 'nice', 'sys', 'wait.total', 'irq.hard', 'irq.soft']),
+  PER_CPU(['user', 'idle', 'sys', 'wait.total']),
+  ALL_CPU(['user', 'idle', 'nice', 'sys', 'wait.total']),
+];
+
 export const cpuUsage: Analytic = {
   cls: 'CpuUsage',
   key: 'cpu',
   section: 'summary',
-  alternatives: [
-    PER_CPU(['user', 'idle', 'nice', 'sys', 'wait.total', 'irq.hard', 'irq.soft']),
-    PER_CPU(['user', 'idle', 'sys', 'wait.total']),
-    ALL_CPU(['user', 'idle', 'nice', 'sys', 'wait.total']),
-  ],
+  alternatives: ALTERNATIVES,
+  units: unitsOf('millisecond', ALTERNATIVES.flat()),
   declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, data, note) {
     // The first node decides how many modes there are; others with another number are left out.

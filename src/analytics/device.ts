@@ -1,6 +1,6 @@
 // Owns the device analytics: counters of block devices, interfaces, mounts, ports, from the first to the last record (§1.11.1).
 
-import { type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, E, failure, trafficUnits } from './analytic.ts';
 import { listed, matrixOf, reducer, Table } from './collect.ts';
 import { distinct, instanceName } from './keys.ts';
 import { stats } from './stats.ts';
@@ -29,6 +29,7 @@ function device(
     section: 'summary',
     alternatives: [metrics, ...others],
     optional: o.optional ?? [],
+    units: trafficUnits([metrics, ...others, o.optional ?? []].flat()),
     declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
     finish(shares, _job, _data, note) {
       const table = new Table();
@@ -53,7 +54,7 @@ function device(
   };
 }
 
-/** §2.1. Bytes are KiB: the metric's own unit. */
+/** §2.1. Bytes are KiB. */
 export const block = device('Block', 'block', [
   'disk.dev.read',
   'disk.dev.read_bytes',
@@ -90,15 +91,17 @@ export const nfs = device(
 );
 
 const LNET = ['drop', 'recv', 'send'];
+const LNET_METRICS = ['lustre.lnet', 'lustrecomm.stats'].map((agent) =>
+  ['length', 'count'].flatMap((what) => LNET.map((n) => `${agent}.${n}_${what}`)),
+);
 
 /** §2.7, from either of PCP's agents for Lustre, which read the same file. */
 export const lnet: Analytic = {
   cls: 'Lnet',
   key: 'lnet',
   section: 'summary',
-  alternatives: ['lustre.lnet', 'lustrecomm.stats'].map((agent) =>
-    ['length', 'count'].flatMap((what) => LNET.map((n) => `${agent}.${n}_${what}`)),
-  ),
+  alternatives: LNET_METRICS,
+  units: trafficUnits(LNET_METRICS.flat()),
   declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, _data, note) {
     const nodes: (readonly number[])[] = [];

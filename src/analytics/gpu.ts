@@ -25,6 +25,7 @@ export const gpuUsage: Analytic = {
     ['amdgpu.gpu.load', 'amdgpu.memory.used'],
   ],
   optional: ['nvidia.memactive'],
+  units: { 'nvidia.memused': 'byte', 'amdgpu.memory.used': 'byte' },
   declare: (metrics) => ({
     mode: 'all',
     empty: 'stop',
@@ -85,6 +86,7 @@ export const gpuPower: Analytic = {
   key: 'gpupower',
   section: 'summary',
   alternatives: Object.keys(WATTS).map((name) => [name]),
+  units: { 'nvidia.powerused': 'milliwatt', 'nvidia.power': 'milliwatt', 'amdgpu.gpu.average_power': 'microwatt' },
   declare: ([name]) => {
     const lane = { fold: 'each', rows: [{ metric: 0 }], scale: WATTS[name!]! } as const;
     return {

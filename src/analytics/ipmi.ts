@@ -44,6 +44,7 @@ export const ipmiPower: Analytic = {
   key: 'ipmi',
   section: 'summary',
   alternatives: [[DCMI], ...RAPL.map((name) => [name])],
+  units: { [DCMI]: 'watt' },
   declare: (metrics) => {
     if (!metrics.includes(DCMI)) return raplConsumer;
     const lane = { fold: 'first', rows: [{ metric: 0 }] } as const;

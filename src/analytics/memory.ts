@@ -1,6 +1,6 @@
 // Owns the memory analytics: per core from the numa nodes (§2.17) and per node (§2.18). KiB.
 
-import { type Analytic, acceptedRecords, E, failure, type Note, type Share } from './analytic.ts';
+import { type Analytic, acceptedRecords, E, failure, type Note, type Share, unitsOf } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { stats } from './stats.ts';
 
@@ -14,6 +14,7 @@ export const memoryUsage: Analytic = {
   key: 'memory',
   section: 'summary',
   alternatives: [['mem.numa.util.used', 'mem.numa.util.filePages', 'mem.numa.util.slab', 'kernel.percpu.cpu.user']],
+  units: unitsOf('kbyte', ['mem.numa.util.used', 'mem.numa.util.filePages', 'mem.numa.util.slab']),
   declare: () => ({
     mode: 'all',
     reducers: [
@@ -55,6 +56,10 @@ export const nodeMemoryUsage: Analytic = {
     ['mem.freemem', 'mem.physmem'],
     ['mem.util.free', 'hinv.physmem', 'mem.util.cached'],
   ],
+  units: {
+    ...unitsOf('kbyte', ['mem.freemem', 'mem.physmem', 'mem.util.free', 'mem.util.cached']),
+    'hinv.physmem': 'mbyte',
+  },
   declare: (metrics) => ({
     mode: 'all',
     reducers: [
@@ -83,7 +88,7 @@ export const nodeMemoryUsage: Analytic = {
       lists.maxfree!.push(free.max[0]!);
       const latched = reducer(share, 1, 'LATCH').value;
       if (latched === null) continue;
-      // hinv.physmem, the second alternative's, counts in MiB.
+      // hinv.physmem, the second alternative's, is in MiB.
       const physmem = share.metrics.length === 3 ? latched * KIB_PER_MIB : latched;
       lists.physmem!.push(physmem);
       lists.used!.push(physmem - free.mean[0]!);

@@ -1,6 +1,6 @@
 // Owns TimeseriesPatternsGpfs: how a job's file system traffic spreads over the quarters of its time (§2.23).
 
-import { type Analytic, E, failure } from './analytic.ts';
+import { type Analytic, E, failure, trafficUnits } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { autoperiod, Traffic } from './period.ts';
 import { stats } from './stats.ts';
@@ -20,6 +20,7 @@ export const gpfsPatterns: Analytic = {
   key: 'timeseries_patterns_gpfs',
   section: 'summary',
   alternatives: [METRICS],
+  units: trafficUnits(METRICS),
   declare: (_metrics, job) => ({
     mode: 'all',
     reducers: [

@@ -1,7 +1,7 @@
 // Owns the plain time-series analytics: rates of sums, and levels with a line per instance (§2.24–2.28, 2.30, 2.31, 2.33, 2.34).
 
-import type { Lane } from '../reduce/index.ts';
-import { type Analytic, calls, E, EPSILON, failure } from './analytic.ts';
+import type { Lane, UnitsName } from '../reduce/index.ts';
+import { type Analytic, calls, E, EPSILON, failure, trafficUnits, unitsOf } from './analytic.ts';
 import { notePartial, reducer } from './collect.ts';
 import { type HostSeries, seriesForm } from './envelope.ts';
 import { devicesOf, gather, levelOf, MIN_POINTS, rates, timesOf, wasCalled } from './points.ts';
@@ -25,6 +25,7 @@ function rateSeries(
     key,
     section: 'timeseries',
     alternatives: [metrics, ...others],
+    units: trafficUnits([metrics, ...others].flat()),
     declare: () => ({
       mode: 'all',
       ...rectangular,
@@ -92,12 +93,14 @@ function levelSeries(
   alternatives: readonly (readonly string[])[],
   lanes: { value: Lane; row: Lane },
   label: (name: string) => string,
+  units?: UnitsName,
 ): Analytic {
   return {
     cls,
     key,
     section: 'timeseries',
     alternatives,
+    ...(units ? { units: unitsOf(units, alternatives.flat()) } : {}),
     declare: () => ({ mode: 'all', empty: 'skip', columns: 'follow', reducers: [{ kind: 'SUBSAMPLE', ...lanes }] }),
     finish(shares, job, _data, note) {
       const { nodes, length } = gather(shares, job.nodeCount);
@@ -120,6 +123,7 @@ export const memUsageSeries = levelSeries(
   [['mem.numa.util.used', 'mem.numa.util.filePages', 'mem.numa.util.slab']],
   { value: { fold: 'sum', rows: minusCache, scale: MIB }, row: { fold: 'each', rows: minusCache, scale: MIB } },
   numaLabel,
+  'kbyte',
 );
 /** §2.31, GiB */
 export const totalMemSeries = levelSeries(
@@ -131,6 +135,7 @@ export const totalMemSeries = levelSeries(
     row: { fold: 'each', rows: [{ metric: 0 }], scale: MIB },
   },
   numaLabel,
+  'kbyte',
 );
 /** §2.33, percent */
 export const gpuSeries = levelSeries(
@@ -147,6 +152,7 @@ export const powerSeries: Analytic = {
   key: 'power',
   section: 'timeseries',
   alternatives: [['ipmi.dcmi.power']],
+  units: { 'ipmi.dcmi.power': 'watt' },
   declare: () => ({
     mode: 'all',
     empty: 'skip',

@@ -1,5 +1,6 @@
 // Owns which analytics a run has: the shipped ones, those of the site behind them, and a resource's white- or blacklist.
 
+import type { UnitsName } from '../reduce/index.ts';
 import type { Analytic, Preprocessor } from './analytic.ts';
 import { ANALYTICS, PREPROCESSORS } from './registry.ts';
 
@@ -9,13 +10,16 @@ export interface AnalyticSet {
   readonly analytics: readonly Analytic[];
   /** Every metric name that some of them may ask for. */
   readonly wanted: readonly string[];
+  /** In which units, by metric: those that some of them declares. */
+  readonly units: Readonly<Record<string, UnitsName>>;
 }
 
 /** `site`: analytics of the site (site.ts), whose keys nobody else has. */
 export function analyticSet(site: readonly Analytic[] = []): AnalyticSet {
   const analytics = [...ANALYTICS, ...site];
   const wanted = [...PREPROCESSORS, ...analytics].flatMap((a) => [...a.alternatives.flat(), ...(a.optional ?? [])]);
-  return { preprocessors: PREPROCESSORS, analytics, wanted: [...new Set(wanted)] };
+  const units = Object.assign({}, ...[...PREPROCESSORS, ...analytics].map((a) => a.units ?? {}));
+  return { preprocessors: PREPROCESSORS, analytics, wanted: [...new Set(wanted)], units };
 }
 
 export const SHIPPED: AnalyticSet = analyticSet();

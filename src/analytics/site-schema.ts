@@ -1,7 +1,7 @@
 // Owns what a site's analytic may declare. The decoder trusts its specs, so that every index is checked here.
 
 import { z } from 'zod';
-import { type ConsumerSpec, MAX_BORDERS, MAX_MATCHES, type ReducerSpec } from '../reduce/index.ts';
+import { type ConsumerSpec, MAX_BORDERS, MAX_MATCHES, type ReducerSpec, UNITS_NAMES } from '../reduce/index.ts';
 
 const MAX_METRICS = 64;
 const MAX_REDUCERS = 32;
@@ -17,6 +17,7 @@ export const declaration = z.object({
   section: z.enum(['summary', 'timeseries']),
   alternatives: z.array(metricList).min(1).max(32),
   optional: z.array(metricName).max(MAX_METRICS).optional(),
+  units: z.record(metricName, z.enum(UNITS_NAMES)).optional(),
 });
 
 const SCALARS = ['first', 'sum', 'mean', 'count', 'match', 'ratio'] as const;

@@ -85,16 +85,21 @@ async function exportsOf(file: string, loadMs: number): Promise<readonly unknown
 function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): Analytic {
   if (typeof value !== 'object' || value === null) throw new TypeError('expected an object that declares an analytic');
   const given = value as SiteAnalytic;
-  const { cls, key, section, alternatives, optional } = checks.checkDeclaration(given);
+  const { cls, key, section, alternatives, optional, units } = checks.checkDeclaration(given);
   for (const name of ['declare', 'finish'] as const)
     if (typeof given[name] !== 'function') throw new TypeError(`${name}: expected a function`);
   const others = [...SHIPPED.preprocessors, ...SHIPPED.analytics, ...earlier];
   if (others.some((a) => a.cls === cls)) throw new TypeError(`the class ${cls} is taken`);
   const taken = [...SHIPPED.analytics, ...earlier].some((a) => a.section === section && a.key === key);
   if (taken || RESERVED[section].includes(key)) throw new TypeError(`the key ${key} is taken`);
+  for (const [name, own] of Object.entries(units ?? {})) {
+    const taken = others.find((a) => a.units?.[name] !== undefined && a.units[name] !== own);
+    if (taken) throw new TypeError(`units of ${name}: ${own}, but ${taken.cls} takes it in ${taken.units![name]}`);
+  }
   return {
     ...{ cls, key, section, alternatives },
     ...(optional ? { optional } : {}),
+    ...(units ? { units } : {}),
     declare(metrics, job, node) {
       return checks.checkSpec(given.declare([...metrics], structuredClone(job), node), metrics.length);
     },

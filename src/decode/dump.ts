@@ -7,7 +7,7 @@ import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { ArchiveReader } from './reader.ts';
 import { markBetween, NEVER, type StoredSet, storedBlock, storedSets } from './records.ts';
-import { unitsOf, unitsText } from './units.ts';
+import { dimensionsText, unitsOf } from './units.ts';
 import {
   blockJson,
   inSituJson,
@@ -118,7 +118,7 @@ class CanonicalDump {
       const u = unitsOf(m.units);
       const units = [u.dimSpace, u.dimTime, u.dimCount, u.scaleSpace, u.scaleTime, u.scaleCount];
       const sem = SEMANTICS_NAMES[m.semantics];
-      yield `{"metric":${key},"pmid":"${pmidText(m.pmid)}","indom":${m.indom === NO_INDOM ? 'null' : `"${indomText(m.indom)}"`},"type":"${TYPE_NAMES[m.type] ?? m.type}","sem":${sem ? `"${sem}"` : m.semantics},"units":[${units}],"unitstr":${quote(unitsText(m.units))}}`;
+      yield `{"metric":${key},"pmid":"${pmidText(m.pmid)}","indom":${m.indom === NO_INDOM ? 'null' : `"${indomText(m.indom)}"`},"type":"${TYPE_NAMES[m.type] ?? m.type}","sem":${sem ? `"${sem}"` : m.semantics},"units":[${units}],"unitstr":${quote(dimensionsText(m.units))}}`;
       if (!this.#keys.has(m.pmid)) this.#keys.set(m.pmid, { key, metric: m });
       if (m.indom !== NO_INDOM) indoms.add(m.indom);
     }

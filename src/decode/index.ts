@@ -33,7 +33,7 @@ export { restartProblems } from './restarts.ts';
 export { decodeNodeByRows } from './row-session.ts';
 export type { Gap } from './salvage.ts';
 export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';
-export { unitsText } from './units.ts';
+export { conversionTo, UNITS, unitsText } from './units.ts';
 export type { EventParameter, EventRecord, Value } from './value.ts';
 export { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 export { lend, peakMemory, useModule, Wasm, wasmModule } from './wasm.ts';

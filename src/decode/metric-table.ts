@@ -4,6 +4,8 @@ import type { Problem } from '../kernel/index.ts';
 import { recordOffset } from './fault.ts';
 import * as L from './layout.gen.ts';
 import { COUNTER, type Metric, pmidText } from './metric.ts';
+import type { OpenOptions } from './open-options.ts';
+import { differInUnits } from './units.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NOT_ASCII = /[\u0080-\u00ff]/;
@@ -40,12 +42,12 @@ export class MetricTable {
   readonly #taken = new Set<string>();
   readonly #wasm: Wasm;
   readonly #reader: number;
-  readonly #slotOf: ((name: string) => number | undefined) | undefined;
+  readonly #options: Pick<OpenOptions, 'slotOf' | 'factorOf'>;
 
-  constructor(wasm: Wasm, reader: number, slotOf?: (name: string) => number | undefined) {
+  constructor(wasm: Wasm, reader: number, options: Pick<OpenOptions, 'slotOf' | 'factorOf'>) {
     this.#wasm = wasm;
     this.#reader = reader;
-    this.#slotOf = slotOf;
+    this.#options = options;
   }
 
   /** Takes the descriptor the reader stands at; a contradiction to an earlier one is the problem, and the earlier one stays. */
@@ -66,7 +68,7 @@ export class MetricTable {
       (before.type !== desc.type ||
         before.indom !== desc.indom ||
         before.semantics !== desc.semantics ||
-        before.units !== desc.units)
+        differInUnits(before.units, desc.units))
     ) {
       return {
         code: 'E_ARCHIVE_CONFLICT',
@@ -94,9 +96,10 @@ export class MetricTable {
       this.#taken.add(key);
       this.metrics.push(metric);
       if (this.descriptors.get(pmid) !== metric) this.#more.set(pmid, [...(this.#more.get(pmid) ?? []), metric]);
-      const slot = this.#slotOf?.(name);
+      const slot = this.#options.slotOf?.(name);
       if (slot === undefined) continue;
-      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, Number(desc.semantics === COUNTER), slot) === 0)
+      const factor = this.#options.factorOf?.(name) ?? 1;
+      if (wasm.x.wantMetric(r, pmid, desc.type, desc.indom, Number(desc.semantics === COUNTER), slot, factor) === 0)
         throw outOfMemory();
     }
     if (count === 0 && !this.descriptors.has(pmid))

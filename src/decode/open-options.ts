@@ -3,6 +3,8 @@
 export interface OpenOptions {
   /** Slot of a wanted metric, or undefined. Without it every metric is only listed. */
   readonly slotOf?: (name: string) => number | undefined;
+  /** What values of a wanted metric are multiplied by; default 1. */
+  readonly factorOf?: (name: string) => number;
   /** Go on behind damage, with the next plausible record or volume. Default: stop as PCP does. */
   readonly salvage?: boolean;
   /**

@@ -65,7 +65,7 @@ export class ArchiveReader {
     this.#salvage = options.salvage === true;
     this.annotations = options.annotations ? { labels: [], texts: [] } : null;
     this.address = wasm.need(wasm.x.openReader(limits.windowBytes) >>> 0);
-    this.#table = new MetricTable(wasm, this.address, options.slotOf);
+    this.#table = new MetricTable(wasm, this.address, options);
     try {
       this.#metaLabel = this.#readMeta();
       this.#readIndex();

@@ -53,12 +53,16 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
       .at(-1) ?? 0n;
   /** What somebody asks for: of the others damage costs nobody anything. */
   const asked = new Set(windows.flatMap(({ specs }) => specs.flatMap((s) => s.metrics)));
+  /** Metrics that some archive has in other units. */
+  const scaled = new Set(members.flatMap((m) => [...m.reading.factors.keys()]));
   // Names are asked until the engines have finished: every reader stays open till then.
   const streams = usable.flatMap((member): Stream[] => {
     const reader = member.reader ?? reopened(member, open);
     member.reader = reader;
     if (!reader) return [];
-    const metrics = wantedRows(reader, new Set([...asked].filter((name) => !member.leftOut.has(name))));
+    const { leftOut, factors } = member.reading;
+    const names = new Set([...asked].filter((name) => !leftOut.has(name)));
+    const metrics = wantedRows(reader, names, (name) => (scaled.has(name) ? (factors.get(name) ?? 1) : null));
     return [{ member, reader, wanted: metrics, lastNs: -(2n ** 63n), next: null }];
   });
   for (const s of streams) advance(wasm, s, endNs);

@@ -16,7 +16,8 @@ const OLD = 0;
 const HEAD = 4;
 
 interface Named {
-  readonly names: readonly string[];
+  /** With what values are multiplied by; null: nothing, and integers are exact. */
+  readonly names: readonly (readonly [string, number | null])[];
   readonly pmid: number;
   readonly type: number;
   readonly semantics: number;
@@ -26,11 +27,17 @@ interface Named {
 /** Wanted metrics by pmID. */
 export type WantedRows = ReadonlyMap<number, Named>;
 
-export function wantedRows(reader: ArchiveReader, wanted: ReadonlySet<string>): WantedRows {
+/** `factorOf`: what values of a metric are multiplied by; null if those of all archives are as they are stored. */
+export function wantedRows(
+  reader: ArchiveReader,
+  wanted: ReadonlySet<string>,
+  factorOf: (name: string) => number | null,
+): WantedRows {
   const table = new Map<number, Named>();
   for (const { name, pmid, type, indom, semantics } of reader.metrics) {
     if (!wanted.has(name)) continue;
-    table.set(pmid, { names: [...(table.get(pmid)?.names ?? []), name], pmid, type, semantics, indom });
+    const names = [...(table.get(pmid)?.names ?? []), [name, factorOf(name)] as const];
+    table.set(pmid, { names, pmid, type, semantics, indom });
   }
   return table;
 }
@@ -53,10 +60,18 @@ export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Ro
     }
     const cell = cellOf(wasm, reader, set, metric, ns);
     // Of a metric that occurs twice the first counts.
-    for (const name of metric.names) if (!cells.has(name)) cells.set(name, cell);
+    for (const [name, factor] of metric.names) if (!cells.has(name)) cells.set(name, converted(cell, factor));
   }
   if (lost.size > 0 && reader.unsound) reader.passOver(reader.unsound);
   return about;
+}
+
+/** In other units: no integers any more, in no archive. */
+function converted(cell: Cell, factor: number | null): Cell {
+  if (factor === null) return cell;
+  const { raw: _, counter, ...rest } = cell;
+  const values = cell.values.map((x) => x * factor);
+  return { ...rest, values, ...(counter ? { counter: { ...counter, scale: factor } } : {}) };
 }
 
 const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };

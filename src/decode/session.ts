@@ -2,7 +2,7 @@
 
 import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { ConsumerResult, ConsumerSpec, Coverage, Lead, Restart } from '../reduce/index.ts';
-import { groupsOf, type LeftOut } from './agreement.ts';
+import { type ExpectedUnits, groupsOf, type Reading, type Readings } from './agreement.ts';
 import { type BuiltWindow, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
 import { type Dated, EARLIEST, LATEST, problemsWithin } from './findings.ts';
@@ -36,6 +36,11 @@ export interface NodeTask {
   readonly windows: readonly NodeWindow[];
   /** Every metric name that any declaration may ask for. */
   readonly wanted: readonly string[];
+  /**
+   * Units in which values of a metric are given, whatever those of the archive are; of metrics not in it those of a window's first
+   * archive. Absent: values are as they are stored.
+   */
+  readonly units?: ExpectedUnits;
   /** Go on behind damage inside volumes. */
   readonly salvage?: boolean;
 }
@@ -74,8 +79,7 @@ export interface Member {
   readonly index: number;
   readonly path: string;
   reader: ArchiveReader | null;
-  /** Of this archive alone: another describes them otherwise. */
-  readonly leftOut: ReadonlySet<string>;
+  readonly reading: Reading;
   names: ReadonlySet<string>;
   /** Those of the wanted metrics that it has. */
   metrics: readonly Metric[];
@@ -90,8 +94,8 @@ export interface Member {
   bytes: number;
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-type Open = (path: string, leftOut: ReadonlySet<string>) => ArchiveReader;
+const AS_IT_IS: Reading = { leftOut: new Set(), factors: new Map() };
+type Open = (path: string, reading: Reading) => ArchiveReader;
 
 /** What a task reads, before it is read. */
 export interface Survey {
@@ -101,21 +105,22 @@ export interface Survey {
 }
 
 /** The archives of a task, looked at but not read. */
-function survey(wasm: Wasm, task: NodeTask, leftOut: LeftOut = new Map()): Survey {
+function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
   if (wasm.x.openSession(task.wanted.length) === 0)
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
-  const open: Open = (path, without) => {
-    const slotOf = (name: string): number | undefined => (without.has(name) ? undefined : slots.get(name));
-    return new ArchiveReader(wasm, path, { slotOf, salvage: task.salvage === true, readOn: true });
+  const open: Open = (path, { leftOut, factors }) => {
+    const slotOf = (name: string): number | undefined => (leftOut.has(name) ? undefined : slots.get(name));
+    const factorOf = (name: string): number => factors.get(name) ?? 1;
+    return new ArchiveReader(wasm, path, { slotOf, factorOf, salvage: task.salvage === true, readOn: true });
   };
   const keep = task.archives.length <= KEEP_OPEN;
   const members = task.archives.map((path, index) => {
-    const member = look(path, index, leftOut.get(index) ?? NOTHING, open, keep);
+    const member = look(path, index, readings.get(index) ?? AS_IT_IS, open, keep);
     member.metrics = member.metrics.filter((m) => slots.has(m.name));
     return member;
   });
-  return { members, slots, open: (m) => open(m.path, m.leftOut) };
+  return { members, slots, open: (m) => open(m.path, m.reading) };
 }
 
 /** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
@@ -127,7 +132,8 @@ type Decode = (wasm: Wasm, task: NodeTask, surveyed: Survey) => NodeResult;
 
 /**
  * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
- * window contradict each other, the earlier one counts, and the metric is left out of the later one.
+ * window contradict each other, the earlier one counts, and the metric is left out of the later one; where they have it in several
+ * units, or in others than are asked for, it is converted.
  */
 export function agreeing(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
   const surveyed = survey(wasm, given);
@@ -156,15 +162,16 @@ function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Deco
   const groups = groupsOf(
     task.windows,
     surveyed.members.filter((m) => m.usable),
+    task.units,
   );
-  if (groups.every((g) => g.problems.length === 0)) return decode(wasm, task, surveyed);
+  if (groups.every((g) => g.readings.size === 0)) return decode(wasm, task, surveyed);
   for (const m of surveyed.members) m.reader?.close();
   const windows: NodeWindowResult[] = [];
   const sum = { bytes: 0, records: 0 };
   const plans = { made: 0, known: 0, steady: 0 };
-  for (const { windows: indices, leftOut, problems } of groups) {
+  for (const { windows: indices, readings, problems } of groups) {
     const part = { ...task, windows: indices.map((i) => task.windows[i]!) };
-    const result = decode(wasm, part, survey(wasm, part, leftOut));
+    const result = decode(wasm, part, survey(wasm, part, readings));
     for (const [k, i] of indices.entries()) {
       const window = result.windows[k]!;
       windows[i] = { ...window, problems: [...window.problems, ...problems] };
@@ -239,12 +246,12 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: r
 }
 
 /** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
-function look(path: string, index: number, leftOut: ReadonlySet<string>, open: Open, keep: boolean): Member {
+function look(path: string, index: number, reading: Reading, open: Open, keep: boolean): Member {
   const member: Member = {
     index,
     path,
     reader: null,
-    leftOut,
+    reading,
     names: new Set(),
     metrics: [],
     startNs: 0n,
@@ -256,8 +263,8 @@ function look(path: string, index: number, leftOut: ReadonlySet<string>, open: O
     bytes: 0,
   };
   try {
-    const reader = open(path, leftOut);
-    member.metrics = reader.metrics.filter((m) => !leftOut.has(m.name));
+    const reader = open(path, reading);
+    member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.label.startNs;
     member.host = reader.label.host;

@@ -25,7 +25,15 @@ interface Exports {
   slide(reader: number): number;
   seekWindow(reader: number, offset: bigint): void;
   growWindow(reader: number, bytes: number): number;
-  wantMetric(reader: number, pmid: number, type: number, indom: number, counter: number, slot: number): number;
+  wantMetric(
+    reader: number,
+    pmid: number,
+    type: number,
+    indom: number,
+    counter: number,
+    slot: number,
+    scale: number,
+  ): number;
   watchCounter(window: number, slot: number, bits: number): number;
   findIndom(reader: number, indom: number, create: number): number;
   versionAt(indom: number, ns: bigint): number;

@@ -76,6 +76,12 @@ export const ERRORS = {
   ),
   E_ARCHIVE_META: kind('archive', 65, false, 'The metadata is damaged; metrics described before it were used.'),
   E_ARCHIVE_CONFLICT: kind('archive', 65, false, 'The same metric is described in two ways; the first was used.'),
+  E_ARCHIVE_UNITS: kind(
+    'archive',
+    65,
+    false,
+    'The metric has units of another dimension than are asked for; it was left out.',
+  ),
   E_ARCHIVE_INDEX: kind('archive', 65, false, 'The temporal index is damaged; the data were read without it.'),
   E_ARCHIVE_UNPACK: kind(
     'archive',

@@ -57,7 +57,7 @@ export function openMembers(paths: readonly string[], options: MemberOptions = {
   const labelled = found.map((m) => ({ ...m, host: m.label.host }));
   const { own: ofHost, problems: others } = ofOneHost('', labelled);
   problems.push(...others);
-  const agreement = new Agreement(options.written);
+  const agreement = new Agreement({ written: options.written === true });
   const members = ofHost.map(({ host: _, ...m }): Member => {
     const leftOut = new Set<number>();
     for (const metric of m.metrics) {

@@ -37,8 +37,8 @@ export interface Restart {
 type Values = Float64Array | BigInt64Array | BigUint64Array;
 type Exact = number | bigint;
 
-/** Whether a counter that fell can have wrapped. */
-export function canWrap(before: Exact, now: Exact, bits: number, configured = false): boolean {
+/** Whether a counter that fell can have wrapped; `scale`: what its values were multiplied by. */
+export function canWrap(before: Exact, now: Exact, bits: number, configured = false, scale = 1): boolean {
   if (bits === 0) return false;
   const fast = configured && bits <= 32;
   if (typeof before === 'bigint' && typeof now === 'bigint') {
@@ -47,7 +47,8 @@ export function canWrap(before: Exact, now: Exact, bits: number, configured = fa
     return (fast || fall > half) && (bits === 64 || fall <= 2n * half);
   }
   const fall = Number(before) - Number(now);
-  return (fast || fall > 2 ** (bits - 1)) && fall <= 2 ** bits;
+  const range = 2 ** bits * scale;
+  return (fast || fall > range / 2) && fall <= range;
 }
 
 /** One metric of a window. */
@@ -91,7 +92,7 @@ class Watched {
 
   #canWrap(cell: Cell, before: Exact, now: Exact): boolean {
     const configured = this.bits > 0;
-    return canWrap(before, now, this.#widthOf(cell), configured);
+    return canWrap(before, now, this.#widthOf(cell), configured, cell.counter!.scale);
   }
 
   #widthOf(cell: Cell): number {
@@ -125,7 +126,7 @@ class Watched {
       if (!fell && !(all && now > before)) return;
       const offset = this.#offset(number);
       if (fell && !some && !this.#marked && this.#canWrap(cell, before, now)) {
-        offset.value += 2 ** bits;
+        offset.value += 2 ** bits * (cell.counter!.scale ?? 1);
         offset.exact += 1n << BigInt(bits);
         return;
       }

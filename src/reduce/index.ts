@@ -22,5 +22,7 @@ export {
   MAX_SERIES,
   MAX_TALLY,
   type ReducerSpec,
+  UNITS_NAMES,
+  type UnitsName,
   type WindowSpec,
 } from './spec.ts';

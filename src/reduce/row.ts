@@ -21,8 +21,11 @@ export interface Cell {
   readonly identityOf?: (id: number) => string | undefined;
   /** Members of the instance domain at the record's time; undefined for none (no instance domain). */
   readonly domainSize?: number;
-  /** Of a counter: the bits of its type (floating point: 0), and the agent that it is of (the domain of its pmID). */
-  readonly counter?: { readonly bits: number; readonly agent: number };
+  /**
+   * Of a counter: the bits of its type (floating point: 0), the agent that it is of (the domain of its pmID), and what its values
+   * were multiplied by to be in other units (default 1).
+   */
+  readonly counter?: { readonly bits: number; readonly agent: number; readonly scale?: number };
   /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */
   readonly unconvertible?: boolean;
 }

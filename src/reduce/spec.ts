@@ -79,6 +79,23 @@ export type ReducerSpec =
       readonly limit: number;
     };
 
+/** Units that a metric can be asked for in; an archive that has it in others of the same dimension is converted. */
+export const UNITS_NAMES = [
+  'count',
+  'byte',
+  'kbyte',
+  'mbyte',
+  'gbyte',
+  'nanosecond',
+  'microsecond',
+  'millisecond',
+  'second',
+  'microwatt',
+  'milliwatt',
+  'watt',
+] as const;
+export type UnitsName = (typeof UNITS_NAMES)[number];
+
 /** One analytic's need on one node, for one job window. */
 export interface ConsumerSpec {
   /** Names, in fetch order; all exist in the source. A name may occur twice. */

@@ -33,7 +33,7 @@ export interface Work {
   readonly analytics: readonly string[];
   /** Default wasm. */
   readonly engine?: Engine | undefined;
-  /** Counters as the reference takes them. */
+  /** Counters and units as the reference takes them. */
   readonly asReference: boolean;
   /** Only leads are wanted. */
   readonly probe: boolean;

@@ -55,6 +55,7 @@ function read(task: Work, set: AnalyticSet): Answer {
     node: task.node,
     archives: task.archives,
     wanted: set.wanted,
+    ...(task.asReference ? {} : { units: set.units }),
     windows: task.windows.map((w, i) => ({
       startNs: w.startNs,
       endNs: w.endNs,

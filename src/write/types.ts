@@ -1,6 +1,6 @@
 // Owns what a writer is told: metrics, instances, values.
 
-import { type Metric, NO_INDOM } from '../decode/index.ts';
+import { type Metric, NO_INDOM, UNITS } from '../decode/index.ts';
 
 /** Type codes of values (pcp-archive-format.md §3.3). */
 export const TYPES = {
@@ -19,18 +19,7 @@ export const pmid = (domain: number, cluster: number, item: number): number =>
 /** `domain.serial` as an instance domain number. */
 export const indomId = (domain: number, serial: number): number => ((domain << 22) | serial) >>> 0;
 
-export { NO_INDOM };
-
-/** Units words in common use. */
-export const UNITS = {
-  none: 0,
-  count: 0x00100000,
-  byte: 0x10000000,
-  kbyte: 0x10010000,
-  mbyte: 0x10020000,
-  millisecond: 0x01002000,
-  second: 0x01003000,
-} as const;
+export { NO_INDOM, UNITS };
 
 export interface MetricSpec {
   readonly name: string;

@@ -102,7 +102,7 @@ describe.each([
 });
 
 it('a document says so', async () => {
-  const change = { name: 'mem.util.free', units: UNITS.byte } as const;
+  const change = { name: 'mem.util.free', semantics: 'counter' } as const;
   const archives = [archive(0, 1, { name: 'mem.util.free' }), archive(30, 5, change)];
   const [start, end] = [Number(T0), Number(T0) + 60 * 45];
   const job = { job_id: '7', start, end, nodes: ['n1'], archives: { n1: archives.map((a) => basename(a)) } };

@@ -124,11 +124,18 @@ function readDesc(bytes: Bytes, at: number, len: number, file: string): Desc {
   };
 }
 
+/** The low byte holds an extra unit (bits 7-3: 1 to 4 are known) and its scale: it says nothing where there is none. */
+function contradict(a: number, b: number): boolean {
+  if (a >>> 8 !== b >>> 8) return true;
+  const extra = [a, b].map((word) => (word & 0xff) >>> 3);
+  return (a & 0xff) !== (b & 0xff) && extra.every((unit) => unit >= 1 && unit <= 4);
+}
+
 function addDesc(desc: Desc, descs: Map<number, Desc>, names: Map<string, number>, at: number, file: string): void {
   const before = descs.get(desc.pmid);
   if (before !== undefined) {
     for (const field of ['type', 'semantics', 'indom', 'units'] as const) {
-      if (before[field] !== desc[field]) {
+      if (field === 'units' ? contradict(before.units, desc.units) : before[field] !== desc[field]) {
         throw new Damage('E_ARCHIVE_CONFLICT', 'PM_ERR_LOGREC', `metric described twice: ${field} differs`, {
           file,
           volume: -1,
