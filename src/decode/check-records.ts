@@ -27,8 +27,11 @@ export class Sightings {
 
 /** Bytes of a block's payload by type; other types have any length. */
 const SIZES: Readonly<Record<number, number>> = { 2: 8, 3: 8, 4: 4, 5: 8 };
+const DOUBLE_WORDS = new Set([2, 3, 5]);
+const FLOAT = 4;
 const IN_SITU = new Set([0, 1, 4]);
 const HEAD = 4;
+const TRAILER = 4;
 
 export class RecordTally {
   records = 0;
@@ -39,6 +42,8 @@ export class RecordTally {
   readonly unnamed = new Sightings();
   readonly undescribed = new Sightings();
   readonly misfits = new Sightings();
+  /** Blocks that libpcp swaps the bytes of by their own type, beyond their end and into the next block. */
+  readonly short = new Sightings();
   /** Where the records that were read start and end, by volume, in the order of the file. */
   readonly #records = new Map<number, { readonly starts: number[]; readonly ends: number[] }>();
   readonly #wasm: Wasm;
@@ -92,6 +97,7 @@ export class RecordTally {
 
   #set(set: StoredSet, metric: Metric, ns: bigint, place: Place): void {
     if (!this.#fits(set, metric.type)) this.misfits.see(place, metric.name);
+    if (this.#short(set)) this.short.see(place, metric.name);
     if (metric.indom === NO_INDOM) return;
     const version = versionAt(this.#wasm, this.#reader, metric.indom, ns);
     for (const pair of set.pairs) {
@@ -99,6 +105,20 @@ export class RecordTally {
       if (version !== 0 && this.#wasm.x.nameIn(version, id) >>> 0 !== NO_STRING) continue;
       this.unnamed.see(place, `${metric.name}[${id}]`);
     }
+  }
+
+  /** Whether a block has less room than its own type needs, and another block follows. */
+  #short({ format, pairs }: StoredSet): boolean {
+    if (format === 0) return false;
+    const address = this.#reader.address;
+    const end = this.#wasm.u32(address + L.R_REC) + this.#wasm.i32(address + L.R_LEN) - TRAILER;
+    return pairs.some((pair) => {
+      const block = storedBlock(this.#wasm, this.#reader, pair);
+      const room = (block.length + 3) & ~3;
+      const kind = block[0]!;
+      const needs = DOUBLE_WORDS.has(kind) ? 8 : kind === FLOAT ? 4 : 0;
+      return room < HEAD + needs && block.byteOffset + room < end;
+    });
   }
 
   /** Whether the values can be had as what the descriptor says they are (§5.5). */

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { ERRORS, formatSeconds, type Problem, toProblem } from '../kernel/index.ts';
 import { doubledDomains, oddDescriptors, oddIndex } from './check-metadata.ts';
 import { RecordTally, type Sightings } from './check-records.ts';
-import { EARLIEST, LATEST, problemsWithin } from './findings.ts';
+import { EARLIEST, LATEST, problemsWithin, refusedByPcp } from './findings.ts';
 import * as L from './layout.gen.ts';
 import { pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -55,15 +55,22 @@ const LOST: Partial<Record<Problem['code'], string>> = {
   E_ARCHIVE_UNPACK: 'what cannot be unpacked',
   E_ARCHIVE_LIMIT: 'what exceeds the limit',
 };
+/** As LOST, where it depends on the kind of record. */
+const LOST_BY_RECORD: Readonly<Record<string, string>> = {
+  'E_ARCHIVE_INDEX label': 'nothing: the data are read without the index; PCP does not open the archive',
+  'E_ARCHIVE_META label set': 'the labels in this record; PCP does not open the archive',
+  'E_ARCHIVE_META help text': 'the help text in this record; PCP does not open the archive',
+};
 const STOPS = /^E_ARCHIVE_(TRUNCATED|LENGTH|TRAILER|UNPACK|LIMIT)$/;
 const NOTHING = 'nothing';
 
 function finding(problem: Problem, severity: Finding['severity'] = 'error', lost?: string, advice?: string): Finding {
-  const harmless = problem.code === 'E_ARCHIVE_INDEX' || problem.code === 'E_ARCHIVE_CLOCK';
+  const { code, record } = problem;
+  const harmless = (code === 'E_ARCHIVE_INDEX' && !refusedByPcp(problem)) || code === 'E_ARCHIVE_CLOCK';
   return {
     ...problem,
     severity: harmless ? 'warning' : severity,
-    lost: lost ?? LOST[problem.code] ?? 'all of it',
+    lost: lost ?? LOST_BY_RECORD[`${code} ${record}`] ?? LOST[code] ?? 'all of it',
     advice: advice ?? ERRORS[problem.code].advice,
   };
 }
@@ -224,6 +231,13 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
     'these values',
     'They are shown as bytes.',
   );
+  for (const short of seen(
+    tally.short,
+    'value blocks that are shorter than their type, with others behind them',
+    'nothing here; PCP cannot read these records',
+    'The values are shown as bytes, the others of the record are read.',
+  ))
+    yield { ...short, severity: 'error' };
   yield* seen(
     tally.unnamed,
     'values of instances that their domain does not name',

@@ -2,6 +2,7 @@
 
 import { fromProblem, type Problem } from '../kernel/index.ts';
 import { allMembers, type Member, versionAt, versionMembers } from './domains.ts';
+import { refusedByPcp } from './findings.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
@@ -51,10 +52,6 @@ export interface DumpOptions {
   readonly onProblems?: (problems: readonly Problem[]) => void;
 }
 
-/** PCP opens no archive with one of these. Contradicting descriptors and labels are among them, a bad index entry is not. */
-const refused = (p: Problem): boolean =>
-  p.code === 'E_ARCHIVE_META' || p.code === 'E_ARCHIVE_CONFLICT' || p.record === 'label';
-
 class CanonicalDump {
   readonly #wasm = new Wasm();
   readonly #reader: ArchiveReader;
@@ -73,8 +70,10 @@ class CanonicalDump {
   constructor(path: string, options: DumpOptions = {}) {
     this.#options = options;
     this.#wasm.x.openSession(0);
-    this.#reader = new ArchiveReader(this.#wasm, path, { salvage: options.salvage === true });
-    const problem = options.strict ? this.#reader.problems.find(refused) : undefined;
+    const strict = options.strict === true;
+    // Label sets are not in the dump, but PCP opens no archive in which one is damaged.
+    this.#reader = new ArchiveReader(this.#wasm, path, { salvage: options.salvage === true, annotations: strict });
+    const problem = strict ? this.#reader.problems.find(refusedByPcp) : undefined;
     if (!problem) return;
     this.#reader.close();
     throw fromProblem(problem);

@@ -2,6 +2,10 @@
 
 import type { Problem } from '../kernel/index.ts';
 
+/** PCP opens no archive with one of these. Contradicting descriptors and labels are among them, a bad index entry is not. */
+export const refusedByPcp = ({ code, record }: Problem): boolean =>
+  code === 'E_ARCHIVE_META' || code === 'E_ARCHIVE_CONFLICT' || record === 'label';
+
 export const EARLIEST = -(2n ** 63n);
 export const LATEST = 2n ** 63n - 1n;
 

@@ -17,12 +17,13 @@ describe.runIf(haveShared('archives on which the decoder and PCP differed'))('as
     expect(dumpOf(name)).toBe(reference(name));
   });
 
-  it.each(['F6', 'F7', 'crafted/F_desc_slack4', 'H1', 'crafted/E_index_pid', 'check/00063'])(
+  it.each(['F6', 'F7', 'crafted/F_desc_slack4', 'H1', 'K2', 'crafted/E_index_pid', 'check/00063'])(
     '%s: a strict reader refuses it, others read on, and check says so',
     (name) => {
       expect(() => dumpOf(name)).toThrow();
+      expect(() => dumpSum(archive(name), { strict: true })).toThrow();
       const { findings, records } = checkArchive(archive(name));
-      expect(findings.length).toBeGreaterThan(0);
+      expect(findings.filter((f) => f.severity === 'error').length).toBeGreaterThan(0);
       expect(records).toBeGreaterThan(4);
       expect(dumpSum(archive(name)).records).toBe(records);
     },
@@ -32,6 +33,22 @@ describe.runIf(haveShared('archives on which the decoder and PCP differed'))('as
     expect(checkArchive(archive('F6')).findings).toContainEqual(
       expect.objectContaining({ severity: 'error', message: 'the metadata describe no metric' }),
     );
+  });
+
+  it('a block too short for its type: read, and an error because PCP cannot', () => {
+    const short = 'value blocks that are shorter than their type, with others behind them';
+    const { findings, values, records } = checkArchive(archive('A2'));
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        severity: 'error',
+        message: `1 ${short}`,
+        lost: expect.stringContaining('PCP cannot read'),
+      }),
+    );
+    // As far as PCP read, and on.
+    const theirs = reference('A2').trimEnd().split('\n').slice(0, -1);
+    expect(dumpOf('A2').split('\n').slice(0, theirs.length)).toEqual(theirs);
+    expect([records, values]).toEqual([10, 110]);
   });
 
   it('two files of one volume: one is read, the other named', () => {
