@@ -1,7 +1,5 @@
 // Owns label sets and help texts: the records of the metadata that annotate metrics and instance domains (§3.5, 3.6).
 
-import type { Problem } from '../kernel/index.ts';
-
 export type LabelClass = 'context' | 'domain' | 'indom' | 'cluster' | 'item' | 'instances';
 
 /** One label: the value is JSON as it was written, without the quotes of a string. */
@@ -63,10 +61,16 @@ const LABELS_V3 = 7;
 const TRAILER = 4;
 const NS = 1_000_000_000n;
 
-type Wrong = Pick<Problem, 'code' | 'message' | 'record'> & { readonly found?: string };
+/** Why a record is left out: it is damaged, and PCP opens no archive with it; or it is sound, of a kind that nobody asks for. */
+interface Unread {
+  readonly damaged: boolean;
+  readonly message: string;
+  readonly record: string;
+  readonly found: string;
+}
 
 /** Takes a whole record, framing checked, of type 3, 4 or 7. What is wrong inside is the answer, and the record is left out. */
-export function readAnnotation(into: Annotations, record: Buffer, type: number): Wrong | null {
+export function readAnnotation(into: Annotations, record: Buffer, type: number): Unread | null {
   try {
     if (type === TEXT) into.texts.push(readText(record));
     else into.labels.push(readLabels(record, type === LABELS_V3));
@@ -74,15 +78,17 @@ export function readAnnotation(into: Annotations, record: Buffer, type: number):
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     const kind = type === TEXT ? 'help text' : 'label set';
-    return { code: 'E_ARCHIVE_META', message: error.message, record: kind, found: error.found };
+    return { damaged: error.damaged, message: error.message, record: kind, found: error.found };
   }
 }
 
 class Misfit extends Error {
   readonly found: string;
-  constructor(message: string, found: number) {
+  readonly damaged: boolean;
+  constructor(message: string, found: number, damaged = true) {
     super(message);
     this.found = String(found);
+    this.damaged = damaged;
   }
 }
 
@@ -111,8 +117,6 @@ function readLabels(b: Buffer, wide: boolean): LabelRecord {
   const seconds = wide ? (BigInt(b.readInt32BE(12)) << 32n) | BigInt(b.readUInt32BE(8)) : BigInt(b.readInt32BE(8));
   const ns = seconds * NS + (wide ? BigInt(b.readInt32BE(16)) : BigInt(b.readInt32BE(12)) * 1000n);
   const word = b.readUInt32BE(head);
-  const labelClass = CLASSES[word];
-  if (!labelClass) throw new Misfit('unknown class of labels', word);
   const nsets = b.readInt32BE(head + 8);
   // A set takes 12 bytes at least.
   if (nsets < 0 || nsets > (end - head - 12) / 12) throw new Misfit('impossible number of label sets', nsets);
@@ -123,6 +127,8 @@ function readLabels(b: Buffer, wide: boolean): LabelRecord {
     sets.push(set);
     at = next;
   }
+  const labelClass = CLASSES[word];
+  if (!labelClass) throw new Misfit('unknown class of labels', word, false);
   return { ns, class: labelClass, id: b.readUInt32BE(head + 4), sets, body: b.subarray(head, end) };
 }
 

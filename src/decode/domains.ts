@@ -72,6 +72,44 @@ export function instancesAt(
   });
 }
 
+/**
+ * Who the instances of a set are, as the decoder tells them apart (assembly/archive/identity.ts): the name; name, NUL and number
+ * where several members of the domain have the name; NUL and number where none has the number. No name holds a NUL.
+ */
+export class InstanceIdentities {
+  readonly #wasm: Wasm;
+  readonly #reader: ArchiveReader;
+  /** Names of several members, by version. */
+  readonly #shared = new Map<number, ReadonlySet<string>>();
+
+  constructor(wasm: Wasm, reader: ArchiveReader) {
+    this.#wasm = wasm;
+    this.#reader = reader;
+  }
+
+  at(indom: number, ns: bigint, ids: readonly number[]): string[] {
+    if (indom === NO_INDOM) return [];
+    const version = versionAt(this.#wasm, this.#reader, indom, ns);
+    return ids.map((id) => {
+      const string = version === 0 ? NO_STRING : this.#wasm.x.nameIn(version, id) >>> 0;
+      if (string === NO_STRING) return `\0${id}`;
+      const name = sessionBytes(this.#wasm, string).toString('utf8');
+      return this.#sharedIn(version).has(name) ? `${name}\0${id}` : name;
+    });
+  }
+
+  #sharedIn(version: number): ReadonlySet<string> {
+    let shared = this.#shared.get(version);
+    if (!shared) {
+      const names = versionMembers(this.#wasm, version).map((m) => m.name.toString('utf8'));
+      const met = new Set<string>();
+      shared = new Set(names.filter((name) => met.size === met.add(name).size));
+      this.#shared.set(version, shared);
+    }
+    return shared;
+  }
+}
+
 /** All versions of a domain in order of time. */
 export function domainVersions(wasm: Wasm, reader: ArchiveReader, indom: number): { ns: bigint; members: Member[] }[] {
   const domain = wasm.x.findIndom(reader.address, indom, 0);

@@ -91,6 +91,7 @@ export function indexOddities(
     if (list) list.push(i + 1);
     else odd.set(what, [i + 1]);
   };
+  let begun = false;
   for (const [i, e] of entries.entries()) {
     const before = entries[i - 1];
     const size = sizes.get(e.volume);
@@ -100,6 +101,11 @@ export function indexOddities(
     if (size === undefined) note('a volume that does not exist', i);
     if (before && e.volume === before.volume && (e.data < before.data || e.meta < before.meta))
       note('an offset before that of the entry before', i);
+    // PCP starts at the first entry, whatever is before it.
+    if (!begun && size !== undefined) {
+      begun = true;
+      if (e.data > label) note('a first entry behind the first record, where PCP begins', i);
+    }
     if (e.data < label || e.meta < label) note('an offset inside the label', i);
     else if (typeof size === 'number' && e.data > size) note('an offset beyond the end of the volume', i);
     else if (!starts(e.volume, Number(e.data))) note('an offset inside a record', i);

@@ -11,7 +11,7 @@ export {
   labelsAt,
 } from './annotations.ts';
 export { type CheckResult, checkArchive, type Finding, type Salvage } from './check.ts';
-export { domainVersions, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
+export { domainVersions, InstanceIdentities, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
 export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles, resolveArchives } from './fileset.ts';
 export { type ArchiveProbe, glanceArchive } from './glance.ts';

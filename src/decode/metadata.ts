@@ -33,8 +33,12 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       const conflict = table.add(file);
       if (conflict) onProblem(conflict);
     } else if (status === L.S_OTHER) {
-      const wrong = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
-      if (wrong) onProblem({ ...wrong, file, volume: -1, offset: recordOffset(wasm, reader) });
+      const unread = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
+      if (unread === null) return true;
+      const { damaged, message, found, record } = unread;
+      const offset = recordOffset(wasm, reader);
+      if (damaged) onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, offset, record, found });
+      else onNote(message, found);
     } else if (status === L.S_GROW) {
       stream.makeRoom();
     } else if (status === L.S_MORE) {

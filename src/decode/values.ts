@@ -63,9 +63,9 @@ export function instantJson(ns: bigint): string {
   return stampJson((ns - fraction) / NS, fraction);
 }
 
-/** Time stamp of a record or label at `at`, as it is stored. */
+/** Time stamp of a record or label at `at`, as it is stored; of damaged sub-seconds libpcp keeps 32 bits. */
 export function storedStamp(view: DataView, at: number, version: 2 | 3): string {
-  if (version === 2) return stampJson(view.getInt32(at), view.getInt32(at + 4) * 1000);
+  if (version === 2) return stampJson(view.getInt32(at), Math.imul(view.getInt32(at + 4), 1000));
   const seconds = (BigInt(view.getInt32(at + 4)) << 32n) | BigInt(view.getUint32(at));
   return stampJson(seconds, view.getInt32(at + 8));
 }

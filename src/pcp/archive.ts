@@ -4,6 +4,7 @@ import {
   type ArchiveLabel,
   ArchiveReader,
   decodeNode,
+  InstanceIdentities,
   instancesAt,
   lend,
   type Metric,
@@ -136,7 +137,10 @@ export class PcpArchive {
         return matches ? own.filter((m) => matches(m.name)) : own.slice(0, 1);
       });
       const names = (ns: bigint, set: ValueSet) => instancesAt(wasm, reader, set.metric.indom, ns, set.instances);
-      return { member, reader, records: aheadOf(records, reader, from), names, atOpen: reader.problems.length };
+      const known = new InstanceIdentities(wasm, reader);
+      const identities = (ns: bigint, set: ValueSet) => known.at(set.metric.indom, ns, set.instances);
+      const of = { names, identities };
+      return { member, reader, records: aheadOf(records, reader, from), of, atOpen: reader.problems.length };
     });
     try {
       let begun = false;
@@ -145,13 +149,15 @@ export class PcpArchive {
         { from, to },
       );
       for (const { input, ns, record } of joined as Iterable<Joined<PcpRecord>>) {
-        const { member, reader, names } = inputs[input]!;
+        const { member, reader, of } = inputs[input]!;
         if (record && !record.mark && record.sets.length === 0) continue;
         if (!record && !begun) continue;
         begun = true;
         const archive = member.path;
-        if (record) yield { ...record, archive, names: (set) => names(ns, set) };
-        else yield { ns, ...reader.place, mark: true, sets: [], archive, names: () => [] };
+        const names = (set: ValueSet) => of.names(ns, set);
+        const identities = (set: ValueSet) => of.identities(ns, set);
+        if (record) yield { ...record, archive, names, identities };
+        else yield { ns, ...reader.place, mark: true, sets: [], archive, names, identities };
       }
     } finally {
       for (const { reader } of inputs) reader.close();

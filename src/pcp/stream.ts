@@ -8,6 +8,11 @@ export interface PcpRecord extends ArchiveRecord {
   readonly archive: string;
   /** Instance names of a set at this record's time; a number that the domain does not have is its own name. */
   readonly names: (set: ValueSet) => string[];
+  /**
+   * What the instances of a set are known by at this record's time: equal texts are the same instance, in any record of the host. The
+   * name; name, NUL and number where the domain gives several instances this name; NUL and number where it gives none.
+   */
+  readonly identities: (set: ValueSet) => string[];
 }
 
 /** So long records are read before other work has its turn, in ms. */

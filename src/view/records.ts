@@ -91,17 +91,42 @@ export function* recordLines(record: PcpRecord, sets: readonly ValueSet[]): Gene
   }
 }
 
+/**
+ * How instances are shown where they must be told apart: by name; `name#number` if the domain gives several instances this name. One
+ * without name is its number, `#number` if another is named like that.
+ */
+function instanceLabels(identities: readonly string[]): string[] {
+  const named = new Set(identities);
+  return identities.map((identity) => {
+    const [name, id] = identity.split('\0');
+    if (id === undefined) return identity;
+    return name === '' && !named.has(id) ? id : `${name}#${id}`;
+  });
+}
+
+/** Of equal keys the second is `key#2`, as in the canonical dump: nothing is lost. */
+function distinct<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const object = new Map<string, T>();
+  for (const [key, value] of entries) {
+    let free = key;
+    for (let n = 2; object.has(free); n++) free = `${key}#${n}`;
+    object.set(free, value);
+  }
+  return Object.fromEntries(object);
+}
+
 /** One JSON object a record: time, and per metric a value, or values by instance. */
 export function recordJson(record: PcpRecord, sets: readonly ValueSet[]): string {
   const time = { time: isoOf(record.ns), ns: String(record.ns) };
   if (record.mark) return JSON.stringify({ ...time, mark: true });
-  const metrics = Object.fromEntries(
-    sets.map((set) => {
-      const names = record.names(set);
-      if (set.error !== undefined) return [set.metric.name, { error: set.error }];
+  const metrics = distinct(
+    sets.map((set): [string, Json] => {
+      const { name } = set.metric;
+      if (set.error !== undefined) return [name, { error: set.error }];
       const values = set.values.map(valueJson);
-      if (names.length === 0) return [set.metric.name, values[0] ?? null];
-      return [set.metric.name, Object.fromEntries(names.map((name, i) => [name, values[i]]))];
+      const labels = instanceLabels(record.identities(set));
+      if (labels.length === 0) return [name, values[0] ?? null];
+      return [name, distinct(labels.map((label, i) => [label, values[i]!]))];
     }),
   );
   return JSON.stringify({ ...time, metrics });
@@ -150,9 +175,10 @@ export function* samplesOf(
   for (const record of records) {
     if (record.mark) before = new Map();
     for (const set of record.sets) {
-      const names = record.names(set);
+      const identities = record.identities(set);
+      const labels = instanceLabels(identities);
       for (const [i, value] of set.values.entries()) {
-        const instance = names[i] ?? '';
+        const instance = labels[i] ?? '';
         const base = { ns: record.ns, metric: set.metric.name, instance };
         if (!rate || set.metric.semantics !== COUNTER || typeof value === 'string' || typeof value === 'object') {
           const plain = valueJson(value);
@@ -163,7 +189,7 @@ export function* samplesOf(
           };
           continue;
         }
-        const key = `${set.metric.name}\0${instance}`;
+        const key = `${set.metric.name}\0${identities[i] ?? ''}`;
         const last = before.get(key);
         before.set(key, { ns: record.ns, value });
         if (!last || last.ns === record.ns) continue;

@@ -10,10 +10,11 @@ export function nsOfStamp(s: Stamp): bigint {
   return s.sec * 1_000_000_000n + s.nsec;
 }
 
-/** `SEC.NNNNNNNNN`, as the canonical dump writes it. */
+/** `SEC.NNNNNNNNN`, as the canonical dump writes it: of damaged sub-seconds libpcp keeps 32 bits. */
 export function stampText(s: Stamp): string {
-  const sign = s.nsec < 0n ? '-' : '';
-  return `${s.sec}.${sign}${String(s.nsec < 0n ? -s.nsec : s.nsec).padStart(9 - sign.length, '0')}`;
+  const nsec = BigInt.asIntN(32, s.nsec);
+  const sign = nsec < 0n ? '-' : '';
+  return `${s.sec}.${sign}${String(nsec < 0n ? -nsec : nsec).padStart(9 - sign.length, '0')}`;
 }
 
 /** Epoch seconds as the reference's Python has them: sec + usec/10⁶, nanoseconds cut to microseconds. */

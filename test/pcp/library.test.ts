@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalDump, checkArchive, dumpSum, resolveArchives } from '../../src/decode/index.ts';
 import { copyArchive, globMatcher, openArchive } from '../../src/pcp/index.ts';
-import { samplesOf } from '../../src/view/index.ts';
+import { recordJson, samplesOf } from '../../src/view/index.ts';
 import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { FIXTURES, jobsum } from '../support/cli.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
@@ -214,5 +214,53 @@ describe('check', () => {
     const base = small(join(dir, `without ${name}`), T0, 3);
     rmSync(`${base}.${member}`);
     expect(checkArchive(base).findings).toMatchObject([{ code, severity }]);
+  });
+});
+
+describe('instances that share a text', () => {
+  const indom = indomId(60, 1);
+  const counter = { name: 'd.read', pmid: pmid(60, 0, 1), type: 'u64', indom, semantics: 'counter' } as const;
+  /** Twins 0 and 1, a nameless 5 and one that is named so, and a number twice in a record. */
+  const base = join(dir, 'twins');
+  const writer = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: T0 });
+  writer.metric({ ...counter, units: UNITS.count });
+  const names = { 0: 'sda', 1: 'sda', 7: '5', 8: 'sdb' };
+  writer.indom(
+    indom,
+    T0,
+    Object.entries(names).map(([id, name]) => ({ id: Number(id), name })),
+  );
+  for (const i of [0n, 1n]) {
+    const values = [10n, 2000n, 50_000n, 700n, 8n, 9n].map((x) => x + i * x);
+    writer.record(T0 + 10n * i * SECOND, [{ ...counter, ids: [0, 1, 5, 7, 8, 8], values }]);
+  }
+  writer.close();
+  const records = [...openArchive(base).records({ bigint: true })];
+
+  it('are known by who they are', () => {
+    const [first] = records;
+    expect(first!.names(first!.sets[0]!)).toEqual(['sda', 'sda', '5', '5', 'sdb', 'sdb']);
+    expect(first!.identities(first!.sets[0]!)).toEqual(['sda\x000', 'sda\x001', '\x005', '5', 'sdb', 'sdb']);
+  });
+
+  it('are all in a record as JSON', () => {
+    expect(JSON.parse(recordJson(records[0]!, records[0]!.sets)).metrics['d.read']).toEqual({
+      'sda#0': '10',
+      'sda#1': '2000',
+      '#5': '50000',
+      5: '700',
+      sdb: '8',
+      'sdb#2': '9',
+    });
+  });
+
+  it('have rates of their own', () => {
+    const rates = [...samplesOf(records, true)].map((s) => [s.instance, s.value]);
+    expect(rates.slice(0, 4)).toEqual([
+      ['sda#0', 1],
+      ['sda#1', 200],
+      ['#5', 5000],
+      ['5', 70],
+    ]);
   });
 });
