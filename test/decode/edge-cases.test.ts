@@ -177,12 +177,17 @@ describe('metadata and data', () => {
     expect(outcome(base)).toBe('1 eof');
     // Type, instance domain, semantics, units: each time the first description stays, and PCP refuses the archive.
     const at = LABEL[version] + 8;
-    for (const field of [4, 8, 12, 16]) {
+    for (const [field, value] of [
+      [4, 5],
+      [8, 5],
+      [12, 5],
+      [16, 5 << 24],
+    ] as const) {
       const copy = sample(version);
       edit(`${copy}.meta`, (b) => {
         const first = b.subarray(LABEL[version], LABEL[version] + b.readInt32BE(LABEL[version]));
         const second = Buffer.from(first);
-        second.writeInt32BE(5, at - LABEL[version] + field);
+        second.writeInt32BE(value, at - LABEL[version] + field);
         return Buffer.concat([b, second]);
       });
       expect(outcome(copy)).toBe('E_ARCHIVE_CONFLICT');
