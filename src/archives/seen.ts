@@ -1,7 +1,7 @@
 // Owns what of a node's archives a job has: whether they were written to its end, and a fingerprint that changes when there is more.
 
 import { basename } from 'node:path';
-import type { Problem } from '../kernel/index.ts';
+import { NS, type Problem } from '../kernel/index.ts';
 import type { Catalog, CatalogEntry } from './catalog.ts';
 import { parseArchiveJob } from './names.ts';
 
@@ -20,16 +20,17 @@ export interface Seen extends Served {
 
 /**
  * Whether the node's logger has written all that it ever will of the window. Archives are written in order of time: so it has when one
- * reaches the end of the window, or a later one is there. Of a node without a logger of its own the job's archives are all there is.
+ * reaches the end of the window, or a later one is there. The window's last second is there only since accounting's times are whole
+ * seconds: an archive that ends with the job has all of it. Of a node without a logger of its own the job's archives are all there is.
  */
 export function isWritten(catalog: Catalog, { node, endNs, archives }: Served): boolean {
   const logged = archives.filter((a) => parseArchiveJob(basename(a.base)) === null);
-  return logged.length === 0 || logged.some((a) => a.endNs >= endNs) || catalog.goesOn(node, endNs);
+  return logged.length === 0 || logged.some((a) => a.endNs >= endNs - NS) || catalog.goesOn(node, endNs);
 }
 
 /**
- * Changes when an archive of one of the nodes comes, goes, or has more of the window than before, or when a directory can be read again. It does not when a live archive grows
- * behind the window, or when one is compressed: neither is a reason to read the job again.
+ * Changes when an archive of one of the nodes comes, goes, or has more of the window than before, or when a directory can be read
+ * again. It does not when a live archive grows behind the window, or when one is compressed: neither is a reason to read the job again.
  */
 export function fingerprint(nodes: readonly Seen[]): string {
   const parts: string[] = [];
