@@ -52,7 +52,7 @@ export function subsample(q: usize, arena: usize, t: f64): i32 {
   if (row && !ready(row)) return STOP_NONE;
   if (row) {
     const status = anyLane(row);
-    // A record with other instances is passed over, before its point is accepted: the row-shape quirk of §1.11.3, mended.
+    // A record with other instances is passed over, before its point is accepted. The row-shape quirk of §1.11.3 is not reproduced.
     if (status == STOP_SHAPE) return STOP_NONE;
     if (status != STOP_NONE) return status;
     if (columns >= 0) {

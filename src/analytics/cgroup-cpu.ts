@@ -20,7 +20,7 @@ interface Used {
 
 /**
  * A group is made for its job, so its first value is what the job had used by then, unless that is more than the node's cores
- * could have done since the job began. A group that is made anew starts again from nothing: then the highest value stands.
+ * could have done since the job began. A group that is created again starts from zero: then the highest value counts.
  */
 function usedBy(share: Share, m: number, start: number, cores: number): Used | null {
   const { t, v } = reducer(share, PER_METRIC * m, 'SUBSAMPLE');

@@ -31,7 +31,7 @@ export class Subsample {
     let vector: Float64Array = NO_VALUES;
     if (row) {
       const x = row.vector(d);
-      // Before the point is accepted: a record with other instances is passed over (§1.11.3, mended).
+      // Before the point is accepted: a record with other instances is passed over (the row-shape quirk of §1.11.3 is not reproduced).
       if (x === 'shape') return null;
       if (typeof x === 'string') return x;
       this.#width = Math.max(this.#width, x.length);
