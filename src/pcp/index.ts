@@ -47,6 +47,7 @@ export type {
   LaneRow,
   LatchResult,
   Lead,
+  Match,
   Outcome,
   ReducerResult,
   ReducerSpec,
