@@ -1,5 +1,5 @@
 // A real Slurm with slurmdbd, a pmcd and pmlogger for each of two nodes, and the collector's own files: jobs of all kinds have a begin
-// and an end archive on each of their nodes, and documents that say what sacct says.
+// and an end archive on each of their nodes, and documents that say what sacct says, the CPU time of jobs included.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,6 +63,12 @@ async function prepared(): Promise<TestSlurm | null> {
 
 const slurm = await prepared();
 
+/** Of sacct's `[[days-]hours:]minutes:seconds`. */
+function cpuSeconds(text: string): number {
+  const [seconds, minutes = 0, hours = 0, days = 0] = text.split(/[-:]/).map(Number).reverse();
+  return seconds! + 60 * minutes + 3600 * (hours + 24 * days);
+}
+
 /** A job that computes, for as many seconds as are given. */
 const BURN = (seconds: number): string => `end=$((SECONDS + ${seconds})); while ((SECONDS < end)); do :; done`;
 
@@ -91,7 +97,10 @@ const JOBS: Readonly<Record<string, readonly [args: readonly string[], script: s
 };
 
 describe.skipIf(!slurm)('20 jobs of a real Slurm', () => {
-  let documents: Map<string, { acct: Record<string, unknown>; [key: string]: unknown }>;
+  let documents: Map<
+    string,
+    { acct: Record<string, unknown>; process_cpu?: { seconds?: { total: number } }; [key: string]: unknown }
+  >;
   /** Runs as sacct has them, one a row. */
   let runs: {
     raw: string;
@@ -101,6 +110,8 @@ describe.skipIf(!slurm)('20 jobs of a real Slurm', () => {
     state: string;
     code: string;
     name: string;
+    /** CPU seconds that Slurm has accounted. */
+    cpu: number;
   }[];
 
   beforeAll(async () => {
@@ -122,21 +133,23 @@ describe.skipIf(!slurm)('20 jobs of a real Slurm', () => {
           .filter((l) => / (RUNNING|COMPLETING|CONFIGURING)|PENDING/.test(l)).length <= 1,
     );
     ask('scancel', ['-n', 'never started']);
-    const fields = 'JobIDRaw,Start,End,NodeList,State,ExitCode,JobName';
+    const fields = 'JobIDRaw,Start,End,NodeList,State,ExitCode,TotalCPU,JobName';
     const rows = ask('env', [
       'TZ=UTC',
       'SLURM_TIME_FORMAT=%s',
       'sacct',
-      '-aDXnP',
+      '-aDnP',
       '--delimiter=\x1f',
       '-o',
       fields,
     ]).split('\n');
     runs = rows.flatMap((row) => {
-      const [raw, start, end, nodes, state, code, name] = row.split('\x1f') as string[];
-      if (!/^\d+$/.test(start!)) return [];
+      const [raw, start, end, nodes, state, code, cpu, name] = row.split('\x1f') as string[];
+      // Steps are rows too; only without -X is what they used added up.
+      if (raw!.includes('.') || !/^\d+$/.test(start!)) return [];
       const list = ask('scontrol', ['show', 'hostnames', nodes!]).split('\n');
-      return [{ raw: raw!, start: +start!, end: +end!, nodes: list, state: state!, code: code!, name: name! }];
+      const run = { raw: raw!, start: +start!, end: +end!, nodes: list, state: state!, code: code!, name: name! };
+      return [{ ...run, cpu: cpuSeconds(cpu!) }];
     });
     const last = Math.max(...runs.map((r) => r.end));
     await until('samples of the nodes behind the last job', () =>
@@ -186,5 +199,19 @@ describe.skipIf(!slurm)('20 jobs of a real Slurm', () => {
       ]);
     }
     expect(documents.size).toBe(runs.length);
+  });
+
+  it.skipIf(!slurm?.cgroups)('have the CPU time of their control groups', () => {
+    const seconds = (run: (typeof runs)[number]): number | undefined =>
+      documents.get(`${run.raw}-${run.end}`)?.process_cpu?.seconds?.total;
+    const compared = runs.filter((run) => seconds(run) !== undefined);
+    // Those that end between two samples have a group in none.
+    expect(compared.length).toBeGreaterThanOrEqual(15);
+    // What a job did after its last sample is not known.
+    const wrong = compared.filter((run) => Math.abs(seconds(run)! - run.cpu) > 1 + 0.1 * run.cpu);
+    expect(wrong.map((run) => [run.name, seconds(run), run.cpu])).toEqual([]);
+    expect(compared.filter((run) => run.cpu > 2).map((run) => run.name)).toEqual(
+      expect.arrayContaining(['long', 'shared']),
+    );
   });
 });

@@ -51,7 +51,8 @@ export async function testPmcd(what: string, dir: string, hotproc: string, host?
   const port = await freePort();
   const args = ['-f', '-c', join(dir, 'pmcd.conf'), '-p', String(port), '-s', join(dir, 'pmcd.socket')];
   const named = host === undefined ? [] : ['-H', host];
-  const child = spawn(PMCD, [...args, ...named, '-l', join(dir, 'pmcd.log')], {
+  const [program, ...before] = [...oneCgroupVersion(), PMCD];
+  const child = spawn(program!, [...before, ...args, ...named, '-l', join(dir, 'pmcd.log')], {
     // Agents log where they are started.
     cwd: dir,
     env: { ...process.env, PCP_PMDAS_DIR: pmdas },
@@ -70,6 +71,16 @@ export async function testPmcd(what: string, dir: string, hotproc: string, host?
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/**
+ * Where control groups of both versions are mounted, pmdaproc (6.0) has no cgroup.cpuacct.usage and no cgroup.memory.usage: a command
+ * before pmcd's, after which it sees version 1 alone, as on nodes of clusters.
+ */
+function oneCgroupVersion(): string[] {
+  const mounts = readFileSync('/proc/mounts', 'utf8');
+  const both = /^\S+ \S+ cgroup /m.test(mounts) && /^\S+ \S+ cgroup2 /m.test(mounts);
+  return both ? ['unshare', '-m', 'sh', '-c', 'umount -a -t cgroup2; exec "$@"', 'sh'] : [];
 }
 
 /** Ends a pmcd. */

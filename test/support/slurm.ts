@@ -1,12 +1,12 @@
 // Owns a Slurm for one test file: munged, slurmdbd over a MariaDB of its own, slurmctld and slurmds, on ports, sockets and directories
-// of their own, with a prolog and an epilog.
+// of their own, with a prolog and an epilog. Where control groups of version 1 are mounted each job has its own, as on clusters.
 //
 //   const slurm = await testSlurm('what would be skipped', dir, { nodes, prolog, epilog });    // null: not installed, or not root
 //   slurm.ask('sbatch', ['--parsable'], script)
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -15,7 +15,11 @@ import { ended } from './pmcd.ts';
 import { absent, havePrograms } from './programs.ts';
 import { until } from './until.ts';
 
+const CGROUPS = '/sys/fs/cgroup';
+
 export interface TestSlurm {
+  /** Whether jobs have control groups, by which Slurm accounts their CPU time. */
+  readonly cgroups: boolean;
   /** Environment of its clients. */
   readonly env: NodeJS.ProcessEnv;
   /** Output of a client; `input`: a batch script. */
@@ -49,10 +53,14 @@ export async function testSlurm(what: string, dir: string, settings: SlurmSettin
     ...['StorageType=accounting_storage/mysql', `StorageHost=${host}`, `StoragePort=${port}`, `StorageUser=${user}`],
     ...['StorageLoc=slurm_acct_db', `LogFile=${dir}/log/slurmdbd`, `PidFile=${dir}/run/slurmdbd.pid`],
   ]);
+  const cgroups = ['freezer', 'cpuacct', 'memory'].every((name) => existsSync(join(CGROUPS, name)));
+  conf('cgroup.conf', ['CgroupPlugin=cgroup/v1', `CgroupMountpoint=${CGROUPS}`]);
   conf('slurm.conf', [
     ...['ClusterName=alpha', `SlurmctldHost=${hostname().split('.')[0]}(127.0.0.1)`, ...authentication],
     ...['SlurmUser=root', 'SlurmdUser=root', `SlurmctldPort=${ctldPort}`, 'ReturnToService=2', 'MpiDefault=none'],
-    ...['ProctrackType=proctrack/linuxproc', 'TaskPlugin=task/none', 'JobAcctGatherType=jobacct_gather/linux'],
+    ...(cgroups
+      ? ['ProctrackType=proctrack/cgroup', 'TaskPlugin=task/cgroup', 'JobAcctGatherType=jobacct_gather/cgroup']
+      : ['ProctrackType=proctrack/linuxproc', 'TaskPlugin=task/none', 'JobAcctGatherType=jobacct_gather/linux']),
     ...['SelectType=select/cons_tres', 'SelectTypeParameters=CR_CPU', 'SlurmdParameters=config_overrides'],
     ...['JobAcctGatherFrequency=1', 'SchedulerParameters=sched_interval=2,bf_interval=2', 'JobRequeue=1'],
     ...['AccountingStorageType=accounting_storage/slurmdbd', 'AccountingStorageHost=127.0.0.1'],
@@ -70,6 +78,7 @@ export async function testSlurm(what: string, dir: string, settings: SlurmSettin
   // Slurm's own order backwards. A test that has failed leaves jobs, whose slurmstepds end with their signal.
   afterAll(async () => {
     for (const child of children.reverse()) await ended(child);
+    if (cgroups) for (const node of settings.nodes) removeGroups(`slurm_${node}`);
   });
   const start = (program: string, ...args: string[]): void => {
     children.push(spawn(program, args, { env, cwd: dir, stdio: 'ignore' }));
@@ -91,5 +100,22 @@ export async function testSlurm(what: string, dir: string, settings: SlurmSettin
     const states = ask('sinfo', ['-hN', '-o', '%t']).split('\n');
     return states.length === settings.nodes.length && states.every((s) => s === 'idle');
   });
-  return { env, ask };
+  return { cgroups, env, ask };
+}
+
+/** Removes the control groups that Slurm leaves behind: those without processes, the innermost first. */
+function removeGroups(name: string): void {
+  const remove = (path: string): void => {
+    for (const entry of readdirSync(path, { withFileTypes: true }))
+      if (entry.isDirectory()) remove(join(path, entry.name));
+    rmdirSync(path);
+  };
+  for (const hierarchy of readdirSync(CGROUPS)) {
+    const path = join(CGROUPS, hierarchy, name);
+    try {
+      if (existsSync(path)) remove(path);
+    } catch {
+      // A process of a job is still in it.
+    }
+  }
 }
