@@ -31,7 +31,7 @@ export const cpuCategories: Analytic = {
   units: unitsOf('millisecond', METRICS),
   declare: () => ({ mode: 'all', columns: 'follow', reducers: [{ kind: 'DUTY' }] }),
   finish(shares, _job, _data, note) {
-    const dutycycles: Record<string, Record<string, number>> = {};
+    const dutycycles = new Map<string, Record<string, number>>();
     const all: number[] = [];
     let maxcores = 0;
     for (const share of shares) {
@@ -40,11 +40,11 @@ export const cpuCategories: Analytic = {
       const duties = Array.from(above, (x, i) => x / (x + below[i]!));
       const cpus = distinct(share.result.labels!);
       const keys = documentKeys(cpus);
-      dutycycles[share.node] = Object.fromEntries(duties.map((d, i) => [keys.get(cpus[i]!) ?? `cpu${i}`, d]));
+      dutycycles.set(share.node, Object.fromEntries(duties.map((d, i) => [keys.get(cpus[i]!) ?? `cpu${i}`, d])));
       all.push(...duties);
       maxcores += busiest;
       notePartial(share, note);
     }
-    return { dutycycles, category: category(all), maxcores };
+    return { dutycycles: Object.fromEntries(dutycycles), category: category(all), maxcores };
   },
 };

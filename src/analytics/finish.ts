@@ -120,7 +120,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: Analytic
       for (const text of told(a.key, notes)) complain('archive', text);
       const target = a.section === 'summary' ? summary : timeseries;
       // An error never takes the place of a result under the same key.
-      if (failed(value) && a.key in target && !failed(target[a.key])) return;
+      if (failed(value) && Object.hasOwn(target, a.key) && !failed(target[a.key])) return;
       target[a.key] = value;
     });
   }

@@ -37,7 +37,7 @@ export function planNode(
     const chosen = a.alternatives.find((names) => names.every(has));
     if (!chosen) return [];
     const metrics = [...chosen, ...(a.optional ?? []).filter((name) => has(name) && !chosen.includes(name))];
-    const widths = metrics.map((name) => normalization[name] ?? 0);
+    const widths = metrics.map((name) => (Object.hasOwn(normalization, name) ? normalization[name]! : 0));
     try {
       if (a.applies?.(job) === false) return [];
       const declared = a.declare(metrics, job, node);

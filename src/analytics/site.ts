@@ -93,7 +93,7 @@ function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): 
   const taken = [...SHIPPED.analytics, ...earlier].some((a) => a.section === section && a.key === key);
   if (taken || RESERVED[section].includes(key)) throw new TypeError(`the key ${key} is taken`);
   for (const [name, own] of Object.entries(units ?? {})) {
-    const taken = others.find((a) => a.units?.[name] !== undefined && a.units[name] !== own);
+    const taken = others.find((a) => a.units && Object.hasOwn(a.units, name) && a.units[name] !== own);
     if (taken) throw new TypeError(`units of ${name}: ${own}, but ${taken.cls} takes it in ${taken.units![name]}`);
   }
   return {

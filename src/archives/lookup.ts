@@ -54,7 +54,7 @@ export function archiveJobOf({ acct, jobId }: Job): ArchiveJob {
 
 /** Archives and window of one node of a job; no archives: the node has no data. */
 export function lookupNode(catalog: Catalog, job: Job, node: string): NodeWindow {
-  const given = job.archives?.[node];
+  const given = job.archives && Object.hasOwn(job.archives, node) ? job.archives[node] : undefined;
   const span = [nsOf(job.start), nsOf(job.end) + NS] as const;
   if (given) {
     const archives: CatalogEntry[] = [];

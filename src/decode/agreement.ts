@@ -130,7 +130,7 @@ function agreementOf(archives: readonly Described[], units?: ExpectedUnits): Omi
     const factors = new Map<string, number>();
     for (const metric of metrics) {
       const { name } = metric;
-      const expected = units?.[name];
+      const expected = units && Object.hasOwn(units, name) ? units[name] : undefined;
       const given = expected === undefined ? 1 : conversionTo(metric.units, expected);
       const problem = given === null ? otherDimension(metric, path, expected!) : agreement.add(metric, path);
       if (problem) {

@@ -172,7 +172,7 @@ function prepare(document: Json, dropped: readonly string[][], acct: boolean): R
 function onlyOf(document: Json, names: readonly string[]): Record<string, unknown> {
   const series = isObject(document.timeseries) ? document.timeseries : {};
   const chosen = names.filter((n) => n.startsWith('timeseries.')).map((n) => n.slice('timeseries.'.length));
-  const kept = Object.fromEntries(chosen.filter((key) => key in series).map((key) => [key, series[key]]));
+  const kept = Object.fromEntries(chosen.filter((key) => Object.hasOwn(series, key)).map((key) => [key, series[key]]));
   return {
     ...Object.fromEntries(names.filter((n) => Object.hasOwn(document, n)).map((n) => [n, document[n]])),
     ...(Object.keys(kept).length > 0 ? { timeseries: kept } : {}),
@@ -194,7 +194,7 @@ export function compareDocuments(golden: Golden, ours: Json, options: CompareOpt
   for (const path of golden.tied_hosts ?? []) {
     const name = path.slice(path.indexOf('.') + 1);
     const [x, y] = [a, b].map((doc) => (isObject(doc.timeseries) ? doc.timeseries : {}));
-    if (!(name in x!) && !(name in y!)) continue;
+    if (!Object.hasOwn(x!, name) && !Object.hasOwn(y!, name)) continue;
     walk.tied(`/timeseries/${name}`, at(x!, name), at(y!, name));
     a = without(a, ['timeseries', name]) as Record<string, unknown>;
     b = without(b, ['timeseries', name]) as Record<string, unknown>;

@@ -45,7 +45,7 @@ function mapped(part: Part, change: (value: unknown, key: string) => unknown): P
 }
 
 function without(part: Part, ...keys: string[]): Part {
-  if (!keys.some((key) => key in part)) return part;
+  if (!keys.some((key) => Object.hasOwn(part, key))) return part;
   return Object.fromEntries(Object.entries(part).filter(([key]) => !keys.includes(key)));
 }
 

@@ -30,4 +30,4 @@ export {
   skipByArchives,
   type Verdict,
 } from './rules.ts';
-export { bsonBytes } from './size.ts';
+export { bsonBytes, isTyped } from './size.ts';

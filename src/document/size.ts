@@ -10,6 +10,11 @@ function indexBytes(n: number): number {
   return bytes;
 }
 
+/** A value with a type of the driver, which is the class's: a member of its own that is called `_bsontype` is a member like others. */
+export const isTyped = (value: object): boolean => '_bsontype' in value && !Object.hasOwn(value, '_bsontype');
+
+const sizeOf = (key: string, value: unknown): number => 2 + utf8(key) + bsonBytes(value);
+
 /** Bytes of a value without its type byte and key; 0 for what is left out (undefined). */
 export function bsonBytes(value: unknown): number {
   switch (typeof value) {
@@ -27,7 +32,7 @@ export function bsonBytes(value: unknown): number {
   }
   if (value === null) return 0;
   // Times, and numbers that the driver is to store as they are typed.
-  if (value instanceof Date || '_bsontype' in value) return 8;
+  if (value instanceof Date || isTyped(value)) return 8;
   if (Array.isArray(value)) {
     let bytes = 5 + 2 * value.length + indexBytes(value.length);
     // Documents are numbers for the most part.
@@ -35,6 +40,8 @@ export function bsonBytes(value: unknown): number {
     return bytes;
   }
   let bytes = 5;
-  for (const key of Object.keys(value)) bytes += 2 + utf8(key) + bsonBytes((value as Record<string, unknown>)[key]);
+  // A map stands for an object with a member that the driver would take for a type.
+  if (value instanceof Map) for (const [key, member] of value as Map<string, unknown>) bytes += sizeOf(key, member);
+  else for (const key of Object.keys(value)) bytes += sizeOf(key, (value as Record<string, unknown>)[key]);
   return bytes;
 }

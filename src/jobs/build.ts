@@ -89,8 +89,36 @@ export interface JobFields {
   readonly archives?: Record<string, string[]>;
 }
 
+/** By these of the accounting record documents, archives and control groups are found: numbers or texts, never objects. */
+const SIMPLE = [
+  ...['id', 'local_job_id', 'local_job_array_index', 'local_job_id_raw', 'job_uniq_id', 'start_time', 'end_time'],
+  ...['resource_id', 'resource_manager', 'cluster', 'user', 'uid'],
+];
+/** Of lists and objects in each other, in what an accounting record holds; MongoDB stores no more than twice that. */
+const MAX_DEPTH = 100;
+
+/** Whether lists and objects are in each other more often than `levels`. Looks no deeper. */
+const nestedMore = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => nestedMore(inner, levels - 1)));
+
+/** What identifies the job in the accounting record, and what is stored of the record, is checked. */
+function checkAccounting(acct: Readonly<Record<string, unknown>>): void {
+  for (const name of SIMPLE) {
+    const value = Object.hasOwn(acct, name) ? acct[name] : null;
+    if (typeof value === 'object' && value !== null) throw refuse(`bad ${name} in acct`, 'a number or a text', value);
+  }
+  if (Object.hasOwn(acct, 'id') && acct.id !== null) idOf(acct.id);
+  if (Object.hasOwn(acct, 'end_time') && acct.end_time !== null) timeOf(acct.end_time, 'end_time');
+  for (const [name, value] of Object.entries(acct))
+    if (nestedMore(value, MAX_DEPTH))
+      throw refuse('acct is nested too deeply', `at most ${MAX_DEPTH} levels in a member`, name);
+}
+
 /** @throws JobsumError E_JOB_LINE */
 export function buildJob(f: JobFields): Job {
+  checkAccounting(f.acct);
   if (!(f.end > 0)) throw refuse('job has no end', 'end > 0', f.end);
   if (f.end < f.start) throw refuse('job ends before it starts', `end ≥ ${f.start}`, f.end);
   const nodeCount = f.nodeCount ?? f.nodes.length;

@@ -156,11 +156,13 @@ export class CsvTable {
     if (fields.length !== this.#header.length) {
       throw refuse('wrong number of columns', String(this.#header.length), fields.length);
     }
-    const acct: Record<string, unknown> = {};
-    this.#header.forEach((name, i) => {
-      const text = fields[i]!;
-      acct[name] = text === '' ? null : NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
-    });
+    // A column may be called `__proto__`: that is a name like any other here.
+    const acct: Record<string, unknown> = Object.fromEntries(
+      this.#header.map((name, i) => {
+        const text = fields[i]!;
+        return [name, text === '' ? null : NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text];
+      }),
+    );
     const pick = (names: readonly string[]): unknown =>
       names.map((n) => acct[n]).find((v) => v !== undefined && v !== null);
     const start = timeOf(pick(NAMES.start), 'start');

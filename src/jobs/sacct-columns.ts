@@ -19,28 +19,30 @@ const SPAN = /^(?:[\d:.-]*|UNLIMITED|Partition_Limit|INVALID)$/;
 /** One piece of one line; what is known of every other column. */
 const PLAIN = /^[^\n]*$/;
 const RESOURCES = /^[\w/:,=.%+-]*$/;
-const SHAPES: Readonly<Record<string, RegExp>> = {
-  jobid: ID,
-  jobidraw: ID,
-  cluster: /^[\w.-]*$/,
-  ...{ submit: TIME, eligible: TIME, start: TIME, end: TIME },
-  state: /^[A-Za-z_]*\+?(?: by [\w.@-]+)?$/,
-  ...{ exitcode: /^(?:\d+:\d+)?$/, derivedexitcode: /^(?:\d+:\d+)?$/ },
-  ...{ elapsed: SPAN, timelimit: SPAN, suspended: SPAN, cputime: SPAN, reserved: SPAN, planned: SPAN },
-  ...{ elapsedraw: COUNT, timelimitraw: SPAN, cputimeraw: COUNT, reqmem: /^[\d.]*[KMGTP]?[cn]?$/ },
-  ...{
-    nnodes: SOME,
-    allocnodes: SOME,
-    ncpus: SOME,
-    alloccpus: SOME,
-    reqcpus: SOME,
-    ntasks: COUNT,
-    priority: COUNT,
-  },
-  ...{ uid: COUNT, gid: COUNT, dbindex: COUNT, associd: COUNT, qosraw: COUNT, wckeyid: COUNT, reservationid: COUNT },
-  ...{ alloctres: RESOURCES, reqtres: RESOURCES },
-  nodelist: /^(?:[\w.,;[\]-]*|None assigned|\(null\)|N\/A)$/,
-};
+const SHAPES: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    jobid: ID,
+    jobidraw: ID,
+    cluster: /^[\w.-]*$/,
+    ...{ submit: TIME, eligible: TIME, start: TIME, end: TIME },
+    state: /^[A-Za-z_]*\+?(?: by [\w.@-]+)?$/,
+    ...{ exitcode: /^(?:\d+:\d+)?$/, derivedexitcode: /^(?:\d+:\d+)?$/ },
+    ...{ elapsed: SPAN, timelimit: SPAN, suspended: SPAN, cputime: SPAN, reserved: SPAN, planned: SPAN },
+    ...{ elapsedraw: COUNT, timelimitraw: SPAN, cputimeraw: COUNT, reqmem: /^[\d.]*[KMGTP]?[cn]?$/ },
+    ...{
+      nnodes: SOME,
+      allocnodes: SOME,
+      ncpus: SOME,
+      alloccpus: SOME,
+      reqcpus: SOME,
+      ntasks: COUNT,
+      priority: COUNT,
+    },
+    ...{ uid: COUNT, gid: COUNT, dbindex: COUNT, associd: COUNT, qosraw: COUNT, wckeyid: COUNT, reservationid: COUNT },
+    ...{ alloctres: RESOURCES, reqtres: RESOURCES },
+    nodelist: /^(?:[\w.,;[\]-]*|None assigned|\(null\)|N\/A)$/,
+  }),
+);
 /** Those that make the job; who or what stands in the others does not matter. */
 const USED = new Set(
   (
@@ -80,7 +82,7 @@ export class Columns {
     this.#columns = names.map((name) => ({
       name,
       free: FREE.has(name),
-      shape: name === '' ? /^$/ : (SHAPES[name] ?? PLAIN),
+      shape: name === '' ? /^$/ : (SHAPES.get(name) ?? PLAIN),
       used: USED.has(name),
     }));
     this.#firstFree = this.#columns.findIndex((c) => c.free);

@@ -10,7 +10,7 @@ import type { Lead } from '../reduce/index.ts';
 import type { RunAnalytics } from './analytics.ts';
 import { type LookedNode, lookJob, Search } from './look.ts';
 import { type Engine, slimJob, type WindowAnswer, type Work } from './messages.ts';
-import { type JobOutcome, type NodeAnswer, type ReadJob, withData, withoutData } from './outcome.ts';
+import { type JobOutcome, type NodeAnswer, type ReadJob, withData, withoutData, withoutDocument } from './outcome.ts';
 import type { Pool } from './pool.ts';
 import { Spill } from './spill.ts';
 
@@ -56,35 +56,40 @@ const PROBE_GROWTH = 8n;
 export async function* runBatch(context: BatchContext, jobs: readonly Job[]): AsyncGenerator<JobOutcome> {
   const pending = new Map<number, Pending>();
   for (const job of jobs) {
-    const early = skipByAccounting(job, context.limits);
-    if (early) {
-      yield withoutData(job, early, null);
-      continue;
-    }
-    const nodes = lookJob(context.catalog, job, pending.size);
-    const archived = nodes.filter((w) => w.archives.length > 0);
-    const skip = skipByArchives(job.nodeCount, archived.length, context.minNodeFraction);
-    if (skip) {
-      yield withoutData(job, skip, nodes);
-      continue;
-    }
-    pending.set(pending.size, {
-      job,
-      slim: slimJob(job),
-      key: pending.size,
-      nodes,
-      answers: new Map(),
-      leads: {},
-      waiting: archived.length,
-      moved: false,
-      startedAt: performance.now(),
-    });
+    const looked = costingItself(job, () => begin(context, job, pending.size));
+    if ('key' in looked) pending.set(looked.key, looked);
+    else yield looked;
   }
   const spill = new Spill();
   try {
     yield* readAll({ context, jobs: pending, spill });
   } finally {
     spill.close();
+  }
+}
+
+/** A job is looked up: what is to be read of it, or what becomes of it without. */
+function begin(context: BatchContext, job: Job, key: number): Pending | JobOutcome {
+  const early = skipByAccounting(job, context.limits);
+  if (early) return withoutData(job, early, null);
+  const nodes = lookJob(context.catalog, job, key);
+  const waiting = nodes.filter((w) => w.archives.length > 0).length;
+  const skip = skipByArchives(job.nodeCount, waiting, context.minNodeFraction);
+  if (skip) return withoutData(job, skip, nodes);
+  const startedAt = performance.now();
+  return {
+    ...{ job, slim: slimJob(job), key, nodes, waiting, startedAt },
+    ...{ answers: new Map(), leads: {}, moved: false },
+  };
+}
+
+/** A defect that one job brings out costs that job. What is wrong with the machine or the store is not the job's. */
+function costingItself<T>(job: Job, run: () => T): T | JobOutcome {
+  try {
+    return run();
+  } catch (error) {
+    if (toProblem(error).code !== 'E_INTERNAL') throw error;
+    return withoutDocument(job, error);
   }
 }
 
@@ -125,7 +130,8 @@ async function finish(batch: Batch, p: Pending): Promise<JobOutcome> {
       // Answers replace the earlier ones.
     }
   }
-  const outcome = withData(p, batch.spill, { ...batch.context, set: batch.context.analytics.set });
+  const { minNodeFraction, analytics } = batch.context;
+  const outcome = costingItself(p.job, () => withData(p, batch.spill, { minNodeFraction, set: analytics.set }));
   for (const answer of p.answers.values()) batch.spill.drop(answer.stored);
   p.answers.clear();
   return outcome;

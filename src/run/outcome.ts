@@ -13,7 +13,7 @@ import {
   type Skip,
 } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { describeProblem, type Problem } from '../kernel/index.ts';
+import { describeProblem, type Problem, toProblem } from '../kernel/index.ts';
 import { isLost, type LookedNode } from './look.ts';
 import type { WindowAnswer } from './messages.ts';
 import { type PackedPart, unpack, type WorkShare } from './packed.ts';
@@ -21,7 +21,8 @@ import type { Spill, Stored } from './spill.ts';
 
 export interface JobOutcome {
   readonly job: Job;
-  readonly document: Document;
+  /** Null: it could not be built. */
+  readonly document: Document | null;
   readonly skip: Skip | null;
   /** A defect or a dead worker: the job is to be tried again. */
   readonly failure?: Problem;
@@ -122,6 +123,12 @@ export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] |
   });
   const seen = nodes === null ? {} : { seen: fingerprint(nodes) };
   return { job, document, skip, problems, whole: false, unread, ...seen, seconds: 0 };
+}
+
+/** A job that stops us at some point: it alone fails, and is tried again. */
+export function withoutDocument(job: Job, cause: unknown): JobOutcome {
+  const failure = toProblem(cause);
+  return { job, document: null, skip: null, failure, problems: [failure], whole: false, unread: false, seconds: 0 };
 }
 
 /** Most nodes of a job whose restarted counters are named: more is a site's maintenance, not news of each node. */

@@ -182,8 +182,10 @@ export class ResourceRun {
     const catalog = await this.#plan.catalogFor(jobs);
     for await (const outcome of runBatch({ ...this.#ready.context, catalog }, jobs)) {
       this.#told(outcome);
-      this.#documents.push(this.#stamped(outcome.document));
-      this.#bytes += bsonBytes(outcome.document);
+      if (outcome.document) {
+        this.#documents.push(this.#stamped(outcome.document));
+        this.#bytes += bsonBytes(outcome.document);
+      }
       this.#entries.push(entryOf(outcome));
       if (this.#documents.length >= WRITE_DOCUMENTS || this.#bytes >= WRITE_BYTES) await this.#flush();
       if (outcome.failure && this.#session.options.failFast) await this.#giveUp(outcome.failure, outcome.job);
@@ -218,11 +220,11 @@ export class ResourceRun {
   }
 
   async #flush(): Promise<void> {
-    if (this.#documents.length === 0) return;
+    if (this.#entries.length === 0) return;
     // A run that was stopped for long does not write over what another has made since.
     await patiently(this.#session.patience, () => this.#plan.lease.ensure());
     const refused = new Map<string, Problem>();
-    for (const sink of this.#ready?.sinks ?? []) {
+    for (const sink of this.#documents.length > 0 ? (this.#ready?.sinks ?? []) : []) {
       for (const { id, problem } of await sink.write(this.#documents)) refused.set(id, problem);
     }
     const entries = this.#entries.map((entry) => this.#unless(refused.get(entry.id), entry));

@@ -72,7 +72,7 @@ function read(task: Work, set: AnalyticSet): Answer {
         plans[i] = plan;
         return plan.map((p) => p.spec);
       },
-      leads: () => (plans[i] ?? []).map((p) => w.leads[p.cls] ?? null),
+      leads: () => (plans[i] ?? []).map((p) => (Object.hasOwn(w.leads, p.cls) ? w.leads[p.cls]! : null)),
     })),
   });
   return {

@@ -2,11 +2,14 @@
 // 8.0 stays a double in every job, a count an integer.
 
 import type { BSON } from 'mongodb';
+import { isTyped } from '../document/index.ts';
 
 export type BsonTypes = Pick<typeof BSON, 'Double' | 'Long'>;
 
 /** Counts and codes wherever they stand in a document. Everything else that is computed is a double. */
 const INTEGERS = new Set(['cnt', 'error', 'version', 'maxcores', 'nodes_used', 'missingnodes']);
+
+const NULL_SYMBOL = '\u2400';
 
 const MAX_INT32 = 2 ** 31 - 1;
 const MIN_INT32 = -(2 ** 31);
@@ -21,18 +24,19 @@ function numeric(value: number, integer: boolean, { Double, Long }: BsonTypes): 
 function typed(value: unknown, integer: boolean, parent: string, types: BsonTypes): unknown {
   if (typeof value === 'number') return numeric(value, integer, types);
   if (typeof value === 'bigint') return types.Long.fromBigInt(value);
-  if (typeof value !== 'object' || value === null || value instanceof Date || '_bsontype' in value) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date || isTyped(value)) return value;
   if (Array.isArray(value)) return value.map((v) => typed(v, integer, parent, types));
-  const out: Record<string, unknown> = {};
+  const members: [string, unknown][] = [];
   for (const [key, v] of Object.entries(value)) {
     if (v === undefined) continue;
     const whole = integer || INTEGERS.has(key) || (parent === 'effcpus' && key === 'all');
     // Objects below a device that is called like a count are no counts.
     const inherits = integer || typeof v === 'number' ? whole : false;
-    // BSON keys end with a null byte.
-    out[key.replaceAll('\0', '')] = typed(v, inherits, key, types);
+    // A name in BSON ends with a null byte, and so has none.
+    members.push([key.replaceAll('\0', NULL_SYMBOL), typed(v, inherits, key, types)]);
   }
-  return out;
+  // The driver looks at an object's member of that name to learn its type, and at no member of a map.
+  return Object.hasOwn(value, '_bsontype') ? new Map(members) : Object.fromEntries(members);
 }
 
 /** The document as it is stored: numbers typed, `created` a date, the accounting record with its whole numbers as integers. */

@@ -6,7 +6,7 @@ import { bsonBytes, type Document, fitDocument, MAX_DOCUMENT_BYTES, SCHEMA_DOCUM
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import { Mongo } from '../store/index.ts';
 import { type BsonTypes, toBson } from './bson.ts';
-import type { Refusal, Sink } from './sink.ts';
+import { type Refusal, refusal, type Sink } from './sink.ts';
 
 /** Of one bulk: what the server takes is 48 MB, what is sent again after a lost answer should be less. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -51,6 +51,14 @@ export class MongoSink implements Sink {
   }
 
   #parts(document: Document): Parts | Refusal {
+    try {
+      return this.#built(document);
+    } catch (cause) {
+      return refusal(document._id, 'the document cannot be built', cause);
+    }
+  }
+
+  #built(document: Document): Parts | Refusal {
     const fitting = fitDocument(document);
     const { timeseries, ...rest } = fitting;
     const id = document._id;
@@ -83,6 +91,33 @@ export class MongoSink implements Sink {
   /** Replaced as a whole, not updated: the mark of the portal's loader goes, so that it loads the document again. */
   async #replace(name: string, documents: readonly Stored[]): Promise<Refusal[]> {
     if (documents.length === 0) return [];
+    try {
+      return await this.#sent(name, documents);
+    } catch (error) {
+      if (!isQuery(error)) throw error;
+      return this.#singly(name, documents);
+    }
+  }
+
+  /** One document that the driver cannot send costs its bulk, as may one that the server cannot read: singly it shows which. */
+  async #singly(name: string, documents: readonly Stored[]): Promise<Refusal[]> {
+    const refused: Refusal[] = [];
+    let byServer = 0;
+    for (const document of documents)
+      try {
+        refused.push(...(await this.#sent(name, [document])));
+      } catch (error) {
+        if (!isQuery(error)) throw error;
+        byServer += Number((error.cause as Error).name.startsWith('MongoServer'));
+        // Several, and none of them is taken: that is no document's fault.
+        if (documents.length > 1 && byServer === documents.length) throw error;
+        refused.push(refusal(document._id, 'the document cannot be sent', error));
+      }
+    return refused;
+  }
+
+  /** @throws JobsumError of the driver or the server, of the bulk as a whole */
+  async #sent(name: string, documents: readonly Stored[]): Promise<Refusal[]> {
     const collection = this.#mongo.db.collection<Stored>(name);
     const operations = documents.map(
       (d): AnyBulkWriteOperation<Stored> => ({
@@ -108,6 +143,8 @@ export class MongoSink implements Sink {
     return this.#mongo.close();
   }
 }
+
+const isQuery = (error: unknown): error is JobsumError => error instanceof JobsumError && error.code === 'E_QUERY';
 
 function problem(job: string, message: string): Problem {
   return new JobsumError('E_DOCUMENT', message, { job }).toProblem();

@@ -2,9 +2,9 @@
 
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Document, toJson } from '../document/index.ts';
+import type { Document } from '../document/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import type { Refusal, Sink } from './sink.ts';
+import { type Refusal, type Sink, textOf } from './sink.ts';
 
 /** One document a line on a stream; waits when the reader is slow. */
 export class StreamSink implements Sink {
@@ -15,12 +15,16 @@ export class StreamSink implements Sink {
   }
 
   async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
+    const refused: Refusal[] = [];
     for (const document of documents) {
-      await new Promise<void>((resolve, reject) => {
-        this.#stream.write(`${toJson(document)}\n`, (error) => (error ? reject(error) : resolve()));
-      });
+      const text = textOf(document);
+      if (typeof text !== 'string') refused.push(text);
+      else
+        await new Promise<void>((resolve, reject) => {
+          this.#stream.write(`${text}\n`, (error) => (error ? reject(error) : resolve()));
+        });
     }
-    return [];
+    return refused;
   }
 
   async close(): Promise<void> {
@@ -51,16 +55,21 @@ export class FileSink implements Sink {
   }
 
   async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
+    const refused: Refusal[] = [];
     try {
       for (const document of documents) {
+        const text = textOf(document);
+        if (typeof text !== 'string') {
+          refused.push(text);
+          continue;
+        }
         const first = this.#fd < 0;
         if (first) this.#open();
         const before = this.#form === 'lines' ? '' : first ? '[' : ',';
-        writeSync(this.#fd, `${before}${toJson(document)}\n`);
+        writeSync(this.#fd, `${before}${text}\n`);
       }
-      if (this.#fd < 0) return [];
-      fsyncSync(this.#fd);
-      return [];
+      if (this.#fd >= 0) fsyncSync(this.#fd);
+      return refused;
     } catch (cause) {
       const found = (cause as Error).message;
       throw new JobsumError('E_IO', 'cannot write the documents', { file: this.#partial, found }, { cause });

@@ -1,7 +1,7 @@
 // Owns what a sink is: where finished documents go. Writing the same document again replaces it.
 
-import type { Document } from '../document/index.ts';
-import type { Problem } from '../kernel/index.ts';
+import { type Document, toJson } from '../document/index.ts';
+import { type Problem, toProblem } from '../kernel/index.ts';
 
 /** A document that the sink will not take whatever is tried, such as one beyond its size limit. */
 export interface Refusal {
@@ -20,4 +20,19 @@ export interface Sink {
   readonly late?: boolean;
   /** May be called again. */
   close(): Promise<void>;
+}
+
+/** The refusal of one document for what was thrown over it. */
+export function refusal(job: string, message: string, cause: unknown): Refusal {
+  const { message: what, found = what } = toProblem(cause);
+  return { id: job, problem: { code: 'E_DOCUMENT', message, job, found } };
+}
+
+/** A document, or a part of the one with this id, as one line of JSON; its refusal if it has none. */
+export function textOf(document: { readonly _id: string }, part: unknown = document): string | Refusal {
+  try {
+    return toJson(part);
+  } catch (cause) {
+    return refusal(document._id, 'the document cannot be written as JSON', cause);
+  }
 }

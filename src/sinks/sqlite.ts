@@ -1,8 +1,8 @@
 // Owns documents in the embedded store: summaries and time series in two tables, as the two collections of XDMoD.
 
-import { type Document, toJson } from '../document/index.ts';
-import type { Row, Schema, Statement, Store } from '../store/index.ts';
-import type { Refusal, Sink } from './sink.ts';
+import type { Document } from '../document/index.ts';
+import type { Row, Schema, Statement, Store, Value } from '../store/index.ts';
+import { type Refusal, type Sink, textOf } from './sink.ts';
 
 export const DOCUMENT_SCHEMA: Schema = {
   sql: `
@@ -18,12 +18,32 @@ export const DOCUMENT_SCHEMA: Schema = {
   `,
 };
 
-const text = (value: unknown): string | null => (value === undefined || value === null ? null : String(value));
+const text = (value: unknown): string | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
 /** `LEADER_INDEX` of an array task. */
 const taskId = ({ local_job_id: local, local_job_array_index: index }: Record<string, unknown>): string | null =>
   typeof index === 'number' && index >= 0 ? `${local}_${index}` : null;
+
+interface Rows {
+  readonly summary: readonly [id: string, ...Value[]];
+  /** JSON. */
+  readonly series: string | null;
+}
+
+/** What of the accounting record is not a number or a text has its place in the document alone. */
+function rowsOf(document: Document): Rows | Refusal {
+  const { timeseries, ...summary } = document;
+  const id = document._id;
+  const acct = (summary.acct ?? {}) as Record<string, unknown>;
+  const whole = textOf(document, summary);
+  const series = timeseries ? textOf(document, { _id: id, ...(timeseries as object) }) : null;
+  for (const written of [whole, series]) if (written !== null && typeof written !== 'string') return written;
+  const keys = [text(acct.id) ?? '', text(acct.local_job_id), taskId(acct), text(acct.user)];
+  const numbers = [acct.nodes, acct.start_time, acct.end_time].map(number);
+  return { summary: [id, ...keys, ...numbers, whole as string], series: series as string | null };
+}
 
 export class SqliteSink implements Sink {
   readonly #store: Store;
@@ -39,26 +59,20 @@ export class SqliteSink implements Sink {
   }
 
   async write(documents: readonly Document[]): Promise<readonly Refusal[]> {
+    const refused: Refusal[] = [];
+    const all = documents.flatMap((document) => {
+      const rows = rowsOf(document);
+      if ('id' in rows) refused.push(rows);
+      return 'id' in rows ? [] : [rows];
+    });
     this.#store.transaction(() => {
-      for (const { timeseries, ...summary } of documents) {
-        const id = summary._id as string;
-        const acct = (summary.acct ?? {}) as Record<string, unknown>;
-        if (timeseries) this.#series.run(id, toJson({ _id: id, ...(timeseries as object) }));
-        else this.#noSeries.run(id);
-        this.#summary.run(
-          id,
-          String(acct.id),
-          text(acct.local_job_id),
-          taskId(acct),
-          text(acct.user),
-          number(acct.nodes),
-          number(acct.start_time),
-          number(acct.end_time),
-          toJson(summary),
-        );
+      for (const { summary, series } of all) {
+        if (series === null) this.#noSeries.run(summary[0]);
+        else this.#series.run(summary[0], series);
+        this.#summary.run(...summary);
       }
     });
-    return [];
+    return refused;
   }
 
   async close(): Promise<void> {

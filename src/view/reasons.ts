@@ -32,7 +32,7 @@ const JOB_ERRORS: Readonly<Record<number, Reason>> = {
 
 /** Why jobs stand as they do: a job error, or the code of a problem. */
 export function reasonOf(error: number | null, code: string | null): Reason {
-  if (code !== null && code in ERRORS) return { meaning: code, advice: ERRORS[code as ErrorCode].advice };
+  if (code !== null && Object.hasOwn(ERRORS, code)) return { meaning: code, advice: ERRORS[code as ErrorCode].advice };
   const known = error === null ? undefined : JOB_ERRORS[error];
   return known ?? { meaning: error === null ? (code ?? 'unknown') : `error ${error}`, advice: '' };
 }

@@ -50,7 +50,8 @@ export function seriesLines(doc: unknown, width: number): string[] {
         add(String(names[index] ?? index), numbers(part(host)?.all));
       }
     }
-    if (rows.length > 0) lines.push(TITLES[key] ?? clean(key), ...table(rows).map((line) => `  ${line}`));
+    if (rows.length > 0)
+      lines.push(Object.hasOwn(TITLES, key) ? TITLES[key]! : clean(key), ...table(rows).map((line) => `  ${line}`));
   }
   return lines;
 }

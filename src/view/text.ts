@@ -2,8 +2,10 @@
 
 /** Control and escape characters become `?`; they could rewrite the reader's screen. */
 export function clean(value: unknown): string {
+  // A member called `toString` would be in the way of String().
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-  return String(value ?? '').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '?');
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];

@@ -80,7 +80,7 @@ describe('a worker that dies', () => {
     }
     const [first, second] = outcomes.sort((a, b) => (a.job.jobId < b.job.jobId ? -1 : 1));
     expect(first?.failure).toMatchObject({ code: 'E_WORKER', node: 'n1' });
-    expect(JSON.stringify(first?.document.errors)).toContain('E_WORKER');
+    expect(JSON.stringify(first?.document?.errors)).toContain('E_WORKER');
     expect(second?.failure).toBeUndefined();
     store.close();
   });
