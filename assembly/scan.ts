@@ -6,6 +6,7 @@ import { scaleSlot } from './archive/scale';
 import { dissolve, makeSteady, ripe, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
+import { again, atInstant, countFresh, fresh, inOrder, instantSeq, nextSeq, runSeq, seq } from './instant';
 import {
   L_BAD,
   L_COUNT,
@@ -27,10 +28,7 @@ import {
   PW_METRIC,
   PW_SLOT,
   R_BACKWARDS,
-  R_COPIES,
   R_DELIVERED,
-  R_FRESH,
-  R_ID,
   R_LAST_NS,
   R_LEN,
   R_LIMIT,
@@ -43,6 +41,7 @@ import {
   R_READS_ON,
   R_REC,
   R_SCANNED,
+  R_SEEN,
   R_SETS_END,
   R_SETTLED,
   R_STEADY,
@@ -52,8 +51,11 @@ import {
   R_WINDOWS,
   RS_SETS,
   RS_TIME,
+  SEEN_COPY,
+  SEEN_FRESH,
   W_END,
   W_MARKS,
+  W_MIXED,
   W_START,
 } from './layout';
 import { consumeAll } from './reduce/deliver';
@@ -63,40 +65,6 @@ import { planLevel } from './tuning';
 
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
 const GAP_NS: i64 = 600000000000;
-
-let seq: i32 = 0;
-
-/**
- * Records of several archives at one instant: overlapping archives, copies, what was joined beside its parts. A metric has one set
- * of values at an instant, that of the archive that comes first; of the others what is new is taken, and a record without any
- * does not count. Within one archive several records at one time are what its logger wrote.
- *
- * The instant is that of its first record, to a microsecond, as archives of version 2 have no more. It is known by the numbers of
- * its records: a slot was filled by another archive if that was at or after `instantSeq` and before `runSeq`, with which the
- * records of the archive being read begin.
- */
-const INSTANT: u64 = 1000;
-let instantNs: i64 = i64.MIN_VALUE;
-let instantSeq: i32 = 0;
-let runSeq: i32 = 0;
-let runReader: i32 = -1;
-/** Whether there may be such slots now; how many sets of the record were new. */
-let again: bool = false;
-let fresh: i32 = 0;
-
-/** Before the record gets the next number. */
-// @ts-ignore: decorator
-@inline
-function atInstant(r: usize, ns: i64): void {
-  const reader = load<i32>(r, R_ID);
-  if (<u64>(ns - instantNs) >= INSTANT) {
-    instantNs = ns;
-    instantSeq = seq + 1;
-    runSeq = instantSeq;
-  } else if (reader != runReader) runSeq = seq + 1;
-  runReader = reader;
-  again = runSeq != instantSeq;
-}
 
 /** Steady plan that the current record was taken by, else 0; how many wanted sets the record has. */
 let steady: usize = 0;
@@ -111,7 +79,7 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
   if (again) {
     const filled = load<i32>(slot, L_SEQ);
     if (filled >= instantSeq && filled < runSeq) return S_RECORD;
-    fresh += load<i32>(slot, L_WANT) ? 1 : 0;
+    if (load<i32>(slot, L_WANT)) countFresh();
   }
   if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) return S_RECORD;
   if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
@@ -137,9 +105,8 @@ function fill(r: usize, ns: i64): i32 {
   const plan = planFor(r);
   if (!plan) return S_MEMORY;
   atInstant(r, ns);
-  seq++;
+  nextSeq();
   steady = 0;
-  fresh = 0;
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
   if (!again && load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
@@ -240,12 +207,15 @@ export function scanData(r: usize, until: i64): i32 {
         const filled = fill(r, ns);
         if (filled != S_RECORD) return filled;
         const t = stampSeconds(rec + 4, version);
-        const counts = again && !fresh ? R_COPIES : R_FRESH;
-        store<i32>(r + counts, load<i32>(r + counts) + 1);
+        const seen = again && !fresh ? SEEN_COPY : SEEN_FRESH;
+        const flags: usize = load<u32>(r, R_SEEN);
         for (let i = low; i < nWindows; i++) {
           const w: usize = load<u32>(windows + (i << 2));
           if (load<i64>(w, W_START) > ns) break;
-          if (load<i64>(w, W_END) >= ns && !deliver(r, w, ns, t)) return S_MEMORY;
+          if (load<i64>(w, W_END) < ns) continue;
+          store<u8>(flags + i, load<u8>(flags + i) | <u8>seen);
+          if (again && !inOrder(w)) store<i32>(w, 1, W_MIXED);
+          if (!deliver(r, w, ns, t)) return S_MEMORY;
         }
       }
       store<i32>(r, load<i32>(r, R_DELIVERED) + 1, R_DELIVERED);

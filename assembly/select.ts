@@ -4,12 +4,13 @@ import { findIndom } from './archive/indom';
 import { wanted } from './archive/record';
 import { dissolveAll } from './archive/steady';
 import { intern, resetStrings } from './archive/strings';
+import { forgetInstant } from './instant';
 import {
   C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FOLD_FIRST, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SCALED, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
   M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SCALE, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
-  R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
+  R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SEEN, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
   SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
 } from './layout';
@@ -27,6 +28,7 @@ let readers: i32 = 0;
 export function openSession(n: i32): bool {
   release(session);
   resetStrings();
+  forgetInstant();
   readers = 0;
   nSlots = n;
   slots = (take(session, n * L_SIZE + 64) + 63) & ~63;
@@ -157,6 +159,10 @@ export function closeWindow(w: usize): void {
 /** Attaches windows to a reader: `list` holds `n` window addresses sorted by start; it must live as long as the reader. */
 export function attachWindows(r: usize, n: i32): usize {
   const list = take(r + R_ARENA, n << 2);
+  const seen = take(r + R_ARENA, n);
+  if (!list || !seen) return 0;
+  memory.fill(seen, 0, n);
+  store<u32>(r, <u32>seen, R_SEEN);
   store<u32>(r, <u32>list, R_WINDOWS);
   store<i32>(r, n, R_NWINDOWS);
   return list;

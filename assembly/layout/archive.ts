@@ -90,10 +90,12 @@ export const R_LIMIT: i32 = 264;
 export const R_UNSOUND: i32 = 272;
 /** Where the value sets of the record that is being filled end, from the record's start. */
 export const R_SETS_END: i32 = 276;
-/** Records that brought something new to a window, and records of which all was known already from another archive. */
-export const R_FRESH: i32 = 280;
-export const R_COPIES: i32 = 284;
+/** A byte for each window: SEEN_* bits. */
+export const R_SEEN: i32 = 280;
 export const R_SIZE: i32 = 288;
+/** The window got records that brought something new, or records of which all was known already from another archive. */
+export const SEEN_FRESH: i32 = 1;
+export const SEEN_COPY: i32 = 2;
 /** Its time is taken as it is; value sets that are not sound have been named and are left out. */
 export const RS_TIME: i32 = 1;
 export const RS_SETS: i32 = 2;

@@ -43,7 +43,12 @@ export const W_NCOUNTERS: i32 = 140;
 export const W_CAPCOUNTERS: i32 = 144;
 export const W_CORRECTED: i32 = 148;
 export const W_MARKS: i32 = 152;
-export const W_SIZE: i32 = 160;
+/** Archives before at the instant of the last record that several have, and its first record's number; 1 if records of archives that
+ *  it does not read hid some of its own (instant.ts). */
+export const W_RUN: i32 = 156;
+export const W_RUN_SEQ: i32 = 160;
+export const W_MIXED: i32 = 164;
+export const W_SIZE: i32 = 168;
 export const STEP_SIZE: i32 = 16;
 /** Eight an octave, from 2^28 ns (shorter ones are none) to 2^47 ns, a day and a half; the last one has all beyond. */
 export const STEP_BUCKETS: i32 = 152;

@@ -230,3 +230,11 @@ function buildReducer(
     }
   }
 }
+
+/** Gives a reader its windows, by start. */
+export function attach(wasm: Wasm, reader: number, windows: readonly BuiltWindow[]): void {
+  const list = wasm.need(wasm.x.attachWindows(reader, windows.length) >>> 0);
+  windows.forEach((w, i) => {
+    wasm.view.setUint32(list + 4 * i, w.address, true);
+  });
+}

@@ -19,6 +19,7 @@ export { ofOneHost } from './hosts.ts';
 export { type ArchiveInfo, archiveInfo, probeArchive } from './info.ts';
 export { limits, MAX_VOLUME_BYTES } from './limits.ts';
 export { type ArchiveLabel, indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
+export { decodeNode, decodeNodeByRows } from './passes.ts';
 export { ArchiveReader } from './reader.ts';
 export {
   type ArchiveRecord,
@@ -30,9 +31,8 @@ export {
   type ValueSet,
 } from './records.ts';
 export { restartProblems } from './restarts.ts';
-export { decodeNodeByRows } from './row-session.ts';
 export type { Gap } from './salvage.ts';
-export { decodeNode, type NodeResult, type NodeTask, type NodeWindow, type NodeWindowResult } from './session.ts';
+export type { NodeResult, NodeTask, NodeWindow, NodeWindowResult } from './session.ts';
 export { conversionTo, UNITS, unitsText } from './units.ts';
 export type { EventParameter, EventRecord, Value } from './value.ts';
 export { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';

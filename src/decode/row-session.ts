@@ -6,7 +6,7 @@ import { Instant } from './instant.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { rowAt, type WantedRows, wantedRows } from './rows.ts';
-import { agreeing, type Member, type NodeResult, type NodeTask, reopened, type Survey, sourcesOf } from './session.ts';
+import { type Decoded, type Member, type NodeTask, reopened, type Survey, sourcesOf } from './session.ts';
 import type { Wasm } from './wasm.ts';
 
 /** One archive being read, and its next row; null at the end. */
@@ -31,12 +31,8 @@ function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
   }
 }
 
-/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
-export function decodeNodeByRows(wasm: Wasm, task: NodeTask): NodeResult {
-  return agreeing(wasm, task, decodeWindows);
-}
-
-function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): NodeResult {
+/** Each window is as it is alone: none is ever `mixed`. */
+export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Survey): Decoded {
   const wanted = new Set(task.windows.flatMap((w) => w.archives));
   const usable = members.filter((m) => m.usable && wanted.has(m.index));
   const windows = task.windows.map((w) => {
@@ -44,7 +40,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
     const { startNs, endNs, walltime, leads } = w;
     const engine = new WindowEngine({ startNs, endNs, walltime, consumers: specs, leads: leads?.(specs) ?? [] });
-    return { w, specs, engine };
+    return { w, specs, engine, instant: new Instant() };
   });
   const endNs =
     windows
@@ -67,16 +63,19 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   });
   for (const s of streams) advance(wasm, s, endNs);
   let records = 0;
-  const instant = new Instant();
   for (;;) {
     // At equal times the archive given first goes first.
     const first = streams
       .filter((s) => s.next !== null)
       .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
     if (!first) break;
-    const row = first.next!.mark ? first.next! : instant.fresh(first.member.index, first.next!);
-    if (row) for (const { w, engine } of windows) if (w.archives.includes(first.member.index)) engine.row(row);
-    if (!first.next!.mark) records++;
+    const { next, member } = first;
+    for (const { w, engine, instant } of windows) {
+      if (!w.archives.includes(member.index) || next!.ns < w.startNs || next!.ns > w.endNs) continue;
+      const row = next!.mark ? next! : instant.fresh(member.index, next!);
+      if (row) engine.row(row);
+    }
+    if (!next!.mark) records++;
     advance(wasm, first, endNs);
   }
   const finished = windows.map(({ engine }): ConsumerResult[] => engine.finish());
@@ -84,12 +83,12 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, open }: Survey): N
   for (const { member, reader } of streams) {
     bytes += reader.bytesRead;
     member.problems = reader.dated();
-    member.copy = instant.isCopy(member.index);
+    for (const { w, instant } of windows) if (instant.isCopy(member.index)) member.copyIn.add(w);
     reader.close();
     member.reader = null;
   }
   const results = windows.map(({ w, specs, engine }, i) => ({
-    ...{ coverage: engine.coverage(), specs, consumers: finished[i]! },
+    ...{ coverage: engine.coverage(), specs, consumers: finished[i]!, mixed: false },
     ...sourcesOf(w, members, engine.restarts),
   }));
   return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 } };

@@ -2,11 +2,10 @@
 
 import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { ConsumerResult, ConsumerSpec, Coverage, Lead, Restart } from '../reduce/index.ts';
-import { type ExpectedUnits, groupsOf, type Reading, type Readings } from './agreement.ts';
-import { type BuiltWindow, buildWindow } from './build.ts';
+import type { ExpectedUnits, Reading, Readings } from './agreement.ts';
+import { attach, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
 import { type Dated, EARLIEST, LATEST, problemsWithin } from './findings.ts';
-import { ofOneHost } from './hosts.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -65,6 +64,12 @@ export interface NodeResult {
   readonly plans: PlanUse;
 }
 
+/** What one pass makes of its windows. */
+export interface Decoded extends NodeResult {
+  /** `mixed`: what other windows read has hidden some of its own, so that it must be decoded alone. */
+  readonly windows: readonly (NodeWindowResult & { readonly mixed: boolean })[];
+}
+
 /** How the records of wanted times were taken: of a shape not met before, of a known one, of one that comes again and again. */
 export interface PlanUse {
   readonly made: number;
@@ -89,8 +94,8 @@ export interface Member {
   file: string;
   problems: Dated[];
   usable: boolean;
-  /** All its records were known already from others: it is a copy of them, and no source of its own. */
-  copy: boolean;
+  /** Windows in which all its records were known already from others: there it is a copy of them, and no source of its own. */
+  readonly copyIn: Set<NodeWindow>;
   bytes: number;
 }
 
@@ -105,7 +110,7 @@ export interface Survey {
 }
 
 /** The archives of a task, looked at but not read. */
-function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
+export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
   if (wasm.x.openSession(task.wanted.length) === 0)
     throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(task.wanted.map((name, i) => [name, i]));
@@ -123,66 +128,7 @@ function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Sur
   return { members, slots, open: (m) => open(m.path, m.reading) };
 }
 
-/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
-export function decodeNode(wasm: Wasm, task: NodeTask): NodeResult {
-  return agreeing(wasm, task, decodeWindows);
-}
-
-type Decode = (wasm: Wasm, task: NodeTask, surveyed: Survey) => NodeResult;
-
-/**
- * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
- * window contradict each other, the earlier one counts, and the metric is left out of the later one; where they have it in several
- * units, or in others than are asked for, it is converted.
- */
-export function agreeing(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
-  const surveyed = survey(wasm, given);
-  const { task, notes } = sorted(given, surveyed.members);
-  const result = decodeGroups(wasm, task, surveyed, decode);
-  const windows = result.windows.map((w, i) => ({ ...w, problems: [...w.problems, ...notes[i]!] }));
-  return { ...result, windows };
-}
-
-/** The task with each window's archives of one host, each file once; and per window what was left out. */
-function sorted(task: NodeTask, members: readonly Member[]): { task: NodeTask; notes: (readonly Problem[])[] } {
-  const notes: (readonly Problem[])[] = [];
-  const windows = task.windows.map((w) => {
-    const given = w.archives.map((i) => members[i]!);
-    const readable = given.filter((m) => m.usable);
-    const { own, problems } = ofOneHost(task.node ?? '', readable);
-    notes.push(problems);
-    // A link to a file is that file.
-    const used = own.filter((m) => own.find((other) => other.file === m.file) === m);
-    return { ...w, archives: given.filter((m) => !m.usable || used.includes(m)).map((m) => m.index) };
-  });
-  return { task: { ...task, windows }, notes };
-}
-
-function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Decode): NodeResult {
-  const groups = groupsOf(
-    task.windows,
-    surveyed.members.filter((m) => m.usable),
-    task.units,
-  );
-  if (groups.every((g) => g.readings.size === 0)) return decode(wasm, task, surveyed);
-  for (const m of surveyed.members) m.reader?.close();
-  const windows: NodeWindowResult[] = [];
-  const sum = { bytes: 0, records: 0 };
-  const plans = { made: 0, known: 0, steady: 0 };
-  for (const { windows: indices, readings, problems } of groups) {
-    const part = { ...task, windows: indices.map((i) => task.windows[i]!) };
-    const result = decode(wasm, part, survey(wasm, part, readings));
-    for (const [k, i] of indices.entries()) {
-      const window = result.windows[k]!;
-      windows[i] = { ...window, problems: [...window.problems, ...problems] };
-    }
-    for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
-    for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
-  }
-  return { windows, ...sum, plans };
-}
-
-function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): NodeResult {
+export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): Decoded {
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
@@ -193,6 +139,8 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
   let bytes = 0;
   let records = 0;
   const plans = { made: 0, known: 0, steady: 0 };
+  /** Windows of an archive, by start. */
+  const attached = (m: Member): number[] => order.filter((i) => task.windows[i]!.archives.includes(m.index));
   const finish = (m: Member): void => {
     const reader = m.reader!;
     bytes += reader.bytesRead;
@@ -201,7 +149,10 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
     plans.known += wasm.i32(reader.address + L.R_HITS);
     plans.steady += wasm.i32(reader.address + L.R_STEADY);
     m.problems = reader.dated();
-    m.copy = wasm.i32(reader.address + L.R_FRESH) === 0 && wasm.i32(reader.address + L.R_COPIES) > 0;
+    const flags = wasm.u32(reader.address + L.R_SEEN);
+    attached(m).forEach((i, k) => {
+      if (flags && wasm.bytes[flags + k] === L.SEEN_COPY) m.copyIn.add(task.windows[i]!);
+    });
     reader.close();
     m.reader = null;
   };
@@ -211,13 +162,14 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
     (m) => {
       m.reader ??= reopened(m, open);
       if (!m.reader) return null;
+      const own = attached(m);
       attach(
         wasm,
-        m.reader,
-        order.filter((i) => task.windows[i]!.archives.includes(m.index)).map((i) => windows[i]!),
+        m.reader.address,
+        own.map((i) => windows[i]!),
       );
       // Everything before the earliest window is skipped with the help of the index.
-      const first = order.find((i) => task.windows[i]!.archives.includes(m.index));
+      const first = own[0];
       if (first !== undefined) m.reader.seek(task.windows[first]!.startNs);
       return m.reader;
     },
@@ -226,9 +178,11 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
   for (const m of members) if (m.reader) finish(m);
 
   const results = task.windows.map((w, i) => {
+    const { address } = windows[i]!;
     const { restarts, ...result } = collectWindow(wasm, windows[i]!, task.wanted);
-    wasm.x.closeWindow(windows[i]!.address);
-    return { ...result, ...sourcesOf(w, members, restarts) };
+    const mixed = wasm.i32(address + L.W_MIXED) !== 0;
+    wasm.x.closeWindow(address);
+    return { ...result, ...sourcesOf(w, members, restarts), mixed };
   });
   return { windows: results, bytes, records, plans };
 }
@@ -236,7 +190,7 @@ function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Sur
 /** The archives behind a window, and what was wrong with them and with counters in them. */
 export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: readonly Restart[]) {
   const own = w.archives.map((a) => members[a]!);
-  const read = own.filter((m) => m.usable && !m.copy);
+  const read = own.filter((m) => m.usable && !m.copyIn.has(w));
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
   const problems = [
     ...own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs)),
@@ -259,7 +213,7 @@ function look(path: string, index: number, reading: Reading, open: Open, keep: b
     file: '',
     problems: [],
     usable: false,
-    copy: false,
+    copyIn: new Set(),
     bytes: 0,
   };
   try {
@@ -294,13 +248,6 @@ export function reopened(m: Member, open: (m: Member) => ArchiveReader): Archive
     m.problems = [...m.problems, always(error)];
     return null;
   }
-}
-
-function attach(wasm: Wasm, reader: ArchiveReader, windows: readonly BuiltWindow[]): void {
-  const list = wasm.need(wasm.x.attachWindows(reader.address, windows.length) >>> 0);
-  windows.forEach((w, i) => {
-    wasm.view.setUint32(list + 4 * i, w.address, true);
-  });
 }
 
 /**

@@ -38,23 +38,31 @@ function copied(from: string, to: string, version: 2 | 3 = 3): string {
   return to;
 }
 
-function read(...archives: string[]) {
-  const window = {
-    ...{ startNs: T0 * NS, endNs: (T0 + 86_400n) * NS, walltime: 3600, archives: archives.map((_, i) => i) },
+/** A window of some of the archives, in seconds from the start. */
+function windowOf(archives: readonly number[], from = 0n, to = 86_400n) {
+  return {
+    ...{ startNs: (T0 + from) * NS, endNs: (T0 + to) * NS, walltime: 3600, archives },
     declare: (has: (name: string) => boolean) =>
       ['a.a', 'a.b'].filter(has).map((name) => ({
         ...{ metrics: [name], mode: 'all' as const },
         reducers: [{ kind: 'ROLL' as const, lane: { fold: 'each' as const, rows: [{ metric: 0 }] } }],
       })),
   };
-  const task = { archives, wanted: ['a.a', 'a.b'], windows: [window] };
-  const [a, b] = [decodeNode, decodeNodeByRows].map((decode) => {
-    const { coverage, consumers, archives, problems } = decode(new Wasm(), task).windows[0]!;
-    return { coverage, consumers, archives, problems };
-  });
+}
+
+/** The same by both engines. */
+function readWindows(archives: readonly string[], windows: readonly ReturnType<typeof windowOf>[]) {
+  const task = { archives, wanted: ['a.a', 'a.b'], windows };
+  const [a, b] = [decodeNode, decodeNodeByRows].map((decode) =>
+    decode(new Wasm(), task).windows.map(({ coverage, consumers, archives, bytes, problems }) => ({
+      ...{ coverage, consumers, archives, bytes, problems },
+    })),
+  );
   expect(a).toEqual(b);
   return a!;
 }
+
+const read = (...archives: string[]) => readWindows(archives, [windowOf(archives.map((_, i) => i))])[0]!;
 
 describe('records of several archives at one time', () => {
   it.each<[string, (whole: string) => string[]]>([
@@ -81,6 +89,60 @@ describe('records of several archives at one time', () => {
     for (const f of ['meta', 'index', '0']) symlinkSync(`${whole}.${f}`, `${whole}-soft.${f}`);
     const one = read(whole);
     for (const twin of ['copy', 'hard', 'soft']) expect(read(whole, `${whole}-${twin}`)).toEqual(one);
+  });
+});
+
+describe('windows of one task', () => {
+  /** Each is as it is alone. */
+  function together(archives: readonly string[], windows: readonly ReturnType<typeof windowOf>[]) {
+    const found = readWindows(archives, windows);
+    expect(found).toEqual(windows.map((w) => readWindows(archives, [w])[0]!));
+    return found.map((w) => [w.coverage.records, w.archives]);
+  }
+
+  it('each have all records of their own archives, whatever others read', () => {
+    const whole = archive(0, 40);
+    const archives = [whole, copied(whole, `${whole}-copy`), archive(10, 40)];
+    expect(
+      together(archives, [windowOf([0]), windowOf([1]), windowOf([0, 1]), windowOf([2]), windowOf([1, 2])]),
+    ).toEqual([
+      ...[
+        [40, 1],
+        [40, 1],
+        [40, 1],
+        [40, 1],
+      ],
+      [50, 2],
+    ]);
+  });
+
+  it('of three archives each has what it reads, not what is in all three', () => {
+    const [a, b] = [archive(0, 40), archive(0, 40, [B])];
+    const c = copied(b, `${b}-copy`);
+    const windows = [windowOf([0, 1, 2]), windowOf([0, 2]), windowOf([1, 2]), windowOf([0, 1]), windowOf([2])];
+    expect(together([a, b, c], windows).map(([records]) => records)).toEqual([40, 40, 40, 40, 40]);
+  });
+
+  it('each count as sources what brought something new to them', () => {
+    const archives = [archive(0, 20), archive(0, 40)];
+    const both = [0, 1];
+    expect(together(archives, [windowOf(both, 0n, 500n), windowOf(both), windowOf(both, 700n, 900n)])).toEqual([
+      [17, 1],
+      [40, 2],
+      // The first has nothing of its time.
+      [7, 2],
+    ]);
+  });
+
+  it('of archives in turn are read together', () => {
+    const archives = [archive(0, 20), archive(20, 20)];
+    const task = {
+      ...{ archives, wanted: ['a.a', 'a.b'] },
+      windows: [windowOf([0], 0n, 300n), windowOf([0, 1], 0n, 900n), windowOf([1], 700n, 900n)],
+    };
+    // Each record once.
+    expect(decodeNode(new Wasm(), task).records).toBeLessThanOrEqual(40);
+    expect(together(archives, task.windows).map(([records]) => records)).toEqual([11, 31, 7]);
   });
 });
 

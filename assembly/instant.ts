@@ -1,0 +1,76 @@
+// Owns what counts of records of several archives at one instant, and the numbers of records.
+
+import { R_ID, W_LAST_NS, W_RECORDS, W_RUN, W_RUN_SEQ } from './layout';
+
+/** Number of the record at hand. */
+export let seq: i32 = 0;
+
+/**
+ * Records of several archives at one instant: overlapping archives, copies, what was joined beside its parts. A metric has one set
+ * of values at an instant, that of the archive that comes first; of the others what is new is taken, and a record without any
+ * does not count. Within one archive several records at one time are what its logger wrote.
+ *
+ * The instant is that of its first record, to a microsecond, as archives of version 2 have no more. It is known by the numbers of
+ * its records: a slot was filled by another archive if that was at or after `instantSeq` and before `runSeq`, with which the
+ * records of the archive being read begin.
+ *
+ * Slots are common to all windows of a pass. A window that does not read one of the archives before has to be given more of the
+ * record than they hold now; it is marked (W_MIXED), and decoded again in a pass of its own.
+ */
+const INSTANT: u64 = 1000;
+let instantNs: i64 = i64.MIN_VALUE;
+export let instantSeq: i32 = 0;
+export let runSeq: i32 = 0;
+let runReader: i32 = -1;
+/** How many archives came before the one being read. */
+let run: i32 = 0;
+/** Whether there may be slots that others filled; how many sets of the record were new. */
+export let again: bool = false;
+export let fresh: i32 = 0;
+
+/** For a new session, whose readers are others. */
+export function forgetInstant(): void {
+  instantNs = i64.MIN_VALUE;
+  runReader = -1;
+}
+
+/** Before the record gets the next number. */
+// @ts-ignore: decorator
+@inline
+export function atInstant(r: usize, ns: i64): void {
+  const reader = load<i32>(r, R_ID);
+  if (<u64>(ns - instantNs) >= INSTANT) {
+    instantNs = ns;
+    instantSeq = seq + 1;
+    runSeq = instantSeq;
+    run = 0;
+  } else if (reader != runReader) {
+    runSeq = seq + 1;
+    run++;
+  }
+  runReader = reader;
+  again = run > 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function nextSeq(): void {
+  seq++;
+  fresh = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function countFresh(): void {
+  fresh++;
+}
+
+/** Whether a window that gets the record had those of all archives before at this instant. */
+export function inOrder(w: usize): bool {
+  const known = load<i32>(w, W_RUN_SEQ) == instantSeq ? load<i32>(w, W_RUN) : 0;
+  if (known == run) return true;
+  store<i32>(w, instantSeq, W_RUN_SEQ);
+  store<i32>(w, run, W_RUN);
+  if (run > 1) return known == run - 1;
+  return load<i32>(w, W_RECORDS) > 0 && load<i64>(w, W_LAST_NS) >= instantNs;
+}

@@ -1,0 +1,84 @@
+// Owns in how many passes the windows of a node are decoded: one, but for windows that cannot share it.
+
+import type { Problem } from '../kernel/index.ts';
+import { type Group, groupsOf } from './agreement.ts';
+import { ofOneHost } from './hosts.ts';
+import { decodeByRows } from './row-session.ts';
+import {
+  type Decoded,
+  decodeWindows,
+  type Member,
+  type NodeResult,
+  type NodeTask,
+  type NodeWindowResult,
+  type Survey,
+  survey,
+} from './session.ts';
+import type { Wasm } from './wasm.ts';
+
+/** How archives are read. */
+type Agreed = Pick<Group, 'readings' | 'problems'>;
+type Decode = (wasm: Wasm, task: NodeTask, surveyed: Survey) => Decoded;
+
+/** Reads one node. Damage is data in the result; throws only E_ARCHIVE_LIMIT and E_IO. */
+export const decodeNode = (wasm: Wasm, task: NodeTask): NodeResult => decodeAll(wasm, task, decodeWindows);
+
+/** The same by the TypeScript engine, slowly; for comparing the two on whole documents. */
+export const decodeNodeByRows = (wasm: Wasm, task: NodeTask): NodeResult => decodeAll(wasm, task, decodeByRows);
+
+function decodeAll(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
+  const surveyed = survey(wasm, given);
+  const { task, notes } = sorted(given, surveyed.members);
+  const result = decodeGroups(wasm, task, surveyed, decode);
+  const windows = result.windows.map((w, i) => ({ ...w, problems: [...w.problems, ...notes[i]!] }));
+  return { ...result, windows };
+}
+
+/** The task with each window's archives of one host, each file once; and per window what was left out. */
+function sorted(task: NodeTask, members: readonly Member[]): { task: NodeTask; notes: (readonly Problem[])[] } {
+  const notes: (readonly Problem[])[] = [];
+  const windows = task.windows.map((w) => {
+    const given = w.archives.map((i) => members[i]!);
+    const readable = given.filter((m) => m.usable);
+    const { own, problems } = ofOneHost(task.node ?? '', readable);
+    notes.push(problems);
+    // A link to a file is that file.
+    const used = own.filter((m) => own.find((other) => other.file === m.file) === m);
+    return { ...w, archives: given.filter((m) => !m.usable || used.includes(m)).map((m) => m.index) };
+  });
+  return { task: { ...task, windows }, notes };
+}
+
+/**
+ * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
+ * window contradict each other, the earlier one counts, and the metric is left out of the later one; where they have it in several
+ * units, or in others than are asked for, it is converted.
+ */
+function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Decode): NodeResult {
+  const groups = groupsOf(
+    task.windows,
+    surveyed.members.filter((m) => m.usable),
+    task.units,
+  );
+  const windows: NodeWindowResult[] = [];
+  const sum = { bytes: 0, records: 0 };
+  const plans = { made: 0, known: 0, steady: 0 };
+  const pass = (indices: readonly number[], { readings, problems }: Agreed, known?: Survey): void => {
+    const part = { ...task, windows: indices.map((i) => task.windows[i]!) };
+    const result = decode(wasm, part, known ?? survey(wasm, part, readings));
+    for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
+    for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
+    for (const [k, i] of indices.entries()) {
+      const { mixed, ...window } = result.windows[k]!;
+      if (mixed && indices.length > 1) pass([i], { readings, problems });
+      else windows[i] = { ...window, problems: [...window.problems, ...problems] };
+    }
+  };
+  const all = task.windows.map((_, i) => i);
+  if (groups.every((g) => g.readings.size === 0)) pass(all, { readings: new Map(), problems: [] }, surveyed);
+  else {
+    for (const m of surveyed.members) m.reader?.close();
+    for (const group of groups) pass(group.windows, group);
+  }
+  return { windows, ...sum, plans };
+}
