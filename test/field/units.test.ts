@@ -284,7 +284,7 @@ describe('extra units', () => {
   });
 });
 
-describe.runIf(haveShared)('inputs of the field', () => {
+describe.runIf(haveShared('units of the field'))('inputs of the field', () => {
   it('GPU power with and without its unit is one metric', async () => {
     for (const engine of ['wasm', 'ts'] as const) {
       const { errors, gpupower } = await documentOf(field('extra-units'), dir, engine);
