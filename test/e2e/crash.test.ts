@@ -5,9 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Ran } from '../support/cli.ts';
 import { consistent, disturbedSite, siteServers } from '../support/disturbed.ts';
+import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';
 
-const KILLS = Number(process.env.JOBSUM_CRASH_KILLS ?? 12);
+const KILLS = cases(4, 12, 'JOBSUM_CRASH_KILLS');
 const JOBS = 120;
 const dir = tempDir();
 const servers = await siteServers('crashes and two runs at once');

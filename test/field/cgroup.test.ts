@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { documents, field } from '../support/field.ts';
@@ -25,9 +25,13 @@ function canMake(): boolean {
 
 describe.runIf(canMake())('of jobs 100 and 1001', () => {
   const cwd = tempDir();
-  execFileSync('/usr/bin/python3', [shared('tools', 'make_job_archives.py'), field('cgroup', 'cases5.json'), cwd]);
-  const job = readFileSync(field('cgroup', 'cg.nd'), 'utf8');
-  const { end } = JSON.parse(job) as { end: number };
+  let job: string;
+  let end: number;
+  beforeAll(() => {
+    execFileSync('/usr/bin/python3', [shared('tools', 'make_job_archives.py'), field('cgroup', 'cases5.json'), cwd]);
+    job = readFileSync(field('cgroup', 'cg.nd'), 'utf8');
+    ({ end } = JSON.parse(job) as { end: number });
+  });
 
   it.each([
     ['version 2', 'cg', '/system.slice/slurmstepd.scope/job_100'],

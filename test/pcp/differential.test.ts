@@ -8,10 +8,11 @@ import { seeded } from '../../bench/generate/random.ts';
 import { type CheckResult, canonicalDump, checkArchive, resolveArchives } from '../../src/decode/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { place, pristineArchive, strike, strikeStructure, strikeWord } from '../support/damage.ts';
+import { cases } from '../support/effort.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
-const CASES = Number(process.env.JOBSUM_DIFFERENTIAL ?? 40);
+const CASES = cases(12, 40, 'JOBSUM_DIFFERENTIAL');
 /** Plain archives, small ones: each case is read three times. */
 const VICTIMS = ['numa', 'wrap', 'changeinst', 'dyninsts', 'interpmark', 'sample-labels', 'dupname-b', 'amdgpu-0'];
 const WHAT = 'damaged archives as PCP sees them';

@@ -10,13 +10,14 @@ import { decodeArchive } from '../oracle/archive.ts';
 import { dumpSum as oracleSum } from '../oracle/dump.ts';
 import { sumText } from '../oracle/sums.ts';
 import { judge, place, pristineArchive, strike, strikeStructure, wholeBefore } from '../support/damage.ts';
+import { cases } from '../support/effort.ts';
 import { judgePacked, kindsHere, placeFound, placePacked } from '../support/packing.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
-const CASES = 2000;
+const CASES = cases(240, 2000);
 /** Of each kind; each starts programs. */
-const PACKED_CASES = 8;
+const PACKED_CASES = cases(2, 8);
 const CLUSTER = fileURLToPath(new URL('../../fixtures/cluster/archives/2026/11/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../corpus/', import.meta.url));
 const dir = tempDir();
