@@ -151,6 +151,12 @@ export class CsvTable {
     return fields.length === this.#header.length && this.#header.every((h, i) => fields[i]!.trim().toLowerCase() === h);
   }
 
+  /** The job's id as the record has it. */
+  idIn(fields: readonly string[]): string | undefined {
+    const at = NAMES.id.map((name) => this.#header.indexOf(name)).filter((i) => i >= 0);
+    return at.map((i) => fields[i]).find((text) => text);
+  }
+
   /** @throws JobsumError E_JOB_LINE, E_HOSTLIST */
   job(fields: readonly string[]): Job {
     if (fields.length !== this.#header.length) {

@@ -1,6 +1,6 @@
 // Owns the forms of a list of jobs: telling them apart by the beginning of the text, and reading each into jobs.
 
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, type Problem } from '../kernel/index.ts';
 import { CsvTable, CsvText } from './csv.ts';
 import type { Job } from './job.ts';
 import { elementsOf } from './json-list.ts';
@@ -8,19 +8,36 @@ import { type Chunks, type Line, linesOf, peek, withoutMark } from './lines.ts';
 import { parseNdjson } from './ndjson.ts';
 import { sacctJob } from './sacct.ts';
 import { sacctObject } from './sacct-json.ts';
-import { detectTable, SacctText } from './sacct-text.ts';
+import { detectTable, lackingIn, SacctText } from './sacct-text.ts';
 
 export type JobFormat = 'ndjson' | 'csv' | 'sacct';
 
 /** One record of any form, not yet read. */
 export interface Raw {
   readonly line: number;
+  /** For messages: which record it is, where lines do not tell. */
+  readonly record?: string;
+  /** For messages: the id as the list has it, of anything that has one. */
+  readonly id?: unknown;
   /** @throws Ignored, JobsumError */
   job(unknown: (state: string) => void): Job;
 }
 
-const bad = (line: number, reason: string, found = ''): Raw => ({
+/** Worth a look, and no job. */
+export interface Noted {
+  readonly line: number;
+  readonly note: Problem;
+}
+
+interface Bad {
+  readonly found?: string;
+  readonly id?: string | null;
+  readonly record?: string;
+}
+const bad = (line: number, reason: string, { found = '', id = null, record }: Bad = {}): Raw => ({
   line,
+  id,
+  ...(record === undefined ? {} : { record }),
   job: () => {
     const shown = found === '' ? {} : { found: JSON.stringify(found.slice(0, 80)) };
     throw new JobsumError('E_JOB_LINE', reason, shown);
@@ -30,7 +47,10 @@ const bad = (line: number, reason: string, found = ''): Raw => ({
 async function* ndjson(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
   for await (const { number: line, text } of lines) {
     if (text === null) yield bad(line, 'the line is too long');
-    else if (text.trim() !== '') yield { line, job: (unknown) => parseNdjson(text, unknown) };
+    else if (text.trim() !== '') {
+      const [value, get] = deferred(text);
+      yield { line, id: memberOf(value, 'job_id'), job: (unknown) => parseNdjson(get(), unknown) };
+    }
   }
 }
 
@@ -43,7 +63,8 @@ async function* csv(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
       else if (!table) table = new CsvTable(record.fields);
       else {
         const of = table;
-        if (!of.isHeader(record.fields)) yield { line: record.line, job: () => of.job(record.fields) };
+        if (!of.isHeader(record.fields))
+          yield { line: record.line, id: of.idIn(record.fields), job: () => of.job(record.fields) };
       }
     }
   };
@@ -51,18 +72,32 @@ async function* csv(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
   yield* raw(text.end());
 }
 
-async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): AsyncGenerator<Raw> {
+/** A list whose names stand last can hold records that users wrote. */
+const OUT_OF_ORDER = 'a record out of the order of ids, behind a name: it may be a part of that name';
+
+async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): AsyncGenerator<Raw | Noted> {
   const table = detectTable(first);
-  if (!table)
-    throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', {
-      file,
-      found: JSON.stringify(first.slice(0, 60)),
-    });
+  const found = JSON.stringify(first.slice(0, 60));
+  if (!table) throw new JobsumError('E_JOB_SOURCE', 'not the output of sacct --parsable2', { file, found });
+  const lacking = lackingIn(table);
+  if (lacking.length > 0)
+    throw new JobsumError('E_JOB_SOURCE', `the list has no column ${lacking.join(', ')}`, { file, found });
+  const note = (line: number, message: string, more: object): Noted => ({
+    line,
+    note: { code: 'E_JOB_NOTE', message, file, line, ...more },
+  });
+  if (!table.columns.names.includes('jobid'))
+    yield note(1, 'the list has no column JobID: elements of arrays are jobs by their raw ids', { found });
   const text = new SacctText(table);
-  const raw = function* (records: ReturnType<SacctText['add']>): Generator<Raw> {
+  const raw = function* (records: ReturnType<SacctText['add']>): Generator<Raw | Noted> {
     for (const record of records) {
-      if ('reason' in record) yield bad(record.line, record.reason, record.found);
-      else yield { line: record.line, job: (unknown) => sacctJob((name) => record.fields.get(name) ?? null, unknown) };
+      const { line } = record;
+      if ('reason' in record) yield bad(line, record.reason, record);
+      else if ('odd' in record) yield note(line, OUT_OF_ORDER, { job: record.odd });
+      else {
+        const get = (name: string): string | null => record.fields.get(name) ?? null;
+        yield { line, id: get('jobid') ?? get('jobidraw'), job: (unknown) => sacctJob(get, unknown) };
+      }
     }
   };
   for await (const line of lines) yield* raw(text.add(line));
@@ -70,27 +105,43 @@ async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): 
 }
 
 async function* sacctJson(chunks: Chunks): AsyncGenerator<Raw> {
+  let number = 0;
   // Steps are many, and nothing of them is wanted.
   for await (const element of elementsOf(chunks, 'jobs', 'steps')) {
     const { line } = element;
-    if (element.kind === 'cut') yield bad(line, element.reason);
+    if (element.kind === 'element') number++;
+    // The whole list may be one line.
+    const record = `record ${number}`;
+    if (element.kind === 'cut') yield bad(line, element.reason, number === 0 ? {} : { record: `behind ${record}` });
     else if (element.kind === 'errors') {
-      if (element.text.replace(/\s/g, '') !== '[]') yield bad(line, 'sacct reports errors of its own', element.text);
-    } else if (element.text === null) yield bad(line, 'the job is too long');
+      const { text: found } = element;
+      if (found.replace(/\s/g, '') !== '[]') yield bad(line, 'sacct reports errors of its own', { found });
+    } else if (element.text === null) yield bad(line, 'the job is too long', { record });
     else {
-      const { text } = element;
-      yield { line, job: (unknown) => sacctObject(parsed(text), unknown) };
+      const [value, job] = deferred(element.text);
+      yield { line, record, id: memberOf(value, 'job_id'), job: (unknown) => sacctObject(job(), unknown) };
     }
   }
 }
 
-function parsed(text: string): unknown {
+/** The value of a JSON text, and how to get it, which fails where it is none. */
+function deferred(text: string): [value: unknown, get: () => unknown] {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return [value, () => value];
   } catch (cause) {
-    throw new JobsumError('E_JOB_LINE', 'not JSON', { expected: 'one object', found: (cause as Error).message });
+    const found = (cause as Error).message;
+    const fail = (): never => {
+      throw new JobsumError('E_JOB_LINE', 'not JSON', { expected: 'one object', found });
+    };
+    return [null, fail];
   }
 }
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 
 /** The first line with something in it; a comment is nothing. */
 const firstLine = (head: string): string =>
@@ -115,7 +166,7 @@ function enough(head: string): boolean {
  * Records of a text of any form, told apart by its beginning; `file` is its name in messages.
  * @throws JobsumError E_JOB_SOURCE
  */
-export async function* rawRecords(chunks: Chunks, file: string, format?: JobFormat): AsyncGenerator<Raw> {
+export async function* rawRecords(chunks: Chunks, file: string, format?: JobFormat): AsyncGenerator<Raw | Noted> {
   const { head, whole } = await peek(chunks, enough);
   const text = plainHead(head);
   const first = firstLine(head);

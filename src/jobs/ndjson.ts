@@ -11,16 +11,10 @@ const optionalNumber = (value: unknown, name: string): number | undefined => {
 };
 
 /**
- * One object; an object of `sacct --json` (as `jq -c .jobs[]` prints them) as well.
+ * The value of one line, an object; an object of `sacct --json` (as `jq -c .jobs[]` prints them) as well.
  * @throws Ignored, JobsumError E_JOB_LINE, E_HOSTLIST
  */
-export function parseNdjson(text: string, unknownState: (state: string) => void): Job {
-  let object: unknown;
-  try {
-    object = JSON.parse(text);
-  } catch (cause) {
-    throw refuse('not JSON', 'one object', (cause as Error).message);
-  }
+export function parseNdjson(object: unknown, unknownState: (state: string) => void): Job {
   if (typeof object !== 'object' || object === null || Array.isArray(object))
     throw refuse('not a job', 'one object', object);
   const o = object as Record<string, unknown>;

@@ -51,6 +51,9 @@ const USED = new Set(
   ).split(' '),
 );
 
+/** What makes it this job and no other. */
+const IDENTITY = new Set(['jobid', 'jobidraw', 'start', 'end', 'state', 'nodelist']);
+
 /** Bytes that the database keeps of a column of text. */
 const NAME_BYTES = 255;
 const TEXT_BYTES = 65_535;
@@ -98,6 +101,11 @@ export class Columns {
     return this.#columns.at(-1)!.free;
   }
 
+  /** The last column that has a name is a text. */
+  get textLast(): boolean {
+    return this.#columns.findLast(({ name }) => name !== '')!.free;
+  }
+
   /** A record in one piece, by its number of fields and its ids. */
   isRow(pieces: readonly string[]): boolean {
     if (pieces.length !== this.length) return pieces.length > this.length && this.fit(pieces) !== null;
@@ -136,13 +144,8 @@ export class Columns {
       const text = pieces.slice(first, first + extra + 1).join(this.#separator);
       return { fields: this.byPlace([...pieces.slice(0, first), text, ...pieces.slice(first + extra + 1)]) };
     }
-    const forward = this.#forward(pieces, extra);
-    if (forward.at(-1)![extra] !== 1) return null;
-    const backward = this.#backward(pieces, extra);
-    const borders = forward.map((row, c) => {
-      const both = [...row.keys()].filter((k) => row[k] === 1 && backward[c]![k] === 1);
-      return both.length === 1 ? both[0]! + c : null;
-    });
+    const borders = this.#borders(pieces);
+    if (!borders) return null;
     const fields = new Map<string, string>();
     for (const [c, { name, used }] of this.#columns.entries()) {
       const [from, to] = [borders[c], borders[c + 1]];
@@ -152,17 +155,53 @@ export class Columns {
     return { fields };
   }
 
+  /** The job's id as sacct shows it, of a record that is refused: certain if it is whole, else what stands in its place. */
+  idIn(pieces: readonly string[]): string | null {
+    const at = this.names.indexOf(this.names.includes('jobid') ? 'jobid' : 'jobidraw');
+    const extra = pieces.length - this.length;
+    const many = extra > 0 && extra <= MAX_EXTRA && this.#firstFree >= 0 && at > this.#firstFree;
+    const place = many ? this.#borders(pieces)?.[at] : at;
+    const id = place == null ? undefined : pieces[place];
+    return id !== undefined && ID.test(id) ? id : null;
+  }
+
+  /** Whether a record that breaks off here does so before the columns that say which job it is, and when and where it ran. */
+  breaksBeforeJob(pieces: readonly string[]): boolean {
+    const first = this.names.findIndex((name) => IDENTITY.has(name));
+    return (this.#breaks(pieces).at(-1) ?? this.length) < first;
+  }
+
+  /** Columns behind the last text that a record which breaks off here can have been broken in: so many are still to come at least. */
+  leftBehind(pieces: readonly string[]): number {
+    return this.length - 1 - (this.#breaks(pieces).at(-1) ?? this.length - 1);
+  }
+
+  /** Texts of users that a line end can have cut so, by column. */
+  #breaks(pieces: readonly string[]): number[] {
+    const extra = Math.min(pieces.length - 1, MAX_EXTRA);
+    if (pieces.length - 1 > MAX_EXTRA + this.length) return [];
+    const forward = this.#forward(pieces, extra);
+    return [...this.#columns.entries()].flatMap(([c, { free }]) =>
+      free && forward[c]!.some((yes, k) => yes === 1 && c + k < pieces.length) ? [c] : [],
+    );
+  }
+
   /** What a line end within a record may have cut: bytes that the longest such field can have; null: no record begins like this. */
   breaksIn(pieces: readonly string[]): number | null {
-    const extra = Math.min(pieces.length - 1, MAX_EXTRA);
-    if (pieces.length - 1 > MAX_EXTRA + this.length) return null;
+    const bytes = this.#breaks(pieces).map((c) => (this.names[c] === 'jobname' ? NAME_BYTES : TEXT_BYTES));
+    return bytes.length === 0 ? null : Math.max(...bytes);
+  }
+
+  /** Where each column begins, and the last ends, in the pieces: null where it can be at several places. Null: nothing fits. */
+  #borders(pieces: readonly string[]): (number | null)[] | null {
+    const extra = pieces.length - this.length;
     const forward = this.#forward(pieces, extra);
-    let bytes: number | null = null;
-    for (const [c, { free, name }] of this.#columns.entries()) {
-      const begins = forward[c]!.some((yes, k) => yes === 1 && c + k < pieces.length);
-      if (free && begins) bytes = Math.max(bytes ?? 0, name === 'jobname' ? NAME_BYTES : TEXT_BYTES);
-    }
-    return bytes;
+    if (forward.at(-1)![extra] !== 1) return null;
+    const backward = this.#backward(pieces, extra);
+    return forward.map((row, c) => {
+      const both = [...row.keys()].filter((k) => row[k] === 1 && backward[c]![k] === 1);
+      return both.length === 1 ? both[0]! + c : null;
+    });
   }
 
   #forward(pieces: readonly string[], extra: number): Uint8Array[] {

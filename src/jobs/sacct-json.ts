@@ -20,6 +20,17 @@ function count(value: unknown): string {
     : '';
 }
 
+/** Digits of what makes the job; empty: not set. @throws JobsumError E_JOB_LINE where there is something else in its place */
+function sure(value: unknown, name: string): string {
+  const digits = count(value);
+  const unset =
+    value === undefined ||
+    value === null ||
+    (tree(value) === value && (tree(value).set === false || tree(value).infinite === true));
+  if (digits === '' && !unset) throw refuse(`bad ${name} of a job of sacct --json`, 'a number', value);
+  return digits;
+}
+
 /** A list of TRES as the text has it; memory in MB. */
 function resources(value: unknown): string {
   const list = Array.isArray(value) ? value.map(tree) : [];
@@ -72,6 +83,9 @@ export function sacctObject(value: unknown, unknown: (state: string) => void): J
   if (job !== value || count(job.job_id) === '')
     throw refuse('not a job of sacct --json', 'an object with job_id', value);
   const time = tree(job.time);
+  if (time !== job.time) throw refuse('bad time of a job of sacct --json', 'an object', job.time);
+  if (typeof job.nodes !== 'string' && job.nodes != null)
+    throw refuse('bad nodes of a job of sacct --json', 'a text', job.nodes);
   const { CPUs: required } = tree(job.required);
   const tres = tree(job.tres);
   const [allocated, requested] = [resources(tres.allocated), resources(tres.requested)];
@@ -86,13 +100,13 @@ export function sacctObject(value: unknown, unknown: (state: string) => void): J
     user: text(job.user) || text(tree(job.association).user),
     uid: count(job.uid ?? job.user_id),
     gid: count(job.gid ?? job.group_id),
-    submit: count(time.submission),
-    eligible: count(time.eligible),
-    start: count(time.start),
-    end: count(time.end),
+    submit: sure(time.submission, 'time.submission'),
+    eligible: sure(time.eligible, 'time.eligible'),
+    start: sure(time.start, 'time.start'),
+    end: sure(time.end, 'time.end'),
     exitcode: exitCode(job.exit_code),
     state: stateText(tree(job.state).current ?? job.state),
-    nnodes: count(job.allocation_nodes) || amount(allocated, 'node'),
+    nnodes: sure(job.allocation_nodes, 'allocation_nodes') || amount(allocated, 'node'),
     ncpus: amount(allocated, 'cpu'),
     reqcpus: count(required) || amount(requested, 'cpu'),
     reqmem: amount(requested, 'mem'),

@@ -1,14 +1,16 @@
 // Owns cutting the text of `sacct -P` and `-p` into records. sacct escapes nothing: a job's name, comment or command may hold separators,
-// line ends, even whole records of other jobs. What can be told apart is; what cannot is refused, and never becomes a job.
+// line ends, even whole records of other jobs. What is certain is read; what is not is refused, and never becomes a job.
 //
 // A line with all its columns is a record. A line that comes short and breaks off in a text of a user is the beginning of one, which
 // ends with the line that makes it whole. Should a line within such a record have all columns itself, it may be a job or a part of the
-// text: it is refused, and so is the record around it. Behind a whole record whose last column is a text, lines that do not begin like
-// a record belong to that text. Only where such a text stands last and holds a record without fault can nothing be told: whoever wants
-// to be sure takes `--json`, or a separator that nobody knew (as the call in sacct-source.ts does).
+// text: it is refused, and so is the record around it. If no line makes it whole but those that have all columns, it may end with the first
+// of them, which is refused with it; what follows is read. Behind a whole record whose last column is a text, lines that do not begin like
+// a record belong to that text. Where such a text stands last and holds a whole record, nothing shows it but the order of ids, and that is
+// only noted: whoever wants to be sure takes `--json`, or a separator that nobody knew (as the call in sacct-source.ts does).
 
 import type { Line } from './lines.ts';
 import { Columns } from './sacct-columns.ts';
+import { IdOrder } from './sacct-order.ts';
 
 /** Columns that Open XDMoD's command gives, for files without header: of today, without QOS, without resources. */
 const XDMOD =
@@ -27,31 +29,44 @@ const MAX_TEXT = 65_536;
 /** A record, or why lines make none. `line`: of its beginning. */
 export type TextRecord =
   | { readonly line: number; readonly fields: Map<string, string> }
-  | { readonly line: number; readonly reason: string; readonly found: string };
+  /** An earlier record, of the job with this id, is out of the order of ids. */
+  | { readonly line: number; readonly odd: string }
+  /** `id`: of the job, if it can be told. */
+  | { readonly line: number; readonly reason: string; readonly found: string; readonly id: string | null };
 
-interface Table {
+export interface Table {
   readonly columns: Columns;
   readonly separator: string;
   readonly header: boolean;
 }
 
-/** Columns and separator by the header; null: it is none. */
-function headerOf(line: string): Table | null {
+/** Without these a record makes no job. */
+const NEEDED = ['Start', 'End', 'NodeList'];
+
+/** Columns that a table of jobs lacks; the id of arrays' elements has another form in JobIDRaw, which is enough. */
+export const lackingIn = ({ columns: { names } }: Table): string[] =>
+  [...(names.includes('jobid') || names.includes('jobidraw') ? [] : ['JobID']), ...NEEDED].filter(
+    (name) => name === 'JobID' || !names.includes(name.toLowerCase()),
+  );
+
+/** Columns and separator by the header; null: it is none. Behind the first line it must have all columns that are needed. */
+function headerOf(line: string, lacking = false): Table | null {
   const first = /jobid/i.test(line) ? (/^[A-Za-z]+/.exec(line)?.[0].length ?? 0) : 0;
   for (let n = 1; first > 0 && n <= MAX_SEPARATOR && first + n < line.length; n++) {
     const separator = line.slice(first, first + n);
     if (separator === ',') continue;
     const names = line.toLowerCase().split(separator.toLowerCase());
     const known = names.every((name, i) => /^[a-z]+$/.test(name) || (name === '' && i === names.length - 1));
-    if (known && names.includes('jobid') && names.includes('end'))
-      return { columns: new Columns(names, separator), separator, header: true };
+    if (!known || !names.some((name) => name === 'jobid' || name === 'jobidraw')) continue;
+    const table = { columns: new Columns(names, separator), separator, header: true };
+    if (lacking || lackingIn(table).length === 0) return table;
   }
   return null;
 }
 
 /** The table of a file whose first line is this; null: it is not the text of sacct. */
 export function detectTable(line: string): Table | null {
-  const header = headerOf(line);
+  const header = headerOf(line, true);
   if (header) return header;
   const pieces = line.split('|');
   if (!/^\d/.test(line) || pieces.length < HEADLESS.at(-1)!.length) return null;
@@ -69,12 +84,23 @@ interface Whole {
   blank: number;
 }
 
+/** A line behind the beginning of a record that is not yet whole: of its text, or a record of its own. */
+interface Follower extends Line {
+  readonly text: string;
+  readonly row: boolean;
+}
+
 /** Lines that are not yet a whole record, or may not be. */
 interface Open {
   readonly line: number;
+  readonly first: string;
+  /** Of all lines together. */
   pieces: string[];
-  /** Lines in it that have all columns: jobs, or made up. */
-  readonly doubtful: number[];
+  readonly followers: Follower[];
+  /** So many followers may be of the record, which could end with the last of them. */
+  doubtful: number;
+  /** Columns that are missing at least. */
+  readonly missing: number;
   /** Bytes that may follow the break. */
   readonly room: number;
   length: number;
@@ -85,6 +111,7 @@ export class SacctText {
   #whole: Whole | null = null;
   #open: Open | null = null;
   #out: TextRecord[] = [];
+  #order = new IdOrder();
 
   constructor(table: Table) {
     this.#table = table;
@@ -115,12 +142,14 @@ export class SacctText {
   }
 
   #refuse(line: number, reason: string, found: string): void {
-    this.#out.push({ line, reason, found });
+    const id = found === '' ? null : this.#table.columns.idIn(found.split(this.#table.separator));
+    this.#out.push({ line, reason, found, id });
   }
 
   #finish(): void {
     this.#closeWhole();
-    this.#closeOpen('the record does not end');
+    this.#closeOpen();
+    this.#closeWhole();
   }
 
   #closeWhole(): void {
@@ -130,20 +159,46 @@ export class SacctText {
     const { columns, separator } = this.#table;
     const { line, pieces } = whole;
     const fit = columns.fit(pieces);
-    if (fit !== null && fit !== 'ambiguous') this.#out.push({ line, fields: fit.fields });
+    if (fit !== null && fit !== 'ambiguous') this.#record(line, fit.fields);
     // What is wrong in it, reading it will show.
-    else if (pieces.length === columns.length) this.#out.push({ line, fields: columns.byPlace(pieces) });
+    else if (pieces.length === columns.length) this.#record(line, columns.byPlace(pieces));
     else this.#refuse(line, 'separators within fields: they cannot be told apart', pieces.join(separator));
   }
 
-  #closeOpen(reason: string): void {
+  #record(line: number, fields: Map<string, string>): void {
+    if (this.#table.columns.textLast) {
+      const id = fields.get('jobidraw') || fields.get('jobid') || '';
+      const odd = this.#order.next(/^\d+$/.test(id) ? Number(id) : null, line);
+      if (odd) this.#out.push({ line: odd.line, odd: String(odd.id) });
+    }
+    this.#out.push({ line, fields });
+  }
+
+  /**
+   * The record does not become whole. Followers with which it could be are refused with it; those behind them are what they look like. Where
+   * only one follows, and what says which job it is comes behind the break, that is the same job with what precedes and without.
+   */
+  #closeOpen(): void {
     const open = this.#open;
     this.#open = null;
     if (!open) return;
-    const found = open.pieces.join(this.#table.separator);
-    this.#refuse(open.line, reason, found);
-    for (const line of open.doubtful)
-      this.#refuse(line, `it cannot be told from text of the record that line ${open.line} begins`, '');
+    const { columns, separator } = this.#table;
+    const { line, first, followers, doubtful } = open;
+    const certain = doubtful === 1 && followers.length === 1 && columns.breaksBeforeJob(first.split(separator));
+    if (doubtful > 0 && !certain) this.#refuseOpen(open, followers.slice(0, doubtful));
+    else this.#refuse(line, 'the record does not end', first);
+    for (const { number, text, row } of certain ? followers : followers.slice(doubtful)) {
+      if (row) this.#line(number, text);
+      else this.#refuse(number, 'the record does not end', text);
+    }
+  }
+
+  /** A record with these lines in it, each of which would be a job by itself if it has all columns. */
+  #refuseOpen({ line, first }: Open, within: readonly Follower[]): void {
+    const last = within.at(-1)!.number;
+    this.#refuse(line, `lines ${line} to ${last} may be one record or several`, first);
+    for (const { number, text, row } of within)
+      if (row) this.#refuse(number, `it may be text of the record that line ${line} begins`, text);
   }
 
   #pieces(text: string): string[] {
@@ -164,6 +219,7 @@ export class SacctText {
     if (header) {
       this.#closeWhole();
       this.#table = header;
+      this.#order = new IdOrder();
     } else if (row) {
       this.#closeWhole();
       this.#whole = { line: number, pieces, length: text.length, blank: 0 };
@@ -176,23 +232,24 @@ export class SacctText {
     const more = text.split(separator);
     const pieces = [...open.pieces.slice(0, -1), `${open.pieces.at(-1)}\n${more[0]}`, ...more.slice(1)];
     const ends = pieces.length >= columns.length && columns.fit(pieces) !== null;
-    if (ends && !row) {
-      if (open.doubtful.length > 0) {
-        this.#closeOpen('a record with others in it: they cannot be told apart');
-        return true;
-      }
+    const inDoubt = open.followers.some((f) => f.row);
+    if (ends && !row && !(inDoubt && text.trim() === '')) {
       this.#open = null;
-      this.#whole = { line: open.line, pieces, length: text.length, blank: 0 };
+      if (inDoubt) this.#refuseOpen(open, [...open.followers, { number, text, row }]);
+      else this.#whole = { line: open.line, pieces, length: text.length, blank: 0 };
       return true;
     }
-    if (open.length <= open.room && (ends || columns.breaksIn(pieces) !== null)) {
-      if (row) open.doubtful.push(number);
-      open.pieces = pieces;
-      open.length += text.length + 1;
-      return true;
+    if (open.length > open.room || !(ends || columns.breaksIn(pieces) !== null)) {
+      this.#closeOpen();
+      return false;
     }
-    this.#closeOpen('the record does not end');
-    return false;
+    open.followers.push({ number, text, row });
+    // The first line with which it could end is where it does; a later one if that has what is missing beside all columns of its own.
+    if (ends && row && (open.doubtful === 0 || more.length >= columns.length + Math.max(1, open.missing)))
+      open.doubtful = open.followers.length;
+    open.pieces = pieces;
+    open.length += text.length + 1;
+    return true;
   }
 
   /** A line that is no record: the end of the text before it, the beginning of a record, or damaged. */
@@ -201,7 +258,8 @@ export class SacctText {
     const room = columns.breaksIn(pieces);
     if (room !== null) {
       this.#closeWhole();
-      this.#open = { line: number, pieces, doubtful: [], room, length: 0 };
+      const missing = columns.leftBehind(pieces);
+      this.#open = { line: number, first: text, pieces, followers: [], doubtful: 0, missing, room, length: 0 };
       return;
     }
     const whole = this.#whole;

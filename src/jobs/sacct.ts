@@ -82,7 +82,7 @@ export type Get = (name: string) => string | null;
  */
 export function sacctJob(column: Get, unknown: (state: string) => void): Job {
   const get = (name: string): string => column(name)?.trim() ?? '';
-  const shown = get('jobid');
+  const shown = get(column('jobid') === null ? 'jobidraw' : 'jobid');
   if (shown.includes('.')) throw new Ignored('job step');
   if (shown.includes('[')) throw new Ignored('array tasks that never ran');
   if (!/^\d+(?:[_+]\d+)?$/.test(shown)) throw refuse('bad job id', '500, 500_3 or 500+1', shown);

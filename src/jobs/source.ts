@@ -1,6 +1,7 @@
 // Owns the way from a list of jobs to a stream of job records, whatever its form: what is refused, what is passed over, what is there twice.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import { idOf } from './build.ts';
 import { type JobFormat, rawRecords } from './forms.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
 import { type Chunks, readText } from './lines.ts';
@@ -29,18 +30,26 @@ export async function* parseJobs(
 ): AsyncGenerator<JobRecord> {
   const clusters = new OneCluster(cluster);
   const states = new Set<string>();
-  for await (const { line, job } of rawRecords(chunks, file, format)) {
+  for await (const raw of rawRecords(chunks, file, format)) {
+    const { line } = raw;
+    if ('note' in raw) {
+      yield { kind: 'noted', line, problem: raw.note };
+      continue;
+    }
     let odd: string | null = null;
     let record: JobRecord;
     try {
-      const read = job((state) => {
+      const read = raw.job((state) => {
         if (!states.has(state)) odd = state;
       });
       clusters.check(read);
       record = { kind: 'job', job: read, line };
     } catch (error) {
       if (error instanceof Ignored) record = { kind: 'ignored', reason: error.message, line };
-      else record = { kind: 'rejected', line, problem: { ...toProblem(error), file, line } };
+      else {
+        const place = { file, line, ...(raw.record === undefined ? {} : { record: raw.record }), ...jobOf(raw.id) };
+        record = { kind: 'rejected', line, problem: { ...toProblem(error), ...place } };
+      }
     }
     if (odd !== null && states.size < MAX_STATES) {
       states.add(odd);
@@ -48,6 +57,15 @@ export async function* parseJobs(
       yield { kind: 'noted', line, problem: { code: 'E_JOB_NOTE', message, file, line, found: odd } };
     }
     yield record;
+  }
+}
+
+/** The job that a record is of, by an id that nobody has checked. */
+function jobOf(id: unknown): { readonly job?: string } {
+  try {
+    return { job: idOf(id) };
+  } catch {
+    return {};
   }
 }
 

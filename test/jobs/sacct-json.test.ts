@@ -134,10 +134,40 @@ describe('sacct --json', () => {
     const text = report(list, 1);
     const found = await read(text);
     expect(jobs(found).map((j) => j.jobId)).toEqual(['1', '6']);
-    expect(found.filter((r) => r.kind === 'rejected')).toHaveLength(2);
+    const refused = found.flatMap((r) => (r.kind === 'rejected' ? [[r.problem.record, r.problem.job]] : []));
+    expect(refused).toEqual([
+      ['record 2', '2'],
+      ['record 3', '3'],
+      ['record 4', 'x'],
+      ['record 5', '5'],
+    ]);
     const cut = await read(text.slice(0, text.lastIndexOf('"steps"')));
     expect(jobs(cut).map((j) => j.jobId)).toEqual(['1']);
     expect(cut.at(-1)).toMatchObject({ kind: 'rejected', problem: { message: 'the JSON stops in the middle' } });
+  });
+
+  it.each<[string, object]>([
+    ['a time', { time: 1 }],
+    ['no time', { time: undefined }],
+    ['a start', { time: { start: true, end: 120 } }],
+    ['a start', { time: { start: '2026-03-02T00:00:00', end: 120 } }],
+    ['a start', { time: { start: -5, end: 120 } }],
+    ['an end', { time: { start: 100, end: [120] } }],
+    ['an end', { time: { start: 100, end: { set: true, number: 'x' } } }],
+    ['a submission', { time: { start: 100, end: 120, submission: {} } }],
+    ['nodes', { nodes: 7 }],
+    ['nodes', { nodes: ['n1'] }],
+    ['nodes', { nodes: {} }],
+    ['a number of nodes', { allocation_nodes: 'two' }],
+    ['a state', { state: 3 }],
+    ['a state', { state: { current: [7] } }],
+  ])('%s of another type is refused, and named: %j', async (_, more) => {
+    for (const of of [old, recent]) {
+      const found = await read(report([of(1), of(2, more), of(3)]));
+      expect(jobs(found).map((j) => j.jobId)).toEqual(['1', '3']);
+      const problem = { code: 'E_JOB_LINE', line: 1, record: 'record 2', job: '2' };
+      expect(found[1]).toMatchObject({ kind: 'rejected', problem });
+    }
   });
 
   it('says what sacct reports', async () => {

@@ -75,9 +75,15 @@ describe('sacct -P --format ALL', () => {
 
   it('never takes a record in a text for a job, and loses no other', async () => {
     const forged = row(666, { name: 'evil' });
+    const begun = (columns: number): string => forged.split('|').slice(0, columns).join('|');
     for (const texts of [
       { name: `x\n${forged}\ny` },
       { name: `x\n${forged.slice(0, forged.indexOf('|evil'))}` },
+      { name: `x\n${begun(14)}` },
+      { line: `x\n${begun(21)}` },
+      { line: `x\n${forged}` },
+      { line: `x\n${forged}\n${row(667)}` },
+      { comment: `x\n${forged}` },
       { name: `x\n${forged}`, line: `sbatch -J x\n${forged}` },
       { line: `x\n${forged}\n${row(667)}\ny` },
       { comment: `x\n${forged}\ny` },
@@ -85,10 +91,28 @@ describe('sacct -P --format ALL', () => {
     ]) {
       const found = await list(row(1), row(2, texts), row(3), row(4));
       expect(ids(found).filter((id) => id.startsWith('6'))).toEqual([]);
-      expect(ids(found)).toContain('1');
-      // Behind such a record the next may be doubtful too; it is said.
-      for (const id of ['2', '3', '4']) expect(ids(found).includes(id) || refused(found).length > 0).toBe(true);
+      expect(ids(found)).toEqual(expect.arrayContaining(['1', '3', '4']));
+      expect(ids(found).includes('2') || refused(found).includes(4 - 1)).toBe(true);
+      // Whoever stands before or behind it at the end of a list stays.
+      expect(ids(await list(row(1), row(2, texts)))).toContain('1');
+      expect(ids(await list(row(2, texts), row(3)))).toContain('3');
     }
+  });
+
+  it('a record that breaks off costs the next if that may end it, and no other', async () => {
+    const broken = (columns: number): string => row(2).split('|').slice(0, columns).join('|');
+    // In the comment, in the name, in the command.
+    for (const columns of [6, 14, 21]) {
+      const found = await list(row(1), broken(columns), row(3), row(4), row(5));
+      expect([ids(found), refused(found)]).toEqual([
+        ['1', '4', '5'],
+        [3, 4],
+      ]);
+      expect(found.find((r) => r.kind === 'rejected' && r.line === 4)).toMatchObject({ problem: { job: '3' } });
+    }
+    // What follows the break in the comment says itself which job it is.
+    const last = await list(row(1), broken(6), row(3));
+    expect([ids(last), refused(last)]).toEqual([['1', '3'], [3]]);
   });
 
   it('bars in names of a real list, whose columns between two texts are empty', async () => {
@@ -117,6 +141,17 @@ describe('a name that stands last', () => {
     const names = ['plain', 'two\nlines', 'carr\riage', 'pipe|name', 'gap\n\nhere', 'after'];
     const found = await read([header, ...names.map((name, i) => job(i, name))].join('\n'));
     expect(jobs(found).map((j) => j.acct.jobname)).toEqual(names);
+  });
+
+  it('that holds a whole record shows by the order of ids only, and is noted once', async () => {
+    const notes = async (...rows: string[]): Promise<(string | undefined)[]> =>
+      (await read([header, ...rows].join('\n'))).flatMap((r) => (r.kind === 'noted' ? [r.problem.job] : []));
+    const evil = (id: number): string => job(2, `x\n${job(id, 'evil')}`);
+    expect(await notes(job(1, 'a'), evil(666), job(3, 'c'), evil(777), job(4, 'd'))).toEqual(['666']);
+    expect(await notes(job(10, 'a'), evil(1).replaceAll('2|2', '12|12'), job(13, 'c'))).toEqual(['1']);
+    expect(await notes(job(1, 'a'), job(2, 'b'), job(2, 'again'), job(3, 'c'))).toEqual([]);
+    // Of no order.
+    expect(await notes(job(9, 'a'), job(5, 'b'), job(2, 'c'), job(7, 'd'))).toEqual([]);
   });
 
   it('does not swallow a record that comes short', async () => {
@@ -171,6 +206,24 @@ describe('other ways to call it', () => {
       const [job] = jobs(await read(`${line}\n`));
       expect([job?.jobId, job?.nodes, job?.acct.jobname, job?.acct.account]).toEqual(['41', ['k1'], 'a|b', 'acc']);
     }
+  });
+});
+
+describe('a list that lacks columns', () => {
+  it('has the raw ids, where it has no others, and says so', async () => {
+    const found = await read(
+      `JobIDRaw|Start|End|State|NodeList\n7|${T}|${T}|COMPLETED|n1\n7.batch|${T}|${T}|COMPLETED|n1\n`,
+    );
+    expect(found.map((r) => r.kind)).toEqual(['noted', 'job', 'ignored']);
+    expect(found[0]).toMatchObject({ problem: { message: expect.stringContaining('no column JobID') } });
+    expect(ids(found)).toEqual(['7']);
+  });
+  it.each(['JobID', 'Start', 'End', 'NodeList'])('is refused without %s, which is named', async (lacking) => {
+    const names = ['JobID', 'JobName', 'Start', 'End', 'State', 'NodeList'];
+    const rest = names.map((name) => (name === lacking ? (name === 'JobID' ? 'JobIDX' : 'Elapsed') : name));
+    const reading = read(`${rest.join('|')}\n1|a|${T}|${T}|COMPLETED|n1\n`);
+    if (lacking === 'JobID') await expect(reading).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
+    else await expect(reading).rejects.toThrow(`no column ${lacking}`);
   });
 });
 
