@@ -1,7 +1,7 @@
 // Owns the public surface of document/: re-exports only.
 
 export { type CompareOptions, type Comparison, compareDocuments, type Difference, type Golden } from './compare.ts';
-export { coverageSection, isFull, type NodeCoverage, reachOf, SLACK_INTERVALS } from './coverage.ts';
+export { coverageSection, isFull, type NodeCoverage, reachOf, SLACK_INTERVALS, spansTime } from './coverage.ts';
 export {
   SCHEMA_DOCUMENTS,
   SUMMARY_DEFINITIONS,

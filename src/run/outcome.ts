@@ -11,6 +11,7 @@ import {
   judgeNodes,
   type NodeCoverage,
   type Skip,
+  spansTime,
 } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { describeProblem, type Problem, toProblem } from '../kernel/index.ts';
@@ -185,7 +186,8 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
       analytics: parts.contributions,
     }),
     hosts: windows.map((w) => ({ index: w.nodeIndex, node: w.node })),
-    complete: verdict.complete,
+    complete:
+      verdict.complete && reporting.every((w) => isFull(coverage[w.nodeIndex]!) || spansTime(coverage[w.nodeIndex]!)),
     missing: verdict.missing,
     ...(verdict.skip ? { flag: verdict.skip.flag } : {}),
     mergetime,

@@ -61,12 +61,17 @@ function failures(doc: unknown, path: readonly string[] = []): string[] {
 export function qualityLines(doc: unknown): string[] {
   const s = part(doc, 'summarization') ?? {};
   const missing = num(s, 'missingnodes');
+  const lacking = (num(doc, 'coverage', 'expected') ?? 0) - (num(doc, 'coverage', 'full') ?? 0);
+  const nodes = part(doc, 'coverage')?.nodes;
+  const single = Array.isArray(nodes) ? nodes.filter((n) => num(n, 'records') && num(n, 'covered') === 0).length : 0;
+  const why = [
+    ...(missing ? [`${missing} node${missing > 1 ? 's' : ''} without data`] : []),
+    ...(single > 0 ? [`${single} node${single > 1 ? 's' : ''} with nothing but a single sample`] : []),
+  ];
   const lines: string[] = [];
-  lines.push(
-    s.complete === true
-      ? 'all nodes have data'
-      : `not complete${missing ? `: ${missing} node${missing > 1 ? 's' : ''} without data` : ''}`,
-  );
+  if (s.complete === true)
+    lines.push(`all nodes have data${lacking > 0 ? `, ${lacking} of them for a part of the time` : ''}`);
+  else lines.push(`not complete${why.length > 0 ? `: ${why.join(', ')}` : ''}`);
   for (const [flag, text] of Object.entries(FLAGS)) if (s[flag] === true) lines.push(text);
   lines.push(...coverageLines(doc));
   const bad = failures(doc);

@@ -209,6 +209,8 @@ describe.runIf(haveShared('late data of the field'))('late data of the field', (
     await jobsum(cut, { cwd: place.cwd });
     await place.run(...ALWAYS);
     expect(place.state().L!.state).toBe('partial');
+    const shown = (await jobsum(['show', 'L'], { cwd: place.cwd })).stdout;
+    expect(shown).toMatch(/data +partial: [\s\S]*all nodes have data, 1 of them for a part of the time/);
     expect(await mean(place)).toBeCloseTo(3_600_000 * (7 / 12), -4);
     cpSync(field('late-data-arrives'), place.tree, { recursive: true });
     await place.run(...ALWAYS);
@@ -221,5 +223,17 @@ describe.runIf(haveShared('late data of the field'))('late data of the field', (
     cpSync(field('late-data'), place.tree, { recursive: true });
     await place.run(...ALWAYS);
     expect(place.state().L3!.state).toBe('partial');
+    // Nothing else says that it has all either.
+    const ask = async (...args: string[]) => (await jobsum(args, { cwd: place.cwd })).stdout;
+    expect(JSON.parse(await ask('show', 'L3', '--json'))).toMatchObject({
+      summarization: { complete: false },
+      coverage: { reporting: 1, full: 0, covered: 0 },
+    });
+    expect(await ask('show', 'L3')).toMatch(
+      /data +partial: [\s\S]*not complete: 1 node with nothing but a single sample/,
+    );
+    expect(await ask('show')).toMatch(/L3 .* partial: /);
+    expect(await ask('explain', 'L3')).toMatch(/DOCUMENT .*: partial: [\s\S]*LEDGER .*: partial,/);
+    expect(await ask('status')).toContain('0 done, 1 done in part');
   });
 });
