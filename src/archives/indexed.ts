@@ -151,7 +151,7 @@ export class IndexedArchives {
     });
   }
 
-  /** Fills the catalogue with what the tables have for these jobs. @throws JobsumError E_INPUT_MISSING: they have nothing at all; E_SCHEMA … */
+  /** Fills the catalogue with what the tables have for these jobs. @throws JobsumError E_NO_ARCHIVES: they have nothing at all; E_SCHEMA … */
   async bring(jobs: readonly Job[]): Promise<ScanReport> {
     const { below, margin } = this.#options;
     const hosts = new Map<string, string>();
@@ -187,7 +187,7 @@ export class IndexedArchives {
   async #expectSome(): Promise<void> {
     const [one] = await this.#warehouse.rows('SELECT id FROM modw_supremm.archive_paths LIMIT 1');
     if (!one)
-      throw new JobsumError('E_INPUT_MISSING', "the warehouse's tables have no archives", {
+      throw new JobsumError('E_NO_ARCHIVES', "the warehouse's tables have no archives", {
         record: 'modw_supremm.archive_paths',
         expected: 'rows, as jobsum index writes them',
       });

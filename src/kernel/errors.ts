@@ -1,6 +1,6 @@
 // Owns the one table of stable error codes and the error class. Knows nothing of any stage.
 
-/** What kind of thing went wrong; decides who can mend it. */
+/** What kind of thing went wrong; decides who can correct it. */
 export type ErrorClass = 'usage' | 'input' | 'archive' | 'service' | 'internal' | 'io' | 'config' | 'interrupted';
 
 /** What all errors of a code have in common. */
@@ -23,24 +23,63 @@ const kind = (c: ErrorClass, exit: number, retryable: boolean, advice: string): 
 
 /** Stable codes: never renumbered or reused; the README's table is made from this one. */
 export const ERRORS = {
-  E_USAGE: kind('usage', 64, false, 'See `jobsum --help`.'),
+  E_USAGE: kind('usage', 64, false, 'Check the arguments; `jobsum COMMAND --help` has them all.'),
   E_INTERNAL: kind('internal', 70, false, 'This is a defect of jobsum: report it with the message.'),
   E_INTERRUPTED: kind('interrupted', 143, true, 'Run the same command again; finished jobs are not repeated.'),
 
   E_INPUT_MISSING: kind('input', 66, false, 'Check the path and its permissions.'),
-  E_JOB_LINE: kind('input', 1, false, 'Correct or remove the line; the other lines were used.'),
+  E_NAME_UNKNOWN: kind(
+    'input',
+    66,
+    false,
+    'Check the name: `jobsum archive info` lists the metrics of an archive, with --domains the instances.',
+  ),
+  E_JOB_LINE: kind('input', 1, false, 'Correct or remove the record; the others were used.'),
   E_JOB_NOTE: kind('input', 1, false, 'Nothing was lost: see whether it is as it should be.'),
   E_JOB_SOURCE: kind(
     'input',
     65,
     false,
-    'Give NDJSON, CSV with a header, or the output of `sacct -P` or `sacct --json`.',
+    'Give NDJSON, CSV with a header, `sacct --json`, or `sacct -P` with JobID, Start, End and NodeList.',
   ),
-  E_HOSTLIST: kind('input', 1, false, 'Write node lists as Slurm does: n[01-04,7],gpu1.'),
-  E_NO_DOCUMENT: kind('input', 65, false, 'Give a summary document as JSON, as `jobsum show ID --json` prints it.'),
-  E_JOB_UNKNOWN: kind('input', 66, false, 'Check the id; `jobsum show` without one lists the jobs of the store.'),
+  E_HOSTLIST: kind(
+    'input',
+    1,
+    false,
+    'Write node lists as Slurm does, n[01-04,7],gpu1, of no more nodes than a machine has.',
+  ),
+  E_NO_DOCUMENT: kind(
+    'input',
+    65,
+    false,
+    'Give JSON as `jobsum show ID --json` prints it; of deviations a list of objects, each with a path.',
+  ),
+  E_JOB_UNKNOWN: kind(
+    'input',
+    66,
+    false,
+    'Check the id and where it is looked for; `jobsum show` without an id lists the jobs of the store.',
+  ),
 
-  E_ARCHIVE_MISSING: kind('archive', 66, false, 'An archive needs its .meta file and at least one volume (.0, .1, …).'),
+  E_NO_SCRIPTS: kind(
+    'input',
+    65,
+    false,
+    'Slurm 21.08 and later have job scripts, if AccountingStoreFlags has job_script and the account may see them.',
+  ),
+
+  E_NO_ARCHIVES: kind(
+    'archive',
+    66,
+    false,
+    'Check the path; the tables of the warehouse are filled by `jobsum index`.',
+  ),
+  E_ARCHIVE_MISSING: kind(
+    'archive',
+    66,
+    false,
+    'Look for it where the message says: it needs its .meta file and at least one volume (.0, .1, …).',
+  ),
   E_ARCHIVE_EMPTY: kind(
     'archive',
     65,
@@ -51,7 +90,7 @@ export const ERRORS = {
     'archive',
     65,
     false,
-    'The file is not a PCP archive of version 2 or 3, or its head is damaged.',
+    'The file is no PCP archive, does not belong to the files beside it, or its head is damaged.',
   ),
   E_ARCHIVE_VERSION: kind(
     'archive',
@@ -59,7 +98,12 @@ export const ERRORS = {
     false,
     'Only versions 2 and 3 are read; convert older ones with pmlogrewrite.',
   ),
-  E_ARCHIVE_FEATURE: kind('archive', 65, false, 'The archive says that it needs a feature this reader does not know.'),
+  E_ARCHIVE_FEATURE: kind(
+    'archive',
+    65,
+    false,
+    'The archive needs a feature that this reader does not know: try a newer one.',
+  ),
   E_ARCHIVE_TRUNCATED: kind(
     'archive',
     65,
@@ -87,9 +131,14 @@ export const ERRORS = {
     'archive',
     65,
     false,
-    'The compressed file is damaged or of an unknown kind; what could be unpacked was used.',
+    'The compressed file is damaged, of another kind than its name says, or too slow; what was unpacked was used.',
   ),
-  E_ARCHIVE_LIMIT: kind('archive', 65, false, 'A record asks for more memory than the reader allows.'),
+  E_ARCHIVE_LIMIT: kind(
+    'archive',
+    65,
+    false,
+    'The archive asks for more memory or room than the reader allows; if it is sound, see --max-volume-bytes.',
+  ),
   E_ARCHIVE_HOST: kind(
     'archive',
     65,
@@ -112,21 +161,26 @@ export const ERRORS = {
 
   E_INDEX_ROW: kind('archive', 1, false, 'Rename the archive; jobsum itself finds it all the same.'),
 
-  E_IO: kind('io', 74, true, 'Check the disk and the file system, then run again.'),
+  E_IO: kind('io', 74, true, 'Check the file, its permissions and the file system, then run again.'),
   E_EXISTS: kind(
     'io',
     73,
     false,
-    'Choose another name or directory; `jobsum setup … --yes` writes over what is there.',
+    'Choose another name or directory; `jobsum setup` alone writes over what is there, with --yes.',
   ),
   E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),
   E_STORE_VERSION: kind('config', 78, false, 'The store was written by a newer jobsum: use that one, or another file.'),
-  E_CONFIG: kind('config', 78, false, 'Correct the configuration; `jobsum config check` shows every fault in it.'),
+  E_CONFIG: kind(
+    'config',
+    78,
+    false,
+    'Correct the setting named; `jobsum config check` shows every fault in a configuration.',
+  ),
   E_SERVICE: kind(
     'service',
     69,
     true,
-    'The server cannot be reached or broke off: check that it runs, then run again.',
+    'The server, or the command that asks it, failed: check that it runs, then run again.',
   ),
   E_DENIED: kind('service', 77, false, "Check the account's user, password and privileges."),
   E_SCHEMA: kind(
@@ -148,7 +202,7 @@ export const ERRORS = {
     false,
     'The sink refuses this document; the job is tried again a few times, then set aside.',
   ),
-  E_LOCKED: kind('service', 75, true, 'Another run is at work on the same jobs: wait for it to end.'),
+  E_LOCKED: kind('service', 75, true, 'Another run is at work on the same jobs or store: wait for it to end.'),
   E_LEASE_LOST: kind(
     'service',
     75,
@@ -162,7 +216,6 @@ export const ERRORS = {
     false,
     "Correct the site's analytic, or take it out of the configuration; the others were used.",
   ),
-  E_FINISH: kind('internal', 1, false, 'One analytic failed on this job; the others are in the document.'),
 } as const satisfies Record<string, ErrorKind>;
 
 /** The code of an error. */

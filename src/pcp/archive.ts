@@ -118,7 +118,7 @@ export class PcpArchive {
    *
    * With `for … of` instead of `for await … of` they are read without giving way to other work.
    *
-   * @throws JobsumError E_INPUT_MISSING if one of `metrics` matches nothing
+   * @throws JobsumError E_NAME_UNKNOWN if one of `metrics` matches nothing
    */
   records(options: RecordOptions = {}): RecordStream {
     if (options.metrics) checkPatterns(options.metrics, namesIn(this.#members), this.#file);
@@ -222,7 +222,7 @@ export class PcpArchive {
    * console.log(consumers[0].reducers[0].mean);
    * ```
    *
-   * @throws JobsumError E_INPUT_MISSING if the archive does not have a metric
+   * @throws JobsumError E_NAME_UNKNOWN if the archive does not have a metric
    */
   reduce(spec: ConsumerSpec | readonly ConsumerSpec[], span: TimeSpan = {}): NodeWindowResult {
     const specs = Array.isArray(spec) ? (spec as readonly ConsumerSpec[]) : [spec as ConsumerSpec];
@@ -230,7 +230,7 @@ export class PcpArchive {
     const missing = wanted.filter((name) => !this.#byName.has(name));
     if (missing.length > 0) {
       const place = { file: this.#file, expected: missing.join(' ') };
-      throw new JobsumError('E_INPUT_MISSING', 'the archive has no such metric', place);
+      throw new JobsumError('E_NAME_UNKNOWN', 'the archive has no such metric', place);
     }
     const startNs = span.from ?? EARLIEST + 1n;
     const endNs = span.to ?? LATEST;

@@ -70,7 +70,7 @@ const SHOWN = 5;
  * const { records } = copyArchive('/pcp/n1/20260302.00.10', '/tmp/part', { metrics: ['mem'], version: 3 });
  * ```
  *
- * @throws JobsumError E_ARCHIVE_* (source), E_INPUT_MISSING (one of `metrics` matches nothing), E_USAGE (no record qualifies), E_EXISTS (the target), E_IO
+ * @throws JobsumError E_ARCHIVE_* (source), E_NAME_UNKNOWN (one of `metrics` matches nothing), E_USAGE (no record qualifies), E_EXISTS (the target), E_IO
  */
 export function copyArchive(source: string, base: string, options: CopyOptions = {}): CopyResult {
   const { members, problems } = openMembers(resolveArchives(source), {

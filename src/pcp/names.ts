@@ -15,9 +15,9 @@ export function globMatcher(patterns: readonly string[] | undefined): (name: str
   return (name) => tests.some((t) => t.test(name));
 }
 
-/** @throws JobsumError E_INPUT_MISSING if a pattern matches none of the names */
+/** @throws JobsumError E_NAME_UNKNOWN if a pattern matches none of the names */
 export function checkPatterns(patterns: readonly string[], names: readonly string[], file: string): void {
   const missing = patterns.filter((pattern) => !names.some(globMatcher([pattern])));
   if (missing.length === 0) return;
-  throw new JobsumError('E_INPUT_MISSING', 'the archive has no such metric', { file, expected: missing.join(' ') });
+  throw new JobsumError('E_NAME_UNKNOWN', 'the archive has no such metric', { file, expected: missing.join(' ') });
 }

@@ -120,8 +120,7 @@ class Indexing {
       ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
     });
     const { problems, newProblems, odd, unread, ...scan } = await catalog.refresh();
-    if (scan.archives === 0)
-      throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
+    if (scan.archives === 0) throw new JobsumError('E_NO_ARCHIVES', 'no archives below this directory', { file: root });
     for (const problem of problems) this.#problem(problem, 'archive.unreadable', resource.name);
     for (const problem of odd) this.#problem(problem, 'archive.odd', resource.name);
     for (const problem of unread) this.#problem(problem, 'directory.unreadable', resource.name);

@@ -72,7 +72,7 @@ export class Session {
     return this.#analytics;
   }
 
-  /** The catalogue of a tree, brought up to date once a run; `namesIn` as the index has it. @throws JobsumError E_INPUT_MISSING: no archives there */
+  /** The catalogue of a tree, brought up to date once a run; `namesIn` as the index has it. @throws JobsumError E_INPUT_MISSING, E_NO_ARCHIVES */
   catalog(root: string, namesIn?: string): Promise<Catalog> {
     const known = this.#catalogs.get(root) ?? this.#scan(root, namesIn);
     this.#catalogs.set(root, known);
@@ -84,8 +84,7 @@ export class Session {
     const options = { scanner: this.#scanner, ...(namesIn === undefined ? {} : { namesIn }) };
     const catalog = new Catalog(this.store, root, probeArchive, options);
     const scan = await catalog.refresh();
-    if (scan.archives === 0)
-      throw new JobsumError('E_INPUT_MISSING', 'no archives below this directory', { file: root });
+    if (scan.archives === 0) throw new JobsumError('E_NO_ARCHIVES', 'no archives below this directory', { file: root });
     this.#told(scan);
     return catalog;
   }

@@ -42,12 +42,12 @@ async function ask(
     }
   } catch (cause) {
     if (!(cause instanceof JobsumError) || cause.code !== 'E_SERVICE') throw cause;
-    throw new JobsumError('E_JOB_SOURCE', 'sacct gives no job scripts', cause.detail, { cause });
+    throw new JobsumError('E_NO_SCRIPTS', 'sacct gives no job scripts', cause.detail, { cause });
   }
   return pieces.join('');
 }
 
-/** The latest job of each raw id. @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE */
+/** The latest job of each raw id. @throws JobsumError E_INPUT_MISSING, E_NO_SCRIPTS */
 export async function knownJobs(sacct: SacctCommand, raw: readonly number[]): Promise<KnownJob[]> {
   const between = separator();
   const args = [
@@ -85,7 +85,7 @@ export function splitScripts(text: string, shown: readonly string[]): Map<string
   return scripts.size === wanted.size ? scripts : null;
 }
 
-/** Scripts by shown id; null: the job has none; not in it: sacct did not say. @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE */
+/** Scripts by shown id; null: the job has none; not in it: sacct did not say. @throws JobsumError E_INPUT_MISSING, E_NO_SCRIPTS */
 export async function scriptsOfSlurm(
   sacct: SacctCommand,
   shown: readonly string[],

@@ -41,7 +41,7 @@ export class SlurmScriptIngest {
     this.#options = options;
   }
 
-  /** @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (sacct), E_SCHEMA, and what the warehouse throws */
+  /** @throws JobsumError E_INPUT_MISSING, E_NO_SCRIPTS (sacct), E_SCHEMA, and what the warehouse throws */
   async run(): Promise<ScriptReport> {
     const { resource, dayDelta, all, signal } = this.#options;
     const table = await scriptTable(this.#warehouse, resource.id);

@@ -201,7 +201,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     for (const t of ['archives_nodelevel', 'archives_joblevel', 'archive_paths'])
       await warehouse.run(`DELETE FROM modw_supremm.${t}`);
     const inTables = indexed();
-    await expect(inTables.bring(jobs)).rejects.toMatchObject({ code: 'E_INPUT_MISSING' });
+    await expect(inTables.bring(jobs)).rejects.toMatchObject({ code: 'E_NO_ARCHIVES' });
     inTables.close();
     rmSync(root, { recursive: true });
   });

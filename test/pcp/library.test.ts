@@ -58,7 +58,7 @@ describe('an open archive', () => {
   it('selects metrics and times, both ends included', () => {
     const records = [...archive.records({ metrics: ['a.te*'], from: T0 + SECOND, to: T0 + 3n * SECOND })];
     expect(records.map((r) => r.sets.flatMap((s) => s.values))).toEqual([['r1'], ['r2'], ['r3']]);
-    expect(() => archive.records({ metrics: ['b'] })).toThrow(expect.objectContaining({ code: 'E_INPUT_MISSING' }));
+    expect(() => archive.records({ metrics: ['b'] })).toThrow(expect.objectContaining({ code: 'E_NAME_UNKNOWN' }));
   });
 
   it('reduces inside the decoder', () => {

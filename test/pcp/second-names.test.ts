@@ -35,7 +35,7 @@ const OTHER = { pmid: pmid(129, 1, 7), type: 'u64' } as const;
 }
 
 const missing = expect.objectContaining({
-  code: 'E_INPUT_MISSING',
+  code: 'E_NAME_UNKNOWN',
   detail: expect.objectContaining({ expected: 'nothing.here' }),
 });
 const counts = (metrics?: readonly string[]): Record<string, number> => {

@@ -72,7 +72,7 @@ describe('scripts by sacct -B', () => {
     expect(await scriptsOfSlurm({ command: fakeSacct({}) }, ['1001', '1002'])).toEqual(new Map());
     const command = join(dir, 'sacct');
     writeFileSync(command, '#!/bin/sh\necho "unrecognized option" >&2; exit 1\n', { mode: 0o755 });
-    await expect(scriptsOfSlurm({ command }, ['1'])).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
+    await expect(scriptsOfSlurm({ command }, ['1'])).rejects.toMatchObject({ code: 'E_NO_SCRIPTS' });
   });
 });
 

@@ -57,7 +57,7 @@ function* lines(argv: Options): Generator<string> {
   const missing = patterns.filter((p) => !p.met).map((p) => p.text);
   if (missing.length === 0) return;
   const place = { file: argv.archive.join(','), expected: missing.join(' ') };
-  throw new JobsumError('E_INPUT_MISSING', 'the records have no such instance', place);
+  throw new JobsumError('E_NAME_UNKNOWN', 'the records have no such instance', place);
 }
 
 export const dumpCommand: CommandModule<object, Options> = {
