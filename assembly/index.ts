@@ -5,11 +5,12 @@ import { giveWindow, takeWindow, windowCapacity } from './memory';
 
 export { foldDeltas } from './archive/delta';
 export { scanIndex, seekIndex } from './archive/index-file';
-export { findIndom, nameIn, versionAt } from './archive/indom';
+export { findIndom, nameIn, reorderVersions, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
 export { scanMeta } from './archive/meta';
 export { soundSet } from './archive/record';
 export { resync } from './archive/resync';
+export { dissolveAll } from './archive/steady';
 export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
 export { watchCounter } from './reduce/counters';

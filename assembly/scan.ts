@@ -142,7 +142,7 @@ function fill(r: usize, ns: i64): i32 {
 // @ts-ignore: decorator
 @inline
 function isOdd(r: usize, ns: i64): bool {
-  return <u64>(ns - load<i64>(r, R_LAST_NS)) > <u64>load<i64>(r, R_LIMIT) && !(load<i32>(r, R_SETTLED) & RS_TIME);
+  return <u64>(ns - load<i64>(r, R_LAST_NS)) >= <u64>load<i64>(r, R_LIMIT) && !(load<i32>(r, R_SETTLED) & RS_TIME);
 }
 
 /** Leaves out the framed record. */

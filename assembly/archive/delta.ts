@@ -1,8 +1,10 @@
 // Owns delta instance domains: changes folded into whole versions, once all of the metadata is known (pcp-archive-format.md §3.4).
 
-import { I_N, I_VERSIONS, R_ARENA, R_INDOMS, R_NINDOMS, V_IDS, V_KIND, V_N, V_NAMES, V_SIZE } from '../layout';
+import {
+  I_N, I_VERSIONS, R_ARENA, R_INDOMS, R_NINDOMS, V_CHANGED_IDS, V_CHANGED_NAMES, V_CHANGES, V_IDS, V_KIND, V_N, V_NAMES, V_SIZE, V_TWINS,
+} from '../layout';
 import { take } from '../memory';
-import { KIND_DELTA, KIND_FOLDED } from './indom';
+import { KIND_DELTA, KIND_FOLDED, KIND_FULL } from './indom';
 import { NO_STRING } from './strings';
 
 let outIds: usize = 0;
@@ -24,9 +26,15 @@ function fold(r: usize, base: usize, v: usize): bool {
   const baseN = base ? load<i32>(base, V_N) : 0;
   const baseIds: usize = base ? <usize>load<u32>(base, V_IDS) : 0;
   const baseNames: usize = base ? <usize>load<u32>(base, V_NAMES) : 0;
-  const n = load<i32>(v, V_N);
-  const ids: usize = load<u32>(v, V_IDS);
-  const names: usize = load<u32>(v, V_NAMES);
+  if (load<i32>(v, V_KIND) == KIND_DELTA) {
+    store<i32>(v, load<i32>(v, V_N), V_CHANGES);
+    store<u32>(v, load<u32>(v, V_IDS), V_CHANGED_IDS);
+    store<u32>(v, load<u32>(v, V_NAMES), V_CHANGED_NAMES);
+    store<i32>(v, KIND_FOLDED, V_KIND);
+  }
+  const n = load<i32>(v, V_CHANGES);
+  const ids: usize = load<u32>(v, V_CHANGED_IDS);
+  const names: usize = load<u32>(v, V_CHANGED_NAMES);
   const room = take(r + R_ARENA, (baseN + n) << 3);
   if (!room) return false;
   outIds = room;
@@ -55,11 +63,11 @@ function fold(r: usize, base: usize, v: usize): bool {
   store<u32>(v, <u32>outIds, V_IDS);
   store<u32>(v, <u32>outNames, V_NAMES);
   store<i32>(v, used, V_N);
-  store<i32>(v, KIND_FOLDED, V_KIND);
+  store<i32>(v, 0, V_TWINS);
   return true;
 }
 
-/** Makes every delta a whole version, in order of time. False if memory is exhausted. */
+/** Makes every delta a whole version, in order of time; again when that order has changed. False if memory is exhausted. */
 export function foldDeltas(r: usize): bool {
   const n = load<i32>(r, R_NINDOMS);
   for (let k = 0; k < n; k++) {
@@ -69,7 +77,7 @@ export function foldDeltas(r: usize): bool {
     let base: usize = 0;
     for (let i = 0; i < count; i++) {
       const v = versions + i * V_SIZE;
-      if (load<i32>(v, V_KIND) == KIND_DELTA && !fold(r, base, v)) return false;
+      if (load<i32>(v, V_KIND) != KIND_FULL && !fold(r, base, v)) return false;
       base = v;
     }
   }

@@ -11,14 +11,18 @@ import {
   I_WORD,
   R_ARENA,
   R_CAPINDOMS,
+  R_FILE,
   R_INDOMS,
   R_NINDOMS,
+  R_WIN,
+  V_AT,
   V_IDS,
   V_KIND,
   V_N,
   V_NAMES,
   V_NS,
   V_SIZE,
+  V_STAMP,
 } from '../layout';
 import { regrow, take } from '../memory';
 import { S_INSIDE, S_MEMORY, S_MORE, W_COUNT, W_INSTANCE, W_NONE, W_OFFSET } from '../status';
@@ -26,7 +30,7 @@ import { be32, stampNs } from './bytes';
 import { intern, isString, NO_STRING } from './strings';
 
 /** V_KIND: recorded whole; changes not yet folded; changes folded into a whole version. */
-const KIND_FULL: i32 = 0;
+export const KIND_FULL: i32 = 0;
 export const KIND_DELTA: i32 = 1;
 export const KIND_FOLDED: i32 = 2;
 
@@ -116,15 +120,34 @@ function insertVersion(r: usize, d: usize, ns: i64, n: i32): usize {
   const at = versionIndex(d, ns) + 1;
   const v = <usize>load<u32>(d, I_VERSIONS) + at * V_SIZE;
   memory.copy(v + V_SIZE, v, (count - at) * V_SIZE);
+  memory.fill(v, 0, V_SIZE);
   store<i64>(v, ns, V_NS);
+  store<i64>(v, ns, V_STAMP);
   store<i32>(v, n, V_N);
   store<u32>(v, <u32>members, V_IDS);
   store<u32>(v, <u32>members + ((<u32>n) << 2), V_NAMES);
   store<i32>(d, count + 1, I_N);
-  // The version in force may have changed: look it up anew.
+  forgetCurrent(d);
+  return v;
+}
+
+/** The version in force may have changed: it is looked up again. */
+function forgetCurrent(d: usize): void {
   store<i64>(d, i64.MAX_VALUE, I_FROM);
   store<i64>(d, i64.MIN_VALUE, I_TO);
-  return v;
+}
+
+/**
+ * Room for all versions of a domain in another order, which becomes that of the domain, and the old list, which stays: so that whoever
+ * remembers the address of a version never meets another one there. 0 if memory is exhausted.
+ */
+export function reorderVersions(r: usize, d: usize): usize {
+  const list = take(r + R_ARENA, load<i32>(d, I_N) * V_SIZE);
+  if (!list) return 0;
+  store<u32>(d, <u32>list, I_VERSIONS);
+  store<i32>(d, load<i32>(d, I_N), I_CAP);
+  forgetCurrent(d);
+  return list;
 }
 
 /** Stable by file order, as libpcp keeps equal ids. Shell sort on (id, order) pairs in scratch memory. */
@@ -214,6 +237,7 @@ export function readIndom(r: usize, p: usize, len: i32, wide: bool, delta: bool)
   const v = insertVersion(r, d, ns, n);
   if (!v) return S_MEMORY;
   store<i32>(v, delta ? KIND_DELTA : KIND_FULL, V_KIND);
+  store<i64>(v, load<i64>(r, R_FILE) + <i64>(p - <usize>load<u32>(r, R_WIN)), V_AT);
   const outIds: usize = load<u32>(v, V_IDS);
   const outNames: usize = load<u32>(v, V_NAMES);
   const base: usize = baseIndex < 0 ? 0 : <usize>load<u32>(d, I_VERSIONS) + baseIndex * V_SIZE;

@@ -84,7 +84,7 @@ export const R_FOREIGN: i32 = 252;
 export const R_READS_ON: i32 = 256;
 /** What has been settled of the record that the reader stands at: RS_* bits. */
 export const R_SETTLED: i32 = 260;
-/** i64: longest step of time between records that need not be asked about, ns. */
+/** i64: shortest step of time between records that is asked about, ns. */
 export const R_LIMIT: i32 = 264;
 /** 1: the last record handed out contradicts itself in some of its value sets (soundSet). */
 export const R_UNSOUND: i32 = 272;
@@ -124,7 +124,7 @@ export const I_FROM: i32 = 24;
 export const I_TO: i32 = 32;
 export const I_SIZE: i32 = 40;
 
-/** Version: time, members, sorted ids (i32[]), names (string numbers, u32[], parallel). */
+/** Version: time from which it holds, members, sorted ids (i32[]), names (string numbers, u32[], parallel). */
 export const V_NS: i32 = 0;
 export const V_N: i32 = 8;
 export const V_IDS: i32 = 12;
@@ -133,7 +133,14 @@ export const V_NAMES: i32 = 16;
 export const V_KIND: i32 = 20;
 /** Whether a name is that of several members (identity.ts): 0 not looked yet, 1 no, 2 yes. */
 export const V_TWINS: i32 = 24;
-export const V_SIZE: i32 = 32;
+/** Of a folded delta: its changes as they were recorded (number, ids, names), so that it can be folded again. */
+export const V_CHANGES: i32 = 28;
+export const V_CHANGED_IDS: i32 = 32;
+export const V_CHANGED_NAMES: i32 = 36;
+/** i64 each: the time that its record has, and where that lies in the metadata file. */
+export const V_STAMP: i32 = 40;
+export const V_AT: i32 = 48;
+export const V_SIZE: i32 = 56;
 
 // --- Strings of a session -------------------------------------------------------------------------
 export const T_PTR: i32 = 0;

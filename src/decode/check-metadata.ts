@@ -76,5 +76,6 @@ export function oddIndex(
   const sizes = new Map(
     reader.files.volumes.map((v) => [v.number, isPacked(v.path) ? null : statSync(v.path).size] as const),
   );
-  return indexOddities(indexEntries(wasm, reader.address), label, sizes, starts);
+  const isWrong = (volume: number, offset: number): boolean => reader.leavesOut(volume, offset);
+  return indexOddities(indexEntries(wasm, reader.address), label, sizes, starts, isWrong);
 }

@@ -59,6 +59,7 @@ const LOST: Partial<Record<Problem['code'], string>> = {
 const LOST_BY_RECORD: Readonly<Record<string, string>> = {
   'E_ARCHIVE_INDEX label': 'nothing: the data are read without the index; PCP does not open the archive',
   'E_ARCHIVE_META label set': 'the labels in this record; PCP does not open the archive',
+  'E_ARCHIVE_CLOCK time step': 'nothing',
   'E_ARCHIVE_META help text': 'the help text in this record; PCP does not open the archive',
 };
 const STOPS = /^E_ARCHIVE_(TRUNCATED|LENGTH|TRAILER|UNPACK|LIMIT)$/;
@@ -151,13 +152,14 @@ function saved(path: string, counts: { readonly records: number; readonly values
   return records > 0 || values > 0 ? { records, values, last: timeText(tally.lastNs), lostBytes } : null;
 }
 
-function bytesBehind({ files }: ArchiveReader, { volume, offset }: Problem): string {
+function bytesBehind({ files, gaps }: ArchiveReader, { volume, offset }: Problem): string {
   const from = files.volumes.findIndex((v) => v.number === volume);
   if (from < 0 || offset === undefined) return 'this record, and what follows in this and later volumes';
+  const gap = gaps.find((g) => g.volume === volume && g.from === offset);
   const sizes = files.volumes.slice(from).map((v) => (isPacked(v.path) ? Number.NaN : statSync(v.path).size));
-  const later = sizes.length - 1;
-  const bytes = sizes.reduce((sum, size) => sum + size, -offset);
-  const size = Number.isNaN(bytes) ? 'what follows' : `${bytes} bytes`;
+  const later = gap ? 0 : sizes.length - 1;
+  const bytes = gap ? gap.to - gap.from : sizes.reduce((sum, size) => sum + size, -offset);
+  const size = Number.isFinite(bytes) ? `${bytes} bytes` : gap ? 'what follows in this volume' : 'what follows';
   return `${size} from offset ${offset} of volume ${volume} on${later > 0 ? `, ${later} later volume${later > 1 ? 's' : ''} among them` : ''}`;
 }
 

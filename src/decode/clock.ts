@@ -5,24 +5,29 @@ import { formatDuration, formatSeconds, NS, type Problem } from '../kernel/index
 import { recordFault, recordOffset, type Source } from './fault.ts';
 import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
-import { SHORTEST, stampNs, timeBefore } from './from-behind.ts';
+import { LOOKED_AT, SHORTEST, stampNs, timeBefore, timesBefore } from './from-behind.ts';
+import { type IndexEntry, placesBehind } from './index-file.ts';
+import { FAR_NS, type Leap, LIFETIME_NS, type Misplaced, type Timeline, timelineOf } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import { isPacked, openRegular } from './source.ts';
-import { judgeTimes, LIFETIME_NS, type Misplaced, type Timeline } from './timeline.ts';
+import { readTimes } from './timeline.ts';
+import { holdFromTheBeginning, oddStamps, redateVersions } from './versions.ts';
 import type { Wasm } from './wasm.ts';
 
 const MINUTE = 60n * NS;
 /** Steps of time looked at to find out how long they are. */
 const STEPS = 64;
-/** Time of the record that ends at the end of the last volume that has one; null: none does, or it is compressed. */
-export function tailTime({ volumes }: FileSet, version: number): bigint | null {
+
+/** Times of the last records of the last volume that has one, from behind; null: none does, or it is compressed. */
+export function tailTimes({ volumes }: FileSet, version: number): bigint[] | null {
   for (const { path } of volumes.toReversed()) {
     if (isPacked(path)) return null;
     const fd = openRegular(path);
     try {
       const { size } = fstatSync(fd);
       if (size <= SHORTEST[version]!.label) continue;
-      return timeBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
+      const times = timesBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
+      return times.length > 0 ? times : null;
     } finally {
       closeSync(fd);
     }
@@ -30,9 +35,64 @@ export function tailTime({ volumes }: FileSet, version: number): bigint | null {
   return null;
 }
 
+/** Times of the records before places that an index names; null: there is none, or the volume is compressed. */
+function beforeEntries({ volumes }: FileSet, version: number) {
+  const open = new Map<number, number | null>();
+  return {
+    time({ volume, data }: IndexEntry): bigint | null {
+      const path = volumes.find((v) => v.number === volume)?.path;
+      if (path === undefined) return null;
+      const fd = open.get(volume) ?? (isPacked(path) ? null : openRegular(path));
+      open.set(volume, fd);
+      return fd === null
+        ? null
+        : timeBefore((into, at) => readSync(fd, into, 0, into.length, at), Number(data), version);
+    },
+    close(): void {
+      for (const fd of open.values()) if (fd !== null) closeSync(fd);
+    },
+  };
+}
+
 /** Whether an archive that begins at a time may have its last record at another. */
-export const isLikelyEnd = (startNs: bigint, endNs: bigint): boolean =>
+const isLikelyEnd = (startNs: bigint, endNs: bigint): boolean =>
   endNs >= startNs - MINUTE && endNs - startNs < LIFETIME_NS;
+
+/**
+ * Whether the first records of an archive, and the last from behind, may be where it begins and ends: each not before the one before,
+ * near to it, and not before the archive begins. Otherwise all must be looked at.
+ */
+export const areLikelyEnds = (startNs: bigint, first: readonly bigint[], last: readonly bigint[]): boolean =>
+  [first, last.toReversed()].every((times) =>
+    times.every((t, i) => {
+      const step = i === 0 ? 0n : t - times[i - 1]!;
+      return isLikelyEnd(startNs, t) && step >= 0n && step <= FAR_NS;
+    }),
+  );
+
+/** Where an archive begins: by its label, unless that is not before its records, or of one whose time is left out. */
+export function startOf(labelNs: bigint, { firstNs, misplaced }: Pick<Timeline, 'firstNs' | 'misplaced'>): bigint {
+  const wrong = misplaced.some((m) => m.beforeNs === null && m.firstNs === labelNs);
+  return firstNs !== null && (wrong || firstNs < labelNs) ? firstNs : labelNs;
+}
+
+/** What must be known to judge the times of an archive. */
+export interface Judged {
+  readonly files: FileSet;
+  readonly entries: readonly IndexEntry[];
+}
+
+/** Reads the times of all records and judges them; null: there are too many. `use` gets them, which take much room. */
+export function judgeTimes(
+  { files, entries }: Judged,
+  use?: (times: Parameters<typeof timelineOf>[1], kept: Uint8Array) => void,
+): Timeline | null {
+  const times = readTimes(files, placesBehind(entries, files));
+  if (times === null) return null;
+  const { kept, ...timeline } = timelineOf(files.volumes.length, times);
+  if (timeline.misplaced.length > 0) use?.(times, kept);
+  return timeline;
+}
 
 /**
  * Reading in one go, nobody knows of a record that is far ahead whether the clock was wrong or nothing was recorded for a while. So
@@ -42,8 +102,10 @@ export const isLikelyEnd = (startNs: bigint, endNs: bigint): boolean =>
 export class Clock {
   readonly #wasm: Wasm;
   readonly #reader: number;
-  readonly #files: FileSet;
-  readonly #startNs: bigint;
+  readonly #archive: Judged;
+  /** No kept record is earlier. */
+  readonly startNs: bigint;
+  readonly #labelNs: bigint;
   readonly #findings: Findings;
   /** Longest step between records that is not odd; the first is no further from the label's start. */
   readonly #step: bigint;
@@ -54,21 +116,27 @@ export class Clock {
   constructor(
     wasm: Wasm,
     reader: number,
-    files: FileSet,
+    archive: Judged,
     label: { readonly version: number; readonly startNs: bigint },
     findings: Findings,
   ) {
     this.#findings = findings;
     this.#wasm = wasm;
     this.#reader = reader;
-    this.#files = files;
-    this.#startNs = label.startNs;
+    this.#archive = archive;
+    this.#labelNs = label.startNs;
     wasm.view.setInt32(reader + L.R_READS_ON, 1, true);
-    this.#step = longestStep(wasm, reader);
-    this.#limit(this.#step);
-    // So that it does not depend on how far somebody reads whether a last record at a wrong time is named.
-    const end = tailTime(files, label.version);
-    if (end !== null && !isLikelyEnd(label.startNs, end)) this.judge();
+    holdFromTheBeginning(wasm, reader);
+    const first = firstTimes(wasm, reader, STEPS + 1);
+    this.#step = longestStep(first);
+    this.#limit(this.#step + 1n);
+    // So that it does not depend on how far somebody reads whether a wrong begin or end is named, and with what names values come.
+    const last = tailTimes(archive.files, label.version) ?? [];
+    const sound = this.#step > 0n && areLikelyEnds(label.startNs, first.slice(0, LOOKED_AT), last);
+    const before = beforeEntries(archive.files, label.version);
+    if (!sound || oddStamps(wasm, reader, archive.entries, before.time)) this.judge();
+    before.close();
+    this.startNs = startOf(label.startNs, this.#timeline ?? { firstNs: first[0] ?? null, misplaced: [] });
   }
 
   #limit(ns: bigint): void {
@@ -77,7 +145,11 @@ export class Clock {
 
   judge(): Timeline | null {
     if (this.#timeline !== undefined) return this.#timeline;
-    this.#timeline = judgeTimes(this.#files);
+    const volumes = this.#archive.files.volumes.map((v) => v.number);
+    const { entries } = this.#archive;
+    this.#timeline = judgeTimes(this.#archive, (times, kept) =>
+      redateVersions(this.#wasm, this.#reader, times, kept, { entries, volumes }),
+    );
     // Where some are left out each record is asked about; where none is, none is odd.
     this.#limit(this.#timeline === null || this.#timeline.misplaced.length === 0 ? LATEST : 0n);
     return this.#timeline;
@@ -106,47 +178,86 @@ export class Clock {
     if (
       this.#timeline === undefined &&
       lastNs === EARLIEST &&
-      ns >= this.#startNs - MINUTE &&
-      ns - this.#startNs <= this.#step
+      ns >= this.#labelNs - MINUTE &&
+      ns - this.#labelNs <= this.#step
     )
       return true;
     const timeline = this.judge();
     return !timeline?.dropped[volume]?.has(offset) && ns >= lastNs;
   }
 
-  /** A jump to another place in the file: its step says nothing, but the record there may be one that is left out. */
-  jumped(): void {
+  /**
+   * A jump to another place in the file, by an index entry of a time: the step from what was read before says nothing, but that from the
+   * entry's time to the record's does.
+   */
+  jumped(entryNs: bigint, recordNs: bigint): void {
+    if (recordNs < entryNs || (recordNs < LATEST && recordNs - entryNs > this.#step)) this.judge();
     if (!this.#timeline?.misplaced.length) this.#wasm.view.setInt32(this.#reader + L.R_SETTLED, L.RS_TIME, true);
+  }
+
+  /** Whether records are left out. */
+  get isWrong(): boolean {
+    return (this.judge()?.misplaced.length ?? 0) > 0;
+  }
+
+  /** Whether the record at an offset of a volume (by its number) is left out, as far as that was asked. */
+  leavesOut(volume: number, offset: number): boolean {
+    const place = this.#archive.files.volumes.findIndex((v) => v.number === volume);
+    return this.#timeline?.dropped[place]?.has(offset) ?? false;
   }
 
   /** What was found, if the times had to be judged. */
   problems(): Dated[] {
-    const { misplaced = [] } = this.#timeline ?? {};
-    return misplaced.map((m) => ({
-      problem: misplacedProblem(this.#files, m),
-      // A wrong end is always known of (see the constructor).
-      fromNs: m.afterNs === null ? EARLIEST : (m.beforeNs ?? EARLIEST),
-      toNs: m.afterNs ?? LATEST,
-    }));
+    const { misplaced = [], leaps = [], intervalNs = 0n } = this.#timeline ?? {};
+    const { files } = this.#archive;
+    return [
+      ...misplaced.map((m) => ({
+        problem: misplacedProblem(files, m, intervalNs),
+        // A wrong end is always known of (see the constructor).
+        fromNs: m.afterNs === null ? EARLIEST : (m.beforeNs ?? EARLIEST),
+        toNs: m.afterNs ?? LATEST,
+      })),
+      ...leaps.map((leap) => ({
+        problem: leapProblem(files, leap),
+        fromNs: leap.beforeNs + 1n,
+        toNs: leap.afterNs - 1n,
+      })),
+    ];
   }
+}
+
+const timeText = (ns: bigint): string => formatSeconds(Number(ns / 1_000_000n) / 1000);
+
+/** In words. */
+export function leapProblem({ volumes }: FileSet, { volume, offset, beforeNs, afterNs }: Leap): Problem {
+  const { path, number } = volumes[volume]!;
+  const long = formatDuration(Number((afterNs - beforeNs) / NS));
+  return {
+    ...{
+      code: 'E_ARCHIVE_CLOCK',
+      message: `nothing for ${long}: the clock was set forward, or the logger did not run`,
+    },
+    ...{ file: path, volume: number, offset, record: 'time step' },
+    found: `${timeText(beforeNs)}, then ${timeText(afterNs)}`,
+  };
 }
 
 /** In words. */
 export function misplacedProblem(
   { volumes }: FileSet,
   { volume, offset, count, firstNs, lastNs, beforeNs, afterNs }: Misplaced,
+  intervalNs: bigint,
 ): Problem {
   const { path, number } = volumes[volume]!;
-  const text = (ns: bigint): string => formatSeconds(Number(ns / 1_000_000n) / 1000);
   const near = (a: bigint, b: bigint): boolean => b >= a && b - a < 10n * MINUTE;
   const records = count === 1 ? '1 record is' : `${count} records are`;
   // Where the times left out go on into those behind them, or come from those before them, the clock was set back for good.
   const back =
     beforeNs !== null && afterNs !== null && count > 1
       ? near(lastNs, afterNs) && firstNs < beforeNs
-        ? beforeNs - firstNs
+        ? beforeNs + intervalNs - firstNs
         : near(beforeNs, firstNs) && lastNs > afterNs
-          ? lastNs - afterNs
+          ? lastNs + intervalNs - afterNs
           : 0n
       : 0n;
   const message =
@@ -157,35 +268,38 @@ export function misplacedProblem(
     beforeNs === null
       ? afterNs === null
         ? undefined
-        : `before ${text(afterNs)}`
+        : `before ${timeText(afterNs)}`
       : afterNs === null
-        ? `after ${text(beforeNs)}`
-        : `between ${text(beforeNs)} and ${text(afterNs)}`;
+        ? `after ${timeText(beforeNs)}`
+        : `between ${timeText(beforeNs)} and ${timeText(afterNs)}`;
   return {
     ...{ code: 'E_ARCHIVE_CLOCK', message, file: path, volume: number, offset, record: 'data record' },
     ...(expected === undefined ? {} : { expected }),
-    found: count === 1 ? text(firstNs) : `${text(firstNs)} to ${text(lastNs)}`,
+    found: count === 1 ? timeText(firstNs) : `${timeText(firstNs)} to ${timeText(lastNs)}`,
   };
 }
 
-/**
- * Twice the sampling interval, by the records in the reader's window: of the steps between them nine tenths are no longer than the
- * interval, and at least one other is as long. 0 if that cannot be told: then the first step asks.
- */
-function longestStep(wasm: Wasm, reader: number): bigint {
+/** Times of the first records of an archive just opened, at most so many, as far as they are in the reader's window. */
+export function firstTimes(wasm: Wasm, reader: number, most: number): bigint[] {
   const version = wasm.i32(reader + L.R_VERSION);
   const end = wasm.u32(reader + L.R_END);
   const bytes = Buffer.from(wasm.bytes.buffer, 0, end);
-  const steps: bigint[] = [];
-  let last: bigint | null = null;
-  for (let at = wasm.u32(reader + L.R_POS); at + 16 <= end && steps.length < STEPS; ) {
+  const times: bigint[] = [];
+  for (let at = wasm.u32(reader + L.R_POS); at + 16 <= end && times.length < most; ) {
     const length = bytes.readInt32BE(at);
     if (length < 20) break;
-    const ns = stampNs(bytes, at + 4, version);
-    if (last !== null) steps.push(ns - last);
-    last = ns;
+    times.push(stampNs(bytes, at + 4, version));
     at += length;
   }
+  return times;
+}
+
+/**
+ * Twice the sampling interval, by the first records: of the steps between them nine tenths are no longer than the interval, and at
+ * least one other is as long. 0 if that cannot be told: then the first step asks.
+ */
+function longestStep(times: readonly bigint[]): bigint {
+  const steps = times.slice(1).map((t, i) => t - times[i]!);
   if (steps.length < 2 || steps.some((s) => s < 0n)) return 0n;
   const rank = Math.max(2, Math.ceil(steps.length / 10));
   return 2n * steps.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))[rank - 1]!;

@@ -26,10 +26,10 @@ export class Findings {
   readonly problems: Problem[] = [];
   readonly #when = new Map<Problem, Omit<Dated, 'problem'>>();
 
-  /** Reading ended behind a time: who is interested in later times only has lost data too. */
-  stop(problem: Problem, fromNs: bigint): void {
+  /** Data were lost between two times: who is interested in all later ones has lost some too where reading ended. */
+  lose(problem: Problem, fromNs: bigint, toNs: bigint): void {
     this.problems.push(problem);
-    this.#when.set(problem, { fromNs, toNs: LATEST });
+    this.#when.set(problem, { fromNs, toNs });
   }
 
   /** Of one record, or of some of its value sets. */

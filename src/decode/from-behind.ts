@@ -13,12 +13,11 @@ export const stampNs = (b: Buffer, at: number, version: number): bigint =>
     : ((BigInt(b.readInt32BE(at + 4)) << 32n) | BigInt(b.readUInt32BE(at))) * 1_000_000_000n +
       BigInt(b.readInt32BE(at + 8));
 
-/** Time of the record that ends at `end`; null: none does. `read` fills a buffer from a place of the file. */
-export function timeBefore(
-  read: (into: Buffer, position: number) => number,
-  end: number,
-  version: number,
-): bigint | null {
+/** Fills a buffer from a place of the file; how many bytes there were. */
+type Read = (into: Buffer, position: number) => number;
+
+/** The record that ends at `end`: where it starts, and its time; null: none does. */
+function recordBefore(read: Read, end: number, version: number): { readonly at: number; readonly ns: bigint } | null {
   const { label, record } = SHORTEST[version]!;
   const word = Buffer.alloc(4);
   if (end < label + record || read(word, end - 4) < 4) return null;
@@ -26,5 +25,38 @@ export function timeBefore(
   if (length < record || length > end - label) return null;
   const head = Buffer.alloc(20);
   if (read(head, end - length) < head.length) return null;
-  return head.readInt32BE(0) === length ? stampNs(head, 4, version) : null;
+  return head.readInt32BE(0) === length ? { at: end - length, ns: stampNs(head, 4, version) } : null;
+}
+
+/** Time of the record that ends at `end`; null: none does. */
+export function timeBefore(read: Read, end: number, version: number): bigint | null {
+  return recordBefore(read, end, version)?.ns ?? null;
+}
+
+/** Records at one end of an archive that are looked at. */
+export const LOOKED_AT = 6;
+
+/** Times of the last records before `end`, from behind. */
+export function timesBefore(read: Read, end: number, version: number): bigint[] {
+  const times: bigint[] = [];
+  let found = recordBefore(read, end, version);
+  while (found && times.length < LOOKED_AT) {
+    times.push(found.ns);
+    found = recordBefore(read, found.at, version);
+  }
+  return times;
+}
+
+/** Times of the first records of a volume. */
+export function timesBehindLabel(read: Read, version: number): bigint[] {
+  const { label, record } = SHORTEST[version]!;
+  const head = Buffer.alloc(record);
+  const times: bigint[] = [];
+  for (let at = label; times.length < LOOKED_AT && read(head, at) === record; ) {
+    const length = head.readInt32BE(0);
+    if (length < record) break;
+    times.push(stampNs(head, 4, version));
+    at += length;
+  }
+  return times;
 }

@@ -2,8 +2,8 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
-import { isLikelyEnd } from './clock.ts';
-import { SHORTEST, stampNs, timeBefore } from './from-behind.ts';
+import { areLikelyEnds } from './clock.ts';
+import { SHORTEST, stampNs, timesBefore, timesBehindLabel } from './from-behind.ts';
 import { isPacked, openRegular } from './source.ts';
 
 export interface ArchiveProbe {
@@ -60,16 +60,17 @@ function using<T>(path: string, body: (fd: number) => T): T {
   }
 }
 
-/** Time of the record that ends at the end of the file. */
-const lastTime = (fd: number, { version, size }: Label): bigint | null =>
-  timeBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
+const reading =
+  (fd: number) =>
+  (into: Buffer, position: number): number =>
+    readSync(fd, into, 0, into.length, position);
 
 /** Entries of the index looked at: the last ones, which are about the end. */
 const ENTRIES = 128;
 
 /** Whether the index confirms that an archive ends at a time: no record that it names is later. */
-function isEnd(base: string, members: readonly string[], { version, startNs }: Label, endNs: bigint): boolean {
-  if (!members.includes('.index') || !isLikelyEnd(startNs, endNs)) return false;
+function isEnd(base: string, members: readonly string[], { version }: Label, endNs: bigint): boolean {
+  if (!members.includes('.index')) return false;
   const { label } = SHORTEST[version]!;
   const size = version === 2 ? 20 : 32;
   return using(`${base}.index`, (fd) => {
@@ -92,20 +93,20 @@ export function glanceArchive(base: string, members: readonly string[]): Archive
     const meta = using(`${base}.meta`, (fd) => labelOf(fd, -1));
     const first = volumes[0]!;
     const last = volumes.at(-1)!;
-    let endNs: bigint | null = null;
-    const label = using(`${base}.${first}`, (fd) => {
+    const begin = using(`${base}.${first}`, (fd) => {
       const found = labelOf(fd, first);
-      if (found && first === last) endNs = lastTime(fd, found);
-      return found;
+      return found && { label: found, times: timesBehindLabel(reading(fd), found.version) };
     });
+    const label = begin?.label;
     if (!meta || !label || meta.version !== label.version || meta.pid !== label.pid || meta.host !== label.host)
       return null;
-    if (first !== last)
-      endNs = using(`${base}.${last}`, (fd) => {
-        const tail = labelOf(fd, last);
-        return tail && tail.version === label.version ? lastTime(fd, tail) : null;
-      });
-    if (endNs === null || !isEnd(base, members, label, endNs)) return null;
+    const times = using(`${base}.${last}`, (fd) => {
+      const tail = first === last ? label : labelOf(fd, last);
+      return tail?.version === label.version ? timesBefore(reading(fd), tail.size, label.version) : [];
+    });
+    const [endNs] = times;
+    if (endNs === undefined || !areLikelyEnds(label.startNs, begin.times, times)) return null;
+    if (!isEnd(base, members, label, endNs)) return null;
     return { host: label.host, startNs: label.startNs, endNs, bytes: meta.size + label.size };
   } catch {
     // Vanished, unreadable, or damaged beyond what is looked at here.

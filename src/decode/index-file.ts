@@ -1,8 +1,10 @@
 // Owns the temporal index as TypeScript sees it: reading it, and what is odd about its entries.
 
 import type { Problem } from '../kernel/index.ts';
+import type { FileSet } from './fileset.ts';
 import * as L from './layout.gen.ts';
 import { STRAY_BYTES } from './limits.ts';
+import { isPacked } from './source.ts';
 import type { FileStream } from './stream.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
@@ -54,7 +56,7 @@ export interface IndexEntry {
   readonly data: bigint;
 }
 
-export function indexEntry(wasm: Wasm, reader: number, i: number): IndexEntry {
+function indexEntry(wasm: Wasm, reader: number, i: number): IndexEntry {
   const at = wasm.u32(reader + L.R_INDEX) + i * L.X_SIZE;
   return {
     ns: wasm.i64(at + L.X_NS),
@@ -68,7 +70,43 @@ export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
   return Array.from({ length: wasm.i32(reader + L.R_NINDEX) }, (_, i) => indexEntry(wasm, reader, i));
 }
 
-/** The index is not used from here on. */
+/** A jump by the index must save at least this much reading. */
+const WORTH_A_SEEK = 2 * 1024 * 1024;
+
+/**
+ * The place that the index gives for a time, with the time of its entry, if it is far enough ahead; null: read on. Volumes are given by
+ * their place in the file set. A compressed one is unpacked from its beginning anyway: only whole ones are passed over.
+ */
+export function jumpTo(
+  wasm: Wasm,
+  reader: number,
+  forNs: bigint,
+  here: { readonly volume: number; readonly offset: number },
+  { volumes }: FileSet,
+): { readonly ns: bigint; readonly volume: number; readonly offset: number; readonly packed: boolean } | null {
+  const entry = wasm.x.seekIndex(reader, forNs);
+  if (entry < 0) return null;
+  const { ns, volume: number, data } = indexEntry(wasm, reader, entry);
+  const volume = volumes.findIndex((v) => v.number === number);
+  const offset = Number(data);
+  const further = volume > here.volume || (volume === here.volume && offset > here.offset + WORTH_A_SEEK);
+  const packed = further && isPacked(volumes[volume]!.path);
+  return further && !(packed && volume === here.volume) ? { ns, volume, offset, packed } : null;
+}
+
+/**
+ * Places at which records start behind another place of the same volume, as the index has them: where to go on behind damage. A volume
+ * is given by its place in the file set.
+ */
+export function placesBehind(entries: readonly IndexEntry[], { volumes }: FileSet) {
+  return (volume: number, offset: number): number[] =>
+    entries
+      .filter((e) => e.volume === volumes[volume]!.number && Number(e.data) > offset)
+      .map((e) => Number(e.data))
+      .sort((a, b) => a - b);
+}
+
+/** It names a place that is not where it says: no jump is made from here on. */
 export function dropIndex(wasm: Wasm, reader: number, file: string | null): Problem {
   wasm.view.setInt32(reader + L.R_NINDEX, 0, true);
   const message = 'the temporal index leads astray and was not used';
@@ -77,13 +115,15 @@ export function dropIndex(wasm: Wasm, reader: number, file: string | null): Prob
 
 /**
  * What an index must not say; each kind with its entries (counted from 1). `sizes`: of the volumes, where known;
- * `starts`: whether a record may start at an offset of a volume.
+ * `starts`: whether a record may start at an offset of a volume; `isWrong`: whether the time of the record there is left out, and the
+ * entry's with it.
  */
 export function indexOddities(
   entries: readonly IndexEntry[],
   label: number,
   sizes: ReadonlyMap<number, number | null>,
   starts: (volume: number, offset: number) => boolean,
+  isWrong: (volume: number, offset: number) => boolean,
 ): ReadonlyMap<string, number[]> {
   const odd = new Map<string, number[]>();
   const note = (what: string, i: number): void => {
@@ -92,11 +132,15 @@ export function indexOddities(
     else odd.set(what, [i + 1]);
   };
   let begun = false;
+  let latest: bigint | null = null;
   for (const [i, e] of entries.entries()) {
     const before = entries[i - 1];
     const size = sizes.get(e.volume);
-    if (e.ns < 0n) note('a time before 1970', i);
-    if (before && e.ns < before.ns) note('a time before that of the entry before', i);
+    if (!isWrong(e.volume, Number(e.data))) {
+      if (e.ns < 0n) note('a time before 1970', i);
+      if (latest !== null && e.ns < latest) note('a time before that of the entry before', i);
+      latest = e.ns;
+    }
     if (before && e.volume < before.volume) note('a volume before that of the entry before', i);
     if (size === undefined) note('a volume that does not exist', i);
     if (before && e.volume === before.volume && (e.data < before.data || e.meta < before.meta))

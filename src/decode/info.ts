@@ -1,12 +1,13 @@
 // Owns what can be said of an archive without reading all of it: label, span, volumes, metrics, instance counts.
 
 import { statSync } from 'node:fs';
-import { compare, type Problem } from '../kernel/index.ts';
-import { isLikelyEnd, misplacedProblem, tailTime } from './clock.ts';
+import type { Problem } from '../kernel/index.ts';
+import { areLikelyEnds, firstTimes, judgeTimes, leapProblem, misplacedProblem, startOf, tailTimes } from './clock.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
+import { LOOKED_AT } from './from-behind.ts';
 import { type ArchiveProbe, glanceArchive } from './glance.ts';
-import { indexEntries } from './index-file.ts';
+import { type IndexEntry, indexEntries } from './index-file.ts';
 import {
   type DomainInfo,
   domainInfos,
@@ -19,7 +20,6 @@ import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
 import { isPacked } from './source.ts';
-import { judgeTimes } from './timeline.ts';
 import { unitsText } from './units.ts';
 import { SEMANTICS_NAMES, TYPE_NAMES } from './values.ts';
 import { lend, Wasm } from './wasm.ts';
@@ -64,17 +64,9 @@ export interface InfoOptions {
 const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;
 
 /** Time of the index's last entry, if it is about the last volume: pmlogger makes one for the last record when it closes. */
-function indexTime(wasm: Wasm, reader: ArchiveReader): bigint | null {
-  const n = wasm.i32(reader.address + L.R_NINDEX);
-  if (n === 0) return null;
-  const entry = wasm.u32(reader.address + L.R_INDEX) + (n - 1) * L.X_SIZE;
-  return wasm.i32(entry + L.X_VOL) === reader.files.volumes.at(-1)!.number ? wasm.i64(entry + L.X_NS) : null;
-}
-
-/** Whether a last record's time can be where the archive ends: not before it begins, nor before a place that the index names. */
-function isEnd(wasm: Wasm, reader: ArchiveReader, ns: bigint): boolean {
-  const entries = indexEntries(wasm, reader.address);
-  return entries.length > 0 && isLikelyEnd(reader.label.startNs, ns) && entries.every((e) => e.ns <= ns);
+function indexTime(reader: ArchiveReader, entries: readonly IndexEntry[]): bigint | null {
+  const last = entries.at(-1);
+  return last?.volume === reader.files.volumes.at(-1)!.number ? last.ns : null;
 }
 
 interface Span {
@@ -85,26 +77,34 @@ interface Span {
 }
 
 /**
- * From the label to the last whole record: from the tail or, if it is compressed, the index; else by reading on from the last index
- * entry, or from the start. Where the tail's time cannot be the end, or nothing confirms it, the times of all records count.
+ * From the label to the last whole record: from the tail or, if it is compressed, the index; else by the times of all records, as
+ * also where the first or last ones cannot be the ends, or no index confirms that.
  */
 function spanOf(wasm: Wasm, reader: ArchiveReader): Span {
   const { files, label } = reader;
-  const { startNs } = label;
-  const tail = tailTime(files, label.version);
-  if (tail !== null && isEnd(wasm, reader, tail)) return { startNs, endNs: tail };
-  const judged = tail === null ? null : judgeTimes(files);
-  if (judged !== null && judged.firstNs !== null) {
-    const [problem] = judged.misplaced.map((m) => misplacedProblem(files, m));
-    const [first] = [judged.firstNs, startNs].sort(compare);
-    return { startNs: first!, endNs: judged.lastNs, ...(problem ? { problem } : {}) };
+  const { startNs, version } = label;
+  const entries = indexEntries(wasm, reader.address);
+  const tail = tailTimes(files, version);
+  const last = tail?.[0] ?? (isPacked(files.volumes.at(-1)!.path) ? indexTime(reader, entries) : null);
+  const ends =
+    tail ??
+    entries
+      .slice(-2)
+      .map((e) => e.ns)
+      .toReversed();
+  const confirmed = last !== null && entries.length > 0 && entries.every((e) => e.ns <= last);
+  if (confirmed && areLikelyEnds(startNs, firstTimes(wasm, reader.address, LOOKED_AT), ends))
+    return { startNs, endNs: last };
+  const judged = judgeTimes({ files, entries });
+  if (judged !== null) {
+    const [misplaced] = judged.misplaced.map((m) => misplacedProblem(files, m, judged.intervalNs));
+    const problem = misplaced ?? judged.leaps.map((l) => leapProblem(files, l))[0];
+    return { startNs: startOf(startNs, judged), endNs: judged.lastNs, ...(problem ? { problem } : {}) };
   }
-  const indexed = isPacked(files.volumes.at(-1)!.path) ? indexTime(wasm, reader) : null;
-  if (indexed !== null && isLikelyEnd(startNs, indexed)) return { startNs, endNs: indexed };
   reader.seek(2n ** 63n - 1n);
-  let last: bigint | null = null;
-  while (reader.next()) last = wasm.i64(reader.address + L.R_NS);
-  return { startNs, endNs: last };
+  let read: bigint | null = null;
+  while (reader.next()) read = wasm.i64(reader.address + L.R_NS);
+  return { startNs, endNs: read };
 }
 
 /**

@@ -38,26 +38,28 @@ export function acceptedLabel(wasm: Wasm, reader: number): ArchiveLabel {
   };
 }
 
-/** The label of the data counts; PCP refuses an archive whose metadata has another, which loses all that is good. */
-export function labelConflict(data: ArchiveLabel, meta: ArchiveLabel, file: string): Problem | null {
-  if (meta.host === data.host && meta.pid === data.pid) return null;
-  return {
-    code: 'E_ARCHIVE_LABEL',
-    message: 'the labels of data and metadata differ',
-    file,
-    volume: -1,
-    record: 'label',
-    expected: `${data.host}, process ${data.pid}`,
-    found: `${meta.host}, process ${meta.pid}`,
-  };
-}
-
-/** PCP refuses an archive whose index has the label of another. */
-export function indexConflict(index: ArchiveLabel, meta: ArchiveLabel, file: string): Problem | null {
-  if (index.host === meta.host && index.pid === meta.pid && index.version === meta.version) return null;
-  const text = (l: ArchiveLabel): string => `${l.host}, process ${l.pid}, version ${l.version}`;
-  const message = 'the temporal index is that of another archive';
-  return { code: 'E_ARCHIVE_INDEX', message, file, record: 'label', expected: text(meta), found: text(index) };
+/** The label of the data counts; PCP refuses an archive whose metadata or index have another, which loses all that is good. */
+export function labelConflicts(
+  data: ArchiveLabel,
+  meta: { readonly label: ArchiveLabel; readonly file: string },
+  index: { readonly label: ArchiveLabel; readonly file: string } | null,
+): { readonly problems: Problem[]; readonly otherIndex: boolean } {
+  const same = (a: ArchiveLabel): boolean => a.host === data.host && a.pid === data.pid;
+  const problems: Problem[] = [];
+  if (!same(meta.label))
+    problems.push({
+      ...{ code: 'E_ARCHIVE_LABEL', message: 'the labels of data and metadata differ', file: meta.file, volume: -1 },
+      ...{ record: 'label', expected: `${data.host}, process ${data.pid}` },
+      found: `${meta.label.host}, process ${meta.label.pid}`,
+    });
+  const otherIndex = index !== null && !(same(index.label) && index.label.version === data.version);
+  if (otherIndex) {
+    const text = (l: ArchiveLabel): string => `${l.host}, process ${l.pid}, version ${l.version}`;
+    const message = 'the temporal index is that of another archive';
+    const differ = { expected: text(data), found: text(index.label) };
+    problems.push({ code: 'E_ARCHIVE_INDEX', message, file: index.file, record: 'label', ...differ });
+  }
+  return { problems, otherIndex };
 }
 
 /** A volume must be of the metadata's version; a later one that is not is read by its own label, and that reported. */

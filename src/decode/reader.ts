@@ -5,25 +5,20 @@ import type { Annotations } from './annotations.ts';
 import { Clock } from './clock.ts';
 import { labelFault, recordFault, recordOffset, truncated, unsoundness } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
-import { type Dated, EARLIEST, Findings } from './findings.ts';
+import { type Dated, Findings, LATEST } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
-import { dropIndex, indexEntry, readIndex, timeHere } from './index-file.ts';
-import { acceptedLabel, indexConflict, labelConflict, versionConflict } from './label.ts';
+import { dropIndex, indexEntries, jumpTo, placesBehind, readIndex, timeHere } from './index-file.ts';
+import { acceptedLabel, labelConflicts, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
 import { limits, STRAY_BYTES } from './limits.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
 import type { OpenOptions } from './open-options.ts';
-import { type Gap, resync } from './salvage.ts';
-import { isPacked } from './source.ts';
+import { type Gap, goOn, Salvager } from './salvage.ts';
 import { FileStream } from './stream.ts';
+import type { Behind } from './timeline.ts';
 import type { Wasm } from './wasm.ts';
-
-/** Records earlier than the label's start do occur, but not much earlier. */
-const DAY = 86_400_000_000_000n;
-/** A jump by the index must save at least this much reading. */
-const WORTH_A_SEEK = 2 * 1024 * 1024;
 
 /** How far a scan came: `until` (a later record waits, at nextNs), `done` (all windows over), `end` (no more data). */
 export type ScanEnd = 'until' | 'done' | 'end';
@@ -37,16 +32,16 @@ export class ArchiveReader {
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
   readonly problems: Problem[] = this.#findings.problems;
   #clock: Clock | null = null;
+  /** Of a reader that reads on: where records may start behind a damaged one. */
+  #behind: Behind | null = null;
   /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
   unsound: Problem | null = null;
   /** What is odd and costs nothing: for `archive check`. */
   readonly notes: Problem[] = [];
   /** What was passed over under `salvage`. */
   readonly gaps: Gap[] = [];
-  /** Under `salvage`: something was lost before the record that `next` gave. */
-  afterGap = false;
   readonly annotations: Annotations | null;
-  readonly #salvage: boolean;
+  #salvager: Salvager | null = null;
   readonly #wasm: Wasm;
   #stream: FileStream | null = null;
   #volume = 0;
@@ -55,25 +50,31 @@ export class ArchiveReader {
   readonly #metaLabel: ArchiveLabel;
   #bytes = 0;
   #ended = false;
-  /** Time of the last record that `next` gave, kept for finding the next one behind damage. */
-  #lastNs = EARLIEST;
 
   /** @throws JobsumError E_ARCHIVE_* when nothing of the archive can be used. */
   constructor(wasm: Wasm, path: string, options: OpenOptions = {}) {
     this.#wasm = wasm;
     this.files = findFiles(path);
-    this.#salvage = options.salvage === true;
     this.annotations = options.annotations ? { labels: [], texts: [] } : null;
     this.address = wasm.need(wasm.x.openReader(limits.windowBytes) >>> 0);
     this.#table = new MetricTable(wasm, this.address, options);
     try {
-      this.#metaLabel = this.#readMeta();
-      this.#readIndex();
+      this.#metaLabel = this.#readMeta(options.salvage === true);
+      if (options.salvage) this.#salvager = new Salvager(wasm, this.address, this.#metaLabel, this.problems, this.gaps);
+      const index = this.#readIndex();
       this.#openVolume(0);
       this.label = this.#dataLabel!;
-      const conflict = labelConflict(this.label, this.#metaLabel, this.files.meta);
-      if (conflict) this.problems.push(conflict);
-      if (options.readOn) this.#clock = new Clock(wasm, this.address, this.files, this.label, this.#findings);
+      const { problems, otherIndex } = labelConflicts(
+        this.label,
+        { label: this.#metaLabel, file: this.files.meta },
+        index && { label: index, file: this.files.index! },
+      );
+      this.problems.push(...problems);
+      if (otherIndex) wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
+      if (!options.readOn) return;
+      const entries = indexEntries(wasm, this.address);
+      this.#behind = placesBehind(entries, this.files);
+      this.#clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);
     } catch (error) {
       this.close();
       throw error;
@@ -99,8 +100,18 @@ export class ArchiveReader {
     return this.#table.named(pmid);
   }
 
+  /** Under `salvage`: something was lost before the record that `next` gave. */
+  get afterGap(): boolean {
+    return this.#salvager?.afterGap ?? false;
+  }
+
   get bytesRead(): number {
     return this.#bytes + (this.#stream?.bytesRead ?? 0);
+  }
+
+  /** Where the archive begins, whatever its label says. */
+  get startNs(): bigint {
+    return this.#clock?.startNs ?? this.label.startNs;
   }
 
   /** Volume number and file offset of the record the reader stands at. */
@@ -133,30 +144,31 @@ export class ArchiveReader {
     }
   }
 
-  #readMeta(): ArchiveLabel {
+  #readMeta(salvage: boolean): ArchiveLabel {
     const stream = this.#open(this.files.meta, -1);
     const label = acceptedLabel(this.#wasm, this.address);
     readMetadata(this.#wasm, this.address, stream, {
       table: this.#table,
       annotations: this.annotations,
-      salvage: this.#salvage,
+      salvage,
       onProblem: (p) => this.problems.push(p),
       onNote: (message, found) => this.#note(message, stream, found),
     });
     return label;
   }
 
-  /** The index is only a help: whatever is wrong with it is reported and reading starts at the beginning. */
-  #readIndex(): void {
-    if (!this.files.index) return;
+  /** The index is only a help: whatever is wrong with it is reported and reading starts at the beginning. Its label. */
+  #readIndex(): ArchiveLabel | null {
+    if (!this.files.index) return null;
     try {
       const stream = this.#open(this.files.index, -2);
-      const other = indexConflict(acceptedLabel(this.#wasm, this.address), this.#metaLabel, this.files.index);
-      const problem = other ?? readIndex(this.#wasm, this.address, stream);
+      const label = acceptedLabel(this.#wasm, this.address);
+      const problem = readIndex(this.#wasm, this.address, stream);
       if (problem) this.problems.push(problem);
+      return label;
     } catch (error) {
-      const p = toProblem(error);
-      this.problems.push({ ...p, code: 'E_ARCHIVE_INDEX' });
+      this.problems.push({ ...toProblem(error), code: 'E_ARCHIVE_INDEX' });
+      return null;
     }
   }
 
@@ -185,7 +197,10 @@ export class ArchiveReader {
         return true;
       } catch (error) {
         const problem = toProblem(error);
-        if (this.#resumeWithoutLabel(problem)) return true;
+        if (this.#stream && this.#salvager?.resumeWithoutLabel(this.#stream, problem)) {
+          this.#dataLabel ??= this.#metaLabel;
+          return true;
+        }
         if (k === 0) throw error;
         this.problems.push(problem);
       }
@@ -200,49 +215,38 @@ export class ArchiveReader {
     this.notes.push({ code: 'E_ARCHIVE_RECORD', message, ...place, ...(found === undefined ? {} : { found }) });
   }
 
-  /** A volume whose label is damaged may hold good records: of the kind that the metadata's label names. */
-  #resumeWithoutLabel(problem: Problem): boolean {
-    if (!this.#salvage || !this.#stream || !/LABEL|VERSION|FEATURE/.test(problem.code)) return false;
-    this.#wasm.view.setInt32(this.address + L.R_VERSION, this.#metaLabel.version, true);
-    const problems = this.problems.length;
-    if (this.#resume(problem)) {
-      this.#dataLabel ??= this.#metaLabel;
-      return true;
-    }
-    this.problems.length = problems;
-    return false;
-  }
-
-  /** Goes to the next plausible record of this volume; false: there is none. */
-  #resume(problem: Problem): boolean {
-    const stream = this.#stream!;
-    const from = stream.offset;
-    const latest = this.#wasm.i64(this.address + L.R_LAST_NS);
-    const start = this.#metaLabel.startNs - DAY;
-    const after = [latest, this.#lastNs, start].reduce((a, b) => (b > a ? b : a));
-    let found = false;
-    try {
-      found = problem.code !== 'E_ARCHIVE_UNPACK' && resync(this.#wasm, this.address, stream, after);
-    } catch (error) {
-      this.problems.push(toProblem(error));
-    }
-    const to = found ? stream.offset : stream.offset + stream.unread;
-    this.gaps.push({ volume: stream.source.volume, from, to });
-    this.afterGap = true;
-    this.problems.push({ ...problem, message: `${problem.message}; ${to - from} bytes were passed over` });
-    return found;
-  }
-
-  /** Records a data problem and ends reading, as PCP does: later volumes are not reached. */
+  /** Records a data problem and ends reading, as PCP does: later volumes are not reached. Who reads on goes on, if there is a way. */
   #stop(error: unknown): void {
     const problem = toProblem(error);
-    if (this.#salvage && this.#stream && problem.code !== 'E_IO') {
-      if (!this.#resume(problem)) this.#openVolume(this.#volume + 1);
+    if (this.#salvager && this.#stream && problem.code !== 'E_IO') {
+      if (!this.#salvager.resume(this.#stream, problem)) this.#openVolume(this.#volume + 1);
       return;
     }
-    this.#findings.stop(problem, this.#wasm.i64(this.address + L.R_LAST_NS));
+    if (this.#behind && problem.code !== 'E_IO' && this.#goOn(problem)) return;
+    this.#findings.lose(problem, this.#wasm.i64(this.address + L.R_LAST_NS), LATEST);
     this.#closeStream();
     this.#ended = true;
+  }
+
+  /** Goes on behind a damaged frame where the index has the next record, or with the next volume. Names what lies between. */
+  #goOn(problem: Problem): boolean {
+    const stream = this.#stream!;
+    const { offset: from, size } = stream;
+    const lastNs = this.#wasm.i64(this.address + L.R_LAST_NS);
+    const places = problem.code === 'E_ARCHIVE_UNPACK' ? [] : this.#behind!(this.#volume, from);
+    const here = goOn(this.#wasm, this.address, stream, places);
+    if (!here && !this.#openVolume(this.#volume + 1)) return false;
+    const nextNs = here?.nextNs ?? timeHere(this.#wasm, this.address, this.#stream!) ?? LATEST;
+    const to = here?.to ?? size;
+    this.gaps.push({ volume: stream.source.volume, from, to });
+    const passed = Number.isFinite(to) ? `${to - from} bytes were passed over` : 'reading goes on with the next volume';
+    this.#findings.lose({ ...problem, message: `${problem.message}; ${passed}` }, lastNs, nextNs);
+    return true;
+  }
+
+  /** Whether the record at an offset of a volume (by its number) is left out for its time. */
+  leavesOut(volume: number, offset: number): boolean {
+    return this.#clock?.leavesOut(volume, offset) ?? false;
   }
 
   /** Names what is damaged inside the record that the reader stands at. */
@@ -297,9 +301,9 @@ export class ArchiveReader {
 
   /** The next record whole and checked, its place in the reader struct; null at the end. For dumps. */
   next(): boolean {
-    this.afterGap = false;
+    if (this.#salvager) this.#salvager.afterGap = false;
     const more = this.#advance(() => this.#wasm.x.nextRecord(this.address)) !== null;
-    if (more && this.#salvage) this.#lastNs = this.nextNs;
+    if (more && this.#salvager) this.#salvager.lastNs = this.nextNs;
     this.unsound = more ? unsoundness(this.#wasm, this.address, this.#stream!.source) : null;
     return more;
   }
@@ -310,16 +314,11 @@ export class ArchiveReader {
    */
   seek(ns: bigint): void {
     const wasm = this.#wasm;
-    const entry = wasm.x.seekIndex(this.address, ns);
-    if (entry < 0 || this.#ended || !this.#stream) return;
-    const { volume, data } = indexEntry(wasm, this.address, entry);
-    const offset = Number(data);
-    const target = this.files.volumes.findIndex((v) => v.number === volume);
+    if (this.#ended || !this.#stream) return;
     const here = { volume: this.#volume, offset: this.#stream.offset };
-    const further = target > here.volume || (target === here.volume && offset > here.offset + WORTH_A_SEEK);
-    // A compressed volume is unpacked from its beginning anyway: only whole volumes are passed over.
-    const packed = further && isPacked(this.files.volumes[target]!.path);
-    if (!further || (packed && target === here.volume)) return;
+    const jump = jumpTo(wasm, this.address, ns, here, this.files);
+    if (!jump) return;
+    const { volume: target, offset, packed } = jump;
     const problems = this.problems.length;
     const { version } = this.#dataLabel!;
     const there =
@@ -330,14 +329,14 @@ export class ArchiveReader {
       // The entry may be of the record before: the next one starts here, or none does.
       const before = next === null || next < ns ? next : this.#stream.timeBefore(packed ? 0 : offset, version);
       if (before !== null && before < ns) {
-        this.#clock?.jumped();
+        this.#clock?.jumped(jump.ns, next!);
         return;
       }
     }
     this.#goBack(here, problems);
     // At the beginning of a volume nothing lies before that could be looked at: the entry may be right.
     if (there && (packed || offset <= SHORTEST[version]!.label)) return;
-    this.problems.push(dropIndex(wasm, this.address, this.files.index));
+    if (!this.#clock?.isWrong) this.#findings.pass(dropIndex(wasm, this.address, this.files.index), ns);
   }
 
   #goBack(here: { volume: number; offset: number }, problems: number): void {

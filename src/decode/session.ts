@@ -220,7 +220,7 @@ function look(path: string, index: number, reading: Reading, open: Open, keep: b
     const reader = open(path, reading);
     member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
-    member.startNs = reader.label.startNs;
+    member.startNs = reader.startNs;
     member.host = reader.label.host;
     member.file = fileIdentity(reader.files);
     member.bytes = fileSetBytes(reader.files);

@@ -1,47 +1,30 @@
-// Owns the times of all records of an archive, by their heads alone, and which of them cannot be right.
+// Owns the times of all records of an archive, by their heads alone.
 
-import { NS } from '../kernel/index.ts';
 import type { FileSet } from './fileset.ts';
 import { SHORTEST, stampNs } from './from-behind.ts';
 import { type ByteSource, isPacked, openSource } from './source.ts';
 
-/** Times of records in stored order. */
-interface Times {
+/** What the heads of records say, in stored order. */
+export interface Times {
   /** Index of the volume in the file set, and offset in it. */
   readonly volume: Uint32Array;
   readonly offset: Float64Array;
   readonly ns: BigInt64Array;
+  /** First pmID of the record: two records of one logger at one time differ in it. 0: a mark. */
+  readonly pmid: Uint32Array;
+  /** Those before which something damaged was passed over. */
+  readonly afterLoss: ReadonlySet<number>;
 }
 
-/** Records whose times are left out, one behind the other in the file. */
-export interface Misplaced {
-  readonly volume: number;
-  readonly offset: number;
-  readonly count: number;
-  /** Times of the first and the last of them. */
-  readonly firstNs: bigint;
-  readonly lastNs: bigint;
-  /** Times of the records around them; null: the archive begins or ends there. */
-  readonly beforeNs: bigint | null;
-  readonly afterNs: bigint | null;
-}
+/** Offsets in a volume (index in the file set) behind a damaged record, at which records may start. */
+export type Behind = (volume: number, offset: number) => readonly number[];
 
-export interface Timeline {
-  /** Per volume the offsets of the records that are left out. */
-  readonly dropped: readonly ReadonlySet<number>[];
-  readonly misplaced: readonly Misplaced[];
-  /** Earliest and latest time of the others; null: there are none. */
-  readonly firstNs: bigint | null;
-  readonly lastNs: bigint | null;
-}
-
-/** One archive is not written for longer: ten years. */
-export const LIFETIME_NS = 315_576_000n * NS;
-/** Beyond it an archive's times are not judged: 16 bytes are kept for each record. */
+/** Beyond it an archive's times are not judged: 24 bytes are kept for each record. */
 const MAX_RECORDS = 1 << 22;
 const MAGIC = 0x50052600;
-/** Trailer of one record and head of the next. */
-const STEP_BYTES = 4 + 16;
+/** Head of a record as far as it is looked at: length, time, number of value sets, first pmID. */
+const HEAD = 24;
+const TRAILER = 4;
 const CHUNK = 64 * 1024;
 /** Of larger records only the heads are read, of smaller ones everything. */
 const LARGE = 4096;
@@ -84,133 +67,110 @@ class Heads {
   }
 }
 
-/** Calls with each record of a volume whose frame is whole; false: a frame is not, and nothing behind it is read. */
-function walk(file: string, take: (offset: number, ns: bigint) => boolean): boolean {
-  const heads = new Heads(file);
-  try {
-    const label = heads.at(0, 8, true);
-    const version = label.length < 8 ? 0 : label.readUInt32BE(4) - MAGIC;
-    const length = SHORTEST[version]?.label;
-    // A volume without label is passed over.
-    if (length === undefined || label.readInt32BE(0) !== length) return true;
-    const least = SHORTEST[version]!.record;
-    let at = length;
-    let head = heads.at(at, STEP_BYTES - 4, true);
-    while (head.length >= 16) {
-      const bytes = head.readInt32BE(0);
-      if (bytes < least) return false;
-      const ns = stampNs(head, 4, version);
-      const next = heads.at(at + bytes - 4, STEP_BYTES, bytes < LARGE);
-      if (next.length < 4 || next.readInt32BE(0) !== bytes) return false;
-      if (!take(at, ns)) return false;
-      at += bytes;
-      head = next.subarray(4);
-    }
-    return head.length < 4;
-  } catch {
-    // Whoever reads the records meets the same, and says so.
-    return false;
-  } finally {
-    heads.close();
+/** The heads of a volume's records. */
+class Volume {
+  readonly #heads: Heads;
+  readonly #version: number;
+  /** Where the first record is; 0: the volume has no label that could be read, and is passed over. */
+  readonly begin: number;
+
+  constructor(file: string) {
+    this.#heads = new Heads(file);
+    const label = this.#heads.at(0, 8, true);
+    this.#version = label.length < 8 ? 0 : label.readUInt32BE(4) - MAGIC;
+    const length = SHORTEST[this.#version]?.label;
+    this.begin = length !== undefined && label.readInt32BE(0) === length ? length : 0;
+  }
+
+  /** The record at an offset: its length, time and first pmID; null: none that is whole. */
+  record(at: number): { readonly bytes: number; readonly ns: bigint; readonly pmid: number } | null {
+    const { record: least } = SHORTEST[this.#version]!;
+    const head = this.#heads.at(at, HEAD, true);
+    if (head.length < least) return null;
+    const bytes = head.readInt32BE(0);
+    if (bytes < least) return null;
+    const ns = stampNs(head, 4, this.#version);
+    const sets = least - TRAILER;
+    const pmid = head.readInt32BE(sets - 4) === 0 || bytes < sets + TRAILER ? 0 : head.readUInt32BE(sets);
+    // With the head of the next record.
+    const trailer = this.#heads.at(at + bytes - TRAILER, TRAILER + HEAD, bytes < LARGE);
+    return trailer.length >= TRAILER && trailer.readInt32BE(0) === bytes ? { bytes, ns, pmid } : null;
+  }
+
+  endsAt(at: number): boolean {
+    return this.#heads.at(at, TRAILER, true).length < TRAILER;
+  }
+
+  close(): void {
+    this.#heads.close();
   }
 }
 
-/** Times of all records up to the first damaged frame; null: there are too many. */
-function readTimes({ volumes }: FileSet): Times | null {
+/**
+ * Calls with each whole record of a volume, until it is false. What is damaged is passed over, as the reader does, and `lost` called.
+ */
+function walk(
+  file: string,
+  behind: (offset: number) => readonly number[],
+  take: (offset: number, ns: bigint, pmid: number) => boolean,
+  lost: () => void,
+): void {
+  let volume: Volume | undefined;
+  try {
+    volume = new Volume(file);
+    const isRecord = (offset: number): boolean => volume!.record(offset) !== null;
+    for (let at: number | undefined = volume.begin; at; ) {
+      const record = volume.record(at);
+      if (record && !take(at, record.ns, record.pmid)) return;
+      if (!record && !volume.endsAt(at)) lost();
+      at = record ? at + record.bytes : behind(at).find(isRecord);
+    }
+  } catch {
+    // Whoever reads the records meets the same, and says so.
+    lost();
+  } finally {
+    volume?.close();
+  }
+}
+
+function doubled<T extends Uint32Array | Float64Array | BigInt64Array>(old: T, into: T): T {
+  into.set(old as never);
+  return into;
+}
+
+/** Times of all records; null: there are too many. */
+export function readTimes({ volumes }: FileSet, behind: Behind): Times | null {
   let size = 1024;
   let volume = new Uint32Array(size);
   let offset = new Float64Array(size);
   let ns = new BigInt64Array(size);
+  let pmid = new Uint32Array(size);
   let n = 0;
+  const afterLoss = new Set<number>();
+  const take = (i: number, at: number, time: bigint, first: number): boolean => {
+    if (n === size) {
+      if (size >= MAX_RECORDS) return false;
+      size *= 2;
+      volume = doubled(volume, new Uint32Array(size));
+      offset = doubled(offset, new Float64Array(size));
+      ns = doubled(ns, new BigInt64Array(size));
+      pmid = doubled(pmid, new Uint32Array(size));
+    }
+    volume[n] = i;
+    offset[n] = at;
+    pmid[n] = first;
+    ns[n++] = time;
+    return true;
+  };
   for (const [i, { path }] of volumes.entries()) {
-    const whole = walk(path, (at, time) => {
-      if (n === size) {
-        if (size >= MAX_RECORDS) return false;
-        size *= 2;
-        const grown = [new Uint32Array(size), new Float64Array(size), new BigInt64Array(size)] as const;
-        grown[0].set(volume);
-        grown[1].set(offset);
-        grown[2].set(ns);
-        [volume, offset, ns] = grown;
-      }
-      volume[n] = i;
-      offset[n] = at;
-      ns[n++] = time;
-      return true;
-    });
+    walk(
+      path,
+      (at) => behind(i, at),
+      (at, time, first) => take(i, at, time, first),
+      () => afterLoss.add(n),
+    );
     if (n >= MAX_RECORDS) return null;
-    if (!whole) break;
   }
-  return { volume: volume.subarray(0, n), offset: offset.subarray(0, n), ns: ns.subarray(0, n) };
-}
-
-/**
- * Which times are kept: the longest sequence that never goes back. A record with a wild time is so the one that costs least to leave
- * out, and where the clock was set back (or forward and back again) the longer part of what overlaps is kept. Of equally long ones
- * that which keeps the earlier records, as PCP does. Times further than an archive is ever written from the middle one do not count.
- *
- * From the end to the beginning: `best[k]` is the latest time at which a sequence of k + 1 records can begin, so that a record
- * begins one that is longer by one than the longest that begins at or after it. From the beginning again the first record that
- * begins a sequence of the length still needed is taken.
- */
-export function keptTimes(ns: BigInt64Array): Uint8Array {
-  const kept = new Uint8Array(ns.length);
-  if (ns.length === 0) return kept;
-  const middle = ns.slice().sort()[ns.length >> 1]!;
-  const far = (t: bigint): boolean => t - middle > LIFETIME_NS || middle - t > LIFETIME_NS;
-  // Doubles are exact for a hundred days around the middle, and keep the order everywhere.
-  const t = Float64Array.from(ns, (x) => (far(x) ? Number.NaN : Number(x - middle)));
-  const best: number[] = [];
-  const length = new Uint32Array(ns.length);
-  for (let i = ns.length - 1; i >= 0; i--) {
-    if (Number.isNaN(t[i]!)) continue;
-    // Times in `best` fall: how many of them are at or after this one.
-    let low = 0;
-    let high = best.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (best[mid]! >= t[i]!) low = mid + 1;
-      else high = mid;
-    }
-    best[low] = t[i]!;
-    length[i] = low + 1;
-  }
-  let needed = best.length;
-  let last = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < ns.length && needed > 0; i++) {
-    if (length[i] !== needed || t[i]! < last) continue;
-    kept[i] = 1;
-    last = t[i]!;
-    needed--;
-  }
-  return kept;
-}
-
-/** Reads and judges the times of an archive; null: there are too many. */
-export function judgeTimes(files: FileSet): Timeline | null {
-  const times = readTimes(files);
-  return times && timelineOf(files, times);
-}
-
-function timelineOf({ volumes }: FileSet, { volume, offset, ns }: Times): Timeline {
-  const kept = keptTimes(ns);
-  const dropped = volumes.map(() => new Set<number>());
-  const misplaced: Misplaced[] = [];
-  let firstNs: bigint | null = null;
-  let lastNs: bigint | null = null;
-  for (let i = 0; i < ns.length; ) {
-    if (kept[i]) {
-      firstNs ??= ns[i]!;
-      lastNs = ns[i]!;
-      i++;
-      continue;
-    }
-    const from = i;
-    for (; i < ns.length && !kept[i]; i++) dropped[volume[i]!]!.add(offset[i]!);
-    misplaced.push({
-      ...{ volume: volume[from]!, offset: offset[from]!, count: i - from },
-      ...{ firstNs: ns[from]!, lastNs: ns[i - 1]!, beforeNs: lastNs, afterNs: i < ns.length ? ns[i]! : null },
-    });
-  }
-  return { dropped, misplaced, firstNs, lastNs };
+  const [v, o, t, p] = [volume.subarray(0, n), offset.subarray(0, n), ns.subarray(0, n), pmid.subarray(0, n)];
+  return { volume: v, offset: o, ns: t, pmid: p, afterLoss };
 }

@@ -15,6 +15,7 @@ interface Exports {
   readLabel(reader: number, volume: number): number;
   scanMeta(reader: number, others: number): number;
   foldDeltas(reader: number): number;
+  dissolveAll(reader: number): void;
   resync(reader: number, afterNs: bigint, meta: boolean, last: boolean): number;
   scanIndex(reader: number): number;
   seekIndex(reader: number, ns: bigint): number;
@@ -37,6 +38,7 @@ interface Exports {
   watchCounter(window: number, slot: number, bits: number): number;
   findIndom(reader: number, indom: number, create: number): number;
   versionAt(indom: number, ns: bigint): number;
+  reorderVersions(reader: number, indom: number): number;
   nameIn(version: number, id: number): number;
   stringsAddress(): number;
   stringsCount(): number;

@@ -3,7 +3,7 @@
 import type { Damage, EndStatus } from './damage.ts';
 import { Damage as DamageError } from './damage.ts';
 import { readFiles } from './files.ts';
-import type { IndomVersion } from './indom.ts';
+import type { IndomRecord, IndomVersion } from './indom.ts';
 import { type Label, readLabel } from './label.ts';
 import { type Desc, readMeta } from './meta.ts';
 import { type DataRecord, frameRecord, readRecord, type Volume } from './record.ts';
@@ -13,6 +13,8 @@ export interface OracleArchive {
   readonly descs: ReadonlyMap<number, Desc>;
   readonly names: ReadonlyMap<string, number>;
   readonly indoms: ReadonlyMap<number, readonly IndomVersion[]>;
+  /** What they were made of, in the order of the file. */
+  readonly indomRecords: ReadonlyMap<number, readonly IndomRecord[]>;
   /** Damage of the metadata; what precedes it was read. */
   readonly metaDamage: Damage | null;
   /** In stored order, up to the first damage. */
@@ -36,6 +38,7 @@ export function decodeArchive(base: string): OracleArchive {
     descs: meta.descs,
     names: meta.names,
     indoms: meta.indoms,
+    indomRecords: meta.indomRecords,
     metaDamage: meta.damage,
     get status() {
       return status;

@@ -20,6 +20,7 @@ export interface Meta {
   /** The first binding of a name stays. Keys are the bytes as latin1, so that any bytes are a key. */
   readonly names: ReadonlyMap<string, number>;
   readonly indoms: ReadonlyMap<number, readonly IndomVersion[]>;
+  readonly indomRecords: ReadonlyMap<number, readonly IndomRecord[]>;
   /** What stopped the reading; what was read before is there. */
   readonly damage: Damage | null;
 }
@@ -69,6 +70,7 @@ export function readMeta(bytes: Bytes, labelLength: number, file: string): Meta 
   return {
     descs,
     names,
+    indomRecords: indoms,
     indoms: new Map([...indoms].map(([indom, records]) => [indom, foldVersions(records)])),
     damage,
   };

@@ -3,7 +3,8 @@
 import type { Cell, Row } from '../../src/reduce/index.ts';
 import type { OracleArchive } from './archive.ts';
 import { nsOfStamp, secondsOf, untilNul } from './bytes.ts';
-import { versionAt } from './indom.ts';
+import { foldVersions } from './indom.ts';
+import { heldFrom, keptRecords, versionFor } from './kept.ts';
 import type { Desc } from './meta.ts';
 import type { DataRecord, Pair, ValueSet } from './record.ts';
 
@@ -11,26 +12,7 @@ const NO_INDOM = 0xffffffff;
 /** By type; floating point has none. */
 const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
 const EMPTY = new Float64Array(0);
-
-/**
- * The longest sequence of times that never goes back; of several that which has the earlier records: each record's longest
- * continuation, found by comparing it with all behind it.
- */
-function longestForward(ns: readonly bigint[]): Set<number> {
-  const length = ns.map(() => 1);
-  for (let i = ns.length - 1; i >= 0; i--)
-    for (let j = i + 1; j < ns.length; j++) if (ns[j]! >= ns[i]!) length[i] = Math.max(length[i]!, 1 + length[j]!);
-  const kept = new Set<number>();
-  let needed = Math.max(0, ...length);
-  let last: bigint | null = null;
-  for (const [i, time] of ns.entries()) {
-    if (length[i] !== needed || (last !== null && time < last)) continue;
-    kept.add(i);
-    last = time;
-    needed--;
-  }
-  return kept;
-}
+type Described = Pick<OracleArchive, 'descs' | 'indoms'>;
 
 /** Rows in stored order, marks among them; records whose time cannot be right (marks count) are left out. */
 export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iterable<Row> {
@@ -45,7 +27,11 @@ export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iter
   const namesOf = new Map<number, (readonly [string, number])[]>();
   for (const pair of names) namesOf.set(pair[1], [...(namesOf.get(pair[1]) ?? []), pair]);
   const records = [...archive.records];
-  const kept = longestForward(records.map((r) => nsOfStamp(r.stamp)));
+  const kept = keptRecords(records);
+  const from = heldFrom(records, kept);
+  const domains = new Map(
+    [...archive.indomRecords].map(([indom, said]) => [indom, foldVersions(said.map((r) => ({ ...r, ns: from(r) })))]),
+  );
   for (const [i, record] of records.entries()) {
     const ns = nsOfStamp(record.stamp);
     if (!kept.has(i)) continue;
@@ -53,12 +39,16 @@ export function* rowsOf(archive: OracleArchive, wanted?: Iterable<string>): Iter
       yield { t: secondsOf(record.stamp), ns, cells: new Map(), mark: true };
       continue;
     }
-    yield { t: secondsOf(record.stamp), ns, cells: cellsOf(archive, record, ns, namesOf) };
+    yield {
+      t: secondsOf(record.stamp),
+      ns,
+      cells: cellsOf({ descs: archive.descs, indoms: domains }, record, ns, namesOf),
+    };
   }
 }
 
 function cellsOf(
-  archive: OracleArchive,
+  archive: Described,
   record: DataRecord,
   ns: bigint,
   namesOf: ReadonlyMap<number, readonly (readonly [string, number])[]>,
@@ -78,10 +68,10 @@ function cellsOf(
   return cells;
 }
 
-function cellOf(archive: OracleArchive, set: ValueSet, desc: Desc, ns: bigint): Cell {
+function cellOf(archive: Described, set: ValueSet, desc: Desc, ns: bigint): Cell {
   const domain: Partial<Cell> = {};
   if (desc.indom !== NO_INDOM) {
-    const members = versionAt(archive.indoms.get(desc.indom), ns)?.members ?? [];
+    const members = versionFor(archive.indoms.get(desc.indom), ns)?.members ?? [];
     const texts = new Map(members.toReversed().map(([id, name]) => [id, name.toString('utf8')]));
     const bytes = members.map(([id, name]) => [id, name.toString('latin1')] as const);
     const shared = (name: string): boolean => bytes.filter(([, other]) => other === name).length > 1;

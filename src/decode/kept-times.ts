@@ -1,0 +1,194 @@
+// Owns which records of an archive have a time that cannot be right, and where its clock was set.
+
+import { NS } from '../kernel/index.ts';
+import type { Times } from './timeline.ts';
+
+/** Records whose times are left out, one behind the other in the file. */
+export interface Misplaced {
+  readonly volume: number;
+  readonly offset: number;
+  readonly count: number;
+  /** Times of the first and the last of them. */
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+  /** Times of the records around them; null: the archive begins or ends there. */
+  readonly beforeNs: bigint | null;
+  readonly afterNs: bigint | null;
+}
+
+/** A long way from one kept record to the next, which nothing explains. */
+export interface Leap {
+  /** Of the record behind it. */
+  readonly volume: number;
+  readonly offset: number;
+  readonly beforeNs: bigint;
+  readonly afterNs: bigint;
+}
+
+export interface Timeline {
+  /** Per volume the offsets of the records that are left out. */
+  readonly dropped: readonly ReadonlySet<number>[];
+  readonly misplaced: readonly Misplaced[];
+  readonly leaps: readonly Leap[];
+  /** Usual time between records; 0: there are too few. */
+  readonly intervalNs: bigint;
+  /** Earliest and latest time of the kept records; null: there are none. */
+  readonly firstNs: bigint | null;
+  readonly lastNs: bigint | null;
+}
+
+/** One archive is not written for longer: ten years. */
+export const LIFETIME_NS = 315_576_000n * NS;
+/** Fewer steps between records do not tell what is usual. */
+const FEW = 16;
+/** What is so far from all others, and so many intervals, at the begin or the end of an archive was not recorded then. */
+export const FAR_NS = 3600n * NS;
+const FAR_INTERVALS = 20n;
+/** A step so long, and so many intervals, is one of the clock or of the logger's work. */
+const LEAP_NS = 300n * NS;
+const LEAP_INTERVALS = 10n;
+
+/**
+ * Which times are kept: the longest sequence that never goes back. A record with a wild time is so the one that costs least to leave
+ * out, and where the clock was set back (or forward and back again) the longer part of what overlaps is kept. Of equally long ones
+ * that which keeps the earlier records, as PCP does. Times further than an archive is ever written from the middle one do not count.
+ *
+ * From the end to the beginning: `best[k]` is the latest time at which a sequence of k + 1 records can begin, so that a record
+ * begins one that is longer by one than the longest that begins at or after it. From the beginning again the first record that
+ * begins a sequence of the length still needed is taken.
+ */
+function longestForward(ns: BigInt64Array): Uint8Array {
+  const kept = new Uint8Array(ns.length);
+  if (ns.length === 0) return kept;
+  const middle = ns.slice().sort()[ns.length >> 1]!;
+  const far = (t: bigint): boolean => t - middle > LIFETIME_NS || middle - t > LIFETIME_NS;
+  // Doubles are exact for a hundred days around the middle, and keep the order everywhere.
+  const t = Float64Array.from(ns, (x) => (far(x) ? Number.NaN : Number(x - middle)));
+  const best: number[] = [];
+  const length = new Uint32Array(ns.length);
+  for (let i = ns.length - 1; i >= 0; i--) {
+    if (Number.isNaN(t[i]!)) continue;
+    // Times in `best` fall: how many of them are at or after this one.
+    let low = 0;
+    let high = best.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (best[mid]! >= t[i]!) low = mid + 1;
+      else high = mid;
+    }
+    best[low] = t[i]!;
+    length[i] = low + 1;
+  }
+  let needed = best.length;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < ns.length && needed > 0; i++) {
+    if (length[i] !== needed || t[i]! < last) continue;
+    kept[i] = 1;
+    last = t[i]!;
+    needed--;
+  }
+  return kept;
+}
+
+/**
+ * A logger writes several records at one time, of different metrics, one behind the other. Where others lie between two of the same
+ * metrics at one time, the clock was set back and has come to that time again.
+ */
+function dropRepeated(kept: Uint8Array, { ns, pmid }: Times): void {
+  let last: bigint | null = null;
+  let interrupted = false;
+  const met = new Set<number>();
+  for (let i = 0; i < ns.length; i++) {
+    if (!kept[i]) interrupted = true;
+    else if (ns[i] !== last) {
+      last = ns[i]!;
+      interrupted = false;
+      met.clear();
+      met.add(pmid[i]!);
+    } else if (interrupted && met.has(pmid[i]!)) kept[i] = 0;
+    else met.add(pmid[i]!);
+  }
+}
+
+/** Steps between kept records: nine tenths are no longer than the interval. 0: too few. */
+function usualStep(kept: Uint8Array, { ns }: Times): bigint {
+  const steps = new Float64Array(ns.length);
+  let n = 0;
+  let last: bigint | null = null;
+  for (let i = 0; i < ns.length; i++) {
+    if (!kept[i]) continue;
+    if (last !== null && ns[i]! > last) steps[n++] = Number(ns[i]! - last);
+    last = ns[i]!;
+  }
+  return n < FEW ? 0n : BigInt(steps.subarray(0, n).sort()[Math.floor((n - 1) * 0.9)]!);
+}
+
+/**
+ * At the begin and the end of an archive a wild time may be in order, as nothing lies beyond it that could contradict: what is there
+ * far from all others, for less than an interval and without a mark between, is left out.
+ */
+function dropStray(kept: Uint8Array, { ns, pmid }: Times, intervalNs: bigint): void {
+  if (intervalNs === 0n) return;
+  const limit = max(FAR_NS, FAR_INTERVALS * intervalNs);
+  const apart = (a: number, b: number): bigint => (ns[a]! > ns[b]! ? ns[a]! - ns[b]! : ns[b]! - ns[a]!);
+  const strayFrom = (end: number, step: 1 | -1): void => {
+    const next = (i: number): number => {
+      do i += step;
+      while (i >= 0 && i < ns.length && !kept[i]);
+      return i;
+    };
+    const outermost = kept[end] ? end : next(end);
+    let inner = outermost;
+    let beyond = next(inner);
+    while (kept[beyond] && apart(outermost, beyond) < max(intervalNs, NS)) {
+      inner = beyond;
+      beyond = next(inner);
+    }
+    if (!kept[beyond] || apart(inner, beyond) <= limit || pmid[inner] === 0 || pmid[beyond] === 0) return;
+    for (let i = outermost; i !== beyond; i += step) kept[i] = 0;
+  };
+  strayFrom(0, 1);
+  strayFrom(ns.length - 1, -1);
+}
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+
+/** Which records are kept, by what all records are. */
+export function keptTimes(times: Times): { readonly kept: Uint8Array; readonly intervalNs: bigint } {
+  const kept = longestForward(times.ns);
+  dropRepeated(kept, times);
+  const intervalNs = usualStep(kept, times);
+  dropStray(kept, times, intervalNs);
+  return { kept, intervalNs };
+}
+
+/** `volumes`: how many there are. */
+export function timelineOf(volumes: number, times: Times): Timeline & { readonly kept: Uint8Array } {
+  const { volume, offset, ns, pmid, afterLoss } = times;
+  const { kept, intervalNs } = keptTimes(times);
+  const longest = max(LEAP_NS, LEAP_INTERVALS * intervalNs);
+  const dropped = Array.from({ length: volumes }, () => new Set<number>());
+  const misplaced: Misplaced[] = [];
+  const leaps: Leap[] = [];
+  let firstNs: bigint | null = null;
+  let lastNs: bigint | null = null;
+  for (let i = 0; i < ns.length; ) {
+    const place = { volume: volume[i]!, offset: offset[i]! };
+    if (kept[i]) {
+      const leap = intervalNs > 0n && lastNs !== null && ns[i]! - lastNs > longest && kept[i - 1];
+      const explained = pmid[i] === 0 || pmid[i - 1] === 0 || afterLoss.has(i);
+      if (leap && !explained) leaps.push({ ...place, beforeNs: lastNs!, afterNs: ns[i]! });
+      firstNs ??= ns[i]!;
+      lastNs = ns[i]!;
+      i++;
+      continue;
+    }
+    const from = i;
+    for (; i < ns.length && !kept[i]; i++) dropped[volume[i]!]!.add(offset[i]!);
+    misplaced.push({
+      ...{ ...place, count: i - from, firstNs: ns[from]!, lastNs: ns[i - 1]! },
+      ...{ beforeNs: lastNs, afterNs: i < ns.length ? ns[i]! : null },
+    });
+  }
+  return { kept, dropped, misplaced, leaps, intervalNs, firstNs, lastNs };
+}

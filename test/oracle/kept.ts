@@ -1,0 +1,84 @@
+// Owns which records have a time that can be right, and from when on instance domains hold where others have not.
+
+import { nsOfStamp } from './bytes.ts';
+import type { IndomVersion } from './indom.ts';
+import type { DataRecord } from './record.ts';
+
+/**
+ * The longest sequence of times that never goes back; of several that which has the earlier records: each record's longest
+ * continuation, found by comparing it with all behind it.
+ */
+function longestForward(ns: readonly bigint[]): Set<number> {
+  const length = ns.map(() => 1);
+  for (let i = ns.length - 1; i >= 0; i--)
+    for (let j = i + 1; j < ns.length; j++) if (ns[j]! >= ns[i]!) length[i] = Math.max(length[i]!, 1 + length[j]!);
+  const kept = new Set<number>();
+  let needed = Math.max(0, ...length);
+  let last: bigint | null = null;
+  for (const [i, time] of ns.entries()) {
+    if (length[i] !== needed || (last !== null && time < last)) continue;
+    kept.add(i);
+    last = time;
+    needed--;
+  }
+  return kept;
+}
+
+/** Of two records at one time of the same metrics the second is not kept if others lie between them that are not. */
+function withoutRepeated(records: readonly DataRecord[], ns: readonly bigint[], kept: Set<number>): Set<number> {
+  const metric = (i: number): number | undefined => records[i]!.sets[0]?.pmid;
+  const left = new Set(kept);
+  for (const i of kept) {
+    const twins = [...left].filter((j) => j < i && ns[j] === ns[i]);
+    const lost = (j: number): boolean => records.some((_, k) => k > j && k < i && !left.has(k));
+    if (twins.some((j) => metric(j) === metric(i)) && lost(twins[0]!)) left.delete(i);
+  }
+  return left;
+}
+
+/** Fewer than one interval, far from all others, at one end: what is there is not kept. */
+function withoutStray(records: readonly DataRecord[], ns: readonly bigint[], kept: Set<number>): Set<number> {
+  const order = [...kept];
+  const gaps = order.slice(1).map((i, k) => ns[i]! - ns[order[k]!]!);
+  const steps = gaps.filter((g) => g > 0n).sort((a, b) => (a < b ? -1 : 1));
+  if (steps.length < 16) return kept;
+  const interval = steps[Math.floor((steps.length - 1) * 0.9)]!;
+  const far = interval * 20n > 3600n * SECOND ? interval * 20n : 3600n * SECOND;
+  const near = interval > SECOND ? interval : SECOND;
+  const isMark = (i: number): boolean => records[i]!.sets.length === 0;
+  const strayOf = (list: readonly number[]): readonly number[] => {
+    const apart = (i: number, j: number): bigint => (ns[i]! > ns[j]! ? ns[i]! - ns[j]! : ns[j]! - ns[i]!);
+    const n = list.findIndex((i) => apart(list[0]!, i) >= near);
+    if (n < 1) return [];
+    const [inner, beyond] = [list[n - 1]!, list[n]!];
+    return apart(inner, beyond) > far && !isMark(inner) && !isMark(beyond) ? list.slice(0, n) : [];
+  };
+  const stray = new Set([...strayOf(order), ...strayOf(order.toReversed())]);
+  return new Set(order.filter((i) => !stray.has(i)));
+}
+
+const SECOND = 1_000_000_000n;
+
+export function keptRecords(records: readonly DataRecord[]): Set<number> {
+  const ns = records.map((r) => nsOfStamp(r.stamp));
+  return withoutStray(records, ns, withoutRepeated(records, ns, longestForward(ns)));
+}
+
+/** The times at which versions hold: one of the time of records that are all left out holds from the next kept one on. */
+export function heldFrom(
+  records: readonly DataRecord[],
+  kept: ReadonlySet<number>,
+): (version: { readonly ns: bigint }) => bigint {
+  const ns = records.map((r) => nsOfStamp(r.stamp));
+  return (version) => {
+    const written = ns.flatMap((t, i) => (t === version.ns ? [i] : []));
+    if (written.length === 0 || written.some((i) => kept.has(i))) return version.ns;
+    const next = ns.findIndex((_, i) => i > written[0]! && kept.has(i));
+    return next < 0 ? 2n ** 63n - 1n : ns[next]!;
+  };
+}
+
+/** The version in force: the newest that is not later than the time, else the first. */
+export function versionFor(versions: readonly IndomVersion[] | undefined, ns: bigint): IndomVersion | undefined {
+  return versions?.findLast((v) => v.ns <= ns) ?? versions?.[0];
+}
