@@ -3,7 +3,7 @@
 import { stampNs, stampSeconds } from './archive/bytes';
 import { checkRecord, checkSets, fits, frameRecord, planFor, planRecord } from './archive/record';
 import { scaleSlot } from './archive/scale';
-import { dissolve, makeSteady, ripe, takeSteady } from './archive/steady';
+import { dissolve, makeSteady, isDue, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
 import { again, atInstant, countFresh, fresh, inOrder, instantSeq, nextSeq, runSeq, seq } from './instant';
@@ -134,7 +134,7 @@ function fill(r: usize, ns: i64): i32 {
     const filled = fillItem(r, item, gen, ns, rec, len);
     if (filled != S_RECORD) return filled;
   }
-  if (planLevel == 2 && !load<i32>(plan, P_STEADY) && nWanted && ripe(plan)) makeSteady(r, plan, ns);
+  if (planLevel == 2 && !load<i32>(plan, P_STEADY) && nWanted && isDue(plan)) makeSteady(r, plan, ns);
   return S_RECORD;
 }
 

@@ -110,7 +110,7 @@ export function checkRecord(r: usize): i32 {
 }
 
 /**
- * Whether the value sets can be told from each other: they fit the record, and end where its blocks begin or it ends. Blocks in
+ * Whether the value sets can be separated: they fit the record, and end where its blocks begin or it ends. Blocks in
  * another order than their values need the full check. S_RECORD or S_INSIDE. What this rests on is what plans compare, so that
  * a record that is taken by its plan has passed too.
  */

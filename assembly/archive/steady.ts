@@ -135,7 +135,7 @@ export function dissolveAll(r: usize): void {
 }
 
 /** A record of the plan was taken slot by slot: whether there have been enough of them. */
-export function ripe(plan: usize): bool {
+export function isDue(plan: usize): bool {
   const since = load<i32>(plan, P_SINCE) + 1;
   store<i32>(plan, since, P_SINCE);
   if (!load<i32>(plan, P_WAIT)) store<i32>(plan, FIRST_WAIT, P_WAIT);

@@ -63,7 +63,7 @@ export const IM_N: i32 = 0;
 export const IM_CAP: i32 = 4;
 export const IM_KEYS: i32 = 8;
 export const IM_SIZE: i32 = 12;
-/** Most instances of one metric that are told apart within a window; later ones are dropped. */
+/** Most instances of one metric that are distinguished within a window; later ones are dropped. */
 export const MAX_COLUMNS: i32 = 8192;
 
 /** Where the values of a slot belong among the instances seen: made at generation MP_GEN of the slot, when MP_KNOWN instances

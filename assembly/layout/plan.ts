@@ -13,7 +13,7 @@ export const PE_HEAD: i32 = 4;
 export const P_WANTED: i32 = 16;
 export const P_NWANTED: i32 = 20;
 export const P_NFULL: i32 = 24;
-/** Unlike that of any other plan, or of this one before it was made anew. */
+/** Unlike that of any other plan, or of this one before it was made again. */
 export const P_GEN: i32 = 28;
 /** Steady form (steady.ts): its number, unlike that of any other, 0 if there is none; the P_GEN it was made of. */
 export const P_STEADY: i32 = 32;

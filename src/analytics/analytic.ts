@@ -25,7 +25,7 @@ export const E = {
 export const unitsOf = (units: UnitsName, names: readonly string[]): Readonly<Record<string, UnitsName>> =>
   Object.fromEntries(names.map((name) => [name, units]));
 
-/** Units of traffic: bytes (KiB of disks, as PCP has them) and pieces, which the names of such metrics tell apart. */
+/** Units of traffic: bytes (KiB of disks, as PCP has them) and pieces, as the names of such metrics say. */
 export function trafficUnits(names: readonly string[]): Readonly<Record<string, UnitsName>> {
   const of = (name: string): UnitsName => {
     if (!/bytes|length/.test(name)) return 'count';

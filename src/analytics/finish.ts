@@ -61,18 +61,18 @@ function counts(analytic: Analytic, share: Share): boolean {
 
 const failed = (value: unknown): boolean => typeof value === 'object' && value !== null && 'error' in value;
 
-/** Most nodes of which the same thing is told singly. */
+/** Most nodes of which the same thing is said singly. */
 const MAX_SINGLE = 4;
 
 /** Notes of an analytic in the reference's form, `<node> <analytic> <text>`; what is true of many nodes is one text. */
-function told(key: string, notes: ReadonlyMap<string, readonly string[]>): string[] {
+function textsOf(key: string, notes: ReadonlyMap<string, readonly string[]>): string[] {
   return [...notes].flatMap(([text, nodes]) => {
     if (nodes.length <= MAX_SINGLE) return nodes.map((node) => `${node} ${key} ${text}`);
     return [`${nodes.slice(0, MAX_SINGLE).join(',')} and ${nodes.length - MAX_SINGLE} more nodes ${key} ${text}`];
   });
 }
 
-/** Runs every finish; one that throws costs its own result only and is told in `errors.archive`. */
+/** Runs every finish; one that throws costs its own result only and is named in `errors.archive`. */
 export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: AnalyticSet = SHIPPED): JobParts {
   const summary: Record<string, unknown> = {};
   const timeseries: Record<string, unknown> = {};
@@ -117,7 +117,7 @@ export function finishJob(job: Job, nodes: readonly NodeOutcome[], set: Analytic
         if (of) of.push(node);
         else notes.set(text, [node]);
       });
-      for (const text of told(a.key, notes)) complain('archive', text);
+      for (const text of textsOf(a.key, notes)) complain('archive', text);
       const target = a.section === 'summary' ? summary : timeseries;
       // An error never takes the place of a result under the same key.
       if (failed(value) && Object.hasOwn(target, a.key) && !failed(target[a.key])) return;

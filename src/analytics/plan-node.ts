@@ -20,7 +20,7 @@ export interface PlanOptions {
   readonly node?: string;
   /** As the reference: counters are differences of what they hold, whatever happened to them. */
   readonly asReference?: boolean;
-  /** Told of a declaration that fails, which then does not run on this node. */
+  /** Called with a declaration that fails, which then does not run on this node. */
   readonly onFailure?: (cls: string, text: string) => void;
 }
 

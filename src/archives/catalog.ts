@@ -92,7 +92,7 @@ export class Catalog {
 
   /**
    * Brings the catalogue up to date with the tree, or with a directory of it (relative to the root). A tree without a single archive is
-   * taken for one that is away; what is below a directory that cannot be read stays as it was.
+   * taken for one that is not there; what is below a directory that cannot be read stays as it was.
    * @throws JobsumError E_INPUT_MISSING, E_IO: the root is not there, or cannot be read
    */
   async refresh(at = ''): Promise<ScanReport> {
@@ -131,13 +131,13 @@ export class Catalog {
     const root = unread.find((u) => u.path === '');
     if (root) throw fromProblem(root.absent ? { ...root.problem, code: 'E_INPUT_MISSING' } : root.problem);
     this.#unread.note(at, unread);
-    const told = { ...report, problems, odd, unread: unread.map((u) => u.problem) };
-    if (report.archives === 0 && at === '') return told;
+    const found = { ...report, problems, odd, unread: unread.map((u) => u.problem) };
+    if (report.archives === 0 && at === '') return found;
     const gone = [...known.keys()].filter((base) => !unread.some((u) => isBelow(base, u.path)));
     const remove = this.#store.prepare('DELETE FROM archive WHERE root = ? AND base = ?');
     if (gone.length > 0) this.#store.transaction(() => gone.forEach((base) => void remove.run(this.root, base)));
     this.#damaged = null;
-    return { ...told, vanished: gone.length };
+    return { ...found, vanished: gone.length };
   }
 
   /** What it knows of a part of the tree. */

@@ -46,7 +46,7 @@ export interface WalkOrder {
   readonly at: string;
   /** The real path of that directory. */
   readonly real: string;
-  /** Directories of so many levels are walked; those below are told in `below`. Absent: all. */
+  /** Directories of so many levels are walked; those below are listed in `below`. Absent: all. */
   readonly levels?: number;
   /** Real directories that are passed over: they are walked as other parts. */
   readonly except?: readonly string[];
@@ -152,7 +152,7 @@ export function foundArchive(
   };
 }
 
-/** Walks a part of a tree, in the order of names, so that runs are repeatable. What cannot be read is told and costs only itself. */
+/** Walks a part of a tree, in the order of names, so that runs are repeatable. What cannot be read is reported and costs only itself. */
 export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: WalkOrder, files = FILES): Walked {
   const walked: Walked = { found: [], unread: [], links: [], below: [] };
   const visit = (path: string, place: string, left: number): void => {

@@ -121,7 +121,7 @@ export async function* scanTree(
   }
 }
 
-/** A root that is not there is told of by the walk. */
+/** A root that is not there is reported by the walk. */
 function realOrSame(path: string, real: FileSystem['real']): string {
   try {
     return real(path);

@@ -48,7 +48,7 @@ export interface IndexReport {
 
 /** Rows per statement and transaction. */
 const BATCH = 1000;
-/** Most names of unknown hosts that are told. */
+/** Most names of unknown hosts that are named. */
 const MAX_HOSTS = 20;
 const MAX_PATH = 255;
 /** Largest INT. */

@@ -51,7 +51,7 @@ export const textfileOption = {
 export const patienceOption = {
   type: 'number',
   requiresArg: true,
-  describe: `Seconds to wait for a database that is away before giving up (default: as configured, or ${PATIENCE_SECONDS})`,
+  describe: `Seconds to wait for a database that is unavailable before giving up (default: as configured, or ${PATIENCE_SECONDS})`,
 } as const;
 
 /** @throws JobsumError E_USAGE */
@@ -115,7 +115,7 @@ export async function attend<S extends Outcome>(
       const end = Date.now() / 1000;
       await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures }).catch(
         (error) => {
-          // Monitoring that fails is told of, and fails nothing else.
+          // Monitoring that fails is reported, and fails nothing else.
           log.error('textfile.failed', 'the textfile was not written', problemFields(toProblem(error)));
         },
       );

@@ -28,11 +28,11 @@ export interface Site {
   readonly config: Config;
   /** Enabled, and chosen. */
   readonly resources: readonly ResourceSettings[];
-  /** Faults that cost a resource each: to be told, not thrown. */
+  /** Faults that cost a resource each: to be reported, not thrown. */
   readonly faults: readonly Problem[];
 }
 
-/** A run beside resources that are not usable: they are told of, and count in its exit code. */
+/** A run beside resources that are not usable: they are reported, and count in its exit code. */
 export async function besides<S extends { readonly problems: Problem[]; exitCode: number }>(
   faults: readonly Problem[],
   log: Logger,

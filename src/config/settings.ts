@@ -18,7 +18,7 @@ export interface MysqlSettings {
   /** Path of a Unix socket; takes precedence over host and port. */
   readonly socket?: string;
   readonly ssl?: TlsSettings;
-  /** In which a server must have let us in, or is away. */
+  /** In which a server must have let us in, or is unavailable. */
   readonly connectSeconds?: number;
 }
 
@@ -105,7 +105,7 @@ export interface Config {
   /** Embedded store: catalogue of archives, and ledger where there is no warehouse. */
   readonly state: string;
   readonly workers: number | null;
-  /** Seconds to wait for a database that is away before the run gives up. */
+  /** Seconds to wait for a database that is unavailable before the run gives up. */
   readonly patience: number;
   /** Seconds after which a run that shows no life has lost its resource. */
   readonly lease: number;

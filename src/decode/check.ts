@@ -48,7 +48,7 @@ export interface CheckResult {
 /** What a problem of a code costs, where that does not depend on the archive. */
 const LOST: Partial<Record<Problem['code'], string>> = {
   E_ARCHIVE_META: 'metrics or instance names described by this record, and those behind it if its frame is damaged',
-  E_ARCHIVE_RECORD: 'the value sets that are not sound, or the record where its sets cannot be told apart',
+  E_ARCHIVE_RECORD: 'the value sets that are not sound, or the record where its sets cannot be separated',
   E_ARCHIVE_CLOCK: 'these records',
   E_ARCHIVE_CONFLICT: 'the later description; values of the metric are read by the earlier one',
   E_ARCHIVE_INDEX: 'nothing: the data are read without the index, from the beginning',
@@ -224,7 +224,7 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
   yield* seen(
     tally.undescribed,
     'value sets of metrics that the metadata does not describe',
-    'their values, which cannot be told without a descriptor',
+    'their values, which are not known without a descriptor',
     'The end of the metadata is missing: look for another copy of the file.',
   );
   yield* seen(

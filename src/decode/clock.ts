@@ -167,7 +167,7 @@ export class Clock {
       return true;
     }
     if (status !== L.S_SETS && status !== L.S_INSIDE) return false;
-    // The frame holds: what is damaged inside costs the record if its sets cannot be told apart, else those that are not sound.
+    // The frame holds: what is damaged inside costs the record if its sets cannot be separated, else those that are not sound.
     this.#findings.pass(recordFault(wasm, this.#reader, L.S_INSIDE, source).toProblem(), ns);
     if (status === L.S_SETS) settle(L.RS_TIME | L.RS_SETS);
     else wasm.x.skipRecord(this.#reader);
@@ -296,7 +296,7 @@ export function firstTimes(wasm: Wasm, reader: number, most: number): bigint[] {
 
 /**
  * Twice the sampling interval, by the first records: of the steps between them nine tenths are no longer than the interval, and at
- * least one other is as long. 0 if that cannot be told: then the first step asks.
+ * least one other is as long. 0 if that is not known: then the first step asks.
  */
 function longestStep(times: readonly bigint[]): bigint {
   const steps = times.slice(1).map((t, i) => t - times[i]!);

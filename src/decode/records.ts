@@ -175,7 +175,7 @@ export interface RawSet {
 }
 
 /**
- * The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. `unknown` is told of
+ * The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. `unknown` is called with
  * those whose metric has no descriptor.
  */
 export function rawSets(

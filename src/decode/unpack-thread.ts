@@ -38,7 +38,7 @@ const PROGRAMS: Readonly<Record<Format, readonly [string, ...string[]]>> = {
   zstd: ['zstd', '-dcq', '--'],
 };
 
-/** Told by content; lzma-alone has no magic, only a usual beginning. */
+/** By content; lzma-alone has no magic, only a usual beginning. */
 function formatOf(file: string): Format {
   const fd = openSync(file, 'r');
   const head = Buffer.alloc(6);

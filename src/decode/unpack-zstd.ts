@@ -2,7 +2,7 @@
 
 import { Xxh64 } from './xxh64.ts';
 
-/** What zstd itself unpacks without being told to. */
+/** What zstd itself unpacks without an option. */
 const MAX_WINDOW = 128 * 1024 * 1024;
 const MAX_BLOCK = 128 * 1024;
 const MAGIC = 0xfd2fb528;
@@ -72,7 +72,7 @@ async function frame(bytes: Bytes, magic: Buffer): Promise<Frame> {
     window = base + (base / 8) * (rest[0]! & 7);
   }
   if (window > MAX_WINDOW) throw new Error(`a window of ${window} bytes`);
-  // The decoder is told of no checksum, so that it waits for none.
+  // The decoder is shown no checksum, so that it waits for none.
   return { header: Buffer.concat([magic, Buffer.of(flags & ~CHECKED), rest]), checked: (flags & CHECKED) !== 0 };
 }
 

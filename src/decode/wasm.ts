@@ -101,7 +101,7 @@ export class Wasm {
     peak = Math.max(peak, this.#buffer.byteLength);
   }
 
-  /** Views of the whole memory, made anew whenever a call has grown it. Never keep one across a call. */
+  /** Views of the whole memory, made again whenever a call has grown it. Never keep one across a call. */
   #refresh(): void {
     if (this.#buffer === this.x.memory.buffer) return;
     this.#buffer = this.x.memory.buffer;

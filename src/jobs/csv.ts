@@ -121,7 +121,7 @@ export class CsvText {
         waiting.push(...lines.slice(1).reverse());
       } else if (lines.slice(1).some((l) => this.#whole(l.text!))) {
         // Two stray quotes, or records in a text: nobody can tell.
-        const reason = `it cannot be told whether it is in a quoted field that line ${first} begins`;
+        const reason = `it may be in a quoted field that line ${first} begins`;
         for (const l of lines)
           out.push({ line: l.number, reason: l === lines[0] ? 'a quoted field holds whole records' : reason });
       } else {

@@ -163,7 +163,7 @@ function enough(head: string): boolean {
 }
 
 /**
- * Records of a text of any form, told apart by its beginning; `file` is its name in messages.
+ * Records of a text of any form, which its beginning shows; `file` is its name in messages.
  * @throws JobsumError E_JOB_SOURCE
  */
 export async function* rawRecords(chunks: Chunks, file: string, format?: JobFormat): AsyncGenerator<Raw | Noted> {

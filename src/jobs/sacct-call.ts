@@ -18,7 +18,7 @@ export interface SacctAnswer {
   said(): Problem | null;
 }
 
-/** Times are UTC; Slurm older than 20.02 does not know %s and gives them in the zone it is told. It is stopped when nobody reads on. */
+/** Times are UTC; Slurm older than 20.02 does not know %s and gives them in the zone of TZ. It is stopped when nobody reads on. */
 export function askSacct(command: string, args: readonly string[]): SacctAnswer {
   let complaint = '';
   async function* output(): AsyncGenerator<string> {

@@ -29,7 +29,7 @@ export interface SacctOptions {
   readonly now?: () => number;
 }
 
-/** sacct's time without zone: UTC, as it is told. */
+/** sacct's time without zone: UTC, as TZ says. */
 const time = (seconds: number): string => new Date(Math.max(0, seconds) * 1000).toISOString().slice(0, 19);
 
 export class SacctSource implements JobSource {

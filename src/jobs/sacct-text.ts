@@ -31,7 +31,7 @@ export type TextRecord =
   | { readonly line: number; readonly fields: Map<string, string> }
   /** An earlier record, of the job with this id, is out of the order of ids. */
   | { readonly line: number; readonly odd: string }
-  /** `id`: of the job, if it can be told. */
+  /** `id`: of the job, if it is known. */
   | { readonly line: number; readonly reason: string; readonly found: string; readonly id: string | null };
 
 export interface Table {
@@ -162,7 +162,12 @@ export class SacctText {
     if (fit !== null && fit !== 'ambiguous') this.#record(line, fit.fields);
     // What is wrong in it, reading it will show.
     else if (pieces.length === columns.length) this.#record(line, columns.byPlace(pieces));
-    else this.#refuse(line, 'separators within fields: they cannot be told apart', pieces.join(separator));
+    else
+      this.#refuse(
+        line,
+        'separators within fields: it is not certain which field they belong to',
+        pieces.join(separator),
+      );
   }
 
   #record(line: number, fields: Map<string, string>): void {

@@ -15,7 +15,7 @@ const MAX_STATES = 100;
 
 /**
  * Jobs of a file (`-`: standard input), in its order.
- * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the form cannot be told from the beginning)
+ * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the beginning does not show the form)
  */
 export function readJobs(path: string, format?: JobFormat, cluster?: string): AsyncGenerator<JobRecord> {
   return parseJobs(readText(path), path, format, cluster);

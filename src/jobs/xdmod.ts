@@ -19,7 +19,7 @@ export interface XdmodOptions {
   readonly due?: readonly number[];
 }
 
-/** Runs one action against the warehouse; the caller may have it repeated while the server is away. */
+/** Runs one action against the warehouse; the caller may have it repeated while the server is unavailable. */
 export type Patiently = <T>(action: () => Promise<T>) => Promise<T>;
 
 /**

@@ -1,4 +1,4 @@
-// Owns waiting for a service that is away: an action is repeated, ever more slowly, for as long as patience lasts.
+// Owns waiting for a service that is unavailable: an action is repeated, ever more slowly, for as long as patience lasts.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JobsumError } from './errors.ts';
@@ -6,7 +6,7 @@ import { JobsumError } from './errors.ts';
 export interface Patience {
   /** Seconds from the first failure after which the error is thrown. 0: at once. */
   readonly seconds: number;
-  /** Who is told to stop does not wait. */
+  /** Whoever is to stop does not wait. */
   readonly signal?: AbortSignal | undefined;
   /** Before each wait of so many seconds. */
   readonly onWait?: (error: JobsumError, seconds: number) => void;
@@ -15,7 +15,7 @@ export interface Patience {
 const FIRST_SECONDS = 0.5;
 const LONGEST_SECONDS = 30;
 
-/** Only a service that is away is waited for; a lease held by another run is not. @throws what the action threw last */
+/** Only a service that is unavailable is waited for; a lease held by another run is not. @throws what the action threw last */
 export async function patiently<T>(patience: Patience, action: () => Promise<T>): Promise<T> {
   let deadline: number | null = null;
   for (let wait = FIRST_SECONDS; ; wait = Math.min(wait * 2, LONGEST_SECONDS)) {
@@ -31,7 +31,7 @@ export async function patiently<T>(patience: Patience, action: () => Promise<T>)
       // Not all clients of a server that comes back at the same instant.
       const seconds = Math.min(left, wait * (0.75 + Math.random() / 2));
       patience.onWait?.(error, seconds);
-      // Rejected when told to stop: the loop then ends with the action's own error.
+      // Rejected when it is to stop: the loop then ends with the action's own error.
       await sleep(seconds * 1000, undefined, { signal: patience.signal }).catch(() => undefined);
     }
   }

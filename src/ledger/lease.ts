@@ -108,7 +108,7 @@ export function keepAlive(lease: Lease, onLost: (error: JobsumError) => void): (
     try {
       await lease.renew();
     } catch (error) {
-      // Anything else, a database that is away, mends itself or ends the run elsewhere.
+      // Anything else, a database that is unavailable, recovers or ends the run elsewhere.
       if (error instanceof JobsumError && error.code === 'E_LEASE_LOST') {
         clearInterval(timer);
         onLost(error);

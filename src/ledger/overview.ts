@@ -38,7 +38,7 @@ export function leasesHeld(store: Store): LeaseHeld[] {
     .map(({ held }) => held);
 }
 
-/** A run without an end is at work, or was killed; of another host this cannot be told. */
+/** A run without an end is at work, or was killed; of another host this is not known. */
 export function runState(run: RunRecord): 'ended' | 'running' | 'killed' | 'unknown' {
   if (run.ended !== null) return 'ended';
   if (run.host !== hostname()) return 'unknown';

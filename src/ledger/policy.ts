@@ -22,7 +22,7 @@ export function judgeTry(
   policy: RetryPolicy = RETRY,
 ): { state: JobState; nextTry: number | null } {
   if (entry.result === 'failed') {
-    // The next run, whenever it comes: who mends the cause and runs again expects it to be tried.
+    // The next run, whenever it comes: who corrects the cause and runs again expects it to be tried.
     return attempts >= policy.maxAttempts ? { state: 'poison', nextTry: null } : { state: 'failed', nextTry: now };
   }
   const graceEnds = entry.ended + policy.graceSeconds;
@@ -42,7 +42,7 @@ export function attemptsNow(row: { state: JobState; attempts: number; run: strin
   return row?.run === run && before > 0 ? before : before + 1;
 }
 
-/** Whether a run passes over a job that stands so, unless there is something new of it. */
+/** Whether a run passes over a job in that state, unless there is something new of it. */
 export function passedOver(row: { state: JobState; nextTry: number | null }, now: number): boolean {
   return row.state === 'done' || row.state === 'poison' || (row.nextTry !== null && row.nextTry > now);
 }

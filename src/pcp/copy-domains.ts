@@ -24,7 +24,7 @@ export class DomainView {
     this.#reader = reader;
   }
 
-  /** Members of an instance domain at a time, made anew only when its version is another; null without one. */
+  /** Members of an instance domain at a time, made again only when its version is another; null without one. */
   at(indom: number, ns: bigint): Domain | null {
     const version = versionAt(this.#wasm, this.#reader, indom, ns);
     if (version === 0) return null;

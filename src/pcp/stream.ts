@@ -18,7 +18,7 @@ export interface PcpRecord extends ArchiveRecord {
 /** So long records are read before other work has its turn, in ms. */
 const TURN_MS = 10;
 
-/** Records to iterate over, as often as wanted: each time they are read anew. */
+/** Records to iterate over, as often as wanted: each time they are read again. */
 export class RecordStream implements Iterable<PcpRecord>, AsyncIterable<PcpRecord> {
   readonly #read: () => Generator<PcpRecord>;
   readonly #exact: boolean;

@@ -9,7 +9,7 @@ import type { ConsumerSpec } from './spec.ts';
 
 /*
  * A counter is compared, instance by instance, with its value in the record of the window before. One that is lower has wrapped
- * or was restarted (boot, agent, driver), and which of the two it was is told so:
+ * or was restarted (boot, agent, driver), and which of the two it was is found so:
  *
  * 1. It can have wrapped if it has a width (by its type 32 or 64 bits, or as configured; floating point has none), and if what
  *    it then counted is less than half of what the width holds: more within one sampling interval is not believed, but of

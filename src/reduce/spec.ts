@@ -149,7 +149,7 @@ export const MAX_TALLY = 262_144;
 
 /** Most points a FULLSERIES keeps: 34 hours at one in 30 s. A power of two. */
 export const MAX_SERIES = 4096;
-/** Most instances that are told apart by columns and by normalisation; later ones are dropped. */
+/** Most instances that are distinguished by columns and by normalisation; later ones are dropped. */
 export const MAX_COLUMNS = 8192;
 /** Most names of one instance that is looked for. */
 export const MAX_MATCHES = 16;

@@ -33,7 +33,7 @@ export interface KnownArchives {
 }
 
 function explainNode({ from, catalog }: KnownArchives, job: Job, node: string): NodeExplained {
-  // Of the tables whole paths are told.
+  // Of the tables whole paths are shown.
   const named = (base: string): string => (from === 'tree' ? base : join(catalog.root, base));
   const { archives, damaged, startNs, endNs } = lookupNode(catalog, job, node);
   const why = (n: CatalogEntry): string => {

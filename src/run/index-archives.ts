@@ -28,7 +28,7 @@ export interface IndexOptions {
   readonly all: boolean;
   /** Remove rows of archives that are gone. */
   readonly prune: boolean;
-  /** Seconds to wait for a server that is away. */
+  /** Seconds to wait for a server that is unavailable. */
   readonly patience: number;
   readonly signal: AbortSignal;
 }
@@ -93,7 +93,7 @@ class Indexing {
           s.resources.push(await this.#resource(resource));
         } catch (error) {
           const problem = toProblem(error);
-          // A service that is away is away for all.
+          // A service that is unavailable is so for all.
           if (ERRORS[problem.code].class === 'service') throw error;
           first ??= problem;
           s.failed++;

@@ -20,7 +20,7 @@ export interface ScriptsOptions {
   readonly resources: readonly ResourceSettings[];
   readonly dayDelta: number;
   readonly all: boolean;
-  /** Seconds to wait for a server that is away. */
+  /** Seconds to wait for a server that is unavailable. */
   readonly patience: number;
   readonly signal: AbortSignal;
 }

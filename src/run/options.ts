@@ -23,7 +23,7 @@ export interface CommonOptions {
   readonly maxVolumeBytes?: number;
   /** Seconds after a job's end in which missing data are waited for. */
   readonly grace?: number;
-  /** Seconds to wait for a server that is away before the run gives up; default PATIENCE_SECONDS. */
+  /** Seconds to wait for a server that is unavailable before the run gives up; default PATIENCE_SECONDS. */
   readonly patience?: number;
   /** Nothing is marked and no database is written; text outputs are. */
   readonly dryRun?: boolean;

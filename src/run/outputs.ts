@@ -1,4 +1,4 @@
-// Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is away.
+// Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is unavailable.
 
 import { type MongoSettings, secret } from '../config/index.ts';
 import { type Patience, patiently } from '../kernel/index.ts';
@@ -70,6 +70,6 @@ async function openSink(output: Output, place: OutputPlace, stores: Store[]): Pr
     return new SqliteSink(store);
   }
   const sink = await patiently(place.patience, () => MongoSink.open(output.account));
-  // While a write waits, its caller waits: no new job is begun for a sink that is away.
+  // While a write waits, its caller waits: no new job is begun for a sink that is unavailable.
   return { write: (documents) => patiently(place.patience, () => sink.write(documents)), close: () => sink.close() };
 }

@@ -74,7 +74,7 @@ export async function recorded<S extends { readonly exitCode: number }>(
   }
 }
 
-/** Waiting for a server that is away, told of in the log. */
+/** Waiting for a server that is unavailable, reported in the log. */
 export function patienceOf(seconds: number, signal: AbortSignal | undefined, log: Logger): Patience {
   const onWait = (error: JobsumError, wait: number): void =>
     log.warn('service.away', MESSAGES['service.away'], {

@@ -181,7 +181,7 @@ export class ResourceRun {
     this.#ready ??= await this.#prepare();
     const catalog = await this.#plan.catalogFor(jobs);
     for await (const outcome of runBatch({ ...this.#ready.context, catalog }, jobs)) {
-      this.#told(outcome);
+      this.#noted(outcome);
       if (outcome.document) {
         this.#documents.push(this.#stamped(outcome.document));
         this.#bytes += bsonBytes(outcome.document);
@@ -192,7 +192,7 @@ export class ResourceRun {
     }
   }
 
-  #told(outcome: JobOutcome): void {
+  #noted(outcome: JobOutcome): void {
     if (outcome.failure) this.#count('failed');
     else this.#count(outcome.skip ? 'skipped' : 'done');
     const { account } = this.#session;

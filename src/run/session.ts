@@ -49,7 +49,7 @@ export class Session {
     this.workers = options.workers ?? availableParallelism();
   }
 
-  /** With servers that are away. */
+  /** With servers that are unavailable. */
   get patience(): Patience {
     const { patience = PATIENCE_SECONDS, signal } = this.options;
     return patienceOf(patience, signal, this.io.log);
@@ -85,17 +85,17 @@ export class Session {
     const catalog = new Catalog(this.store, root, probeArchive, options);
     const scan = await catalog.refresh();
     if (scan.archives === 0) throw new JobsumError('E_NO_ARCHIVES', 'no archives below this directory', { file: root });
-    this.#told(scan);
+    this.#noted(scan);
     return catalog;
   }
 
   /** What the warehouse's tables have for these jobs. */
   async indexed(archives: IndexedArchives, jobs: readonly Job[]): Promise<Catalog> {
-    this.#told(await archives.bring(jobs));
+    this.#noted(await archives.bring(jobs));
     return archives.catalog;
   }
 
-  #told({ archives: found, opened, problems, odd, unread }: ScanReport): void {
+  #noted({ archives: found, opened, problems, odd, unread }: ScanReport): void {
     const { archives } = this.account.summary;
     archives.found += found;
     archives.opened += opened;
@@ -112,7 +112,7 @@ export class Session {
 
   /**
    * The body does the work and fills the account: a run that is recorded, unless it only tries, and its summary.
-   * `backlog`: what is open at the end; null: that cannot be told.
+   * `backlog`: what is open at the end; null: that is not known.
    */
   recorded(
     body: () => Promise<void>,

@@ -63,7 +63,7 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
   return withSession(config.state, common, io, work, summaries);
 }
 
-/** Who asks for a job by its id alone is told if there is none. @throws JobsumError E_JOB_UNKNOWN */
+/** Who asks for a job by its id alone gets an error if there is none. @throws JobsumError E_JOB_UNKNOWN */
 function expectSome({ ids, from, to, states }: Selection, summaries: readonly ResourceSummary[]): void {
   if (!ids || from !== undefined || to !== undefined || states !== 'all') return;
   const met = ({ jobs, problem }: ResourceSummary): boolean =>
@@ -112,7 +112,7 @@ class Site {
     const { resources } = this.#config;
     const { store } = this.#session;
     if (!resources.some((r) => r.enabled && r.source.kind === 'xdmod')) return backlogOf(store);
-    // Who is told to stop, or has lost patience, does not wait for figures.
+    // Whoever is to stop, or has lost patience, does not wait for figures.
     if (this.#away || this.#session.options.signal?.aborted) return null;
     try {
       const warehouse = await this.#warehouse;
@@ -133,7 +133,7 @@ class Site {
         this.#patience = 0;
         this.#away = true;
       }
-      // A held lease is told by the exit code; everything else by a record at once.
+      // A held lease shows in the exit code; everything else by a record at once.
       if (summary.problem.code !== 'E_LOCKED') {
         const { log } = this.#session.io;
         log.error('resource.failed', MESSAGES['resource.failed'], {

@@ -49,7 +49,7 @@ export class Spill {
     return { bytes: null, at, length: bytes.length };
   }
 
-  /** Valid until the next call: results are read thousands of times, and each time anew into the same room. */
+  /** Valid until the next call: results are read thousands of times, and each time again into the same room. */
   read(stored: Stored, at: number, length: number): Uint8Array {
     if (stored.bytes) return stored.bytes.subarray(at, at + length);
     if (this.#room.length < length) this.#room = new Uint8Array(2 * length);

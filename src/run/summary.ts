@@ -58,7 +58,7 @@ export const MESSAGES = {
   'directory.unreadable': 'a directory cannot be read; jobs that may have data there stay open',
   'analytic.unusable': 'an analytic of the site cannot be used',
   'document.refused': 'a sink refuses the document of the job',
-  'service.away': 'waiting for a server that is away',
+  'service.away': 'waiting for a server that is unavailable',
   'resource.failed': 'the resource could not be summarised; the others are',
   'resource.done': 'the resource is done',
 } as const;

@@ -70,7 +70,7 @@ export async function knownJobs(sacct: SacctCommand, raw: readonly number[]): Pr
   return [...jobs.values()];
 }
 
-/** Scripts by shown id out of what sacct prints for these jobs; null: it cannot be told where one ends. */
+/** Scripts by shown id out of what sacct prints for these jobs; null: it is not certain where one ends. */
 export function splitScripts(text: string, shown: readonly string[]): Map<string, string> | null {
   const wanted = new Set(shown);
   const heads = [...text.matchAll(/^Batch Script for (\S+)\n-{80}\n/gm)];

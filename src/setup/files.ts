@@ -1,4 +1,4 @@
-// Owns writing files that an administrator may have changed since: never over another content unless told so.
+// Owns writing files that an administrator may have changed since: never over another content unless asked to.
 
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -13,7 +13,7 @@ export interface Sink {
   /**
    * Whole documents with `timeseries` inside; the series are stored before the summaries, so that no summary promises series
    * that are not there. What is not refused is durable when the promise resolves.
-   * @throws JobsumError when the sink itself cannot be written: E_SERVICE if it is away, E_IO, E_STORE …
+   * @throws JobsumError when the sink itself cannot be written: E_SERVICE if it is unavailable, E_IO, E_STORE …
    */
   write(documents: readonly Document[]): Promise<readonly Refusal[]>;
   /** What was written is there only when it has been closed: until then no job may be called done. */

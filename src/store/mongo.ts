@@ -52,7 +52,7 @@ function meaning(error: MongoServerError, what: string): ErrorCode {
   if (error.name === 'MongoCompatibilityError' || /wire version/.test(error.message)) return 'E_MONGODB_VERSION';
   const code = Number(error.code);
   if (DENIED.has(code)) return 'E_DENIED';
-  // A socket that is reset in the middle of a write is told by the operating system's own error.
+  // A socket that is reset in the middle of a write shows as the operating system's own error.
   if (typeof (error as { syscall?: unknown }).syscall === 'string') return 'E_SERVICE';
   if (UNAVAILABLE.has(code) || DRIVER_UNAVAILABLE.has(error.name)) return 'E_SERVICE';
   if (['RetryableWriteError', 'TransientTransactionError'].some((l) => error.hasErrorLabel?.(l))) return 'E_SERVICE';

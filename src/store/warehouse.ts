@@ -179,7 +179,7 @@ export class Warehouse implements Queryable {
     const plain = plainOf(connection);
     const socket = plain.stream;
     if (this.#ready.has(socket)) return connection;
-    // Whoever waits for an answer is told; a second error of a connection that is gone already must not end the process.
+    // Whoever waits for an answer gets the error; a second error of a connection that is gone already must not end the process.
     plain.on('error', () => undefined);
     try {
       for (const sql of SESSION) await this.#on(connection).run(sql);

@@ -63,7 +63,7 @@ export interface Explained {
   readonly ledger: readonly (LedgerRow & { readonly of: string })[];
 }
 
-/** Nodes that are told one by one: those with something amiss first. */
+/** Nodes that are shown one by one: those with something amiss first. */
 const MAX_NODES = 8;
 
 /** Error numbers of jobs by the flag in the document. */
@@ -150,7 +150,7 @@ export function adviceOn(e: Explained): string[] {
   const advice: string[] = e.unread ? [ERRORS[e.unread.code].advice] : [];
   const failed = e.ledger.find((r) => r.state === 'poison' || r.state === 'failed');
   if (failed?.problem) advice.push(reasonOf(null, failed.problem.code).advice);
-  if (failed?.state === 'poison') advice.push('Mend the cause, then: jobsum summarize --again --job JOB.');
+  if (failed?.state === 'poison') advice.push('Correct the cause, then: jobsum summarize --again --job JOB.');
   if (e.archives === null) advice.push('No tree of archives is known: jobsum index --archives DIR, or --config.');
   else if (e.archives.known === 0 && e.archives.from === 'tree')
     advice.push('No archive of this tree is catalogued yet: jobsum index, or the next jobsum summarize.');

@@ -92,7 +92,7 @@ export function* recordLines(record: PcpRecord, sets: readonly ValueSet[]): Gene
 }
 
 /**
- * How instances are shown where they must be told apart: by name; `name#number` if the domain gives several instances this name. One
+ * How instances are shown where names alone are not enough: by name; `name#number` if the domain gives several instances this name. One
  * without name is its number, `#number` if another is named like that.
  */
 function instanceLabels(identities: readonly string[]): string[] {

@@ -2,7 +2,7 @@
 
 import { bytes } from './text.ts';
 
-/** The counts of a run that are told. */
+/** The counts of a run that are shown. */
 export interface RunCounts {
   readonly jobs: { readonly done: number; readonly skipped: number; readonly failed: number; readonly known: number };
   readonly lines: { readonly rejected: number };

@@ -34,13 +34,13 @@ export interface Status {
   }[];
 }
 
-/** Of poison jobs that are told one by one. */
+/** Of poison jobs that are shown one by one. */
 const MAX_POISON = 20;
 const MAX_DIRECTORIES = 10;
 
 type Counts = Readonly<Record<string, unknown>>;
-/** What is told of a resource that was indexed, or whose scripts were stored. */
-const TOLD = ['archives', 'opened', 'files', 'matched', 'written'];
+/** What is shown of a resource that was indexed, or whose scripts were stored. */
+const SHOWN = ['archives', 'opened', 'files', 'matched', 'written'];
 
 const resourcesOf = ({ counts }: RunRecord): readonly Counts[] =>
   Array.isArray(counts.resources) ? (counts.resources as Counts[]) : [];
@@ -49,8 +49,8 @@ const resourcesOf = ({ counts }: RunRecord): readonly Counts[] =>
 function countsOf(r: RunRecord): string[] {
   const jobs = r.counts.jobs as Record<string, number> | undefined;
   const sum = (name: string): number => resourcesOf(r).reduce((n, one) => n + (Number(one[name]) || 0), 0);
-  const told = jobs ? Object.entries(jobs) : TOLD.map((name) => [name, sum(name)] as const);
-  return told.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`);
+  const shown = jobs ? Object.entries(jobs) : SHOWN.map((name) => [name, sum(name)] as const);
+  return shown.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`);
 }
 
 /** Resources that a run could not do. */

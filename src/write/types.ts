@@ -1,4 +1,4 @@
-// Owns what a writer is told: metrics, instances, values.
+// Owns what a writer is given: metrics, instances, values.
 
 import { type Metric, NO_INDOM, UNITS } from '../decode/index.ts';
 

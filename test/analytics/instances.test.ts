@@ -99,7 +99,7 @@ describe('instances that come and go', () => {
     expect(swapped.errors.archive).toEqual(['n0 block not in both the first and the last record, left out: sd2, sd0']);
   });
 
-  it('are told once where many nodes have them', () => {
+  it('are said once where many nodes have them', () => {
     const { errors } = summarize(
       jobOf(9, 210),
       times(9, () => records),

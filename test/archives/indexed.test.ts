@@ -161,7 +161,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     inTables.close();
   });
 
-  it('that are gone count as none, and are told to who asks why', async () => {
+  it('that are gone count as none, and are named to whoever asks why', async () => {
     await enter(join(root, '2020/12/n04/2020-12-01/20201201.00.10'), 'n04.x.edu');
     const job = jobs.find((j) => j.jobId === '800')!;
     const inTables = indexed();

@@ -227,7 +227,7 @@ describe('an archive that cannot be read belongs to a job', () => {
 });
 
 describe('times that cannot be', () => {
-  it('cost the archive its end, or itself, and are told', async () => {
+  it('cost the archive its end, or itself, and are named', async () => {
     const root = treeOf('n1/end', 'n1/start', 'n1/good');
     const wild: ProbeArchive = (path, members) => {
       const found = probeArchive(path, members);

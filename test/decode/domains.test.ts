@@ -134,7 +134,7 @@ describe('an instance domain', () => {
       '1a',
     ],
     [
-      '20: named anew',
+      '20: named again',
       [
         [
           'full',

@@ -50,7 +50,7 @@ describe('compare', () => {
     expect((await compare(ours, '--max', '1')).stdout).toContain('... and 1 more');
   });
 
-  it('leaves out what differs on purpose, unless told not to', async () => {
+  it('leaves out what differs on purpose, unless asked not to', async () => {
     const ours = changed('network.json', (d) => {
       for (const device of Object.values(d.network!)) delete device['in-packets'];
     });

@@ -166,7 +166,7 @@ describe('a job with part of its data', () => {
     expect(place.state()['1']!.state).toBe('done');
   });
 
-  it('is told by status and explain, and done again by --again', async () => {
+  it('is shown by status and explain, and done again by --again', async () => {
     const place = new Place([job('1', ['n1'])]);
     place.whole('n1/a', START, START + 600);
     await place.run();

@@ -15,7 +15,7 @@ const JOBS = 250;
 const dir = tempDir();
 const servers = await siteServers('outages');
 
-/** When a run has said that a server is away; or it has ended. */
+/** When a run has said that a server is unavailable; or it has ended. */
 const missed = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     let text = '';

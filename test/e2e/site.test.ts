@@ -68,7 +68,7 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     const second = json((await run(config)).stdout);
     // Nothing to do: no archive is looked at.
     expect(second).toMatchObject({ jobs: { done: 0, known: 0 }, archives: { found: 0, opened: 0 } });
-    // Who deletes a mark wants the job done anew.
+    // Who deletes a mark wants the job done again.
     await warehouse.run('DELETE FROM modw_supremm.process WHERE jobid IN (3, 4)');
     expect(json((await run(config)).stdout)).toMatchObject({ jobs: { done: 2 }, archives: { opened: 0 } });
     expect(await warehouse.rows(marks)).toEqual([{ version: 1, jobs: JOBS }]);
@@ -224,7 +224,7 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(existsSync(join(out, 'text/hpc.ndjson'))).toBe(true);
   });
 
-  it('says that the warehouse is away', async () => {
+  it('says that the warehouse is unavailable', async () => {
     const config = site.config('away', file('away'), { datawarehouse: { host: '127.0.0.1', port: 1 }, patience: 0 });
     const ran = await run(config);
     expect(ran.code).toBe(69);

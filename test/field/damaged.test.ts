@@ -1,4 +1,4 @@
-// Archives of the field that cannot be read or believed: each is named where its job's data are told of, and costs only itself.
+// Archives of the field that cannot be read or believed: each is named where its job's data are explained, and costs only itself.
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,9 +35,9 @@ describe.runIf(haveShared('damaged archives of the field'))('begin and end archi
       expect(document.errors.job).toEqual([expect.stringMatching(name)]);
       const [code, file] = [name.source.slice(1).split(':')[0]!, /job-\d+-\w+-/.exec(name.source)![0]];
       expect(log.filter((l) => l.includes(`"job":"${id}"`) && l.includes(code) && l.includes(file))).toHaveLength(1);
-      const told = (await jobsum(['explain', id], { cwd: place })).stdout;
-      expect(told).toContain(file);
-      expect(told).toContain(code);
+      const text = (await jobsum(['explain', id], { cwd: place })).stdout;
+      expect(text).toContain(file);
+      expect(text).toContain(code);
     }
   });
 });

@@ -1,4 +1,4 @@
-// `sacct --json` of Slurm 22.05 (plain numbers) and of later data parsers (numbers that are set or not, states as lists), told apart from our
+// `sacct --json` of Slurm 22.05 (plain numbers) and of later data parsers (numbers that are set or not, states as lists), distinguished from our
 // own lines by its content, read in bounded memory.
 
 import { writeFileSync } from 'node:fs';

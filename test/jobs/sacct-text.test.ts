@@ -1,5 +1,5 @@
-// The text of sacct, which escapes nothing: names, comments and commands with bars, line ends and whole records in them. What can be told
-// apart is a job; what cannot is refused, each line by itself, and no text of a user ever becomes a job.
+// The text of sacct, which escapes nothing: names, comments and commands with bars, line ends and whole records in them. What is certain
+// is a job; what is not is refused, each line by itself, and no text of a user ever becomes a job.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Waiting for a service: how long, for which errors, and who is told.
+// Waiting for a service: how long, for which errors, and who is notified.
 
 import { describe, expect, it } from 'vitest';
 import { JobsumError, patiently } from '../../src/kernel/index.ts';
@@ -41,7 +41,7 @@ describe('patience', () => {
     expect(tries).toBe(1);
   });
 
-  it('ends at once when the run is told to stop', async () => {
+  it('ends at once when the run is to stop', async () => {
     const stop = new AbortController();
     const onWait = (): void => void setTimeout(() => stop.abort(), 10);
     const waiting = patiently({ seconds: 3600, signal: stop.signal, onWait }, async () => Promise.reject(away));

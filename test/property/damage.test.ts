@@ -90,7 +90,7 @@ describe('what the fuzzer found', () => {
     const base = f.slice(0, f.indexOf('.'));
     byBase.set(base, [...(byBase.get(base) ?? []), join(CORPUS, f)]);
   }
-  it('stays mended', () => {
+  it('stays corrected', () => {
     const target = join(dir, 'found');
     const wrong = [...byBase].flatMap(([base, files]) => {
       const found = placeFound(files, target);

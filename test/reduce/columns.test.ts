@@ -1,4 +1,4 @@
-// Columns of domains whose instances come and go by the thousand: both engines keep the same, up to the most that are told apart.
+// Columns of domains whose instances come and go by the thousand: both engines keep the same, up to the most that are distinguished.
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -67,7 +67,7 @@ const SPECS = [
 describe('columns of instances that come and go', () => {
   for (const [name, records] of [
     ['hundreds', 100],
-    ['more than are told apart', MAX_COLUMNS / 5 + 20],
+    ['more than are distinguished', MAX_COLUMNS / 5 + 20],
   ] as const) {
     it(`are the same in both engines (${name})`, () => {
       const base = write(name.replaceAll(' ', '-'), records);

@@ -172,7 +172,7 @@ describe('an instance', () => {
     expect(deltas(consumers[0]!.reducers[0] as FirstLastResult)).toEqual({ 5: 200 });
   });
 
-  it('is told from another of the same name by its number', () => {
+  it('is distinguished from another of the same name by its number', () => {
     const twins = { 0: 'sda', 1: 'sda', 2: 'sdb' };
     const of = (i: number): Step => ({
       values: [

@@ -193,7 +193,7 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     expect((await stored()).map((r) => r.base)).toContain('n04/20201201');
   });
 
-  it('fills emptied tables again, and forgets what is gone only when told so', async () => {
+  it('fills emptied tables again, and forgets what is gone only when asked to', async () => {
     for (const t of ['archives_nodelevel', 'archives_joblevel', 'archive_paths'])
       await warehouse.run(`DELETE FROM modw_supremm.${t}`);
     const again = (await index()).summary.resources[0];
@@ -253,7 +253,7 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     expect((await jobsum(['index', '-c', join(dir, 'config'), '-m', '2020-12-01'], { cwd: dir })).code).toBe(64);
   });
 
-  it('keeps the catalogue of a tree that is away, and says so', async () => {
+  it('keeps the catalogue of a tree that is not there, and says so', async () => {
     const store = join(dir, 'state.db');
     const count = (): number => {
       const s = new Store(store, SCHEMAS);
@@ -268,7 +268,7 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     expect((await index('--resource', 'none')).code).toBe(64);
   });
 
-  it('ends with 69 when the server is away, and goes on from there', async () => {
+  it('ends with 69 when the server is unavailable, and goes on from there', async () => {
     config({});
     archive('n02/20201205', 'n02', T0, T0 + 60);
     const file = join(dir, 'config/config.json');

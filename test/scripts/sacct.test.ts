@@ -31,7 +31,7 @@ for i in $(echo $j | tr , ' '); do [ -e "${dir}/script-$i" ] || continue
 }
 
 describe('scripts in the order sacct gives them', () => {
-  it('are told apart, ends of lines and all', () => {
+  it('are separated, ends of lines and all', () => {
     const scripts = { 1: '#!/bin/sh\ntrue\n', '2_7': '#!/bin/sh\nno end of line', '3+1': '#!/bin/sh\n\n\n' };
     expect([...splitScripts(said(scripts), ['1', '2_7', '3+1'])!]).toEqual(Object.entries(scripts));
   });

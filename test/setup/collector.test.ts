@@ -26,7 +26,7 @@ const setup = (...args: string[]) =>
   jobsum(['setup', 'collector', '--archives', tree, '--node-config', join(dir, 'nodes'), ...args], { cwd: dir });
 
 describe('setup collector', () => {
-  it('writes everything once, and nothing over what is there unless told so', async () => {
+  it('writes everything once, and nothing over what is there unless asked to', async () => {
     const first = await setup('--dir', 'nodes', '--interval', '1');
     expect(first.code).toBe(0);
     for (const f of files) {

@@ -54,7 +54,7 @@ describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
     return rows.map((r) => r.name).sort();
   };
 
-  it('setup asks, or is told, and then makes what is missing', async () => {
+  it('setup asks, or is given answers, and then makes what is missing', async () => {
     await createWarehouse(warehouse);
     await warehouse.run('DROP DATABASE modw_supremm');
     const asked = await run('setup');
@@ -127,7 +127,7 @@ describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
       },
     ]);
     expect((await run('status')).stdout).toContain('JOBS into main');
-    // A server that is away: what the others know is told all the same.
+    // A server that is unavailable: what the others know is shown all the same.
     const config = JSON.parse(readFileSync(join(dir, 'config/config.json'), 'utf8'));
     const without = async (name: string, more: object, ...args: string[]) => {
       mkdirSync(join(dir, name));

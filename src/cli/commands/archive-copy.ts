@@ -14,7 +14,7 @@ import {
   windowOptions,
 } from './archive-options.ts';
 
-interface Told {
+interface Reported {
   archive: string;
   output: string;
   json?: boolean;
@@ -23,12 +23,12 @@ interface Told {
 const json = { type: 'boolean', default: false, describe: 'What was copied, and what was not, as JSON' } as const;
 
 /** Problems go to standard error; with --json, what was copied to standard output. */
-function tell({ archive, output, json }: Told, result: CopyResult): void {
+function printResult({ archive, output, json }: Reported, result: CopyResult): void {
   if (json) print([JSON.stringify({ archive, output, ...result })]);
   report(result.problems);
 }
 
-interface ExtractOptions extends Windowed, Told {}
+interface ExtractOptions extends Windowed, Reported {}
 
 export const extractCommand: CommandModule<object, ExtractOptions> = {
   command: 'extract <archive> <output>',
@@ -46,11 +46,11 @@ export const extractCommand: CommandModule<object, ExtractOptions> = {
     ) as unknown as Argv<ExtractOptions>,
   handler: (argv) => {
     limit(argv);
-    tell(argv, copyArchive(argv.archive, argv.output, { ...windowOf(argv), salvage: argv.salvage === true }));
+    printResult(argv, copyArchive(argv.archive, argv.output, { ...windowOf(argv), salvage: argv.salvage === true }));
   },
 };
 
-interface CopyOptions extends Limited, Salvaging, Told {
+interface CopyOptions extends Limited, Salvaging, Reported {
   to: 'v2' | 'v3';
 }
 
@@ -69,6 +69,6 @@ export const copyCommand: CommandModule<object, CopyOptions> = {
     limit(argv);
     if (argv.archive.includes(',')) throw usage('archive copy: one archive at a time; extract merges several');
     const version = argv.to === 'v2' ? 2 : 3;
-    tell(argv, copyArchive(argv.archive, argv.output, { version, whole: true, salvage: argv.salvage === true }));
+    printResult(argv, copyArchive(argv.archive, argv.output, { version, whole: true, salvage: argv.salvage === true }));
   },
 };

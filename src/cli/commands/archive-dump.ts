@@ -28,7 +28,7 @@ function sumLine(archive: string, salvage: boolean): string {
   }
 }
 
-/** A directory without archives is told of like an archive that is not there. */
+/** A directory without archives is reported like an archive that is not there. */
 function* sumLines(archive: string, salvage: boolean): Generator<string> {
   let bases = [archive];
   try {

@@ -56,11 +56,11 @@ interface SiteFound {
   readonly documents: Record<string, unknown>[];
   readonly ledgers: { of: string; ledger: Ledger }[];
   readonly archives: KnownArchives[];
-  /** MongoDB or Slurm is away, or refuses: the rest is told all the same. */
+  /** MongoDB or Slurm is unavailable, or refuses: the rest is shown all the same. */
   unread?: Problem;
 }
 
-/** Around the job, in seconds: what the tables have there is told too. */
+/** Around the job, in seconds: what the tables have there is shown too. */
 const MARGIN = 7 * 86_400;
 
 /** What a configured site knows of the job: the warehouse's row, the document in MongoDB, the ledger. */

@@ -17,7 +17,7 @@ interface Options {
 
 const MAX_RUNS = 10_000;
 
-/** While a server is away there is still what the store knows. */
+/** While a server is unavailable there is still what the store knows. */
 async function asked(all: () => Promise<Status>, store: () => Promise<Status>): Promise<Status> {
   try {
     return await all();
