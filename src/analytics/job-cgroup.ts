@@ -15,13 +15,14 @@ export interface JobCgroup {
 
 /**
  * Slurm: `/slurm/uid_1000/job_100` in version 1, `/system.slice/slurmstepd.scope/job_100` in version 2. Where it is built for several
- * slurmds on a host, as Debian does, the node's name is added: `slurm_n1`, `n1_slurmstepd.scope`; that of this node is preferred.
+ * slurmds on a host, as Debian does, the node's name is added: `slurm_n1`, `slurm/n1`, `n1_slurmstepd.scope`; that of this node is preferred.
  */
 function slurm(uid: string, job: string, nodes: readonly string[]): string[] {
   return [
-    ...nodes.map((node) => `slurm_${node}/uid_${uid}/job_${job}`),
+    ...nodes.flatMap((node) => [`slurm_${node}/uid_${uid}/job_${job}`, `slurm/${node}/uid_${uid}/job_${job}`]),
     ...['', '.*'].map((more) => `slurm/uid_${uid}/job_${job}${more}`),
     `slurm_*/uid_${uid}/job_${job}`,
+    `slurm/*/uid_${uid}/job_${job}`,
     ...nodes.map((node) => `${node}_slurmstepd.scope/job_${job}`),
     `slurmstepd.scope/job_${job}`,
     `*_slurmstepd.scope/job_${job}`,
@@ -61,4 +62,4 @@ export function jobCgroup(job: Job, node?: string): JobCgroup | null {
 
 /** What is said where the job's group is not among those that are recorded. */
 export const notFound = (cgroup: JobCgroup | null): string =>
-  `no control group of the job is recorded; looked for ${(cgroup?.names ?? []).map((name) => `/${name}`).join(', ')} also below other groups`;
+  `no control group of the job is recorded; looked for ${(cgroup?.names ?? []).map((name) => `/${name}`).join(', ')} also below other groups; groups of its steps alone are not added up`;

@@ -24,6 +24,8 @@ describe("the job's control group", () => {
   const slurm = [
     ['/slurm/uid_1000/job_100', '/slurm/uid_1000/job_1001', '/slurm/uid_1001/job_100'],
     ['/slurm_n0/uid_1000/job_100', '/slurm_n0/uid_1000/job_1001', '/slurm_n1/uid_1000/job_100'],
+    ['/slurm/n0/uid_1000/job_100', '/slurm/n0/uid_1000/job_1001', '/slurm/n1/uid_1000/job_100'],
+    ['/slurm/n0.cluster/uid_1000/job_100', '/slurm/n0.cluster/uid_1000/job_10'],
     ['/slurm_n0.cluster/uid_1000/job_100', '/slurm_n0.cluster/uid_1000/job_10'],
     ['/system.slice/slurmstepd.scope/job_100', '/system.slice/slurmstepd.scope/job_1001', '/system.slice/job_100'],
     ['/system.slice/n0_slurmstepd.scope/job_100', '/system.slice/n1_slurmstepd.scope/job_100', '/x/job_100/job_1'],
