@@ -9,6 +9,8 @@ import type { DataRecord } from './record.ts';
  * continuation, found by comparing it with all behind it.
  */
 function longestForward(ns: readonly bigint[]): Set<number> {
+  // Every pair of records is compared: not where nothing goes back.
+  if (ns.every((time, i) => i === 0 || time >= ns[i - 1]!)) return new Set(ns.keys());
   const length = ns.map(() => 1);
   for (let i = ns.length - 1; i >= 0; i--)
     for (let j = i + 1; j < ns.length; j++) if (ns[j]! >= ns[i]!) length[i] = Math.max(length[i]!, 1 + length[j]!);
@@ -27,6 +29,7 @@ function longestForward(ns: readonly bigint[]): Set<number> {
 /** Of two records at one time of the same metrics the second is not kept if others lie between them that are not. */
 function withoutRepeated(records: readonly DataRecord[], ns: readonly bigint[], kept: Set<number>): Set<number> {
   const metric = (i: number): number | undefined => records[i]!.sets[0]?.pmid;
+  if (kept.size === records.length) return kept;
   const left = new Set(kept);
   for (const i of kept) {
     const twins = [...left].filter((j) => j < i && ns[j] === ns[i]);
