@@ -12,6 +12,7 @@ import {
   writeTextfile,
 } from '../run/index.ts';
 import { usage } from './io.ts';
+import { goOnWithoutReader } from './stdout.ts';
 import { version } from './version.ts';
 
 export interface Frame {
@@ -23,6 +24,9 @@ export interface Frame {
   /** The textfile of the configuration, where none was given. */
   readonly textfile: (configured: string | null) => void;
 }
+
+/** What is reported if the body fails: the summary that it fills. */
+type Begun<S> = (summary: S) => void;
 
 /** What every such command reports of itself. */
 export interface Outcome {
@@ -38,6 +42,8 @@ export interface Attendance<S extends Outcome> {
   readonly textfile?: string | undefined;
   /** What the textfile says of it. */
   readonly figures: (summary: S) => Pick<RunFigures, 'outcomes' | 'bytesRead' | 'bytesDecoded' | 'backlog'>;
+  /** A failure that is as it should be: the exit code is 0. */
+  readonly excused?: (problem: Problem) => boolean;
   /** For people. */
   readonly lines: (summary: S) => readonly string[];
 }
@@ -62,8 +68,9 @@ export function checkPatience(seconds: number | undefined): void {
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function attend<S extends Outcome>(
   attendance: Attendance<S>,
-  body: (frame: Frame) => Promise<S>,
+  body: (frame: Frame, begun: Begun<S>) => Promise<S>,
 ): Promise<S> {
+  goOnWithoutReader();
   const { command, quiet } = attendance;
   let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
@@ -83,6 +90,7 @@ export async function attend<S extends Outcome>(
   process.on('SIGINT', onSignal);
   const start = Date.now() / 1000;
   let summary: S | null = null;
+  let part: S | null = null;
   let problem: Problem | null = null;
   try {
     const takeTextfile = (configured: string | null): void => {
@@ -90,7 +98,10 @@ export async function attend<S extends Outcome>(
       checkTextfile(configured);
       textfile = textfileFor(configured, command);
     };
-    summary = await body({ run, log, progress, signal: stop.signal, textfile: takeTextfile });
+    const frame = { run, log, progress, signal: stop.signal, textfile: takeTextfile };
+    summary = await body(frame, (begun) => {
+      part = begun;
+    });
     if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;
     return summary;
   } catch (error) {
@@ -100,25 +111,30 @@ export async function attend<S extends Outcome>(
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
     progress.end();
-    const exitCode = summary?.exitCode ?? ERRORS[problem?.code ?? 'E_INTERNAL'].exit;
-    if (tty && summary) process.stderr.write(`${attendance.lines(summary).join('\n')}\n`);
-    else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
-      const { problems: _, run: __, ...counts } = summary ?? { problems: [], run, exitCode };
-      const failure = problem ? problemFields(problem) : {};
-      const ms = Math.round(Date.now() - start * 1000);
-      const level = quiet || problem ? 'error' : 'info';
-      log[level]('run.summary', 'run finished', { command, ms, finished: summary !== null, ...counts, ...failure });
-    }
+    const excused = problem !== null && attendance.excused?.(problem) === true;
+    let exitCode = summary?.exitCode ?? (excused ? 0 : ERRORS[problem?.code ?? 'E_INTERNAL'].exit);
+    const counted = summary ?? (part as S | null);
     // A run that found another at work leaves the figures to that one.
     if (textfile !== undefined && problem?.code !== 'E_LOCKED') {
-      const figures = summary ? attendance.figures(summary) : { outcomes: {} };
+      const figures = counted ? attendance.figures(counted) : { outcomes: {} };
       const end = Date.now() / 1000;
-      await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures }).catch(
-        (error) => {
-          // Monitoring that fails is reported, and fails nothing else.
-          log.error('textfile.failed', 'the textfile was not written', problemFields(toProblem(error)));
-        },
-      );
+      try {
+        await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures });
+      } catch (error) {
+        // Where there is no such directory there is no collector. Elsewhere the figures are now old, and somebody reads them.
+        const failed = toProblem(error);
+        log.error('textfile.failed', 'the textfile was not written', problemFields(failed));
+        if (exitCode <= 1 && !failed.found?.startsWith('ENOENT')) exitCode = ERRORS[failed.code].exit;
+        if (summary) summary.exitCode = exitCode;
+      }
+    }
+    if (tty && summary) process.stderr.write(`${attendance.lines(summary).join('\n')}\n`);
+    else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
+      const { problems: _, run: __, ...counts } = { ...(counted ?? { problems: [], run }), exitCode };
+      const failure = problem ? problemFields(problem) : {};
+      const ms = Math.round(Date.now() - start * 1000);
+      const level = quiet || (problem && !excused) ? 'error' : 'info';
+      log[level]('run.summary', 'run finished', { command, ms, finished: summary !== null, ...counts, ...failure });
     }
   }
 }

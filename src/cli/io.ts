@@ -1,17 +1,18 @@
 // Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
 
 import { describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
+import { write } from './stdout.ts';
 
 export const print = (lines: Iterable<string>): void => {
   let text = '';
   for (const line of lines) {
     text += `${line}\n`;
     if (text.length > 65536) {
-      process.stdout.write(text);
+      write(text);
       text = '';
     }
   }
-  if (text !== '') process.stdout.write(text);
+  if (text !== '') write(text);
 };
 
 export const terminalWidth = (): number => Math.max(60, Math.min(process.stdout.columns ?? 100, 160));

@@ -3,6 +3,7 @@
 // longer to load than that takes to answer.
 
 import { complain } from './io.ts';
+import { watchStreams } from './stdout.ts';
 
 /** `archive info ARCHIVE [--json]`; null: anything else. */
 function plainInfo(words: readonly string[]): { archive: string; json: boolean } | null {
@@ -12,11 +13,7 @@ function plainInfo(words: readonly string[]): { archive: string; json: boolean }
   return { archive, json: option === '--json' };
 }
 
-// A reader that has seen enough (head, less) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+watchStreams(complain);
 
 const info = plainInfo(process.argv.slice(2));
 if (info) {

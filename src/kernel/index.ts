@@ -16,7 +16,18 @@ export {
 } from './errors.ts';
 export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';
 export { type Patience, patiently } from './patience.ts';
+export { processStart } from './process.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
 export { compare, formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
+export {
+  partialName,
+  removeAbandoned,
+  syncDirectory,
+  type Target,
+  targetOf,
+  WholeFile,
+  writeFileWhole,
+} from './whole-file.ts';
+export { ioError, writeWhole } from './write.ts';
 export { localZone, type WallTime, zonedInstant, zoneOffset } from './zone.ts';

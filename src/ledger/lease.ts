@@ -2,7 +2,7 @@
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, processStart } from '../kernel/index.ts';
 
 export interface Lease {
   readonly name: string;
@@ -36,18 +36,6 @@ export interface Holder {
   readonly mark: string;
 }
 
-function startOf(pid: number): string | null {
-  try {
-    // The name in parentheses may hold blanks and parentheses; field 22 of stat is the 20th after it.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // Z: dead, only not yet waited for.
-    return fields[0] === 'Z' ? null : (fields[19] ?? null);
-  } catch {
-    return null;
-  }
-}
-
 function place(): string | null {
   try {
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${readlinkSync('/proc/self/ns/pid')}`;
@@ -57,14 +45,14 @@ function place(): string | null {
 }
 
 export function thisHolder(): Holder {
-  return { host: hostname(), pid: process.pid, mark: `${place() ?? ''} ${startOf(process.pid) ?? ''}` };
+  return { host: hostname(), pid: process.pid, mark: `${place() ?? ''} ${processStart(process.pid) ?? ''}` };
 }
 
 /** Whether the holder is known to be dead: only of processes of this machine, and only where /proc can tell. */
 export function isDead(holder: Holder): boolean {
   const here = place();
   if (here === null || !holder.mark.startsWith(`${here} `)) return false;
-  return holder.mark !== `${here} ${startOf(holder.pid) ?? ''}`;
+  return holder.mark !== `${here} ${processStart(holder.pid) ?? ''}`;
 }
 
 /** `left`: seconds until it expires. */

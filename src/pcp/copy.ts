@@ -81,7 +81,7 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
   const inputs: Input[] = [];
   try {
     for (const member of members) inputs.push(new Input(member, options));
-    const counts = new Copy(inputs, base, options).run();
+    const counts = new Copy(inputs, base, options).made();
     return {
       ...counts,
       undescribed: {
@@ -170,7 +170,17 @@ class Copy {
     this.#options = options;
   }
 
-  run(): Pick<CopyResult, 'records' | 'values'> {
+  /** Whole, or nothing of it is left. */
+  made(): Pick<CopyResult, 'records' | 'values'> {
+    try {
+      return this.#run();
+    } catch (error) {
+      this.#writer?.discard();
+      throw error;
+    }
+  }
+
+  #run(): Pick<CopyResult, 'records' | 'values'> {
     const { from = -(2n ** 63n), to = 2n ** 63n - 1n, whole = false } = this.#options;
     let [records, values] = [0, 0];
     const joined = join(
@@ -213,6 +223,7 @@ class Copy {
       exclusive: true,
       ...(whole ? { pid: label.pid } : {}),
     });
+    this.#writer = writer;
     this.#domains = new CopiedDomains(writer, this.#inputs.length === 1);
     this.#annotations = new CopiedAnnotations(
       writer,

@@ -191,14 +191,19 @@ async function* runTasks(
   // What completes while the caller is busy with an earlier job waits here.
   let complete: Pending[] = [];
   const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   let next = 0;
   const start = (task: Task): void => {
     const promise: Promise<void> = runTask(batch, task, probe)
-      .then((done) => void complete.push(...done))
+      .then(
+        (done) => void complete.push(...done),
+        (error) => void failures.push(error),
+      )
       .finally(() => inFlight.delete(promise));
     inFlight.add(promise);
   };
   for (;;) {
+    if (failures.length > 0) throw failures[0];
     while (next < tasks.length && inFlight.size < 2 * workers && !signal?.aborted) start(tasks[next++]!);
     if (complete.length > 0) {
       const done = complete;

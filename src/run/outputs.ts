@@ -23,6 +23,7 @@ export interface OutputPlace {
 
 export interface Outputs {
   readonly sinks: readonly Sink[];
+  /** What is to appear late and was not closed by itself does not appear: the run has failed. */
   close(): Promise<void>;
 }
 
@@ -48,7 +49,7 @@ export async function openOutputs(outputs: readonly Output[], place: OutputPlace
   const sinks: Sink[] = [];
   const stores: Store[] = [];
   const close = async (): Promise<void> => {
-    for (const sink of sinks) await sink.close();
+    for (const sink of sinks) await (sink.abandon?.() ?? sink.close());
     for (const store of stores) store.close();
   };
   try {
@@ -61,8 +62,9 @@ export async function openOutputs(outputs: readonly Output[], place: OutputPlace
 }
 
 async function openSink(output: Output, place: OutputPlace, stores: Store[]): Promise<Sink> {
-  if (output.kind === 'ndjson') return output.path === '-' ? new StreamSink(place.stdout) : new FileSink(output.path);
-  if (output.kind === 'json') return new FileSink(output.path, 'array');
+  if (output.kind === 'ndjson' && output.path === '-') return new StreamSink(place.stdout);
+  if (output.kind === 'ndjson') return new FileSink(output.path, 'lines', place.patience);
+  if (output.kind === 'json') return new FileSink(output.path, 'array', place.patience);
   if (output.kind === 'sqlite') {
     if (output.path === place.store.path) return new SqliteSink(place.store);
     const store = openStore(output.path);

@@ -1,6 +1,6 @@
 // Owns the frame of every run: the embedded store it opens, the lease it is under, and its record there from beginning to end.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CATALOG_SCHEMA } from '../archives/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
@@ -22,17 +22,12 @@ import { MESSAGES } from './summary.ts';
 
 export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
 
-/** The store of a run, made if it is not there. @throws JobsumError E_STORE */
+/** The store of a run, made if it is not there; its directory must be. @throws JobsumError E_STORE, E_IO */
 export function openStore(path: string, more: readonly Schema[] = []): Store {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    throw new JobsumError(
-      'E_STORE',
-      'cannot make the directory of the store',
-      { file: path, found: String(cause) },
-      { cause },
-    );
+  const directory = dirname(path);
+  if (!existsSync(directory)) {
+    const detail = { file: path, expected: 'a directory that is there', found: `no ${directory}` };
+    throw new JobsumError('E_STORE', 'cannot make the store', detail);
   }
   return new Store(path, [...SCHEMAS, ...more]);
 }
@@ -69,7 +64,11 @@ export async function recorded<S extends { readonly exitCode: number }>(
     return summary;
   } catch (error) {
     const problem = toProblem(error);
-    end(ERRORS[problem.code].exit, {}, problem);
+    try {
+      end(ERRORS[problem.code].exit, {}, problem);
+    } catch {
+      // The store is what failed: its record says that the run did not come to its end.
+    }
     throw error;
   }
 }

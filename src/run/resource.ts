@@ -193,11 +193,9 @@ export class ResourceRun {
   }
 
   #noted(outcome: JobOutcome): void {
-    if (outcome.failure) this.#count('failed');
-    else this.#count(outcome.skip ? 'skipped' : 'done');
     const { account } = this.#session;
     for (const problem of outcome.problems) account.problem({ ...problem, job: outcome.job.jobId }, 'job.problem');
-    account.report();
+    account.handled();
   }
 
   async #giveUp({ code, message, ...detail }: Problem, job: Job): Promise<never> {
@@ -235,8 +233,11 @@ export class ResourceRun {
     this.#entries = [];
   }
 
+  /** Only now they count. */
   async #record(entries: readonly LedgerEntry[]): Promise<void> {
     if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
+    for (const { result, error } of entries)
+      this.#count(result === 'failed' ? 'failed' : error === undefined ? 'done' : 'skipped');
   }
 
   /** What appears only at the end appears now, and then counts. */
@@ -253,8 +254,6 @@ export class ResourceRun {
     if (!problem) return entry;
     this.#session.account.problem(problem, 'document.refused');
     if (entry.result === 'failed') return entry;
-    this.#count(entry.error === undefined ? 'done' : 'skipped', -1);
-    this.#count('failed');
     return { ...entry, result: 'failed', problem };
   }
 }

@@ -1,9 +1,9 @@
 // Owns what a batch holds of its nodes' results: bytes in memory up to a bound, the rest in a temporary file.
 
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobsumError } from '../kernel/index.ts';
+import { ioError, writeWhole } from '../kernel/index.ts';
 
 /** Results kept in memory; beyond it they are written. A usual batch stays below it. */
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -40,10 +40,9 @@ export class Spill {
     const at = this.#end;
     try {
       this.#fd ??= openUnnamed();
-      for (let done = 0; done < bytes.length; )
-        done += writeSync(this.#fd, bytes, done, bytes.length - done, at + done);
+      writeWhole(this.#fd, bytes, tmpdir(), at);
     } catch (error) {
-      throw failed('node results cannot be kept in the temporary directory', error);
+      throw ioError('node results cannot be kept in the temporary directory', tmpdir(), error);
     }
     this.#end += bytes.length;
     return { bytes: null, at, length: bytes.length };
@@ -61,7 +60,7 @@ export class Spill {
         done += n;
       }
     } catch (error) {
-      throw failed('node results cannot be read back', error);
+      throw ioError('node results cannot be read back', tmpdir(), error);
     }
     return bytes;
   }
@@ -77,13 +76,6 @@ export class Spill {
     if (this.#fd !== null) closeSync(this.#fd);
     this.#fd = null;
   }
-}
-
-function failed(what: string, error: unknown): JobsumError {
-  return new JobsumError('E_IO', what, {
-    file: tmpdir(),
-    found: error instanceof Error ? error.message : String(error),
-  });
 }
 
 /** A file that only its descriptor knows: it is gone however the process ends. */

@@ -6,7 +6,7 @@ import { type Logger, problemFields } from './logger.ts';
 import type { Progress } from './progress.ts';
 
 export interface JobCounts {
-  /** Summarised. */
+  /** Summarised and stored. */
   done: number;
   /** Documents without analytics: too few nodes have data, or a limit passed over the job. */
   skipped: number;
@@ -69,6 +69,8 @@ export interface RunIo {
   readonly log: Logger;
   readonly progress: Progress;
   readonly stdout: NodeJS.WritableStream;
+  /** Called with the summary that is filled from then on: what counts if the run fails. */
+  readonly begun?: (summary: RunSummary) => void;
 }
 
 /** Counts while a run is on its way. */
@@ -76,6 +78,8 @@ export class Account {
   readonly summary: RunSummary;
   readonly #io: RunIo;
   readonly #began = performance.now();
+  /** Jobs that are through, stored or not yet. */
+  #handled = 0;
   /** Something is worth a look that no count shows. */
   #suspect = false;
 
@@ -94,6 +98,12 @@ export class Account {
       ...(resources ? { resources } : {}),
       exitCode: 0,
     };
+    io.begun?.(this.summary);
+  }
+
+  handled(): void {
+    this.#handled++;
+    this.report();
   }
 
   problem(problem: Problem, event: keyof typeof MESSAGES): void {
@@ -104,8 +114,8 @@ export class Account {
   }
 
   report(): void {
-    const { jobs, nodeArchives, bytes } = this.summary;
-    this.#io.progress.update({ jobs: jobs.done + jobs.skipped + jobs.failed, nodeArchives, bytes });
+    const { nodeArchives, bytes } = this.summary;
+    this.#io.progress.update({ jobs: this.#handled, nodeArchives, bytes });
   }
 
   /** The summary with its exit code. */

@@ -1,9 +1,9 @@
 // Owns the figures of the last run for node_exporter's textfile collector. Written whole or not at all.
 
-import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Gauge as GaugeClass, Registry as RegistryClass } from 'prom-client';
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, writeFileWhole } from '../kernel/index.ts';
 
 /** Epoch seconds where times are meant. */
 export interface RunFigures {
@@ -106,22 +106,6 @@ export async function textfileOf(figures: RunFigures, previousSuccess: number | 
 /** @throws JobsumError E_IO */
 export async function writeTextfile(path: string, figures: RunFigures): Promise<void> {
   const text = await textfileOf(figures, lastSuccess(path));
-  // In the same directory, or the rename would not be one; with a leading dot and without .prom it is not collected.
-  const partial = join(dirname(path), `.${basename(path)}.${process.pid}`);
-  try {
-    const fd = openSync(partial, 'w', 0o644);
-    try {
-      // Whatever the umask: the exporter is another user.
-      fchmodSync(fd, 0o644);
-      writeSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(partial, path);
-  } catch (cause) {
-    rmSync(partial, { force: true });
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new JobsumError('E_IO', 'cannot write the textfile', { file: path, found }, { cause });
-  }
+  // Whatever the umask: the exporter is another user. It reads no name of an unfinished file.
+  writeFileWhole(path, text, 0o644);
 }

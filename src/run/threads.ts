@@ -38,6 +38,8 @@ export class Threads {
       idleTimeout: 60_000,
       ...(workerData === undefined ? {} : { workerData }),
     });
+    // Of a thread that was cut off while it answered, or that died without a task: whoever waited for it knows already.
+    this.#piscina.on('error', () => undefined);
     this.#signal = signal;
     this.#graceMs = graceMs;
     signal?.addEventListener('abort', this.#wait);
@@ -58,6 +60,8 @@ export class Threads {
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#wait);
     clearTimeout(this.#timer);
+    // Tasks that a failed run leaves behind are over, and not tried again.
+    this.#givenUp = true;
     await this.#piscina.destroy();
   }
 }

@@ -1,8 +1,8 @@
 // Owns writing files that an administrator may have changed since: never over another content unless asked to.
 
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JobsumError } from '../kernel/index.ts';
+import { ioError, JobsumError, WholeFile } from '../kernel/index.ts';
 
 export interface TextFile {
   readonly name: string;
@@ -29,6 +29,7 @@ function contentOf(path: string): string | null {
  * @throws JobsumError E_EXISTS unless `replace`, E_IO
  */
 export function placeFiles(directory: string, files: readonly TextFile[], replace: boolean): Placed[] {
+  const written: WholeFile[] = [];
   try {
     mkdirSync(directory, { recursive: true });
     const planned = files.map((file) => {
@@ -45,14 +46,16 @@ export function placeFiles(directory: string, files: readonly TextFile[], replac
       });
     for (const { path, text, mode, state } of planned) {
       if (state === 'unchanged') continue;
-      writeFileSync(`${path}.partial`, text);
-      chmodSync(`${path}.partial`, mode);
-      renameSync(`${path}.partial`, path);
+      const file = new WholeFile(path, mode);
+      written.push(file);
+      file.write(text);
+      file.sync();
     }
+    // Only now, when there is room for all of them.
+    for (const file of written) file.keep();
     return planned.map(({ path, state }) => ({ path, state }));
   } catch (cause) {
-    if (cause instanceof JobsumError) throw cause;
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new JobsumError('E_IO', 'cannot write the files', { file: directory, found }, { cause });
+    for (const file of written) file.discard();
+    throw cause instanceof JobsumError ? cause : ioError('cannot write the files', directory, cause);
   }
 }

@@ -16,6 +16,9 @@ export interface SinkName {
 
 const EXPECTED = 'sqlite:FILE, ndjson:FILE, ndjson:- or mongodb:DATABASE';
 
+/** Other names of standard output. */
+const STDOUT = /^\/(dev\/stdout|dev\/fd\/1|proc\/self\/fd\/1)$/;
+
 /** `sqlite:FILE`, `ndjson:FILE`, `ndjson:-` or `mongodb:DATABASE`. @throws JobsumError E_USAGE */
 export function parseSink(text: string): SinkName {
   // Every user of the host can read a command line: no place for a URI with a password.
@@ -29,5 +32,5 @@ export function parseSink(text: string): SinkName {
   const bad = kind === 'sqlite' ? path === '-' : kind === 'mongodb' && !/^[^/\\. "$*<>:|?\0]{1,63}$/.test(path);
   if (!kind || bad)
     throw new JobsumError('E_USAGE', 'unknown output', { expected: EXPECTED, found: JSON.stringify(text) });
-  return { kind, path };
+  return { kind, path: kind === 'ndjson' && STDOUT.test(path) ? '-' : path };
 }

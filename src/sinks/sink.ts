@@ -20,6 +20,8 @@ export interface Sink {
   readonly late?: boolean;
   /** May be called again. */
   close(): Promise<void>;
+  /** In place of `close`, of a late one: what was written is not to appear. Nothing happens once it was closed. */
+  abandon?(): Promise<void>;
 }
 
 /** The refusal of one document for what was thrown over it. */

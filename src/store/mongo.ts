@@ -25,14 +25,9 @@ const UNAVAILABLE = new Set([
 ]);
 const DENIED = new Set([11, 13, 18, 8000]);
 const DRIVER_UNAVAILABLE = new Set([
-  ...['MongoNetworkError', 'MongoNetworkTimeoutError', 'MongoServerSelectionError', 'MongoTopologyClosedError'],
-  ...['MongoNotConnectedError', 'MongoServerClosedError', 'MongoPoolClearedError', 'MongoPoolClosedError'],
-  ...[
-    'MongoPoolClearedOnNetworkError',
-    'MongoWaitQueueTimeoutError',
-    'MongoOperationTimeoutError',
-    'MongoStalePrimaryError',
-  ],
+  ...['MongoNetworkError', 'MongoServerSelectionError', 'MongoSystemError', 'MongoTopologyClosedError'],
+  ...['MongoNotConnectedError', 'MongoServerClosedError', 'MongoPoolClosedError', 'MongoClientClosedError'],
+  ...['MongoWaitQueueTimeoutError', 'MongoOperationTimeoutError', 'MongoStalePrimaryError'],
 ]);
 const CONFIG = new Set([
   'MongoParseError',
@@ -48,13 +43,19 @@ const WHAT: Partial<Record<ErrorCode, string>> = {
   E_CONFIG: 'the connection to MongoDB is configured wrongly',
 };
 
+/** By the names of its class and of those it is made from: `PoolClearedOnNetworkError` is one of `MongoNetworkError`. */
+function isOfConnection(error: Error): boolean {
+  for (let of = error; of; of = Object.getPrototypeOf(of)) if (DRIVER_UNAVAILABLE.has(of.name)) return true;
+  return false;
+}
+
 function meaning(error: MongoServerError, what: string): ErrorCode {
   if (error.name === 'MongoCompatibilityError' || /wire version/.test(error.message)) return 'E_MONGODB_VERSION';
   const code = Number(error.code);
   if (DENIED.has(code)) return 'E_DENIED';
   // A socket that is reset in the middle of a write shows as the operating system's own error.
   if (typeof (error as { syscall?: unknown }).syscall === 'string') return 'E_SERVICE';
-  if (UNAVAILABLE.has(code) || DRIVER_UNAVAILABLE.has(error.name)) return 'E_SERVICE';
+  if (UNAVAILABLE.has(code) || isOfConnection(error)) return 'E_SERVICE';
   if (['RetryableWriteError', 'TransientTransactionError'].some((l) => error.hasErrorLabel?.(l))) return 'E_SERVICE';
   return what === 'connect' && CONFIG.has(error.name) ? 'E_CONFIG' : 'E_QUERY';
 }

@@ -11,6 +11,8 @@ const sqlite = (): typeof Database => createRequire(packageFile('package.json'))
 /** 'jbsm' in ASCII: tells our files from other programs' SQLite files. */
 const APPLICATION_ID = 0x6a62736d;
 const BUSY_MS = 10_000;
+/** A full or failing disk, of the file itself or of its log of changes. */
+const DISK = /SQLITE_FULL|SQLITE_IOERR|disk is full|disk I\/O error/;
 
 /** Path of a store that is no file and ends with the process. */
 export const MEMORY = ':memory:';
@@ -101,12 +103,12 @@ export class Store {
 
   #error(cause: unknown, what: string): JobsumError {
     const text = cause instanceof Error ? cause.message : String(cause);
-    const locked = /locked|busy/i.test(text);
-    return new JobsumError(locked ? 'E_LOCKED' : 'E_STORE', what, { file: this.path, found: text }, { cause });
+    const { code = '' } = cause as { code?: string };
+    const known = /locked|busy/i.test(text) ? 'E_LOCKED' : DISK.test(`${code} ${text}`) ? 'E_IO' : 'E_STORE';
+    return new JobsumError(known, what, { file: this.path, found: text }, { cause });
   }
 
   prepare(sql: string): Statement {
-    const statement = this.#db.prepare(sql);
     const guard = <T>(run: () => T): T => {
       try {
         return run();
@@ -114,6 +116,7 @@ export class Store {
         throw this.#error(cause, 'the store refused a statement');
       }
     };
+    const statement = guard(() => this.#db.prepare(sql));
     return {
       run: (...values) => guard(() => void statement.run(...values)),
       get: (...values) => guard(() => statement.get(...values) as Row | undefined),
@@ -129,12 +132,21 @@ export class Store {
       this.prepare('COMMIT').run();
       return result;
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      try {
+        this.#db.exec('ROLLBACK');
+      } catch {
+        // On a full disk SQLite has ended the transaction by itself.
+      }
       throw error;
     }
   }
 
+  /** Whatever was committed is in the files, also if they cannot be put together now. */
   close(): void {
-    this.#db.close();
+    try {
+      this.#db.close();
+    } catch {
+      // As said above.
+    }
   }
 }

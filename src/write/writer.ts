@@ -1,10 +1,11 @@
 // Owns writing an archive: metadata, volumes and temporal index, in step with each other (pcp-archive-format.md §8).
 
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { RawSet } from '../decode/index.ts';
 import { JobsumError } from '../kernel/index.ts';
 import { LABEL_BYTES, type LabelFields, label, putStamp, STAMP_BYTES, type Version } from './format.ts';
 import { type DomainEntry, descRecord, indomRecord, labelBody, labelRecord, textRecord } from './metadata.ts';
+import { Output } from './output.ts';
 import { RecordEncoder } from './record.ts';
 import {
   type LABEL_CLASSES,
@@ -24,51 +25,12 @@ export interface ArchiveOptions {
   readonly zoneinfo?: string;
   readonly startNs: bigint;
   readonly pid?: number;
-  /** Fail rather than write over existing files. */
+  /** Fail rather than write over existing files; the files appear when the archive is closed. */
   readonly exclusive?: boolean;
 }
 
 /** An index entry at least every so many bytes of data, as pmlogger does. */
 const INDEX_EVERY = 100_000;
-const CHUNK = 1024 * 1024;
-
-/** A file written through one buffer. */
-class Output {
-  readonly #fd: number;
-  readonly #buffer = Buffer.alloc(CHUNK);
-  #used = 0;
-  /** Bytes written so far. */
-  offset = 0;
-
-  /** @throws JobsumError E_EXISTS, E_IO */
-  constructor(path: string, exclusive = false) {
-    try {
-      this.#fd = openSync(path, exclusive ? 'wx' : 'w', 0o644);
-    } catch (cause) {
-      const { code = String(cause) } = cause as NodeJS.ErrnoException;
-      if (code === 'EEXIST')
-        throw new JobsumError('E_EXISTS', 'a file of that name is there', { file: path }, { cause });
-      throw new JobsumError('E_IO', 'cannot make the file', { file: path, found: code }, { cause });
-    }
-  }
-
-  write(bytes: Buffer): void {
-    this.offset += bytes.length;
-    if (bytes.length > CHUNK - this.#used) this.flush();
-    if (bytes.length > CHUNK) writeSync(this.#fd, bytes);
-    else this.#used += bytes.copy(this.#buffer, this.#used);
-  }
-
-  flush(): void {
-    if (this.#used > 0) writeSync(this.#fd, this.#buffer, 0, this.#used);
-    this.#used = 0;
-  }
-
-  close(): void {
-    this.flush();
-    closeSync(this.#fd);
-  }
-}
 
 /**
  * Writes `BASE.meta`, `BASE.index`, `BASE.0` … Describe a metric, and its instances no later than the record that uses them,
@@ -80,6 +42,9 @@ export class ArchiveWriter {
   readonly #meta: Output;
   readonly #index: Output;
   #volume: Output;
+  /** In the order in which they appear: an archive without metadata is none yet. */
+  readonly #full: Output[] = [];
+  readonly #aside: boolean;
   #number = 0;
   readonly #encoder: RecordEncoder;
   #indexedAt = -INDEX_EVERY;
@@ -91,9 +56,15 @@ export class ArchiveWriter {
     this.#label = { timezone: 'UTC', pid: 4711, ...options };
     const there = options.exclusive && ['meta', 'index', '0'].find((member) => existsSync(`${base}.${member}`));
     if (there) throw new JobsumError('E_EXISTS', 'an archive of that name is there', { file: `${base}.${there}` });
-    this.#meta = new Output(`${base}.meta`, options.exclusive);
-    this.#index = new Output(`${base}.index`, options.exclusive);
-    this.#volume = new Output(`${base}.0`, options.exclusive);
+    this.#aside = options.exclusive === true;
+    const made: Output[] = [];
+    try {
+      for (const member of ['meta', 'index', '0']) made.push(new Output(`${base}.${member}`, this.#aside));
+    } catch (error) {
+      for (const output of made) output.discard(false);
+      throw error;
+    }
+    [this.#meta, this.#index, this.#volume] = made as [Output, Output, Output];
     this.#meta.write(label(this.#label, -1));
     this.#index.write(label(this.#label, -2));
     this.#volume.write(label(this.#label, 0));
@@ -170,8 +141,9 @@ export class ArchiveWriter {
 
   nextVolume(): void {
     this.#volume.close();
+    this.#full.push(this.#volume);
     this.#number++;
-    this.#volume = new Output(`${this.base}.${this.#number}`);
+    this.#volume = new Output(`${this.base}.${this.#number}`, this.#aside);
     this.#volume.write(label(this.#label, this.#number));
     this.#indexedAt = -INDEX_EVERY;
   }
@@ -201,8 +173,28 @@ export class ArchiveWriter {
     for (const output of [this.#meta, this.#index, this.#volume]) output.flush();
   }
 
+  get #outputs(): Output[] {
+    return [...this.#full, this.#volume, this.#index, this.#meta];
+  }
+
+  /** @throws JobsumError E_IO, E_EXISTS */
   close(): void {
     if (this.#last) this.#indexEntry(this.#last.ns, this.#last.offset);
-    for (const output of [this.#meta, this.#index, this.#volume]) output.close();
+    for (const output of this.#outputs) output.close();
+    const placed: Output[] = [];
+    try {
+      for (const output of this.#outputs) {
+        output.place();
+        placed.push(output);
+      }
+    } catch (error) {
+      for (const output of placed) output.discard(true);
+      throw error;
+    }
+  }
+
+  /** In place of `close`, and after an error of it: of an exclusive archive nothing is left. */
+  discard(): void {
+    for (const output of this.#outputs) output.discard(false);
   }
 }

@@ -20,6 +20,8 @@ export interface RunSettings {
   readonly input?: string;
   /** Besides this process's own. */
   readonly env?: NodeJS.ProcessEnv;
+  /** In place of a call with these arguments: a line for bash in which `jobsum` is the program. */
+  readonly shell?: string;
   /** Called when the process has started. */
   readonly started?: (child: ChildProcess) => void;
 }
@@ -27,7 +29,11 @@ export interface RunSettings {
 export function jobsum(args: readonly string[], settings: RunSettings): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, NO_COLOR: '1', ...settings.env };
-    const child = spawn(process.execPath, [CLI, ...args], { cwd: settings.cwd, env });
+    const [program, ...words] =
+      settings.shell === undefined
+        ? [process.execPath, CLI, ...args]
+        : ['bash', '-c', `jobsum() { "${process.execPath}" "${CLI}" "$@"; }\n${settings.shell}`];
+    const child = spawn(program!, words, { cwd: settings.cwd, env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

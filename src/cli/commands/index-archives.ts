@@ -7,6 +7,7 @@ import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
+import { deliver } from '../stdout.ts';
 
 interface Options {
   config?: string;
@@ -102,7 +103,7 @@ export const indexCommand: CommandModule<object, Options> = {
         return besides(site?.faults ?? [], log, () => indexArchives(asked, log));
       },
     );
-    if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.exitCode;
+    if (argv.json) await deliver(`${JSON.stringify(summary)}\n`);
   },
 };

@@ -6,6 +6,7 @@ import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
 import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption } from '../site.ts';
+import { deliver } from '../stdout.ts';
 
 interface Options {
   config?: string;
@@ -70,7 +71,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
         });
       },
     );
-    if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.exitCode;
+    if (argv.json) await deliver(`${JSON.stringify(summary)}\n`);
   },
 };

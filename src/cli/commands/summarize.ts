@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
-import { ERRORS, JobsumError } from '../../kernel/index.ts';
+import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
@@ -12,11 +12,13 @@ import {
   summarize,
   summarizeSite,
 } from '../../run/index.ts';
+import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
 import { attend, checkPatience, type Frame, patienceOption, textfileOption } from '../attend.ts';
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
+import { deliver, readerLeft, stdout } from '../stdout.ts';
 
 const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
 
@@ -63,26 +65,42 @@ function attended(
   quiet: boolean,
   textfile: string | undefined,
   body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
+  excused: (problem: Problem) => boolean = () => false,
 ) {
   return attend<RunSummary>(
     {
       command: 'summarize',
       quiet,
       textfile,
+      excused,
       lines: runLines,
       figures: ({ jobs, bytes, backlog }) => {
         const { unselected: _, ...outcomes } = jobs;
         return { outcomes, bytesRead: bytes, bytesDecoded: bytes, ...(backlog ? { backlog } : {}) };
       },
     },
-    (frame) => body(frame, { log: frame.log, progress: frame.progress, stdout: process.stdout }),
+    (frame, begun) => body(frame, { log: frame.log, progress: frame.progress, stdout, begun }),
   );
 }
 
 /** A list of jobs over a tree of archives. */
-export function runWithTerminal(options: RunOptions, quiet: boolean, textfile?: string): Promise<RunSummary> {
-  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io));
+export function runWithTerminal(
+  options: RunOptions,
+  quiet: boolean,
+  textfile?: string,
+  excused?: (problem: Problem) => boolean,
+): Promise<RunSummary> {
+  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io), excused);
 }
+
+const isStdout = (output: string): boolean => {
+  const { kind, path } = parseSink(output);
+  return kind === 'ndjson' && path === '-';
+};
+
+/** The reader of standard output has seen enough, and nothing else was asked for. */
+const enough = ({ jobs, output = [DEFAULT_OUTPUT], textfile }: Options, problem: Problem): boolean =>
+  jobs !== undefined && textfile === undefined && output.every(isStdout) && readerLeft(problem);
 
 function commonOf(argv: Options): CommonOptions {
   const { workers, tag, timeout, patience } = argv;
@@ -122,7 +140,7 @@ async function runList(argv: Options, jobs: string): Promise<RunSummary> {
   const { archives, output = [DEFAULT_OUTPUT] } = argv;
   if (archives === undefined) throw usage('--jobs needs --archives, the root of the tree of archives');
   if (asksSite(argv)) throw usage('--resource and --process-… are for a configured site, without --jobs');
-  if (argv.json && output.includes('ndjson:-')) throw usage('--json and --output ndjson:- both want standard output');
+  if (argv.json && output.some(isStdout)) throw usage('--json and --output ndjson:- both want standard output');
   const resourceId = argv['resource-id'];
   if (resourceId !== undefined && !(Number.isSafeInteger(resourceId) && resourceId >= 0))
     throw usage('--resource-id: expected a whole number');
@@ -140,6 +158,7 @@ async function runList(argv: Options, jobs: string): Promise<RunSummary> {
     },
     argv.quiet,
     argv.textfile ?? config?.textfile ?? undefined,
+    (problem) => enough(argv, problem),
   );
 }
 
@@ -257,13 +276,14 @@ export const summarizeCommand: CommandModule<object, Options> = {
   handler: async (argv) => {
     const run = argv.jobs === undefined ? runSite(argv) : runList(argv, argv.jobs);
     const summary = await run.catch((error: unknown) => {
+      if (enough(argv, toProblem(error))) return null;
       // Another run is at work: for cron this is as it should be.
       if (!argv.quiet || !(error instanceof JobsumError && error.code === 'E_LOCKED')) throw error;
       process.exitCode = ERRORS.E_LOCKED.exit;
       return null;
     });
     if (!summary) return;
-    if (argv.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     process.exitCode = summary.exitCode;
+    if (argv.json) await deliver(`${JSON.stringify(summary)}\n`);
   },
 };

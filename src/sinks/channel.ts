@@ -1,0 +1,62 @@
+// Owns what is written to as such: a pipe with a name, a device, an open descriptor. Nothing there is replaced.
+
+import { closeSync, constants, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ioError, type Patience, writeWhole } from '../kernel/index.ts';
+
+const { O_WRONLY, O_NONBLOCK, O_APPEND } = constants;
+const POLL_MS = 100;
+
+export class Channel {
+  readonly #path: string;
+  readonly #patience: Patience;
+  #fd = -1;
+  /** Of a pipe, whose reader may be slow: this thread goes on meanwhile. */
+  #pipe: Socket | null = null;
+
+  constructor(path: string, patience: Patience) {
+    this.#path = path;
+    this.#patience = patience;
+  }
+
+  /** Waits for the reader of a pipe, for as long as patience lasts. @throws JobsumError E_IO */
+  async write(text: string): Promise<void> {
+    if (this.#fd < 0) await this.#open();
+    const pipe = this.#pipe;
+    if (!pipe) return writeWhole(this.#fd, text, this.#path);
+    await new Promise<void>((done, failed) => {
+      pipe.write(text, (cause) => (cause ? failed(ioError('cannot write', this.#path, cause)) : done()));
+    });
+  }
+
+  async #open(): Promise<void> {
+    const { seconds, signal } = this.#patience;
+    const until = performance.now() + seconds * 1000;
+    let isPipe = false;
+    while (this.#fd < 0) {
+      try {
+        isPipe = statSync(this.#path).isFIFO();
+        // Of an open descriptor that is a file only its end is ours.
+        this.#fd = openSync(this.#path, O_WRONLY | O_APPEND | (isPipe ? O_NONBLOCK : 0));
+      } catch (cause) {
+        const unread = (cause as NodeJS.ErrnoException).code === 'ENXIO';
+        if (!unread || signal?.aborted || performance.now() >= until)
+          throw ioError(unread ? 'nobody reads the pipe' : 'cannot open', this.#path, cause);
+        await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+    if (!isPipe) return;
+    this.#pipe = new Socket({ fd: this.#fd, readable: false, writable: true });
+    // Whoever writes learns of it.
+    this.#pipe.on('error', () => undefined);
+  }
+
+  async close(): Promise<void> {
+    const pipe = this.#pipe;
+    if (pipe) await new Promise<void>((done) => void pipe.once('close', () => done()).destroySoon());
+    else if (this.#fd >= 0) closeSync(this.#fd);
+    this.#pipe = null;
+    this.#fd = -1;
+  }
+}

@@ -1,0 +1,190 @@
+// Full disks: whatever is written is whole, or the run ends with 74 and says which file and why; nothing good is replaced, no piece
+// is left, and the next run does the rest.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CLUSTER, documentsOf, FIXTURES, jobsum, type Ran } from '../support/cli.ts';
+import { cases } from '../support/effort.ts';
+import { haveSmallDisks, onSmallDisk } from '../support/small-disk.ts';
+import { tempDir } from '../support/temp.ts';
+
+/** Documents of the example cluster; one of them is of a job without data, for which its runs end with 1. */
+const JOBS = 9;
+const WELL = 1;
+const small = haveSmallDisks('full disks of every writer');
+const dir = tempDir();
+const disk = join(dir, 'disk');
+mkdirSync(disk);
+const cluster = CLUSTER.map((word) => `"${word}"`).join(' ');
+const archive = readdirSync(`${FIXTURES}cluster/archives`, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.meta'))
+  .map((name) => `${FIXTURES}cluster/archives/${name.replace(/\.meta$/, '')}`)
+  .sort()[0]!;
+let places = 0;
+const place = (): string => {
+  const path = join(dir, `out${places++}`);
+  mkdirSync(path);
+  return path;
+};
+const read = (out: string, name: string): string => readFileSync(join(out, name), 'utf8');
+
+/** Sizes from 4 kB up to where all has room. */
+function sizes(most: number): number[] {
+  const n = cases(3, 20);
+  return Array.from({ length: n }, (_, i) => 4 * Math.max(1, Math.round(((i + 0.5) / n) * (most / 4))));
+}
+
+/** What a program says that ends for a full disk: one coded fault, no trace of its inside. */
+function expectOrderly(stderr: string, file: string): void {
+  expect(stderr).not.toMatch(/E_INTERNAL|\n {4}at |Unexpected message/);
+  expect(stderr).toMatch(/E_IO/);
+  expect(stderr).toContain(file);
+  expect(stderr).toMatch(/ENOSPC|disk is full|disk I\/O error/);
+}
+
+function summaryOf(stderr: string): { exitCode: number; jobs?: { done: number; skipped: number; failed: number } } {
+  const records = stderr.split('\n').filter((line) => line.startsWith('{'));
+  return JSON.parse(records.findLast((line) => line.includes('"event":"run.summary"'))!);
+}
+
+describe.runIf(small)('on a full disk', () => {
+  it.each(sizes(700))('a store (%i kB) says what is stored, and the next run stores the rest', (kilobytes) => {
+    const out = place();
+    const ran = onSmallDisk(
+      kilobytes,
+      disk,
+      `jobsum summarize ${cluster} --output sqlite:a.db 2> "${out}/first"; echo $? > "${out}/code"
+       roomy
+       jobsum show --store a.db --json > "${out}/half.ndjson" 2> /dev/null
+       jobsum summarize ${cluster} --output sqlite:a.db ; [ $? = ${WELL} ] || exit 99
+       jobsum show --store a.db --json`,
+    );
+    const code = Number(read(out, 'code'));
+    const first = summaryOf(read(out, 'first'));
+    if (code !== WELL) {
+      expect(code).toBe(74);
+      expectOrderly(read(out, 'first'), 'a.db');
+      const { done = 0, skipped = 0 } = first.jobs ?? {};
+      expect(documentsOf(read(out, 'half.ndjson')).size).toBe(done + skipped);
+    }
+    expect(first.exitCode).toBe(code);
+    expect(ran.code).toBe(0);
+    expect(documentsOf(ran.stdout).size).toBe(JOBS);
+  });
+
+  it.each(sizes(500))('ndjson: (%i kB) leaves the old file, or replaces it whole', (kilobytes) => {
+    const out = place();
+    const run = `jobsum summarize ${cluster} --output sqlite:"${out}/state.db" --output ndjson:docs.ndjson`;
+    const ran = onSmallDisk(
+      kilobytes,
+      disk,
+      `echo good > docs.ndjson
+       ${run} 2> "${out}/first"; echo $? > "${out}/code"
+       ls -A > "${out}/names"; cp docs.ndjson "${out}/half"
+       roomy
+       ${run}; cat docs.ndjson`,
+    );
+    const code = Number(read(out, 'code'));
+    expect(read(out, 'names')).toBe('docs.ndjson\n');
+    if (code === WELL) return expect(documentsOf(read(out, 'half')).size).toBe(JOBS);
+    expect(code).toBe(74);
+    expectOrderly(read(out, 'first'), 'docs.ndjson');
+    expect(summaryOf(read(out, 'first')).jobs).toMatchObject({ done: 0, skipped: 0, failed: 0 });
+    expect(read(out, 'half')).toBe('good\n');
+    expect(documentsOf(ran.stdout).size).toBe(JOBS);
+  });
+
+  const copies: [string, string][] = [
+    ['extract', `jobsum archive extract "${archive}" copied`],
+    ['copy', `jobsum archive copy "${archive}" copied --to v3`],
+  ];
+  it.each(copies.flatMap(([name, call]) => sizes(400).map((kilobytes) => [name, kilobytes, call] as const)))(
+    'archive %s (%i kB) leaves an archive or nothing',
+    (_, kilobytes, call) => {
+      const ran = onSmallDisk(kilobytes, disk, `${call}; code=$?; ls -A; exit $code`);
+      if (ran.code === 0) return expect(ran.stdout).toBe('copied.0\ncopied.index\ncopied.meta\n');
+      expect(ran.code).toBe(74);
+      expect(ran.stdout).toBe('');
+      expectOrderly(ran.stderr, 'copied.');
+    },
+  );
+
+  it('the textfile keeps its old figures, and the exit code says so', () => {
+    const state = join(place(), 'state.db');
+    const ran = onSmallDisk(
+      16,
+      disk,
+      `echo old > jobsum.prom; head -c 10000 /dev/zero > fill
+       jobsum summarize ${cluster} --output "sqlite:${state}" --textfile jobsum.prom; code=$?; cat jobsum.prom; ls -A; exit $code`,
+    );
+    expect(ran.stdout).toBe('old\nfill\njobsum.prom\n');
+    expect(ran.code).toBe(74);
+    expectOrderly(ran.stderr, 'jobsum.prom');
+    expect(summaryOf(ran.stderr)).toMatchObject({ exitCode: 74, jobs: { done: JOBS - 1, skipped: 1 } });
+  });
+
+  it('node results that have no room in the temporary directory end the run', () => {
+    const script = `
+      import { Spill } from '${new URL('../../dist/run/spill.js', import.meta.url)}';
+      import { toProblem } from '${new URL('../../dist/kernel/index.js', import.meta.url)}';
+      const spill = new Spill(0);
+      try { for (;;) spill.keep(new Uint8Array(50_001)); } catch (error) { console.log(JSON.stringify(toProblem(error))); }`;
+    writeFileSync(join(dir, 'spill.mjs'), script);
+    const ran = onSmallDisk(200, disk, `"${process.execPath}" "${dir}/spill.mjs"`, { TMPDIR: disk });
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      code: 'E_IO',
+      file: disk,
+      found: expect.stringContaining('ENOSPC'),
+    });
+  });
+
+  it.each(sizes(300))('standard output (%i kB) is whole or an error', async (kilobytes) => {
+    const call = ['archive', 'values', archive, 'kernel', '--csv'];
+    const whole = await jobsum(call, { cwd: dir });
+    const ran = onSmallDisk(
+      kilobytes,
+      disk,
+      `jobsum ${call.map((w) => `"${w}"`).join(' ')} > out; code=$?; wc -c < out; exit $code`,
+    );
+    if (ran.code === 0) return expect(Number(ran.stdout)).toBe(Buffer.byteLength(whole.stdout));
+    expect(ran.code).toBe(74);
+    expectOrderly(ran.stderr, 'standard output');
+  });
+});
+
+describe('standard output on /dev/full', () => {
+  const toFull = (args: readonly string[]): Promise<Ran> =>
+    jobsum([], { cwd: dir, shell: `jobsum ${args.map((w) => `'${w}'`).join(' ')} > /dev/full` });
+
+  it.each([
+    ['--help'],
+    ['--version'],
+    ['schema'],
+    ['summarize --jobs - --archives x --help'],
+    ['completion'],
+    ['archive info'],
+  ])('%s ends with 74', async (line) => {
+    const args = line === 'archive info' ? ['archive', 'info', archive] : line.split(' ');
+    const ran = await toFull(args);
+    expect(ran.stderr).not.toMatch(/E_INTERNAL|\n {4}at /);
+    expect({ code: ran.code, args }).toEqual({ code: 74, args });
+  });
+
+  it('documents that are not taken are not done', async () => {
+    const ran = await toFull(['summarize', ...CLUSTER, '--output', 'ndjson:-', '--output', 'sqlite:full.db']);
+    expect(ran.code).toBe(74);
+    expectOrderly(ran.stderr, 'standard output');
+    expect(summaryOf(ran.stderr)).toMatchObject({ exitCode: 74, jobs: { done: 0, failed: 0 } });
+    const again = await jobsum(['summarize', ...CLUSTER, '--output', 'ndjson:-', '--output', 'sqlite:full.db'], {
+      cwd: dir,
+    });
+    expect(documentsOf(again.stdout).size).toBe(JOBS);
+  });
+
+  it('the summary that --json asks for is missed, the documents are stored', async () => {
+    const ran = await toFull(['summarize', ...CLUSTER, '--output', 'sqlite:json.db', '--json']);
+    expect(ran.code).toBe(74);
+    expect(summaryOf(ran.stderr)).toMatchObject({ jobs: { done: JOBS - 1, skipped: 1 } });
+  });
+});
