@@ -99,7 +99,7 @@ describe.runIf(small)('on a full disk', () => {
     ['extract', `jobsum archive extract "${archive}" copied`],
     ['copy', `jobsum archive copy "${archive}" copied --to v3`],
   ];
-  it.each(copies.flatMap(([name, call]) => sizes(400).map((kilobytes) => [name, kilobytes, call] as const)))(
+  it.each(copies.flatMap(([name, call]) => sizes(1000).map((kilobytes) => [name, kilobytes, call] as const)))(
     'archive %s (%i kB) leaves an archive or nothing',
     (_, kilobytes, call) => {
       const ran = onSmallDisk(kilobytes, disk, `${call}; code=$?; ls -A; exit $code`);
