@@ -46,6 +46,17 @@ describe('a worker that dies', () => {
     expect(await Promise.all(others)).toHaveLength(20);
   });
 
+  it('by the end of a failed run ends the tasks that are left behind, none of them a second time', async () => {
+    const left = new Pool(2, { file });
+    const tasks = Array.from({ length: 200 }, (_, i) => left.run(work(i === 50 ? 'stuck' : `left${i}`)));
+    const ends = Promise.allSettled(tasks);
+    await tasks[0];
+    await left.close();
+    const failed = (await ends).flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+    expect(failed.length).toBeGreaterThan(0);
+    for (const reason of failed) expect(reason).toMatchObject({ code: 'E_INTERRUPTED' });
+  });
+
   it('but an error of the task itself is not retried', async () => {
     await expect(pool.run(work('refuse'))).rejects.toMatchObject({ code: 'E_ARCHIVE_LIMIT', detail: { file: 'x' } });
   });

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Collection } from 'mongodb';
+import { type Collection, MongoNetworkError } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from '../../src/document/index.ts';
 import { lacking, MongoSink, setupMongo } from '../../src/sinks/index.ts';
@@ -145,6 +145,41 @@ describe.skipIf(!server)('the MongoDB sink', () => {
       .find({ _id: { $in: ['40-200', '50-200', '60-200'] } })
       .toArray();
     expect(there.map((d) => d._id)).toEqual(['60-200']);
+  });
+
+  it.skipIf(server?.kind === 'given')(
+    'on a server that has frozen is away, not refused, and goes on when it is back',
+    async () => {
+      // Its pulse is missed while the write waits: that breaks the write off.
+      const options = 'connectTimeoutMS=500&heartbeatFrequencyMS=500&serverSelectionTimeoutMS=500';
+      const frozen = await MongoSink.open({ uri: `${server!.uri}?${options}`, database });
+      try {
+        expect(await frozen.write([document(91)])).toEqual([]);
+        await server!.kill('SIGSTOP');
+        await expect(frozen.write([document(92)])).rejects.toMatchObject({ code: 'E_SERVICE', kind: { exit: 69 } });
+        await server!.kill('SIGCONT');
+        await expect.poll(() => frozen.write([document(92)]).catch(String), { timeout: 20_000 }).toEqual([]);
+        expect(await stored('resource_7').findOne({ _id: '92-200' })).not.toBeNull();
+      } finally {
+        await server!.kill('SIGCONT');
+        await frozen.close();
+      }
+    },
+    60_000,
+  );
+
+  it('takes what the driver says of connections for a server that is away', async () => {
+    const driver: object = await import('mongodb');
+    const classes = Object.values(driver).filter((of): of is typeof MongoNetworkError => typeof of === 'function');
+    const ofNetwork = classes.filter((of) => of === MongoNetworkError || of.prototype instanceof MongoNetworkError);
+    expect(ofNetwork.length).toBeGreaterThan(1);
+    class PoolClearedOnNetworkError extends MongoNetworkError {
+      override get name(): string {
+        return 'PoolClearedOnNetworkError';
+      }
+    }
+    for (const of of [...ofNetwork, PoolClearedOnNetworkError])
+      expect(mongo.error(new of('away'), 'resource_7')).toMatchObject({ code: 'E_SERVICE' });
   });
 
   it('setup writes the two documents that the portal needs, twice the same', async () => {
