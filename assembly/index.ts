@@ -13,6 +13,7 @@ export { resync } from './archive/resync';
 export { dissolveAll } from './archive/steady';
 export { stringsAddress, stringsCount } from './archive/strings';
 export { setAlign } from './reduce/align';
+export { takeMoments, watchBoot } from './reduce/boot';
 export { watchCounter } from './reduce/counters';
 export { settleWindow } from './reduce/deliver';
 export { linkReducer } from './reduce/fullseries';

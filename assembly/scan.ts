@@ -202,6 +202,8 @@ export function scanData(r: usize, until: i64): i32 {
     if (start - ns > GAP_NS && !load<i32>(r, R_NOGAP)) return S_GAP;
     if (ns >= start) {
       if (load<i32>(r, R_NUMPMID) == 0) {
+        // One that holds more has lost its number of value sets.
+        if (checkSets(r) != S_RECORD) return S_INSIDE;
         for (let i = low; i < nWindows; i++) markWindow(load<u32>(windows + (i << 2)), ns);
       } else {
         const filled = fill(r, ns);

@@ -29,11 +29,39 @@ export const K_ID: i32 = 96;
 export const K_NAME: i32 = 100;
 export const K_NS: i32 = 104;
 export const K_DOMAIN: i32 = 112;
-export const K_SIZE: i32 = 120;
+/** Names of the only instances that somebody looks at (MT_*); 0: all. */
+export const K_MATCH: i32 = 116;
+/** Time of the record before (i64). */
+export const K_BEFORE: i32 = 120;
+/** By instance: FLAG_* (u8[]); 0 as long as there are none. How many are pending, and how many counted. */
+export const K_FLAGS: i32 = 128;
+export const K_PENDING: i32 = 132;
+export const K_COUNTED: i32 = 136;
+export const K_SIZE: i32 = 144;
+/** It was restarted since the instance was last seen; a restart of it is counted. */
+export const FLAG_PENDING: i32 = 1;
+export const FLAG_COUNTED: i32 = 2;
 
-/** Of an agent, in one record: counters that were above 0 before, those restarted, 1 if the logger was away for any of these. */
-export const KA_SEEN: i32 = 0;
-export const KA_RESTARTED: i32 = 4;
-export const KA_AWAY: i32 = 8;
-export const KA_SIZE: i32 = 12;
+/** Of an agent, in one record: when its counters were restarted (i64), how many were, whether somebody was away, 1 if it is noted. */
+export const KA_FROM: i32 = 0;
+export const KA_TO: i32 = 8;
+export const KA_RESTARTED: i32 = 16;
+export const KA_AWAY: i32 = 20;
+export const KA_NOTED: i32 = 24;
+export const KA_SIZE: i32 = 32;
 export const AGENTS: i32 = 512;
+
+/** What was seen (src/reduce/restarts.ts): times (i64), agent, counters, 1 if somebody was away. */
+export const E_FROM: i32 = 0;
+export const E_TO: i32 = 8;
+export const E_AGENT: i32 = 16;
+export const E_COUNT: i32 = 20;
+export const E_AWAY: i32 = 24;
+export const E_SIZE: i32 = 32;
+export const E_BOOT: i32 = -1;
+export const E_RAN_ON: i32 = -2;
+export const MAX_EVIDENCE: i32 = 4096;
+/** What an earlier pass has told: ns (i64), agent. */
+export const MO_NS: i32 = 0;
+export const MO_AGENT: i32 = 8;
+export const MO_SIZE: i32 = 16;

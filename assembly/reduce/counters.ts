@@ -3,22 +3,27 @@
 
 import { T_U64 } from '../archive/values';
 import {
-  AWAY_MARK, AWAY_READER, IM_N, K_AWAY, K_BITS, K_CAP, K_EXACT, K_IDS, K_KNOWN, K_LAST, K_MAP, K_MARKS, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP,
-  K_READER, K_SIZE, K_SLOT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER, L_RAW, L_SEQ, L_TYPE, L_VALS, MP_AT, MP_PLAIN, R_ID, W_ARENA,
-  W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARKS, W_NCOUNTERS,
+  AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_IDS, K_KNOWN, K_LAST, K_MAP,
+  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PENDING, K_READER, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
+  L_RAW, L_SEQ, L_TYPE, L_VALS, MO_AGENT, MO_NS, MO_SIZE, MP_AT, MP_PLAIN, R_ID, W_ARENA, W_AWAY_NS, W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
+  W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER,
 } from '../layout';
 import { regrow, take } from '../memory';
+import { lookBoot, tellsUptime } from './boot';
 import { clearMap, follow } from './idmap';
-import { bridgeAll, counterAt, isBelow, isExact, reserveOffsets, valuesOf } from './restarts';
+import { sameNames } from './match';
+import { bridgeAll, counterAt, isBelow, isExact, reserveFlags, reserveOffsets, valuesOf } from './restarts';
 
-/** Follows the counter in a slot through a window; `bits`: its width, 0 for that of its type. */
-export function watchCounter(w: usize, slot: usize, bits: i32): bool {
+/** Follows the counter in a slot through a window for a consumer; `bits`: its width, 0 for that of its type. */
+export function watchCounter(w: usize, slot: usize, bits: i32, c: usize): bool {
+  const match = load<u32>(c, C_MATCH);
   const n = load<i32>(w, W_NCOUNTERS);
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
     if (load<u32>(k, K_SLOT) != <u32>slot) continue;
     const known = load<i32>(k, K_BITS);
     if (bits && (!known || bits < known)) store<i32>(k, bits, K_BITS);
+    if (!sameNames(load<u32>(k, K_MATCH), match)) store<u32>(k, 0, K_MATCH);
     return true;
   }
   if (n == load<i32>(w, W_CAPCOUNTERS)) {
@@ -33,6 +38,7 @@ export function watchCounter(w: usize, slot: usize, bits: i32): bool {
   store<u32>(k, <u32>slot, K_SLOT);
   store<i32>(k, bits, K_BITS);
   store<i32>(k, -1, K_READER);
+  store<u32>(k, match, K_MATCH);
   clearMap(k + K_MAP);
   return true;
 }
@@ -46,6 +52,7 @@ function reserve(arena: usize, k: usize, known: i32): bool {
   if (!last) return false;
   store<u32>(k, <u32>last, K_LAST);
   if (load<u32>(k, K_OFFSETS) && !reserveOffsets(arena, k, known, cap)) return false;
+  if (load<u32>(k, K_FLAGS) && !reserveFlags(arena, k, known, cap)) return false;
   store<i32>(k, cap, K_CAP);
   return true;
 }
@@ -68,8 +75,30 @@ function anyBelow(now: usize, before: usize, n: i32, type: i32, exact: bool): bo
   return v128.any_true(below);
 }
 
-/** Finds the instances of the record at hand. 1: some counter fell, 0: none did, -1: no memory. */
-function look(w: usize, k: usize, slot: usize, reader: i32): i32 {
+/** Notes that all instances were restarted since they were last seen. False if memory is exhausted. */
+function expectAll(w: usize, k: usize, known: i32): bool {
+  if (!load<u32>(k, K_FLAGS) && !reserveFlags(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
+  const flags: usize = load<u32>(k, K_FLAGS);
+  for (let i = 0; i < known; i++) store<u8>(flags + i, load<u8>(flags + i) | <u8>FLAG_PENDING);
+  store<i32>(k, known, K_PENDING);
+  return true;
+}
+
+/** Whether a moment at which the counter was restarted lies between its last record and this one. */
+function restartedSince(w: usize, k: usize, slot: usize, ns: i64): bool {
+  const moments: usize = load<u32>(w, W_MOMENTS);
+  const before = load<i64>(k, K_BEFORE);
+  for (let i = 0; i < load<i32>(w, W_NMOMENTS); i++) {
+    const m = moments + i * MO_SIZE;
+    const at = load<i64>(m, MO_NS);
+    const agent = load<i32>(m, MO_AGENT);
+    if ((agent == E_BOOT || agent == load<i32>(slot, L_AGENT)) && before < at && at <= ns) return true;
+  }
+  return false;
+}
+
+/** Finds the instances of the record at hand. 1: some counter fell or was restarted, 0: none was, -1: no memory. */
+function look(w: usize, k: usize, slot: usize, reader: i32, ns: i64): i32 {
   const arena = w + W_ARENA;
   const n = load<i32>(slot, L_COUNT);
   const known = load<i32>(k + K_IDS, IM_N);
@@ -80,6 +109,8 @@ function look(w: usize, k: usize, slot: usize, reader: i32): i32 {
   store<i32>(k, away, K_AWAY);
   store<i32>(k, reader, K_READER);
   store<i32>(k, marks, K_MARKS);
+  if (known && load<i32>(w, W_NMOMENTS) && restartedSince(w, k, slot, ns) && !expectAll(w, k, known)) return -1;
+  if (load<i32>(k, K_PENDING)) return 1;
   const exact = isExact(slot);
   const type = load<i32>(slot, L_TYPE);
   const now = valuesOf(slot, exact);
@@ -97,7 +128,8 @@ function look(w: usize, k: usize, slot: usize, reader: i32): i32 {
 }
 
 /** Remembers the record's values. */
-function keep(k: usize, slot: usize): void {
+function keep(k: usize, slot: usize, ns: i64): void {
+  store<i64>(k, ns, K_BEFORE);
   const n = load<i32>(slot, L_COUNT);
   const now = valuesOf(slot, isExact(slot));
   const last: usize = load<u32>(k, K_LAST);
@@ -145,6 +177,8 @@ function correct(w: usize, k: usize, slot: usize): bool {
 export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
   const n = load<i32>(w, W_NCOUNTERS);
   const reader = load<i32>(r, R_ID);
+  let some = tellsUptime(w, seq);
+  if (some && !lookBoot(w, seq, ns, reader)) return false;
   let fell = false;
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
@@ -152,17 +186,24 @@ export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
     const met = load<i32>(slot, L_SEQ) == seq && load<i32>(slot, L_COUNT) > 0 && load<i32>(slot, L_COUNTER) && !load<i32>(slot, L_BAD);
     store<i32>(k, met ? 1 : 0, K_MET);
     if (!met) continue;
-    const status = look(w, k, slot, reader);
+    some = true;
+    const status = look(w, k, slot, reader, ns);
     if (status < 0) return false;
     if (status) fell = true;
   }
+  if (!some) return true;
+  const marks = load<i32>(w, W_MARKS);
+  if (load<i32>(w, W_MARKS_BEFORE) != marks) store<i64>(w, ns, W_MARK_NS);
+  if (load<i32>(w, W_READER) != reader + 1) store<i64>(w, ns, W_AWAY_NS);
+  store<i32>(w, marks, W_MARKS_BEFORE);
+  store<i32>(w, reader + 1, W_READER);
   if (fell && !bridgeAll(w, ns)) return false;
   const corrected = load<i32>(w, W_CORRECTED) != 0;
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
     if (!load<i32>(k, K_MET)) continue;
     const slot: usize = load<u32>(k, K_SLOT);
-    keep(k, slot);
+    keep(k, slot, ns);
     if (corrected && load<u32>(k, K_OFFSETS) && !correct(w, k, slot)) return false;
   }
   return true;

@@ -94,6 +94,21 @@ function fits(name: u32, pattern: u32): bool {
   return glob(at, end, from, to);
 }
 
+/** Whether a name is one of those that are looked for. */
+export function isWanted(m: usize, name: u32): bool {
+  for (let i = 0; i < load<i32>(m, MT_COUNT); i++) if (fits(name, load<u32>(m + (i << 2), MT_NAMES))) return true;
+  return false;
+}
+
+/** Whether two consumers look for the same names; 0: for nothing. */
+export function sameNames(a: usize, b: usize): bool {
+  if (a == b) return true;
+  const n = a ? load<i32>(a, MT_COUNT) : 0;
+  if (!a || !b || n != load<i32>(b, MT_COUNT)) return false;
+  for (let i = 0; i < n; i++) if (load<u32>(a + (i << 2), MT_NAMES) != load<u32>(b + (i << 2), MT_NAMES)) return false;
+  return true;
+}
+
 /** Before a consumer that looks for an instance. */
 export function look(c: usize): void {
   wanted = load<u32>(c, C_MATCH);

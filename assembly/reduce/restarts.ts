@@ -4,11 +4,14 @@ import { nameIn } from '../archive/indom';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
 import {
-  AGENTS, AWAY_MARK, K_AWAY, K_BITS, K_CAP, K_DOMAIN, K_EXACT, K_ID, K_KNOWN, K_LAST, K_MAP, K_MET, K_NAME, K_NS, K_OFFSETS, K_RESTARTS,
-  K_SIZE, K_SLOT, KA_AWAY, KA_RESTARTED, KA_SEEN, KA_SIZE, L_AGENT, L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT,
-  MP_AT, W_ARENA, W_CORRECTED, W_COUNTERS, W_NCOUNTERS, WANT_RAW,
+  AGENTS, AWAY_MARK, FLAG_COUNTED, FLAG_PENDING, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_COUNTED, K_DOMAIN, K_EXACT, K_FLAGS, K_ID, K_KNOWN, K_LAST, K_MAP,
+  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PENDING, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, L_AGENT,
+  L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT, MP_AT, W_ARENA, W_AWAY_NS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
+  W_NCOUNTERS, WANT_RAW,
 } from '../layout';
 import { regrow } from '../memory';
+import { note } from './boot';
+import { isWanted } from './match';
 
 // @ts-ignore: decorator
 @inline
@@ -46,6 +49,13 @@ export function reserveOffsets(arena: usize, k: usize, known: i32, cap: i32): bo
   return true;
 }
 
+export function reserveFlags(arena: usize, k: usize, known: i32, cap: i32): bool {
+  const flags = regrow(arena, load<u32>(k, K_FLAGS), known, cap);
+  if (!flags) return false;
+  store<u32>(k, <u32>flags, K_FLAGS);
+  return true;
+}
+
 function widthOf(k: usize, slot: usize): i32 {
   const bits = load<i32>(k, K_BITS);
   if (bits) return bits;
@@ -76,65 +86,98 @@ function asDouble(p: usize, type: i32, exact: bool): f64 {
 }
 
 /** By agent (pmID domain), of the record at hand. */
-const agents = memory.data(6144);
+const agents = memory.data(16384);
 
-/** Counters of the record that were above 0 before, and those of them that cannot but have been restarted. */
-function count(k: usize, slot: usize, agent: usize): void {
-  const n = load<i32>(slot, L_COUNT);
-  const exact = isExact(slot);
-  const type = load<i32>(slot, L_TYPE);
-  const values = valuesOf(slot, exact);
-  const places: usize = load<u32>(k + K_MAP, MP_AT);
-  const known = load<i32>(k, K_KNOWN);
-  const bits = widthOf(k, slot);
-  const away = load<i32>(k, K_AWAY);
-  let seen = 0;
+// @ts-ignore: decorator
+@inline
+function agentOf(slot: usize): usize {
+  return agents + load<i32>(slot, L_AGENT) * KA_SIZE;
+}
+
+/** The counter that is being looked at: number of values, how many instances were known before, width, type, where values lie. */
+let n: i32 = 0;
+let known: i32 = 0;
+let bits: i32 = 0;
+let type: i32 = 0;
+let exact: bool = false;
+let values: usize = 0;
+let places: usize = 0;
+let last: usize = 0;
+
+function face(k: usize, slot: usize): void {
+  n = load<i32>(slot, L_COUNT);
+  known = load<i32>(k, K_KNOWN);
+  bits = widthOf(k, slot);
+  type = load<i32>(slot, L_TYPE);
+  exact = isExact(slot);
+  values = valuesOf(slot, exact);
+  places = load<u32>(k + K_MAP, MP_AT);
+  last = load<u32>(k, K_LAST);
+}
+
+/** Adds the counter's instances that cannot but have been restarted to those of its agent. */
+function count(w: usize, k: usize, slot: usize, ns: i64): void {
+  face(k, slot);
   let restarted = 0;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
     if (number < 0 || number >= known) continue;
     const now = values + (i << 3);
-    const before = <usize>load<u32>(k, K_LAST) + (number << 3);
-    const level = asDouble(before, type, exact);
-    if (level > 0) seen++;
-    if (!(asDouble(now, type, exact) < level * 0.5)) continue;
-    if (away & AWAY_MARK || !canWrap(k, slot, before, now, bits, exact)) restarted++;
+    const before = last + (number << 3);
+    if (!(asDouble(now, type, exact) < asDouble(before, type, exact) * 0.5)) continue;
+    if (!canWrap(k, slot, before, now, bits, exact)) restarted++;
   }
-  store<i32>(agent, load<i32>(agent, KA_SEEN) + seen, KA_SEEN);
-  store<i32>(agent, load<i32>(agent, KA_RESTARTED) + restarted, KA_RESTARTED);
-  if (restarted && away) store<i32>(agent, 1, KA_AWAY);
+  if (!restarted) return;
+  const away = load<i32>(k, K_AWAY);
+  const to = away & AWAY_MARK ? load<i64>(w, W_MARK_NS) : away ? load<i64>(w, W_AWAY_NS) : ns;
+  const from = away ? to - 1 : load<i64>(k, K_BEFORE);
+  const a = agentOf(slot);
+  const first = load<i32>(a, KA_RESTARTED) == 0;
+  store<i32>(a, load<i32>(a, KA_RESTARTED) + restarted, KA_RESTARTED);
+  store<i64>(a, first ? from : max(from, load<i64>(a, KA_FROM)), KA_FROM);
+  store<i64>(a, first ? to : min(to, load<i64>(a, KA_TO)), KA_TO);
+  if (away) store<i32>(a, 1, KA_AWAY);
 }
 
-/** Adds to the offsets. `some`, `all`: counters of the agent were restarted. False if memory is exhausted. */
-function bridge(w: usize, k: usize, slot: usize, some: bool, all: bool, ns: i64): bool {
-  const n = load<i32>(slot, L_COUNT);
-  const exact = isExact(slot);
-  const type = load<i32>(slot, L_TYPE);
-  const values = valuesOf(slot, exact);
-  const places: usize = load<u32>(k + K_MAP, MP_AT);
-  const known = load<i32>(k, K_KNOWN);
-  const bits = widthOf(k, slot);
+/** Whether the instance was restarted since it was last seen; it is not from now on. */
+function takePending(k: usize, number: i32): bool {
+  if (!load<i32>(k, K_PENDING)) return false;
+  const flag = <usize>load<u32>(k, K_FLAGS) + number;
+  const flags: u32 = load<u8>(flag);
+  if (!(flags & FLAG_PENDING)) return false;
+  store<u8>(flag, flags & ~FLAG_PENDING);
+  store<i32>(k, load<i32>(k, K_PENDING) - 1, K_PENDING);
+  return true;
+}
+
+/** Adds to the offsets. `some`: counters of the agent were restarted in this record. False if memory is exhausted. */
+function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
+  face(k, slot);
   const wraps = !some && !(load<i32>(k, K_AWAY) & AWAY_MARK);
   let named = -1;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
     if (number < 0 || number >= known) continue;
     const now = values + (i << 3);
-    const before = <usize>load<u32>(k, K_LAST) + (number << 3);
+    const before = last + (number << 3);
+    const pending = takePending(k, number);
     const fell = isBelow(now, before, type, exact);
-    if (!fell && !(all && isBelow(before, now, type, exact))) continue;
+    if (!fell && !(pending && isBelow(before, now, type, exact))) continue;
     if (!load<u32>(k, K_OFFSETS)) {
       if (!reserveOffsets(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
       store<i32>(w, load<i32>(w, W_CORRECTED) + 1, W_CORRECTED);
     }
     const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
     const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
-    if (fell && wraps && canWrap(k, slot, before, now, bits, exact)) {
+    if (fell && wraps && !pending && canWrap(k, slot, before, now, bits, exact)) {
       store<f64>(offset, load<f64>(offset) + rangeOf(bits) * load<f64>(slot, L_SCALE));
       if (bits < 64) store<u64>(whole, load<u64>(whole) + ((<u64>1) << bits));
       continue;
     }
-    if (named < 0) named = i;
+    if (concerns(k, slot, i)) {
+      if (named < 0) named = i;
+      if (!mark(w, k, number)) return false;
+    }
     if (exact) {
       const step = load<i64>(before) - load<i64>(now);
       store<i64>(whole, load<i64>(whole) + step);
@@ -147,41 +190,63 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, all: bool, ns: i64)
     const short = level - (load<f64>(now) + more);
     store<f64>(offset, short > 0 ? more + 2 * short : more);
   }
-  if (named >= 0) tell(k, slot, named, ns);
+  if (named >= 0) record(k, slot, named, ns);
   return true;
 }
 
-/** Counts a restart, and notes the first one. */
-function tell(k: usize, slot: usize, i: i32, ns: i64): void {
+/** Name of an instance in the record at hand (string number). */
+function nameAt(slot: usize, i: i32): u32 {
+  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
+  return version ? nameIn(version, instanceAt(slot, i)) : NO_STRING;
+}
+
+/** Whether somebody looks at the instance. */
+function concerns(k: usize, slot: usize, i: i32): bool {
+  const names: usize = load<u32>(k, K_MATCH);
+  return !names || isWanted(names, nameAt(slot, i));
+}
+
+/** Counts an instance that was restarted, once. False if memory is exhausted. */
+function mark(w: usize, k: usize, number: i32): bool {
+  if (!load<u32>(k, K_FLAGS) && !reserveFlags(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
+  const flag = <usize>load<u32>(k, K_FLAGS) + number;
+  if (load<u8>(flag) & FLAG_COUNTED) return true;
+  store<u8>(flag, load<u8>(flag) | <u8>FLAG_COUNTED);
+  store<i32>(k, load<i32>(k, K_COUNTED) + 1, K_COUNTED);
+  return true;
+}
+
+/** Counts a record with a restart, and keeps the first one. */
+function record(k: usize, slot: usize, i: i32, ns: i64): void {
   const count = load<i32>(k, K_RESTARTS);
   store<i32>(k, count + 1, K_RESTARTS);
   if (count) return;
-  const id = instanceAt(slot, i);
-  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
-  store<i32>(k, id, K_ID);
-  store<u32>(k, version ? nameIn(version, id) : NO_STRING, K_NAME);
+  store<i32>(k, instanceAt(slot, i), K_ID);
+  store<u32>(k, nameAt(slot, i), K_NAME);
   store<i32>(k, load<u32>(slot, L_INDOM) ? 1 : 0, K_DOMAIN);
   store<i64>(k, ns, K_NS);
 }
 
 /** Some counter of the record fell: tells wraps from restarts, and adds to the offsets. False if memory is exhausted. */
 export function bridgeAll(w: usize, ns: i64): bool {
-  const n = load<i32>(w, W_NCOUNTERS);
+  const counters = load<i32>(w, W_NCOUNTERS);
   memory.fill(agents, 0, AGENTS * KA_SIZE);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < counters; i++) {
     const k = counterAt(w, i);
-    if (!load<i32>(k, K_MET)) continue;
-    const slot: usize = load<u32>(k, K_SLOT);
-    count(k, slot, agents + load<i32>(slot, L_AGENT) * KA_SIZE);
+    if (load<i32>(k, K_MET)) count(w, k, load<u32>(k, K_SLOT), ns);
   }
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < counters; i++) {
     const k = counterAt(w, i);
     if (!load<i32>(k, K_MET)) continue;
     const slot: usize = load<u32>(k, K_SLOT);
-    const a = agents + load<i32>(slot, L_AGENT) * KA_SIZE;
-    const times = load<i32>(a, KA_RESTARTED);
-    const all = times > 0 && (load<i32>(a, KA_AWAY) != 0 || times << 1 > load<i32>(a, KA_SEEN));
-    if (!bridge(w, k, slot, times > 0, all, ns)) return false;
+    const a = agentOf(slot);
+    const some = load<i32>(a, KA_RESTARTED) > 0;
+    if (some && !load<i32>(a, KA_NOTED)) {
+      store<i32>(a, 1, KA_NOTED);
+      const away = load<i32>(a, KA_AWAY) != 0;
+      if (!note(w, load<i32>(slot, L_AGENT), load<i64>(a, KA_FROM), load<i64>(a, KA_TO), load<i32>(a, KA_RESTARTED), away)) return false;
+    }
+    if (!bridge(w, k, slot, some, ns)) return false;
   }
   return true;
 }

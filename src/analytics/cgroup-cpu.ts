@@ -64,9 +64,6 @@ export const cgroupCpu: Analytic = {
         continue;
       }
       found++;
-      const { min } = reducer(share, PER_METRIC * m + 1, 'ROLL');
-      if (reducer(share, PER_METRIC * m, 'SUBSAMPLE').v[0]! > min[0]!)
-        note("the counter of the job's control group went back: the group was made again", share.node);
       const used = usedBy(share, m, job.start, data.cores.get(share.node) ?? 0);
       if (!used) continue;
       seconds.push(used.seconds);

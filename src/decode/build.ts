@@ -1,11 +1,13 @@
 // Owns turning consumer specs into structs of the WASM engine.
 
 import {
+  BOOT_METRICS,
   type ConsumerSpec,
   effectiveBits,
   type Fold,
   type Lane,
   type Lead,
+  type Moment,
   namesOf,
   type ReducerSpec,
 } from '../reduce/index.ts';
@@ -39,9 +41,10 @@ interface Span {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly walltime: number;
+  readonly moments?: readonly Moment[];
 }
 
-/** @throws JobsumError E_ARCHIVE_LIMIT */
+/** `slots`: by name of the metric, those of BOOT_METRICS too. @throws JobsumError E_ARCHIVE_LIMIT */
 export function buildWindow(
   wasm: Wasm,
   span: Span,
@@ -51,7 +54,28 @@ export function buildWindow(
 ): BuiltWindow {
   const address = wasm.need(wasm.x.openWindow(span.startNs, span.endNs, span.walltime, specs.length) >>> 0);
   const consumers = specs.map((spec, i) => buildConsumer(wasm, address, spec, slots, leads[i] ?? null));
+  if (specs.some((spec) => spec.counters)) watchRestarts(wasm, address, slots, span.moments ?? []);
   return { address, consumers };
+}
+
+function watchRestarts(
+  wasm: Wasm,
+  window: number,
+  slots: ReadonlyMap<string, number>,
+  moments: readonly Moment[],
+): void {
+  const [uptime, boottime] = BOOT_METRICS.map((name) => {
+    const slot = slots.get(name)!;
+    wasm.x.addSlotWant(slot, L.WANT_VALS);
+    return wasm.x.slotAt(slot);
+  });
+  wasm.x.watchBoot(window, uptime!, boottime!);
+  if (moments.length === 0) return;
+  const list = wasm.need(wasm.x.takeMoments(window, moments.length) >>> 0);
+  moments.forEach(({ ns, agent }, i) => {
+    wasm.view.setBigInt64(list + i * L.MO_SIZE + L.MO_NS, ns, true);
+    wasm.view.setInt32(list + i * L.MO_SIZE + L.MO_AGENT, agent, true);
+  });
 }
 
 function flagsOf(spec: ConsumerSpec): number {
@@ -108,7 +132,7 @@ function buildConsumer(
     if (!spec.counters) return;
     // Integers are compared as such.
     wasm.x.addSlotWant(slot, L.WANT_RAW | L.WANT_KEYS);
-    wasm.need(wasm.x.watchCounter(window, wasm.x.slotAt(slot), effectiveBits(spec.counters[i])));
+    wasm.need(wasm.x.watchCounter(window, wasm.x.slotAt(slot), effectiveBits(spec.counters[i]), address));
   });
   const reducers: number[] = [];
   for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));

@@ -1,6 +1,5 @@
-// Owns what counts of records of several archives at one instant, for the TypeScript engine: assembly/scan.ts has the reasons.
-
-import type { Cell, Row } from '../reduce/index.ts';
+// Owns what counts of records of several archives at one instant, for the TypeScript engine and for whole records: assembly/instant.ts
+// has the reasons.
 
 /** Nanoseconds. */
 const INSTANT = 1000n;
@@ -17,10 +16,10 @@ export class Instant {
   readonly #sources = new Set<number>();
   readonly #repeated = new Set<number>();
 
-  /** The next row in order of time, less what is known already; null if nothing is left. */
-  fresh(archive: number, row: Row): Row | null {
-    if (this.#ns === null || row.ns - this.#ns >= INSTANT) {
-      this.#ns = row.ns;
+  /** Of the metrics of the next record in order of time those that no other archive had before; null: it does not count. */
+  fresh(archive: number, ns: bigint, metrics: Iterable<string>): ReadonlySet<string> | null {
+    if (this.#ns === null || ns - this.#ns >= INSTANT) {
+      this.#ns = ns;
       this.#again = false;
       this.#others = new Set();
       this.#own = new Set();
@@ -30,15 +29,14 @@ export class Instant {
       this.#own = new Set();
     }
     this.#archive = archive;
-    const again = this.#again;
-    const cells = new Map<string, Cell>([...row.cells].filter(([name]) => !this.#others.has(name)));
-    for (const name of cells.keys()) this.#own.add(name);
-    if (again && cells.size === 0) {
+    const left = new Set([...metrics].filter((name) => !this.#others.has(name)));
+    for (const name of left) this.#own.add(name);
+    if (this.#again && left.size === 0) {
       this.#repeated.add(archive);
       return null;
     }
     this.#sources.add(archive);
-    return again ? { ...row, cells } : row;
+    return left;
   }
 
   isCopy(archive: number): boolean {

@@ -10,11 +10,18 @@ import {
   type Member,
   type NodeResult,
   type NodeTask,
+  type NodeWindow,
   type NodeWindowResult,
   type Survey,
   survey,
 } from './session.ts';
 import type { Wasm } from './wasm.ts';
+
+/** A window and its place in the task. */
+interface Numbered {
+  readonly i: number;
+  readonly window: NodeWindow;
+}
 
 /** How archives are read. */
 type Agreed = Pick<Group, 'readings' | 'problems'>;
@@ -63,22 +70,29 @@ function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Deco
   const windows: NodeWindowResult[] = [];
   const sum = { bytes: 0, records: 0 };
   const plans = { made: 0, known: 0, steady: 0 };
-  const pass = (indices: readonly number[], { readings, problems }: Agreed, known?: Survey): void => {
-    const part = { ...task, windows: indices.map((i) => task.windows[i]!) };
+  const pass = (own: readonly Numbered[], agreed: Agreed, known?: Survey): void => {
+    const { readings, problems } = agreed;
+    const part = { ...task, windows: own.map(({ window }) => window) };
     const result = decode(wasm, part, known ?? survey(wasm, part, readings));
     for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
     for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
-    for (const [k, i] of indices.entries()) {
-      const { mixed, ...window } = result.windows[k]!;
-      if (mixed && indices.length > 1) pass([i], { readings, problems });
-      else windows[i] = { ...window, problems: [...window.problems, ...problems] };
+    const restarted: Numbered[] = [];
+    for (const [k, { i, window }] of own.entries()) {
+      const { mixed, moments, ...found } = result.windows[k]!;
+      if (mixed && own.length > 1) pass([{ i, window }], agreed);
+      else if (moments.length > 0 && !window.moments) restarted.push({ i, window: { ...window, moments } });
+      else windows[i] = { ...found, problems: [...found.problems, ...problems] };
     }
+    if (restarted.length > 0) pass(restarted, agreed);
   };
-  const all = task.windows.map((_, i) => i);
+  const all = task.windows.map((window, i): Numbered => ({ i, window }));
   if (groups.every((g) => g.readings.size === 0)) pass(all, { readings: new Map(), problems: [] }, surveyed);
   else {
     for (const m of surveyed.members) m.reader?.close();
-    for (const group of groups) pass(group.windows, group);
+    for (const group of groups) {
+      const own = group.windows.map((i) => all[i]!);
+      pass(own, group);
+    }
   }
   return { windows, ...sum, plans };
 }

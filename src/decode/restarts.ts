@@ -1,7 +1,10 @@
-// Owns saying which counters of a node were restarted in a window.
+// Owns reading out of the WASM engine which counters of a node were restarted in a window, and saying it.
 
 import { compare, formatSeconds, NS, type Problem } from '../kernel/index.ts';
-import type { Restart } from '../reduce/index.ts';
+import { type Evidence, type Moment, momentsOf, type Restart } from '../reduce/index.ts';
+import { NO_STRING, sessionBytes } from './domains.ts';
+import * as L from './layout.gen.ts';
+import type { Wasm } from './wasm.ts';
 
 /** Most counters that one problem names, and most problems of a node: a boot restarts all counters at once. */
 const MAX_NAMED = 48;
@@ -19,11 +22,63 @@ export function restartProblems(restarts: readonly Restart[]): Problem[] {
     const later = i === MAX_PROBLEMS - 1 && more > 0 ? `; others at ${more} more times` : '';
     return {
       code: 'E_COUNTER_RESET',
-      message: `counters went back at ${formatSeconds(Number(ns / NS))} UTC, the parts before and after are added: ${named}${rest}${later}`,
+      message: `counters were restarted at ${formatSeconds(Number(ns / NS))} UTC, the parts before and after are added: ${named}${rest}${later}`,
     };
   });
 }
 
-function nameOf({ metric, instance, count }: Restart): string {
-  return `${metric}${instance === null ? '' : `[${instance}]`}${count > 1 ? ` (${count} times)` : ''}`;
+function nameOf({ metric, instance, instances, count }: Restart): string {
+  const others = instances > 1 ? ` and ${instances - 1} other${instances > 2 ? 's' : ''}` : '';
+  const which = instance === null ? '' : `[${instance}${others}]`;
+  return `${metric}${which}${count > 1 ? ` (first time of ${count})` : ''}`;
+}
+
+function countersOf(wasm: Wasm, window: number): number[] {
+  const list = wasm.u32(window + L.W_COUNTERS);
+  return Array.from({ length: wasm.i32(window + L.W_NCOUNTERS) }, (_, i) => list + i * L.K_SIZE);
+}
+
+/** `wanted`: names of the slots. */
+export function collectRestarts(wasm: Wasm, window: number, wanted: readonly string[]): Restart[] {
+  const slots = wasm.x.slotAt(0) >>> 0;
+  return countersOf(wasm, window).flatMap((k): Restart[] => {
+    const count = wasm.i32(k + L.K_RESTARTS);
+    if (count === 0) return [];
+    const name = wasm.u32(k + L.K_NAME);
+    const instance = name === NO_STRING ? String(wasm.i32(k + L.K_ID)) : sessionBytes(wasm, name).toString('utf8');
+    return [
+      {
+        metric: wanted[(wasm.u32(k + L.K_SLOT) - slots) / L.L_SIZE]!,
+        ...{ count, instances: wasm.i32(k + L.K_COUNTED), ns: wasm.i64(k + L.K_NS) },
+        instance: wasm.i32(k + L.K_DOMAIN) === 0 ? null : instance,
+      },
+    ];
+  });
+}
+
+/** When counters of a window were restarted that do not show it themselves. */
+export function collectMoments(wasm: Wasm, window: number): Moment[] {
+  const list = wasm.u32(window + L.W_EVIDENCE);
+  const evidence = Array.from({ length: wasm.i32(window + L.W_NEVIDENCE) }, (_, i): Evidence => {
+    const e = list + i * L.E_SIZE;
+    return {
+      ...{ agent: wasm.i32(e + L.E_AGENT), fromNs: wasm.i64(e + L.E_FROM), toNs: wasm.i64(e + L.E_TO) },
+      ...{ count: wasm.i32(e + L.E_COUNT), away: wasm.i32(e + L.E_AWAY) !== 0 },
+    };
+  });
+  if (evidence.length === 0) return [];
+  const counters = new Map<number, number>();
+  for (const k of countersOf(wasm, window)) {
+    const agent = wasm.i32(wasm.u32(k + L.K_SLOT) + L.L_AGENT);
+    counters.set(agent, (counters.get(agent) ?? 0) + countingInstances(wasm, k));
+  }
+  return momentsOf(evidence, counters);
+}
+
+/** How many instances of a counter count at all: whose last value is not 0, be it an integer or a double. */
+function countingInstances(wasm: Wasm, k: number): number {
+  const last = wasm.u32(k + L.K_LAST);
+  let n = 0;
+  for (let i = 0; i < wasm.i32(k + L.K_IDS + L.IM_N); i++) if (wasm.i64(last + 8 * i) !== 0n) n++;
+  return n;
 }

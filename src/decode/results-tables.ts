@@ -1,7 +1,7 @@
 // Owns reading the reducers that keep tables (columns, TALLY, WRAPSUM, SECTIONS) back out of the WASM engine.
 
-import type { Instances, ReducerResult, Restart, TallyEntry } from '../reduce/index.ts';
-import { NO_STRING, sessionBytes } from './domains.ts';
+import type { Instances, ReducerResult, TallyEntry } from '../reduce/index.ts';
+import { sessionBytes } from './domains.ts';
 import type { Identities } from './identity.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
@@ -138,24 +138,4 @@ export function collectTally(wasm: Wasm, q: number, identities: Identities): Tal
       last: wasm.i32(e + L.TE_LAST),
     };
   });
-}
-
-/** Counters that were restarted in a window; `wanted`: names of the slots. */
-export function collectRestarts(wasm: Wasm, window: number, wanted: readonly string[]): Restart[] {
-  const slots = wasm.x.slotAt(0) >>> 0;
-  return Array.from({ length: wasm.i32(window + L.W_NCOUNTERS) }, (_, i): Restart[] => {
-    const k = wasm.u32(window + L.W_COUNTERS) + i * L.K_SIZE;
-    const count = wasm.i32(k + L.K_RESTARTS);
-    if (count === 0) return [];
-    const name = wasm.u32(k + L.K_NAME);
-    const instance = name === NO_STRING ? String(wasm.i32(k + L.K_ID)) : sessionBytes(wasm, name).toString('utf8');
-    return [
-      {
-        metric: wanted[(wasm.u32(k + L.K_SLOT) - slots) / L.L_SIZE]!,
-        count,
-        ns: wasm.i64(k + L.K_NS),
-        instance: wasm.i32(k + L.K_DOMAIN) === 0 ? null : instance,
-      },
-    ];
-  }).flat();
 }

@@ -12,15 +12,8 @@ import {
 import type { BuiltConsumer, BuiltWindow } from './build.ts';
 import { Identities } from './identity.ts';
 import * as L from './layout.gen.ts';
-import {
-  ColumnTables,
-  collectRestarts,
-  collectSections,
-  collectTally,
-  collectWrapSum,
-  rollColumns,
-  rowsOf,
-} from './results-tables.ts';
+import { collectMoments, collectRestarts } from './restarts.ts';
+import { ColumnTables, collectSections, collectTally, collectWrapSum, rollColumns, rowsOf } from './results-tables.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
 const NEVER = -(2n ** 63n);
@@ -78,6 +71,7 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow, wanted: readonly 
       gapNs: wasm.i64(window.address + L.W_GAP_NS),
     },
     restarts: collectRestarts(wasm, window.address, wanted),
+    moments: collectMoments(wasm, window.address),
     specs: window.consumers.map((c) => c.spec),
     consumers: window.consumers.map((c) => collectConsumer(wasm, c, identities, tables)),
   };

@@ -1,7 +1,7 @@
 // Owns one node's work by the TypeScript engine: as decodeNode, slowly; for comparing the two on whole documents.
 
 import { compare } from '../kernel/index.ts';
-import { type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
+import { BOOT_METRICS, type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
 import { Instant } from './instant.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
@@ -38,8 +38,9 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
   const windows = task.windows.map((w) => {
     const used = w.archives.map((i) => members[i]!).filter((m) => m.usable);
     const specs = used.length === 0 ? [] : w.declare((name) => used.some((m) => m.names.has(name)));
-    const { startNs, endNs, walltime, leads } = w;
-    const engine = new WindowEngine({ startNs, endNs, walltime, consumers: specs, leads: leads?.(specs) ?? [] });
+    const { startNs, endNs, walltime, leads, moments } = w;
+    const span = { startNs, endNs, walltime, ...(moments ? { moments } : {}) };
+    const engine = new WindowEngine({ ...span, consumers: specs, leads: leads?.(specs) ?? [] });
     return { w, specs, engine, instant: new Instant() };
   });
   const endNs =
@@ -49,6 +50,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
       .at(-1) ?? 0n;
   /** What somebody asks for: of the others damage costs nobody anything. */
   const asked = new Set(windows.flatMap(({ specs }) => specs.flatMap((s) => s.metrics)));
+  if (windows.some(({ specs }) => specs.some((s) => s.counters))) for (const name of BOOT_METRICS) asked.add(name);
   /** Metrics that some archive has in other units. */
   const scaled = new Set(members.flatMap((m) => [...m.reading.factors.keys()]));
   // Names are asked until the engines have finished: every reader stays open till then.
@@ -72,8 +74,9 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     const { next, member } = first;
     for (const { w, engine, instant } of windows) {
       if (!w.archives.includes(member.index) || next!.ns < w.startNs || next!.ns > w.endNs) continue;
-      const row = next!.mark ? next! : instant.fresh(member.index, next!);
-      if (row) engine.row(row);
+      const fresh = next!.mark ? null : instant.fresh(member.index, next!.ns, next!.cells.keys());
+      if (fresh) engine.row({ ...next!, cells: new Map([...next!.cells].filter(([name]) => fresh.has(name))) });
+      else if (next!.mark) engine.row(next!);
     }
     if (!next!.mark) records++;
     advance(wasm, first, endNs);
@@ -88,7 +91,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     member.reader = null;
   }
   const results = windows.map(({ w, specs, engine }, i) => ({
-    ...{ coverage: engine.coverage(), specs, consumers: finished[i]!, mixed: false },
+    ...{ coverage: engine.coverage(), specs, consumers: finished[i]!, mixed: false, moments: engine.moments },
     ...sourcesOf(w, members, engine.restarts),
   }));
   return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 } };

@@ -1,7 +1,15 @@
 // Owns one node's work: its archives read as one time-ordered stream, delivered to all job windows that fall on them.
 
 import { compare, JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import type { ConsumerResult, ConsumerSpec, Coverage, Lead, Restart } from '../reduce/index.ts';
+import {
+  BOOT_METRICS,
+  type ConsumerResult,
+  type ConsumerSpec,
+  type Coverage,
+  type Lead,
+  type Moment,
+  type Restart,
+} from '../reduce/index.ts';
 import type { ExpectedUnits, Reading, Readings } from './agreement.ts';
 import { attach, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
@@ -25,6 +33,8 @@ export interface NodeWindow {
   readonly declare: (has: (name: string) => boolean) => readonly ConsumerSpec[];
   /** Per consumer of the declaration: the lead set by an earlier node. */
   readonly leads?: (specs: readonly ConsumerSpec[]) => readonly (Lead | null)[];
+  /** What an earlier pass has told of restarts. */
+  readonly moments?: readonly Moment[];
 }
 
 export interface NodeTask {
@@ -66,8 +76,11 @@ export interface NodeResult {
 
 /** What one pass makes of its windows. */
 export interface Decoded extends NodeResult {
-  /** `mixed`: what other windows read has hidden some of its own, so that it must be decoded alone. */
-  readonly windows: readonly (NodeWindowResult & { readonly mixed: boolean })[];
+  /**
+   * `mixed`: what other windows read has hidden some of its own, so that it must be decoded alone. `moments`: there are any: it must be
+   * decoded again by who knows them.
+   */
+  readonly windows: readonly (NodeWindowResult & { readonly mixed: boolean; readonly moments: readonly Moment[] })[];
 }
 
 /** How the records of wanted times were taken: of a shape not met before, of a known one, of one that comes again and again. */
@@ -111,18 +124,19 @@ export interface Survey {
 
 /** The archives of a task, looked at but not read. */
 export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
-  if (wasm.x.openSession(task.wanted.length) === 0)
-    throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
-  const slots = new Map(task.wanted.map((name, i) => [name, i]));
+  const names = [...new Set([...task.wanted, ...BOOT_METRICS])];
+  if (wasm.x.openSession(names.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
+  const slots = new Map(names.map((name, i) => [name, i]));
   const open: Open = (path, { leftOut, factors }) => {
     const slotOf = (name: string): number | undefined => (leftOut.has(name) ? undefined : slots.get(name));
     const factorOf = (name: string): number => factors.get(name) ?? 1;
     return new ArchiveReader(wasm, path, { slotOf, factorOf, salvage: task.salvage === true, readOn: true });
   };
   const keep = task.archives.length <= KEEP_OPEN;
+  const wanted = new Set(task.wanted);
   const members = task.archives.map((path, index) => {
     const member = look(path, index, readings.get(index) ?? AS_IT_IS, open, keep);
-    member.metrics = member.metrics.filter((m) => slots.has(m.name));
+    member.metrics = member.metrics.filter((m) => wanted.has(m.name));
     return member;
   });
   return { members, slots, open: (m) => open(m.path, m.reading) };
@@ -179,7 +193,7 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
 
   const results = task.windows.map((w, i) => {
     const { address } = windows[i]!;
-    const { restarts, ...result } = collectWindow(wasm, windows[i]!, task.wanted);
+    const { restarts, ...result } = collectWindow(wasm, windows[i]!, [...slots.keys()]);
     const mixed = wasm.i32(address + L.W_MIXED) !== 0;
     wasm.x.closeWindow(address);
     return { ...result, ...sourcesOf(w, members, restarts), mixed };

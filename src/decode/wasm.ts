@@ -35,7 +35,9 @@ interface Exports {
     slot: number,
     scale: number,
   ): number;
-  watchCounter(window: number, slot: number, bits: number): number;
+  watchCounter(window: number, slot: number, bits: number, consumer: number): number;
+  watchBoot(window: number, uptime: number, boottime: number): void;
+  takeMoments(window: number, n: number): number;
   findIndom(reader: number, indom: number, create: number): number;
   versionAt(indom: number, ns: bigint): number;
   reorderVersions(reader: number, indom: number): number;

@@ -5,6 +5,7 @@ import {
   ArchiveReader,
   decodeNode,
   InstanceIdentities,
+  Instant,
   instancesAt,
   lend,
   type Metric,
@@ -108,7 +109,7 @@ export class PcpArchive {
 
   /**
    * Records of all archives in order of time; where an archive ends before another begins there is a mark, unless both say that
-   * pmcd was not restarted between.
+   * pmcd was not restarted between. What several archives have at one instant is given once, from the first.
    *
    * ```js
    * for await (const record of archive.records({ metrics: ['kernel.all.*'], bigint: true })) {
@@ -144,20 +145,35 @@ export class PcpArchive {
     });
     try {
       let begun = false;
+      const instant = new Instant();
+      /** Marks behind archives that have ended; behind the last one that has records of its own there is none. */
+      const gaps: PcpRecord[] = [];
       const joined = join(
         inputs.map((i) => i.records),
         { from, to },
       );
       for (const { input, ns, record } of joined as Iterable<Joined<PcpRecord>>) {
         const { member, reader, of } = inputs[input]!;
-        if (record && !record.mark && record.sets.length === 0) continue;
+        // Of all metrics one in which nothing is sound is a record still.
+        if (matches && record && !record.mark && record.sets.length === 0) continue;
         if (!record && !begun) continue;
         begun = true;
         const archive = member.path;
         const names = (set: ValueSet) => of.names(ns, set);
         const identities = (set: ValueSet) => of.identities(ns, set);
-        if (record) yield { ...record, archive, names, identities };
-        else yield { ns, ...reader.place, mark: true, sets: [], archive, names, identities };
+        if (!record) {
+          gaps.push({ ns, ...reader.place, mark: true, sets: [], archive, names, identities });
+          continue;
+        }
+        let { sets } = record;
+        if (!record.mark) {
+          const about = sets.map((set) => set.metric.name);
+          const fresh = instant.fresh(input, ns, about);
+          if (!fresh) continue;
+          if (fresh.size < about.length) sets = sets.filter((set) => fresh.has(set.metric.name));
+        }
+        yield* gaps.splice(0);
+        yield { ...record, sets, archive, names, identities };
       }
     } finally {
       for (const { reader } of inputs) reader.close();

@@ -1,24 +1,35 @@
 // Owns counters that go back: wraps are undone and restarts bridged, so that what subtracts sees them rise only.
 // assembly/reduce/counters.ts is its twin.
 
+import { Boot, uptimeIn } from './boot.ts';
 import { identitiesOf } from './identity.ts';
 import { IdMap } from './idmap.ts';
+import { nameExpression, namesOf } from './match.ts';
 import { effectiveBits } from './normalise.ts';
+import { BOOT, type Evidence, MAX_EVIDENCE, type Moment, momentsOf } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
 import type { ConsumerSpec } from './spec.ts';
 
 /*
  * A counter is compared, instance by instance, with its value in the record of the window before. One that is lower has wrapped
- * or was restarted (boot, agent, driver), and which of the two it was is found so:
+ * or was restarted (boot, agent, driver). Which of the two it was, and which counters were restarted that have come further than
+ * before meanwhile, is decided by all the evidence that there is:
  *
- * 1. It can have wrapped if it has a width (by its type 32 or 64 bits, or as configured; floating point has none), and if what
- *    it then counted is less than half of what the width holds: more within one sampling interval is not believed, but of
+ * 1. A lower one can have wrapped if it has a width (by its type 32 or 64 bits, or as configured; floating point has none), and if
+ *    what it then counted is less than half of what the width holds: more within one sampling interval is not believed, but of
  *    counters of up to 32 bits that are configured to wrap, which may be as fast as that.
- * 2. It was restarted if it cannot have wrapped; if a mark lies between the two records, since the logger was not there to see;
- *    or if another counter of the same agent was restarted in the same record, down to less than half of what it was (a few
+ * 2. A lower one was restarted if it cannot have wrapped; if a mark lies between the two records, since the logger was not there
+ *    to see; or if another counter of the same agent was restarted in the same record, down to less than half of what it was (a few
  *    ticks less is what some kernel counters do now and then, and proves nothing).
- * 3. If more than half of an agent's counters were restarted so in one record, or any of them across a mark or from one
- *    archive to the next, then all of its counters were, those too that have come further than before meanwhile.
+ * 3. All counters of all agents were restarted if the host was: kernel.all.uptime or kernel.all.boottime say so where they are
+ *    recorded, else more than half of the kernel's counters that were restarted at a time.
+ * 4. All counters of an agent were restarted if more than half of those that count at all were at a time, or any of them across a
+ *    mark or from one archive to the next. But where the uptime says that the host ran on, those of the kernel were not, only the
+ *    device's that show it. And those of processes and control groups come and go one by one: a few of them prove nothing.
+ *
+ * A mark or another archive alone is no restart: a logger that was started again leaves the counters as they are, and what they
+ * rose by meanwhile counts. A sample can be several records, in which the counters that show a restart come last. So a window in
+ * which 3 or 4 hold is read twice: the first time tells when (restarts.ts), and the second time knows it beforehand.
  *
  * A wrap adds the width. A restart adds what makes the counter go on from where it was: the increments of the parts before and
  * after are summed, and what was counted between the two records is not known and not counted.
@@ -27,8 +38,9 @@ import type { ConsumerSpec } from './spec.ts';
 /** A metric whose counters were restarted in a window. */
 export interface Restart {
   readonly metric: string;
-  /** Records in which some instance was. */
+  /** Records in which some instance was, and how many instances were in all. */
   readonly count: number;
+  readonly instances: number;
   /** The first time: ns, and the first instance in the record; null without instance domain. */
   readonly ns: bigint;
   readonly instance: string | null;
@@ -51,39 +63,62 @@ export function canWrap(before: Exact, now: Exact, bits: number, configured = fa
   return (fast || fall > range / 2) && fall <= range;
 }
 
+/** What the counters of a record are compared with and by. */
+interface Occasion {
+  readonly ns: bigint;
+  readonly source: number;
+  /** So far. */
+  readonly marks: number;
+}
+
 /** One metric of a window. */
 class Watched {
   readonly #metric: string;
   bits = 0;
+  /** Names of the only instances that somebody looks at; null: all. */
+  readonly #names: readonly RegExp[] | null;
   readonly #ids = new IdMap();
   readonly #last: Exact[] = [];
   readonly #offsets: { value: number; exact: bigint }[] = [];
+  /** Instances that were restarted since they were last seen, and those of which a restart is counted. */
+  readonly #pending = new Set<number>();
+  readonly #counted = new Set<number>();
   #corrected = false;
   #count = 0;
   #first: { ns: bigint; instance: string | null } | null = null;
-  /** Archive, and number of marks, at the last record. */
-  #source = 0;
-  #marks = 0;
+  agent = 0;
+  /** The last record that had it; null: none. */
+  #before: Occasion | null = null;
   /** Of the record at hand: instance numbers, how many were known before; whether there is a mark, or the archive is another. */
   #numbers: number[] = [];
   #known = 0;
-  #marked = false;
+  marked = false;
   away = false;
 
-  constructor(metric: string) {
+  constructor(metric: string, names: readonly RegExp[] | null) {
     this.#metric = metric;
+    this.#names = names;
   }
 
-  /** Takes the record's instances; whether some counter fell. */
-  look(cell: Cell, source: number, marks: number): boolean {
+  /** Takes the record's instances; whether some counter fell or was restarted. */
+  look(cell: Cell, now: Occasion, moments: readonly Moment[]): boolean {
+    const before = this.#before;
     this.#known = this.#ids.size;
     this.#numbers = identitiesOf(cell).map((identity) => this.#ids.placeOf(identity, true));
-    this.#marked = marks !== this.#marks;
-    this.away = this.#marked || source !== this.#source;
-    this.#source = source;
-    this.#marks = marks;
+    this.agent = cell.counter!.agent;
+    this.marked = now.marks !== (before?.marks ?? 0);
+    this.away = this.marked || before === null || now.source !== before.source;
+    const restarted = ({ ns, agent }: Moment): boolean =>
+      (agent === BOOT || agent === this.agent) && before !== null && before.ns < ns && ns <= now.ns;
+    if (moments.some(restarted)) for (let number = 0; number < this.#known; number++) this.#pending.add(number);
     const values = exactOf(cell);
-    return this.#numbers.some((number, i) => this.#isKnown(number) && values[i]! < this.#last[number]!);
+    const fell = (number: number, i: number): boolean => this.#isKnown(number) && values[i]! < this.#last[number]!;
+    return this.#pending.size > 0 || this.#numbers.some(fell);
+  }
+
+  /** Time of the record before; null: there is none. */
+  get beforeNs(): bigint | null {
+    return this.#before?.ns ?? null;
   }
 
   #isKnown(number: number): boolean {
@@ -99,38 +134,38 @@ class Watched {
     return this.bits > 0 ? this.bits : cell.counter!.bits;
   }
 
-  /** Counters of the record that were above 0 before, and those of them that cannot but have been restarted. */
-  count(cell: Cell): { seen: number; restarted: number } {
+  /** Counters of the record that cannot but have been restarted. */
+  restarted(cell: Cell): number {
     const values = exactOf(cell);
-    let seen = 0;
-    let restarted = 0;
-    this.#numbers.forEach((number, i) => {
-      if (!this.#isKnown(number)) return;
+    const restarted = (number: number, i: number): boolean => {
+      if (!this.#isKnown(number)) return false;
       const [before, now] = [this.#last[number]!, values[i]!];
-      if (before > 0) seen++;
-      if (!(Number(now) < Number(before) * 0.5)) return;
-      if (this.#marked || !this.#canWrap(cell, before, now)) restarted++;
-    });
-    return { seen, restarted };
+      return Number(now) < Number(before) * 0.5 && !this.#canWrap(cell, before, now);
+    };
+    return this.#numbers.filter(restarted).length;
   }
 
-  /** Adds to the offsets. `some`, `all`: counters of the agent were restarted. */
-  bridge(cell: Cell, some: boolean, all: boolean, ns: bigint): void {
+  /** Adds to the offsets. `some`: counters of the agent were restarted in this record. */
+  bridge(cell: Cell, some: boolean, ns: bigint): void {
     const values = exactOf(cell);
     const bits = this.#widthOf(cell);
     let named: number | null = null;
     this.#numbers.forEach((number, i) => {
       if (!this.#isKnown(number)) return;
       const [before, now] = [this.#last[number]!, values[i]!];
+      const pending = this.#pending.delete(number);
       const fell = now < before;
-      if (!fell && !(all && now > before)) return;
+      if (!fell && !(pending && now > before)) return;
       const offset = this.#offset(number);
-      if (fell && !some && !this.#marked && this.#canWrap(cell, before, now)) {
+      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, before, now)) {
         offset.value += 2 ** bits * (cell.counter!.scale ?? 1);
         offset.exact += 1n << BigInt(bits);
         return;
       }
-      named ??= cell.ids[i]!;
+      if (this.#concerns(cell, i)) {
+        named ??= i;
+        this.#counted.add(number);
+      }
       if (typeof before === 'bigint' && typeof now === 'bigint') {
         offset.exact += before - now;
         offset.value += Number(BigInt.asIntN(64, before - now));
@@ -144,12 +179,16 @@ class Watched {
     });
     if (named === null) return;
     this.#count++;
-    const name = cell.nameOf
-      ? (cell.nameOf(named) ?? String(named))
-      : cell.domainSize === undefined
-        ? null
-        : String(named);
+    const id = cell.ids[named]!;
+    const name = cell.nameOf ? (cell.nameOf(id) ?? String(id)) : cell.domainSize === undefined ? null : String(id);
     this.#first ??= { ns, instance: name };
+  }
+
+  /** Whether somebody looks at the instance. */
+  #concerns(cell: Cell, i: number): boolean {
+    if (!this.#names) return true;
+    const name = cell.nameOf?.(cell.ids[i]!);
+    return name !== undefined && this.#names.some((expression) => expression.test(name));
   }
 
   #offset(number: number): { value: number; exact: bigint } {
@@ -159,7 +198,8 @@ class Watched {
   }
 
   /** Remembers the record's values. */
-  keep(cell: Cell): void {
+  keep(cell: Cell, now: Occasion): void {
+    this.#before = now;
     const values = exactOf(cell);
     this.#numbers.forEach((number, i) => {
       if (number >= 0) this.#last[number] = values[i]!;
@@ -182,28 +222,47 @@ class Watched {
   }
 
   get restart(): Restart | null {
-    return this.#first && { metric: this.#metric, count: this.#count, ...this.#first };
+    return this.#first && { metric: this.#metric, count: this.#count, instances: this.#counted.size, ...this.#first };
+  }
+
+  /** How many instances count at all. */
+  get counters(): number {
+    return this.#last.filter((x) => Number(x) !== 0).length;
   }
 }
 
 const exactOf = (cell: Cell): Values => cell.raw ?? cell.values;
 
-/** What became of an agent's counters in a record. */
-interface Agent {
-  seen: number;
-  restarted: number;
-  away: boolean;
-}
+const NOTHING: ReadonlyMap<string, Cell> = new Map();
 
 export class Counters {
   readonly #watched = new Map<string, Watched>();
+  readonly #moments: readonly Moment[];
+  readonly #evidence: Evidence[] = [];
+  readonly #boot = new Boot();
   #marks = 0;
+  /** The last record, and times of the first ones after a mark, and of an archive. */
+  #before: Occasion | null = null;
+  #markNs = 0n;
+  #awayNs = 0n;
 
-  constructor(consumers: readonly ConsumerSpec[]) {
+  /** `moments`: what an earlier reading of the window has told. */
+  constructor(consumers: readonly ConsumerSpec[], moments: readonly Moment[] = []) {
+    this.#moments = moments;
+    const names = new Map<string, readonly string[] | null>();
+    for (const { metrics, counters, match } of consumers) {
+      if (!counters) continue;
+      const own = match === undefined ? null : namesOf(match);
+      for (const metric of metrics) {
+        const known = names.get(metric);
+        names.set(metric, known === undefined || known?.join('\n') === own?.join('\n') ? own : null);
+      }
+    }
     for (const { metrics, counters } of consumers) {
       counters?.forEach((width, m) => {
         const metric = metrics[m]!;
-        const watched = this.#watched.get(metric) ?? new Watched(metric);
+        const expressions = names.get(metric)?.map((name) => nameExpression(name)) ?? null;
+        const watched = this.#watched.get(metric) ?? new Watched(metric, expressions);
         this.#watched.set(metric, watched);
         const bits = effectiveBits(width);
         if (bits > 0 && (watched.bits === 0 || bits < watched.bits)) watched.bits = bits;
@@ -217,42 +276,66 @@ export class Counters {
   }
 
   /** Cells of counters that went back since the window's beginning, as reducers see them. */
-  correct({ cells, ns, source = 0 }: Row): ReadonlyMap<string, Cell> {
+  correct(row: Row): ReadonlyMap<string, Cell> {
+    if (this.#watched.size === 0) return NOTHING;
+    const { cells, ns, source = 0 } = row;
     const met: [string, Watched, Cell][] = [];
-    let fell = false;
     for (const [metric, watched] of this.#watched) {
       const cell = cells.get(metric);
-      if (!cell?.counter || cell.count <= 0 || cell.unconvertible) continue;
-      met.push([metric, watched, cell]);
-      if (watched.look(cell, source, this.#marks)) fell = true;
+      if (cell?.counter && cell.count > 0 && !cell.unconvertible) met.push([metric, watched, cell]);
     }
+    const uptime = uptimeIn(row);
+    if (met.length === 0 && uptime === null) return NOTHING;
+    const now = { ns, source, marks: this.#marks };
+    if (now.marks !== (this.#before?.marks ?? 0)) this.#markNs = ns;
+    if (now.source !== this.#before?.source) this.#awayNs = ns;
+    this.#before = now;
+    if (uptime !== null) this.#note(this.#boot.look(uptime, ns, source, this.#marks));
+    let fell = false;
+    for (const [, watched, cell] of met) if (watched.look(cell, now, this.#moments)) fell = true;
     if (fell) {
-      const agents = new Map<number, Agent>();
-      for (const [, watched, cell] of met) {
-        const { seen, restarted } = watched.count(cell);
-        const agent = agents.get(cell.counter!.agent) ?? { seen: 0, restarted: 0, away: false };
-        agents.set(cell.counter!.agent, agent);
-        agent.seen += seen;
-        agent.restarted += restarted;
-        if (restarted > 0) agent.away ||= watched.away;
-      }
-      for (const [, watched, cell] of met) {
-        const agent = agents.get(cell.counter!.agent)!;
-        const all = agent.restarted > 0 && (agent.away || 2 * agent.restarted > agent.seen);
-        watched.bridge(cell, agent.restarted > 0, all, ns);
-      }
+      const agents = new Map<number, Evidence>();
+      for (const [, watched, cell] of met) this.#count(agents, watched, cell, ns);
+      for (const found of agents.values()) this.#note(found);
+      for (const [, watched, cell] of met) watched.bridge(cell, agents.has(watched.agent), ns);
     }
     const corrected = new Map<string, Cell>();
     for (const [metric, watched, cell] of met) {
-      watched.keep(cell);
+      watched.keep(cell, now);
       const instead = watched.corrected(cell);
       if (instead) corrected.set(metric, instead);
     }
     return corrected;
   }
 
+  /** Adds a metric's counters that were restarted to those of its agent in the record. */
+  #count(agents: Map<number, Evidence>, watched: Watched, cell: Cell, ns: bigint): void {
+    const count = watched.restarted(cell);
+    if (count === 0) return;
+    const { agent, away } = watched;
+    const toNs = away ? (watched.marked ? this.#markNs : this.#awayNs) : ns;
+    const fromNs = away ? toNs - 1n : watched.beforeNs!;
+    const known = agents.get(agent);
+    agents.set(agent, {
+      ...{ agent, count: count + (known?.count ?? 0), away: away || known?.away === true },
+      fromNs: known && known.fromNs > fromNs ? known.fromNs : fromNs,
+      toNs: known && known.toNs < toNs ? known.toNs : toNs,
+    });
+  }
+
+  #note(evidence: Evidence | null): void {
+    if (evidence && this.#evidence.length < MAX_EVIDENCE) this.#evidence.push(evidence);
+  }
+
   /** By metric, in the order in which consumers name them. */
   get restarts(): Restart[] {
     return [...this.#watched.values()].flatMap((w) => w.restart ?? []);
+  }
+
+  /** When counters were restarted that do not show it themselves. */
+  get moments(): Moment[] {
+    const counters = new Map<number, number>();
+    for (const { agent, counters: n } of this.#watched.values()) counters.set(agent, (counters.get(agent) ?? 0) + n);
+    return momentsOf(this.#evidence, counters);
   }
 }

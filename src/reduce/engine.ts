@@ -4,6 +4,7 @@
 import { Consumer } from './consumer.ts';
 import { Counters, type Restart } from './counters.ts';
 import { type Coverage, CoverageCounter } from './coverage.ts';
+import type { Moment } from './restarts.ts';
 import type { ConsumerResult } from './result.ts';
 import type { Row } from './row.ts';
 import type { WindowSpec } from './spec.ts';
@@ -17,7 +18,7 @@ export class WindowEngine {
 
   constructor(spec: WindowSpec) {
     this.#spec = spec;
-    this.#counters = new Counters(spec.consumers);
+    this.#counters = new Counters(spec.consumers, spec.moments);
     this.#consumers = spec.consumers.map((c, i) => new Consumer(c, spec.walltime, spec.leads?.[i] ?? null));
   }
 
@@ -43,8 +44,21 @@ export class WindowEngine {
     return this.#counters.restarts;
   }
 
+  /** If there are any, the rows have to be read again by an engine that knows them. */
+  get moments(): Moment[] {
+    return this.#counters.moments;
+  }
+
   /** Parallel to the consumers of the spec. */
   finish(): ConsumerResult[] {
     return this.#consumers.map((c) => c.finish());
   }
+}
+
+/** Reads rows, a second time if the first one tells of restarts that counters do not show themselves. */
+export function reduceRows(spec: WindowSpec, rows: readonly Row[]): WindowEngine {
+  const engine = new WindowEngine(spec);
+  for (const row of rows) engine.row(row);
+  const { moments } = engine;
+  return moments.length === 0 || spec.moments ? engine : reduceRows({ ...spec, moments }, rows);
 }

@@ -2,10 +2,11 @@
 
 export { canWrap, type Restart } from './counters.ts';
 export { type Coverage, CoverageCounter } from './coverage.ts';
-export { WindowEngine } from './engine.ts';
+export { reduceRows, WindowEngine } from './engine.ts';
 export { chosen, type Join, join } from './join.ts';
 export { type Match, nameExpression, namesOf } from './match.ts';
 export { effectiveBits } from './normalise.ts';
+export { BOOT, BOOT_METRICS, type Evidence, type Moment, momentsOf } from './restarts.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {

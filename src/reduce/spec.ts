@@ -2,6 +2,7 @@
 // Source: reference/analytics.md parts 1 and 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
 
 import type { Match } from './match.ts';
+import type { Moment } from './restarts.ts';
 
 /**
  * How the rows of a lane become numbers. A row is one fetched metric's values in one record, in stored order.
@@ -165,4 +166,6 @@ export interface WindowSpec {
   readonly consumers: readonly ConsumerSpec[];
   /** Per consumer: the lead of its SUBSAMPLE if an earlier node of the job has set it. */
   readonly leads?: readonly (Lead | null)[];
+  /** What an earlier reading of the same rows has told of restarts. */
+  readonly moments?: readonly Moment[];
 }

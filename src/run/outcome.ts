@@ -143,7 +143,7 @@ function problemsOf(job: Job, answers: ReadJob['answers']): Problem[] {
   const restarted = [...new Set(all.filter((p) => p.code === 'E_COUNTER_RESET').map((p) => p.node))];
   if (restarted.length <= MAX_RESTARTED) return all;
   const named = new Set(restarted.slice(0, MAX_RESTARTED));
-  const message = `counters went back on ${restarted.length - MAX_RESTARTED} more nodes`;
+  const message = `counters were restarted on ${restarted.length - MAX_RESTARTED} more nodes`;
   const kept = all.filter((p) => p.code !== 'E_COUNTER_RESET' || named.has(p.node));
   return [...kept, { code: 'E_COUNTER_RESET', message }];
 }

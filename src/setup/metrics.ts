@@ -23,6 +23,7 @@ export const STANDARD: readonly MetricGroup[] = [
       ...each('kernel.percpu.cpu', 'user sys irq.soft irq.hard intr wait.total idle nice'),
     ],
   },
+  { about: 'whether the node was started again, with all counters', metrics: ['kernel.all.uptime'] },
   { about: 'block devices', metrics: each('disk.dev', 'read read_bytes write write_bytes') },
   {
     about: 'memory',

@@ -14,7 +14,7 @@ import { decodeNode, decodeNodeByRows, type NodeTask, restartProblems, Wasm } fr
 import { buildDocument, coverageSection, type Document, type NodeCoverage } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { describeProblem, nsOf, type Problem } from '../../src/kernel/index.ts';
-import { type Coverage, type Lead, WindowEngine } from '../../src/reduce/index.ts';
+import { BOOT_METRICS, type Coverage, type Lead, reduceRows } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { shared } from '../oracle/shared.ts';
@@ -78,14 +78,10 @@ interface NodeRead {
 const byOracle: ReadNode = (base, job, { normalization, asReference = false }, leads) => {
   const archive = decodeArchive(base);
   const plans = planNode(job, (name) => archive.names.has(name), normalization, { asReference });
-  const engine = new WindowEngine({
-    startNs: nsOf(job.start),
-    endNs: nsOf(job.end + 1),
-    walltime: job.walltime,
-    consumers: plans.map((p) => p.spec),
-    leads: plans.map((p) => leads.get(p.cls) ?? null),
-  });
-  for (const row of rowsOf(archive, WANTED_METRICS)) engine.row(row);
+  const span = { startNs: nsOf(job.start), endNs: nsOf(job.end + 1), walltime: job.walltime };
+  const consumers = plans.map((p) => p.spec);
+  const rows = [...rowsOf(archive, [...WANTED_METRICS, ...BOOT_METRICS])];
+  const engine = reduceRows({ ...span, consumers, leads: plans.map((p) => leads.get(p.cls) ?? null) }, rows);
   const results = engine.finish();
   const shares = plans.map((p, i) => ({ cls: p.cls, metrics: p.spec.metrics, result: results[i]! }));
   return { shares, coverage: engine.coverage(), problems: restartProblems(engine.restarts) };

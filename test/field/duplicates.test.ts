@@ -4,7 +4,7 @@ import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } f
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
-import { copyArchive } from '../../src/pcp/index.ts';
+import { copyArchive, openArchive } from '../../src/pcp/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documents, field } from '../support/field.ts';
@@ -89,6 +89,24 @@ describe('records of several archives at one time', () => {
     for (const f of ['meta', 'index', '0']) symlinkSync(`${whole}.${f}`, `${whole}-soft.${f}`);
     const one = read(whole);
     for (const twin of ['copy', 'hard', 'soft']) expect(read(whole, `${whole}-${twin}`)).toEqual(one);
+  });
+});
+
+describe('records of the library, and so of dump and values', () => {
+  const shown = (...bases: string[]): string[] =>
+    [...openArchive(bases.join(',')).records()].map((r) => r.sets.map((set) => `${r.ns} ${set.metric.name}`).join());
+
+  it('are given once', () => {
+    const whole = archive(0, 40);
+    expect(shown(whole, copied(whole, `${whole}-copy`))).toEqual(shown(whole));
+    expect(shown(whole, copied(whole, `${whole}-v2`, 2))).toEqual(shown(whole));
+  });
+
+  it('have from the second archive what the first does not have', () => {
+    const lines = shown(archive(0, 3, [A]), archive(0, 3, [A, B]));
+    // A mark has no values.
+    const names = lines.filter((line) => line !== '').map((line) => line.replaceAll(/\d+ /g, ''));
+    expect(names).toEqual(['a.a', 'a.b', 'a.a', 'a.b', 'a.a', 'a.b']);
   });
 });
 

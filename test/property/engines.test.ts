@@ -11,7 +11,7 @@ import {
   type ConsumerSpec,
   type Coverage,
   type Lead,
-  WindowEngine,
+  reduceRows,
 } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
@@ -87,8 +87,7 @@ function byWasm(archive: RandomArchive, windows: readonly Window[], archives = [
 function byTypeScript(archive: RandomArchive, windows: readonly Window[]): Outcome[] {
   const rows = [...rowsOf(decodeArchive(archive.base))];
   return windows.map((w) => {
-    const engine = new WindowEngine(w);
-    for (const row of rows) engine.row(row);
+    const engine = reduceRows(w, rows);
     const restarts = restartProblems(engine.restarts).map((p) => p.message);
     return { coverage: engine.coverage(), consumers: engine.finish(), restarts };
   });

@@ -2,81 +2,19 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNode, decodeNodeByRows, type NodeWindowResult, Wasm } from '../../src/decode/index.ts';
-import type { ConsumerSpec, FirstLastResult, SubsampleResult } from '../../src/reduce/index.ts';
-import { ArchiveWriter, type Datum, indomId, type MetricSpec, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import { Wasm } from '../../src/decode/index.ts';
+import type { ConsumerSpec, SubsampleResult } from '../../src/reduce/index.ts';
+import { indomId, pmid } from '../../src/write/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
+import { archive, deltas, ENGINES, ends, metric, type Record, readBy, said } from '../support/counters.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
-const NS = 1_000_000_000n;
-const T0 = 1_772_409_600n;
-const STEP = 30n;
-let made = 0;
-
-const metric = (i: number, more: Partial<MetricSpec> = {}): MetricSpec => ({
-  ...{ name: `c.m${i}`, pmid: pmid(60, 1, i), type: 'u64', indom: NO_INDOM, semantics: 'counter', units: UNITS.count },
-  ...more,
-});
-
-type Record = readonly (Datum | readonly Datum[] | null)[] | 'mark';
-
-/** A record every 30 s: of each metric its value, or values by instance; null: it has none. */
-function archive(metrics: readonly MetricSpec[], records: readonly Record[], from = 0): string {
-  const base = join(dir, `c${made++}`);
-  const at = (i: number): bigint => (T0 + STEP * BigInt(from + i)) * NS;
-  const w = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: at(0) });
-  for (const m of metrics) w.metric(m);
-  for (const indom of new Set(metrics.map((m) => m.indom).filter((d) => d !== NO_INDOM)))
-    w.indom(
-      indom,
-      at(0),
-      Array.from({ length: 8 }, (_, id) => ({ id, name: `i${id}` })),
-    );
-  records.forEach((record, i) => {
-    if (record === 'mark') {
-      w.mark(at(i));
-      return;
-    }
-    const sets = metrics.flatMap((m, k) => {
-      const value = record[k];
-      if (value === null || value === undefined) return [];
-      const values = (Array.isArray(value) ? value : [value]) as Datum[];
-      return [{ pmid: m.pmid, type: m.type, ids: values.map((_, id) => (m.indom === NO_INDOM ? -1 : id)), values }];
-    });
-    w.record(at(i), sets);
-  });
-  w.close();
-  return base;
-}
-
-const ENGINES = [
-  ['WebAssembly', decodeNode],
-  ['TypeScript', decodeNodeByRows],
-] as const;
 
 describe.each(ENGINES)('the %s engine', (_, decode) => {
-  const read = (
-    archives: readonly string[],
-    specs: readonly ConsumerSpec[],
-    span: readonly [number, number] = [0, 1e6],
-  ): NodeWindowResult => {
-    const wanted = [...new Set(specs.flatMap((s) => s.metrics))];
-    const at = (i: number): bigint => (T0 + STEP * BigInt(i)) * NS;
-    const window = { startNs: at(span[0]), endNs: at(span[1]), walltime: 600, archives: archives.map((_, i) => i) };
-    return decode(new Wasm(), { archives, wanted, windows: [{ ...window, declare: () => specs }] }).windows[0]!;
-  };
-  const ends = (metrics: readonly MetricSpec[], widths = metrics.map(() => 0)): ConsumerSpec => ({
-    metrics: metrics.map((m) => m.name),
-    mode: 'firstlast',
-    counters: widths,
-    reducers: [{ kind: 'FIRSTLAST' }],
-  });
-  /** Increments by metric and instance. */
-  const deltas = (window: NodeWindowResult, i = 0): number[][] =>
-    (window.consumers[i]!.reducers[0] as FirstLastResult).delta.map((d) => Array.from(d));
-  const said = (window: NodeWindowResult): string[] => window.problems.map((p) => `${p.code}: ${p.message}`);
+  const read = (archives: readonly string[], specs: readonly ConsumerSpec[], span?: readonly [number, number]) =>
+    readBy(decode, archives, specs, span);
 
   it('adds the parts of a counter that was restarted, and says so', () => {
     const m = metric(0, { indom: indomId(60, 0) });
@@ -84,7 +22,7 @@ describe.each(ENGINES)('the %s engine', (_, decode) => {
     const window = read([base], [ends([m])]);
     expect(deltas(window)).toEqual([[60, 3]]);
     expect(said(window)).toEqual([
-      'E_COUNTER_RESET: counters went back at 2026-03-02 00:01:00 UTC, the parts before and after are added: c.m0[i0]',
+      'E_COUNTER_RESET: counters were restarted at 2026-03-02 00:01:00 UTC, the parts before and after are added: c.m0[i0]',
     ]);
   });
 
@@ -148,6 +86,14 @@ describe.each(ENGINES)('the %s engine', (_, decode) => {
     // The third is another agent's, and went on.
     expect(deltas(window)).toEqual([[1050], [110], [35]]);
     expect(said(window)[0]).toContain('c.m0, c.m1');
+  });
+
+  it('says how many instances and times there were', () => {
+    const m = metric(0, { indom: indomId(60, 0) });
+    const records: Record[] = [[[9n, 9n, 90n, 1n]], [[9n, 1n, 1n, 2n]], [[9n, 2n, 2n, 3n]], [[2n, 1n, 3n, 4n]]];
+    expect(said(read([archive([m], records)], [ends([m])]))[0]).toMatch(
+      /: c\.m0\[i1 and 2 others\] \(first time of 2\)$/,
+    );
   });
 
   it('knows the width that is configured', () => {

@@ -50,7 +50,7 @@ function* lines(argv: Options): Generator<string> {
   };
   for (const record of archive.records({ ...windowOf(argv), bigint: true, onProblems: report })) {
     const sets = argv.instance ? filterInstances(record, takes) : record.sets;
-    if (!record.mark && sets.length === 0) continue;
+    if (argv.instance && !record.mark && sets.length === 0) continue;
     if (argv.ndjson) yield recordJson(record, sets);
     else yield* recordLines(record, sets);
   }

@@ -1,0 +1,80 @@
+// Owns what a window sees of restarts: evidence, and the host's uptime. src/reduce/boot.ts is its twin.
+
+import {
+  E_AGENT, E_AWAY, E_BOOT, E_COUNT, E_FROM, E_RAN_ON, E_SIZE, E_TO, L_BAD, L_COUNT, L_SEQ, L_TYPE, L_VALS, MAX_EVIDENCE, MO_SIZE, W_ARENA,
+  W_BOOTTIME, W_CAPEVIDENCE, W_EVIDENCE, W_MARKS, W_MOMENTS, W_NEVIDENCE, W_NMOMENTS, W_UP, W_UP_KNOWN, W_UP_MARKS, W_UP_NS, W_UP_READER,
+  W_UPTIME,
+} from '../layout';
+import { regrow, take } from '../memory';
+
+/** Seconds: src/reduce/boot.ts. */
+const SLACK: f64 = 2;
+
+/** Slots of kernel.all.uptime and kernel.all.boottime. */
+export function watchBoot(w: usize, uptime: usize, boottime: usize): void {
+  store<u32>(w, <u32>uptime, W_UPTIME);
+  store<u32>(w, <u32>boottime, W_BOOTTIME);
+}
+
+/** Room for moments that are known beforehand (MO_*). */
+export function takeMoments(w: usize, n: i32): usize {
+  const list = take(w + W_ARENA, n * MO_SIZE);
+  store<u32>(w, <u32>list, W_MOMENTS);
+  store<i32>(w, n, W_NMOMENTS);
+  return list;
+}
+
+/** Keeps something seen. False if memory is exhausted. */
+export function note(w: usize, agent: i32, from: i64, to: i64, count: i32, away: bool): bool {
+  const n = load<i32>(w, W_NEVIDENCE);
+  if (n == MAX_EVIDENCE) return true;
+  if (n == load<i32>(w, W_CAPEVIDENCE)) {
+    const cap = n ? n << 1 : 16;
+    const list = regrow(w + W_ARENA, load<u32>(w, W_EVIDENCE), n * E_SIZE, cap * E_SIZE);
+    if (!list) return false;
+    store<u32>(w, <u32>list, W_EVIDENCE);
+    store<i32>(w, cap, W_CAPEVIDENCE);
+  }
+  const e = <usize>load<u32>(w, W_EVIDENCE) + n * E_SIZE;
+  store<i64>(e, from, E_FROM);
+  store<i64>(e, to, E_TO);
+  store<i32>(e, agent, E_AGENT);
+  store<i32>(e, count, E_COUNT);
+  store<i32>(e, away ? 1 : 0, E_AWAY);
+  store<i32>(w, n + 1, W_NEVIDENCE);
+  return true;
+}
+
+function has(slot: usize, seq: i32): bool {
+  return slot && load<i32>(slot, L_SEQ) == seq && load<i32>(slot, L_COUNT) > 0 && !load<i32>(slot, L_BAD) && load<i32>(slot, L_TYPE) < 6;
+}
+
+/** Whether the record says how long the host had been up. */
+export function tellsUptime(w: usize, seq: i32): bool {
+  return has(load<u32>(w, W_UPTIME), seq) || has(load<u32>(w, W_BOOTTIME), seq);
+}
+
+/** Looks at the uptime, which the record has. False if memory is exhausted. */
+export function lookBoot(w: usize, seq: i32, ns: i64, reader: i32): bool {
+  const own: usize = load<u32>(w, W_UPTIME);
+  const uptime = has(own, seq)
+    ? load<f64>(<usize>load<u32>(own, L_VALS))
+    : <f64>ns * 1e-9 - load<f64>(<usize>load<u32>(<usize>load<u32>(w, W_BOOTTIME), L_VALS));
+  const marks = load<i32>(w, W_MARKS);
+  const before = load<i64>(w, W_UP_NS);
+  const known = load<i32>(w, W_UP_KNOWN) != 0;
+  const shorter = uptime < load<f64>(w, W_UP) - SLACK;
+  const away = reader != load<i32>(w, W_UP_READER) || marks != load<i32>(w, W_UP_MARKS);
+  store<i32>(w, 1, W_UP_KNOWN);
+  store<i64>(w, ns, W_UP_NS);
+  store<f64>(w, uptime, W_UP);
+  store<i32>(w, reader, W_UP_READER);
+  store<i32>(w, marks, W_UP_MARKS);
+  if (!known || before >= ns) return true;
+  const span = <f64>(ns - before) * 1e-9;
+  if (shorter || (away && uptime < span - SLACK)) {
+    const since = uptime > 0 ? (uptime < span ? ns - <i64>Math.floor(uptime * 1e9) : before + 1) : ns;
+    return note(w, E_BOOT, before, since, 0, away);
+  }
+  return away ? note(w, E_RAN_ON, before, ns, 0, true) : true;
+}

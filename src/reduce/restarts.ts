@@ -1,0 +1,70 @@
+// Owns deciding from all that was seen of a window when counters were restarted that do not show it themselves.
+
+import { compare } from '../kernel/index.ts';
+
+/** Metrics that say when the host was started: seconds since then, and the second itself. */
+export const BOOT_METRICS = ['kernel.all.uptime', 'kernel.all.boottime'] as const;
+
+/** In place of an agent: the host was started; it was not. */
+export const BOOT = -1;
+export const RAN_ON = -2;
+
+/** Something seen, of a time after `fromNs` and up to `toNs`. */
+export interface Evidence {
+  /** Domain of the pmIDs whose counters went back, or BOOT or RAN_ON. */
+  readonly agent: number;
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+  /** How many counters did. */
+  readonly count: number;
+  /** There is a mark between, or another archive begins. */
+  readonly away: boolean;
+}
+
+/** Most that is kept of a window. */
+export const MAX_EVIDENCE = 4096;
+
+/** When all counters of an agent were restarted; `agent` BOOT: those of all. */
+export interface Moment {
+  readonly ns: bigint;
+  readonly agent: number;
+}
+
+/** Agents whose counters are the kernel's, and live as long as it; of the second they also come and go with processes and groups of them. */
+const KERNEL = 60;
+const PROCESSES = 3;
+
+/**
+ * The rules are written down in counters.ts. `counters`: how many each agent has that count at all.
+ */
+export function momentsOf(evidence: readonly Evidence[], counters: ReadonlyMap<number, number>): Moment[] {
+  const moments = evidence.filter((e) => e.agent === BOOT).map((e): Moment => ({ ns: e.toNs, agent: BOOT }));
+  const ranOn = evidence.filter((e) => e.agent === RAN_ON);
+  for (const agent of new Set(evidence.map((e) => e.agent).filter((a) => a >= 0))) {
+    const host = agent === KERNEL || agent === PROCESSES;
+    for (const { ns, count, away } of together(evidence.filter((e) => e.agent === agent))) {
+      if (host && ranOn.some((e) => e.fromNs < ns && ns <= e.toNs)) continue;
+      const most = 2 * count > (counters.get(agent) ?? 0);
+      if (most) moments.push({ ns, agent: agent === KERNEL ? BOOT : agent });
+      else if (away && agent !== PROCESSES) moments.push({ ns, agent });
+    }
+  }
+  return moments;
+}
+
+/** What can have been the same restart: it was at a time that is common to all. A sample can be several records. */
+function together(evidence: readonly Evidence[]): { ns: bigint; count: number; away: boolean }[] {
+  const groups: { ns: bigint; count: number; away: boolean }[] = [];
+  const left = [...evidence].sort((a, b) => compare(a.toNs, b.toNs));
+  for (let i = 0; i < left.length; ) {
+    let { fromNs, toNs, count, away } = left[i++]!;
+    // Two records can be of one time: then nothing lies between.
+    for (; i < left.length && left[i]!.fromNs < toNs; i++) {
+      if (left[i]!.fromNs > fromNs) fromNs = left[i]!.fromNs;
+      count += left[i]!.count;
+      away ||= left[i]!.away;
+    }
+    groups.push({ ns: toNs - (toNs - fromNs) / 2n, count, away });
+  }
+  return groups;
+}
