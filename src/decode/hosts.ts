@@ -39,12 +39,16 @@ export function ofOneHost<T extends Labelled>(node: string, archives: readonly T
     archives.map((a) => a.host),
   );
   const isOwn = (a: T): boolean => chosen === null || !namesHost(a.host) || chosen.has(a.host);
+  const own = archives.filter(isOwn);
   const others = archives.filter((a) => !isOwn(a));
-  const problems = others.map(
-    ({ path: file, host: found }): Problem => ({
-      ...{ code: 'E_ARCHIVE_HOST', message: 'archive of another host, left out' },
-      ...{ file, expected: chosen!.host, found },
-    }),
-  );
-  return { own: archives.filter(isOwn), problems };
+  const foreign = node === '' ? [] : own.filter((a) => namesHost(a.host) && !sameHost(a.host, node));
+  const problems = [
+    ...others.map((a) => hostProblem('archive of another host, left out', a, chosen!.host)),
+    ...foreign.map((a) => hostProblem('archive labelled as another host, used as there is none of the node', a, node)),
+  ];
+  return { own, problems };
 }
+
+const hostProblem = (message: string, { path: file, host: found }: Labelled, expected: string): Problem => ({
+  ...{ code: 'E_ARCHIVE_HOST', message, file, expected, found },
+});

@@ -143,7 +143,7 @@ export const ERRORS = {
     'archive',
     65,
     false,
-    'Archives of different hosts were given for one node; the others were used.',
+    'The label is of another host than the node: such an archive is used only where the node has none of its own.',
   ),
   E_COUNTER_RESET: kind(
     'archive',

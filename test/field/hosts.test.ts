@@ -62,6 +62,21 @@ describe('of the labels', () => {
   });
 });
 
+describe('an archive below the node that is labelled as another host', () => {
+  it.each(ENGINES)('is used if there is no other, and the document says so (%s)', async (engine) => {
+    const root = place();
+    smallArchive(join(root, 'n1/a'), { host: 'x9.site.org', start: 1000, end: 1060 });
+    const jobs = '{"job_id":"1","start":1000,"end":1100,"nodes":["n1"],"archives":{"n1":["n1/a"]}}\n';
+    const document = [...(await documents(jobs, root, { cwd: place(), engine })).values()][0]!;
+    expect(document.coverage).toMatchObject({ records: 2, archives: 1 });
+    expect(document.errors!.job).toContainEqual(
+      expect.stringMatching(
+        /^E_ARCHIVE_HOST: archive labelled as another host, used .*expected n1; found x9\.site\.org/,
+      ),
+    );
+  });
+});
+
 describe('localhost in the label', () => {
   it.each([
     '2026/03/n1/2026-03-02/a',
