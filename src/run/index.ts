@@ -6,7 +6,7 @@ export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-s
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { Progress } from './progress.ts';
-export { SCHEMAS } from './recorded.ts';
+export { makeStateDirectory, SCHEMAS } from './recorded.ts';
 export { summarize } from './run.ts';
 export { PATIENCE_SECONDS } from './session.ts';
 export { summarizeSite } from './site.ts';

@@ -11,7 +11,7 @@ import {
 } from '../scripts/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-import { exclusively, openStore, patienceOf } from './recorded.ts';
+import { exclusively, makeStateDirectory, openStore, patienceOf } from './recorded.ts';
 
 export interface ScriptsOptions {
   readonly run: string;
@@ -80,6 +80,7 @@ async function ingest(
 
 /** @throws JobsumError for what stops it as a whole: the store, another such run, the warehouse */
 export async function ingestScripts(options: ScriptsOptions, log: Logger): Promise<ScriptsSummary> {
+  makeStateDirectory(options.store);
   const store = openStore(options.store, [SCRIPT_SCHEMA]);
   try {
     return await exclusively(store, { run: options.run, command: 'jobscripts' }, log, async () => {

@@ -1,6 +1,6 @@
 // Owns the frame of every run: the embedded store it opens, the lease it is under, and its record there from beginning to end.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CATALOG_SCHEMA } from '../archives/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
@@ -21,6 +21,16 @@ import { type Logger, problemFields } from './logger.ts';
 import { MESSAGES } from './summary.ts';
 
 export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
+
+/** Of a store that a configuration names, which nobody types by mistake. @throws JobsumError E_STORE */
+export function makeStateDirectory(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    const detail = { file: path, found: String(cause) };
+    throw new JobsumError('E_STORE', 'cannot make the directory of the store', detail, { cause });
+  }
+}
 
 /** The store of a run, made if it is not there; its directory must be. @throws JobsumError E_STORE, E_IO */
 export function openStore(path: string, more: readonly Schema[] = []): Store {

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { type IndexedResource, type IndexSummary, indexArchives } from '../../run/index.ts';
+import { type IndexedResource, type IndexSummary, indexArchives, makeStateDirectory } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
@@ -97,6 +97,7 @@ export const indexCommand: CommandModule<object, Options> = {
         const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];
         const { workers, all, prune } = argv;
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
+        if (argv.store === undefined && site) makeStateDirectory(site.config.state);
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
         const asked = { run, store, resources, warehouse, workers, all, prune, patience, signal };
