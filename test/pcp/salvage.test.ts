@@ -70,8 +70,9 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     // Where the frame holds, the record is passed over in any case, and the next is where it should be.
     const framed = name === 'a wrong inside';
     expect(numbers(base)).toEqual([...range(0, 6), ...(framed ? [] : ['gap']), ...rest]);
-    // By default reading stops there, as in PCP.
-    expect(numbers(base, false)).toEqual(framed ? [...range(0, 6), ...rest] : range(0, 6));
+    // By default the next place of the index is tried, which is that of the last record, if it is still right.
+    const moved = name === 'lost bytes, no whole word' || name === 'bytes put in';
+    expect(numbers(base, false)).toEqual([...range(0, 6), ...(framed ? rest : moved ? [] : [19])]);
   });
 
   it('puts the mark 1 ms behind the last record, and says how much was passed over', () => {
@@ -94,7 +95,7 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     const { base, at } = sample(version, 2);
     damage(`${base}.0`, (b) => b.subarray(0, at(9) + 9));
     expect(numbers(base)).toEqual([...range(0, 8), 'gap', ...range(10, 19)]);
-    expect(numbers(base, false)).toEqual(range(0, 8));
+    expect(numbers(base, false)).toEqual([...range(0, 8), ...range(10, 19)]);
   });
 
   it.each([0, 1])('reads a volume %i whose label is damaged', (volume) => {
@@ -118,8 +119,9 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     const { base, at } = sample(version);
     damage(`${base}.0`, (b) => b.fill(0, at(10), at(10) + 4));
     const check = checkArchive(base);
-    expect(check).toMatchObject({ records: 10, salvage: { records: 10, values: 18, lostBytes: at(11) - at(10) } });
-    expect(check.findings[0]!.lost).toContain('--salvage gets back 10 records');
+    // Without it the last record is found, which the index names.
+    expect(check).toMatchObject({ records: 11, salvage: { records: 9, values: 16, lostBytes: at(11) - at(10) } });
+    expect(check.findings[0]!.lost).toContain('--salvage gets back 9 records');
     copyArchive(base, `${base}-copy`, { whole: true, salvage: true });
     expect(checkArchive(`${base}-copy`)).toMatchObject({ records: 20, marks: 1, findings: [] });
     // All but the last line, which has the damage.
