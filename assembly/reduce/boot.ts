@@ -27,6 +27,14 @@ export function takeMoments(w: usize, n: i32): usize {
 /** Keeps something seen. False if memory is exhausted. */
 export function note(w: usize, agent: i32, from: i64, to: i64, count: i32, away: bool): bool {
   const n = load<i32>(w, W_NEVIDENCE);
+  if (n && agent == E_RAN_ON) {
+    const last = <usize>load<u32>(w, W_EVIDENCE) + (n - 1) * E_SIZE;
+    // Where archives alternate each record says so.
+    if (load<i32>(last, E_AGENT) == E_RAN_ON && load<i64>(last, E_TO) == from) {
+      store<i64>(last, to, E_TO);
+      return true;
+    }
+  }
   if (n == MAX_EVIDENCE) return true;
   if (n == load<i32>(w, W_CAPEVIDENCE)) {
     const cap = n ? n << 1 : 16;

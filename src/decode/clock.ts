@@ -18,11 +18,11 @@ const MINUTE = 60n * NS;
 /** Steps of time looked at to find out how long they are. */
 const STEPS = 64;
 
-/** Times of the last records of the last volume that has one, from behind; null: none does, or it is compressed. */
+/** Times of the last records of the last volume that has one, from behind; null: none does, or it is compressed or cannot be opened. */
 export function tailTimes({ volumes }: FileSet, version: number): bigint[] | null {
   for (const { path } of volumes.toReversed()) {
-    if (isPacked(path)) return null;
-    const fd = openRegular(path);
+    const fd = opened(path);
+    if (fd === null) return null;
     try {
       const { size } = fstatSync(fd);
       if (size <= SHORTEST[version]!.label) continue;
@@ -35,14 +35,23 @@ export function tailTimes({ volumes }: FileSet, version: number): bigint[] | nul
   return null;
 }
 
-/** Times of the records before places that an index names; null: there is none, or the volume is compressed. */
+/** Null: it is compressed, or cannot be opened; then who reads it names it, and what lies before it counts. */
+function opened(path: string): number | null {
+  try {
+    return isPacked(path) ? null : openRegular(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Times of the records before places that an index names; null: there is none, or the volume is compressed or cannot be opened. */
 function beforeEntries({ volumes }: FileSet, version: number) {
   const open = new Map<number, number | null>();
   return {
     time({ volume, data }: IndexEntry): bigint | null {
       const path = volumes.find((v) => v.number === volume)?.path;
       if (path === undefined) return null;
-      const fd = open.get(volume) ?? (isPacked(path) ? null : openRegular(path));
+      const fd = open.get(volume) ?? opened(path);
       open.set(volume, fd);
       return fd === null
         ? null
@@ -134,8 +143,11 @@ export class Clock {
     const last = tailTimes(archive.files, label.version) ?? [];
     const sound = this.#step > 0n && areLikelyEnds(label.startNs, first.slice(0, LOOKED_AT), last);
     const before = beforeEntries(archive.files, label.version);
-    if (!sound || oddStamps(wasm, reader, archive.entries, before.time)) this.judge();
-    before.close();
+    try {
+      if (!sound || oddStamps(wasm, reader, archive.entries, before.time)) this.judge();
+    } finally {
+      before.close();
+    }
     this.startNs = startOf(label.startNs, this.#timeline ?? { firstNs: first[0] ?? null, misplaced: [] });
   }
 
@@ -299,8 +311,11 @@ export function firstTimes(wasm: Wasm, reader: number, most: number): bigint[] {
  * least one other is as long. 0 if that is not known: then the first step asks.
  */
 function longestStep(times: readonly bigint[]): bigint {
-  const steps = times.slice(1).map((t, i) => t - times[i]!);
-  if (steps.length < 2 || steps.some((s) => s < 0n)) return 0n;
+  const all = times.slice(1).map((t, i) => t - times[i]!);
+  if (all.length < 2 || all.some((s) => s < 0n)) return 0n;
+  // One sample can be many records, some milliseconds apart.
+  const ofSamples = all.filter((s) => s >= NS / 2n);
+  const steps = ofSamples.length < 2 ? all : ofSamples;
   const rank = Math.max(2, Math.ceil(steps.length / 10));
   return 2n * steps.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))[rank - 1]!;
 }

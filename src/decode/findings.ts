@@ -28,6 +28,14 @@ export class Findings {
 
   /** Data were lost between two times: who is interested in all later ones has lost some too where reading ended. */
   lose(problem: Problem, fromNs: bigint, toNs: bigint): void {
+    const last = this.problems.at(-1);
+    const when = last && this.#when.get(last);
+    if (when && this.problems.length >= MOST) {
+      // The last one stands for all further ones.
+      const first = when.fromNs < fromNs ? when.fromNs : fromNs;
+      this.#when.set(last, { fromNs: first, toNs: when.toNs > toNs ? when.toNs : toNs });
+      return;
+    }
     this.problems.push(problem);
     this.#when.set(problem, { fromNs, toNs });
   }

@@ -35,15 +35,12 @@ export function timeHere(wasm: Wasm, reader: number, stream: FileStream): bigint
     const status = wasm.x.scanData(reader, EARLIEST);
     // Whatever may be odd about its time.
     if (status === L.S_UNTIL || status === L.S_ODD) return wasm.i64(reader + L.R_NS);
-    if (status === L.S_MORE) {
-      if (stream.fill()) continue;
-      return stream.unread > STRAY_BYTES ? null : FOREVER;
-    }
-    if (status !== L.S_GROW) return null;
+    if (status !== L.S_MORE && status !== L.S_GROW) return null;
     try {
-      stream.makeRoom();
+      if (status === L.S_GROW) stream.makeRoom();
+      else if (!stream.fill()) return stream.unread > STRAY_BYTES ? null : FOREVER;
     } catch {
-      // Longer than the file, or than a record may be.
+      // Longer than the file or than a record may be, or damaged below the compression: whoever reads on meets the same.
       return null;
     }
   }
@@ -99,11 +96,28 @@ export function jumpTo(
  * is given by its place in the file set.
  */
 export function placesBehind(entries: readonly IndexEntry[], { volumes }: FileSet) {
-  return (volume: number, offset: number): number[] =>
-    entries
-      .filter((e) => e.volume === volumes[volume]!.number && Number(e.data) > offset)
-      .map((e) => Number(e.data))
-      .sort((a, b) => a - b);
+  const sorted = new Map<number, Float64Array>();
+  const placesIn = (volume: number): Float64Array => {
+    let places = sorted.get(volume);
+    if (!places) {
+      const own = entries.filter((e) => e.volume === volumes[volume]!.number);
+      places = Float64Array.from(own, (e) => Number(e.data)).sort();
+      sorted.set(volume, places);
+    }
+    return places;
+  };
+  // One after the other, as mostly the first serves: a file may be damaged everywhere.
+  return function* (volume: number, offset: number): Iterable<number> {
+    const places = placesIn(volume);
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (places[middle]! > offset) high = middle;
+      else low = middle + 1;
+    }
+    for (let i = low; i < places.length; i++) yield places[i]!;
+  };
 }
 
 /** It names a place that is not where it says: no jump is made from here on. */

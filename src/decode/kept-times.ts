@@ -112,15 +112,21 @@ function dropRepeated(kept: Uint8Array, { ns, pmid }: Times): void {
 
 /** Steps between kept records: nine tenths are no longer than the interval. 0: too few. */
 function usualStep(kept: Uint8Array, { ns }: Times): bigint {
-  const steps = new Float64Array(ns.length);
-  let n = 0;
-  let last: bigint | null = null;
-  for (let i = 0; i < ns.length; i++) {
-    if (!kept[i]) continue;
-    if (last !== null && ns[i]! > last) steps[n++] = Number(ns[i]! - last);
-    last = ns[i]!;
-  }
-  return n < FEW ? 0n : BigInt(steps.subarray(0, n).sort()[Math.floor((n - 1) * 0.9)]!);
+  const stepsFrom = (least: bigint): Float64Array => {
+    const steps = new Float64Array(ns.length);
+    let n = 0;
+    let last: bigint | null = null;
+    for (let i = 0; i < ns.length; i++) {
+      if (!kept[i]) continue;
+      if (last !== null && ns[i]! - last >= least) steps[n++] = Number(ns[i]! - last);
+      last = ns[i]!;
+    }
+    return steps.subarray(0, n).sort();
+  };
+  // One sample can be many records, some milliseconds apart.
+  const ofSamples = stepsFrom(NS / 2n);
+  const steps = ofSamples.length < FEW ? stepsFrom(1n) : ofSamples;
+  return steps.length < FEW ? 0n : BigInt(steps[Math.floor((steps.length - 1) * 0.9)]!);
 }
 
 /**

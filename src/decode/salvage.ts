@@ -82,7 +82,7 @@ export function goOn(
   wasm: Wasm,
   reader: number,
   stream: FileStream,
-  places: readonly number[],
+  places: Iterable<number>,
 ): { readonly to: number; readonly nextNs: bigint } | null {
   for (const to of places) {
     stream.seek(to);

@@ -17,7 +17,7 @@ export interface Times {
 }
 
 /** Offsets in a volume (index in the file set) behind a damaged record, at which records may start. */
-export type Behind = (volume: number, offset: number) => readonly number[];
+export type Behind = (volume: number, offset: number) => Iterable<number>;
 
 /** Beyond it an archive's times are not judged: 24 bytes are kept for each record. */
 const MAX_RECORDS = 1 << 22;
@@ -111,19 +111,22 @@ class Volume {
  */
 function walk(
   file: string,
-  behind: (offset: number) => readonly number[],
+  behind: (offset: number) => Iterable<number>,
   take: (offset: number, ns: bigint, pmid: number) => boolean,
   lost: () => void,
 ): void {
   let volume: Volume | undefined;
   try {
     volume = new Volume(file);
-    const isRecord = (offset: number): boolean => volume!.record(offset) !== null;
+    const next = (from: number): number | undefined => {
+      for (const offset of behind(from)) if (volume!.record(offset)) return offset;
+      return undefined;
+    };
     for (let at: number | undefined = volume.begin; at; ) {
       const record = volume.record(at);
       if (record && !take(at, record.ns, record.pmid)) return;
       if (!record && !volume.endsAt(at)) lost();
-      at = record ? at + record.bytes : behind(at).find(isRecord);
+      at = record ? at + record.bytes : next(at);
     }
   } catch {
     // Whoever reads the records meets the same, and says so.

@@ -136,8 +136,9 @@ export class WholeFile {
   keep(): void {
     try {
       this.sync();
-      closeSync(this.#fd);
+      // Closed even where that fails.
       this.#open = false;
+      closeSync(this.#fd);
       renameSync(this.#partial, this.#path);
     } catch (cause) {
       this.discard();

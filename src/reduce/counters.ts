@@ -6,7 +6,7 @@ import { identitiesOf } from './identity.ts';
 import { IdMap } from './idmap.ts';
 import { nameExpression, namesOf } from './match.ts';
 import { effectiveBits } from './normalise.ts';
-import { BOOT, type Evidence, MAX_EVIDENCE, type Moment, momentsOf } from './restarts.ts';
+import { BOOT, type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
 import type { ConsumerSpec } from './spec.ts';
 
@@ -324,7 +324,12 @@ export class Counters {
   }
 
   #note(evidence: Evidence | null): void {
-    if (evidence && this.#evidence.length < MAX_EVIDENCE) this.#evidence.push(evidence);
+    if (!evidence) return;
+    const last = this.#evidence.at(-1);
+    // Where archives alternate each record says so.
+    if (evidence.agent === RAN_ON && last?.agent === RAN_ON && last.toNs === evidence.fromNs)
+      this.#evidence[this.#evidence.length - 1] = { ...last, toNs: evidence.toNs };
+    else if (this.#evidence.length < MAX_EVIDENCE) this.#evidence.push(evidence);
   }
 
   /** By metric, in the order in which consumers name them. */

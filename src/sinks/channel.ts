@@ -54,8 +54,9 @@ export class Channel {
 
   async close(): Promise<void> {
     const pipe = this.#pipe;
-    if (pipe) await new Promise<void>((done) => void pipe.once('close', () => done()).destroySoon());
-    else if (this.#fd >= 0) closeSync(this.#fd);
+    if (!pipe && this.#fd >= 0) closeSync(this.#fd);
+    // One whose reader has gone may be closed already.
+    if (pipe && !pipe.closed) await new Promise<void>((done) => void pipe.once('close', () => done()).destroySoon());
     this.#pipe = null;
     this.#fd = -1;
   }

@@ -1,6 +1,6 @@
 // Records whose time cannot be right cost themselves and nothing else, are named, and do not hide the archive.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkArchive, decodeNode, decodeNodeByRows, probeArchive, Wasm } from '../../src/decode/index.ts';
@@ -15,13 +15,15 @@ const T0 = 1_772_409_600;
 const ID = pmid(60, 0, 1);
 let made = 0;
 
-/** An archive of records at these seconds after its label's start. */
-function archive(times: readonly number[], version: Version = 3): string {
+/** An archive of records at these seconds after its label's start. `volumes`: of as many records each. */
+function archive(times: readonly number[], version: Version = 3, volumes = 1): string {
   const base = join(dir, `c${made++}`);
   const w = new ArchiveWriter(base, { version, host: 'n1', startNs: BigInt(T0) * NS });
   w.metric({ name: 'a.b', pmid: ID, type: 'u32', indom: NO_INDOM, semantics: 'instant', units: UNITS.none });
-  for (const [i, t] of times.entries())
-    w.record(BigInt(T0 + t) * NS, [{ pmid: ID, type: 'u32', ids: [-1], values: [i] }]);
+  for (const [i, t] of times.entries()) {
+    if (i > 0 && i % (times.length / volumes) === 0) w.nextVolume();
+    w.record(BigInt(Math.round((T0 + t) * 1000)) * 1_000_000n, [{ pmid: ID, type: 'u32', ids: [-1], values: [i] }]);
+  }
   w.close();
   return base;
 }
@@ -111,6 +113,24 @@ describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
     expect(read(base, HOUR / 2, 2 * HOUR).problems).toHaveLength(1);
     expect(checkArchive(base).findings).toMatchObject([{ code: 'E_ARCHIVE_CLOCK', severity: 'warning' }]);
     expect(probeArchive(base, ['.meta', '.index', '.0']).endNs).toBe(BigInt(T0 + times.at(-1)!) * NS);
+  });
+});
+
+describe.each([2, 3] as const)('nothing is wrong with the clock, version %i', (version) => {
+  it('where a sample is many records, some milliseconds apart', () => {
+    const base = archive(
+      every(600, 40).flatMap((t) => every(0.003, 12).map((more) => t + more)),
+      version,
+    );
+    expect(read(base, 0, 24 * HOUR)).toMatchObject({ records: 480, problems: [] });
+    expect(checkArchive(base).findings).toEqual([]);
+  });
+
+  it('where a volume cannot be opened: the others count', () => {
+    const base = archive(every(30, 120), version, 2);
+    rmSync(`${base}.1`);
+    symlinkSync(join(dir, 'nothing'), `${base}.1`);
+    expect(read(base, 0, 24 * HOUR)).toMatchObject({ records: 60, problems: [expect.any(String)] });
   });
 });
 

@@ -43,7 +43,9 @@ function withoutRepeated(records: readonly DataRecord[], ns: readonly bigint[], 
 function withoutStray(records: readonly DataRecord[], ns: readonly bigint[], kept: Set<number>): Set<number> {
   const order = [...kept];
   const gaps = order.slice(1).map((i, k) => ns[i]! - ns[order[k]!]!);
-  const steps = gaps.filter((g) => g > 0n).sort((a, b) => (a < b ? -1 : 1));
+  const longer = (least: bigint) => gaps.filter((g) => g >= least).sort((a, b) => (a < b ? -1 : 1));
+  const ofSamples = longer(SECOND / 2n);
+  const steps = ofSamples.length < 16 ? longer(1n) : ofSamples;
   if (steps.length < 16) return kept;
   const interval = steps[Math.floor((steps.length - 1) * 0.9)]!;
   const far = interval * 20n > 3600n * SECOND ? interval * 20n : 3600n * SECOND;
