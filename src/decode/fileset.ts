@@ -101,7 +101,10 @@ export function findFiles(path: string): FileSet {
 
 /** Bytes of all data volumes that are there, and the metadata. */
 export function fileSetBytes(files: FileSet): number {
-  return [files.meta, ...files.volumes.map((v) => v.path)].reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return [files.meta, ...files.volumes.map((v) => v.path)].reduce(
+    (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 }
 
 /** The same for every name, link or hard link of an archive's first volume. */
