@@ -127,7 +127,7 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
       writeFileSync(join(scripts, job!.day, `${job!.id}.savescript`), '#!/bin/sh\n');
       const textfile = join(dir, 'jobsum.prom');
       const batchscript = { path: scripts, timestamp_mode: 'start' };
-      const run = (patience: number, started?: () => void) =>
+      const run = (patience: number, started?: (child: ChildProcess) => void) =>
         site.command(name, site.config({ patience, textfile }, { batchscript }), started, '--json', ...args);
       const before = await counted();
       site.toMariadb.cut();
@@ -135,7 +135,7 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
       expect(vain.code).toBe(69);
       expect(vain.stderr).toContain('"event":"service.away"');
       expect(await counted()).toEqual(before);
-      const ran = await run(60, () => void pause(2000).then(() => site.toMariadb.mend()));
+      const ran = await run(60, (child) => void missed(child).then(() => site.toMariadb.mend()));
       expect(ran.stderr).toContain('"event":"service.away"');
       expect(ran.code).toBe(0);
       expect(await counted()).toEqual(left);
