@@ -36,7 +36,7 @@ export function namedOutput(text: string): Output {
   return { kind, account: { uri, database: path, ...(password === undefined ? {} : { password }) } };
 }
 
-/** Jobs done for one set of outputs are not done for another. Standard output keeps nothing: what went there is not done. */
+/** Jobs done for one set of outputs are not done for another; standard output makes no difference. */
 export function ledgerScope(outputs: readonly Output[]): string {
   const name = (o: Output): string =>
     o.kind === 'mongodb' ? `mongodb:${mongoPlace(o.account.uri)}/${o.account.database}` : `${o.kind}:${o.path}`;

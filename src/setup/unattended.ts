@@ -34,7 +34,7 @@ After=network-online.target mariadb.service mysqld.service mongod.service
 Type=oneshot
 User=${user}
 ${starts.join('\n')}
-# 75: another run is at work, or a service is unavailable: the next run does it.
+# 75: another run is at work: the next run does it.
 SuccessExitStatus=75
 # SIGTERM finishes what is in hand.
 TimeoutStartSec=20h

@@ -16,7 +16,8 @@ export interface Salvaging {
 export const salvage = {
   type: 'boolean',
   default: false,
-  describe: 'Go on behind damage, with a mark for what is lost; default: stop there, as PCP does',
+  describe:
+    'Go on behind damage with the next record that can be found, and a mark for what is lost; default: with the next place of the index or the next volume, while copies and canonical dumps stop, as PCP does',
 } as const;
 
 export interface Windowed extends Limited, Salvaging {
