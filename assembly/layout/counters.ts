@@ -61,7 +61,7 @@ export const E_SIZE: i32 = 32;
 export const E_BOOT: i32 = -1;
 export const E_RAN_ON: i32 = -2;
 export const MAX_EVIDENCE: i32 = 4096;
-/** What an earlier pass has told: ns (i64), agent. */
+/** A restart that an earlier pass has found: ns (i64), agent. */
 export const MO_NS: i32 = 0;
 export const MO_AGENT: i32 = 8;
 export const MO_SIZE: i32 = 16;

@@ -93,7 +93,7 @@ function hostOfPath(directories: readonly string[]): string | null {
 
 /**
  * Whether files of one base are an archive, or what is left of one. The index is optional; without metadata nothing can be read, which is
- * to be told, but not of any file whose name ends in a number.
+ * to be said, but not of any file whose name ends in a number.
  */
 function isArchive(base: string, members: readonly string[]): boolean {
   if (members.includes('meta')) return true;

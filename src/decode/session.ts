@@ -33,7 +33,7 @@ export interface NodeWindow {
   readonly declare: (has: (name: string) => boolean) => readonly ConsumerSpec[];
   /** Per consumer of the declaration: the lead set by an earlier node. */
   readonly leads?: (specs: readonly ConsumerSpec[]) => readonly (Lead | null)[];
-  /** What an earlier pass has told of restarts. */
+  /** When counters were restarted, as an earlier pass has found. */
   readonly moments?: readonly Moment[];
 }
 

@@ -54,7 +54,7 @@ function inOrder(entries: readonly IndexEntry[]): IndexEntry[] {
 /**
  * Whether versions may hold from wrong times. The index has an entry for a record with which metadata are written: what lies before its
  * place in the metadata is not later than it, what lies behind not earlier, and no record before it is later. `timeBefore`: of the
- * record before an entry's place, if that can be told.
+ * record before an entry's place, if that is known.
  */
 export function oddStamps(
   wasm: Wasm,
@@ -94,7 +94,7 @@ function upper(n: number, isBefore: (i: number) => boolean): number {
  * A logger stamps an instance domain with the time of the record with which it is written. That of a record whose time is left out is as
  * wrong: such a version holds from the next kept record on, and never if there is none. `volumes`: the numbers of the volumes.
  *
- * With which record a version was written is told by its time, nearly always. Where several records have that time, left out and kept,
+ * The time of a version nearly always says with which record it was written. Where several records have that time, left out and kept,
  * the order decides, which is the same in metadata and data: the places of the index tell it, and the versions that lie before and
  * behind it in the metadata. What is still undecided is taken for sound.
  */

@@ -246,7 +246,7 @@ export class Counters {
   #markNs = 0n;
   #awayNs = 0n;
 
-  /** `moments`: what an earlier reading of the window has told. */
+  /** `moments`: restarts that an earlier reading of the window has found. */
   constructor(consumers: readonly ConsumerSpec[], moments: readonly Moment[] = []) {
     this.#moments = moments;
     const names = new Map<string, readonly string[] | null>();

@@ -166,6 +166,6 @@ export interface WindowSpec {
   readonly consumers: readonly ConsumerSpec[];
   /** Per consumer: the lead of its SUBSAMPLE if an earlier node of the job has set it. */
   readonly leads?: readonly (Lead | null)[];
-  /** What an earlier reading of the same rows has told of restarts. */
+  /** When counters were restarted, as an earlier reading of the same rows has found. */
   readonly moments?: readonly Moment[];
 }
