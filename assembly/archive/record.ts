@@ -68,6 +68,21 @@ function eventsFit(p: usize, size: i32, wide: bool): bool {
   return n >= 0;
 }
 
+/** Bytes of the i-th of `n` value sets, at an offset of the record, without its blocks; or S_INSIDE: it does not fit the record. */
+// @ts-ignore: decorator
+@inline
+function setBytes(r: usize, rec: usize, at: i32, payload: i32, n: i32, i: i32): i32 {
+  if (payload - at < 8) return inside(r, W_SET, n, i);
+  const numval = be32(rec + at + 4);
+  if (numval <= 0) return BARE;
+  if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
+  const format = be32(rec + at + 8);
+  return format < 0 || format > 2 ? inside(r, W_VALFMT, 2, format) : 12 + (numval << 3);
+}
+
+/** Bytes of a value set without values. */
+const BARE: i32 = 8;
+
 /** The whole of §5.4 on the framed record: S_RECORD or S_INSIDE. */
 export function checkRecord(r: usize): i32 {
   const rec: usize = load<u32>(r, R_REC);
@@ -79,16 +94,10 @@ export function checkRecord(r: usize): i32 {
   let lowest = payload;
   let filled = 0;
   for (let i = 0; i < n; i++) {
-    if (payload - at < 8) return inside(r, W_SET, n, i);
-    const numval = be32(rec + at + 4);
-    if (numval <= 0) {
-      at += 8;
-      continue;
-    }
-    if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
-    const format = be32(rec + at + 8);
-    if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
-    if (format) {
+    const bytes = setBytes(r, rec, at, payload, n, i);
+    if (bytes < 0) return bytes;
+    if (bytes > BARE && be32(rec + at + 8)) {
+      const numval = be32(rec + at + 4);
       for (let k = 0; k < numval; k++) {
         const block = blockAt(be32(rec + at + 16 + (k << 3)), payload);
         if (block < 0) return inside(r, W_BLOCK, payload, be32(rec + at + 16 + (k << 3)));
@@ -103,7 +112,7 @@ export function checkRecord(r: usize): i32 {
         if (filled > payload) return inside(r, W_FILL, payload, filled);
       }
     }
-    at += 12 + (numval << 3);
+    at += bytes;
   }
   if (at > lowest || at + filled != payload || (filled && at != lowest)) return inside(r, W_FILL, payload, at + filled);
   return S_RECORD;
@@ -123,20 +132,13 @@ export function checkSets(r: usize): i32 {
   let firstBlock = payload;
   let blocks = false;
   for (let i = 0; i < n; i++) {
-    if (payload - at < 8) return inside(r, W_SET, n, i);
-    const numval = be32(rec + at + 4);
-    if (numval <= 0) {
-      at += 8;
-      continue;
-    }
-    if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
-    const format = be32(rec + at + 8);
-    if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
-    if (format && !blocks) {
+    const bytes = setBytes(r, rec, at, payload, n, i);
+    if (bytes < 0) return bytes;
+    if (bytes > BARE && !blocks && be32(rec + at + 8)) {
       blocks = true;
       firstBlock = blockAt(be32(rec + at + 16), payload);
     }
-    at += 12 + (numval << 3);
+    at += bytes;
   }
   store<i32>(r, at, R_SETS_END);
   return at == firstBlock ? S_RECORD : checkRecord(r);
@@ -286,14 +288,11 @@ function walk(r: usize, plan: usize): i32 {
   let firstBlock = payload;
   let firstWord = 0;
   for (let i = 0; i < n; i++) {
-    if (payload - at < 8) return inside(r, W_SET, n, i);
-    const numval = be32(rec + at + 4);
+    const bytes = setBytes(r, rec, at, payload, n, i);
+    if (bytes < 0) return bytes;
     const pmid = load<u32>(rec + at);
-    if (numval > 0) {
-      if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, W_SET, (payload - at - 12) >> 3, numval);
-      const format = be32(rec + at + 8);
-      if (format < 0 || format > 2) return inside(r, W_VALFMT, 2, format);
-      if (format && !firstWord) {
+    if (bytes > BARE) {
+      if (!firstWord && be32(rec + at + 8)) {
         firstWord = at + 16;
         firstBlock = blockAt(be32(rec + firstWord), payload);
       }
@@ -320,7 +319,7 @@ function walk(r: usize, plan: usize): i32 {
         nWanted++;
       }
     }
-    at += numval > 0 ? 12 + (numval << 3) : 8;
+    at += bytes;
   }
   // As checkSets.
   if (at != firstBlock) {
