@@ -37,7 +37,9 @@ export const K_BEFORE: i32 = 120;
 export const K_FLAGS: i32 = 128;
 export const K_PENDING: i32 = 132;
 export const K_COUNTED: i32 = 136;
-export const K_SIZE: i32 = 144;
+/** How many of the window's moments are not after the last record. */
+export const K_PASSED: i32 = 144;
+export const K_SIZE: i32 = 152;
 /** It was restarted since the instance was last seen; a restart of it is counted. */
 export const FLAG_PENDING: i32 = 1;
 export const FLAG_COUNTED: i32 = 2;

@@ -53,8 +53,8 @@ export const W_READER: i32 = 168;
 export const W_MARKS_BEFORE: i32 = 172;
 export const W_MARK_NS: i32 = 176;
 export const W_AWAY_NS: i32 = 184;
-/** Slots of the uptime and of the time of the boot; at the last record with either: 1 if there was one, its time (i64), the uptime in
- *  seconds (f64), reader, number of marks. */
+/** Slots of the uptime and of the time of the boot; at the last record with either: 1 if there was one, its time (i64; before that
+ *  the time of the window's first record), the uptime in seconds (f64), reader, number of marks. */
 export const W_UPTIME: i32 = 192;
 export const W_BOOTTIME: i32 = 196;
 export const W_UP_KNOWN: i32 = 200;
@@ -62,12 +62,14 @@ export const W_UP_NS: i32 = 208;
 export const W_UP: i32 = 216;
 export const W_UP_READER: i32 = 224;
 export const W_UP_MARKS: i32 = 228;
-/** What was seen of restarts (E_*): list, number, room; and moments of restarts known beforehand (MO_*): list, number. */
+/** What was seen of restarts (E_*): list, number, room; and moments of restarts known beforehand (MO_*): list by time, number. */
 export const W_EVIDENCE: i32 = 232;
 export const W_NEVIDENCE: i32 = 236;
 export const W_CAPEVIDENCE: i32 = 240;
 export const W_MOMENTS: i32 = 244;
 export const W_NMOMENTS: i32 = 248;
+/** Place in the evidence of the last span in which the host ran on, from 1; 0: there is none. */
+export const W_RAN_ON: i32 = 252;
 export const W_SIZE: i32 = 256;
 export const STEP_SIZE: i32 = 16;
 /** Eight an octave, from 2^28 ns (shorter ones are none) to 2^47 ns, a day and a half; the last one has all beyond. */

@@ -4,9 +4,9 @@
 import { T_U64 } from '../archive/values';
 import {
   AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_IDS, K_KNOWN, K_LAST, K_MAP,
-  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PENDING, K_READER, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
+  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PASSED, K_PENDING, K_READER, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
   L_RAW, L_SEQ, L_TYPE, L_VALS, MO_AGENT, MO_NS, MO_SIZE, MP_AT, MP_PLAIN, R_ID, W_ARENA, W_AWAY_NS, W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
-  W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER,
+  W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER, W_UP_NS,
 } from '../layout';
 import { regrow, take } from '../memory';
 import { lookBoot, tellsUptime } from './boot';
@@ -87,14 +87,17 @@ function expectAll(w: usize, k: usize, known: i32): bool {
 /** Whether a moment at which the counter was restarted lies between its last record and this one. */
 function restartedSince(w: usize, k: usize, slot: usize, ns: i64): bool {
   const moments: usize = load<u32>(w, W_MOMENTS);
-  const before = load<i64>(k, K_BEFORE);
-  for (let i = 0; i < load<i32>(w, W_NMOMENTS); i++) {
-    const m = moments + i * MO_SIZE;
-    const at = load<i64>(m, MO_NS);
+  const n = load<i32>(w, W_NMOMENTS);
+  let passed = load<i32>(k, K_PASSED);
+  let restarted = false;
+  for (; passed < n; passed++) {
+    const m = moments + passed * MO_SIZE;
+    if (load<i64>(m, MO_NS) > ns) break;
     const agent = load<i32>(m, MO_AGENT);
-    if ((agent == E_BOOT || agent == load<i32>(slot, L_AGENT)) && before < at && at <= ns) return true;
+    if (agent == E_BOOT || agent == load<i32>(slot, L_AGENT)) restarted = true;
   }
-  return false;
+  store<i32>(k, passed, K_PASSED);
+  return restarted;
 }
 
 /** Finds the instances of the record at hand. 1: some counter fell or was restarted, 0: none was, -1: no memory. */
@@ -109,7 +112,7 @@ function look(w: usize, k: usize, slot: usize, reader: i32, ns: i64): i32 {
   store<i32>(k, away, K_AWAY);
   store<i32>(k, reader, K_READER);
   store<i32>(k, marks, K_MARKS);
-  if (known && load<i32>(w, W_NMOMENTS) && restartedSince(w, k, slot, ns) && !expectAll(w, k, known)) return -1;
+  if (load<i32>(w, W_NMOMENTS) && restartedSince(w, k, slot, ns) && known && !expectAll(w, k, known)) return -1;
   if (load<i32>(k, K_PENDING)) return 1;
   const exact = isExact(slot);
   const type = load<i32>(slot, L_TYPE);
@@ -178,6 +181,7 @@ export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
   const n = load<i32>(w, W_NCOUNTERS);
   const reader = load<i32>(r, R_ID);
   let some = tellsUptime(w, seq);
+  if (!load<i32>(w, W_READER)) store<i64>(w, ns, W_UP_NS);
   if (some && !lookBoot(w, seq, ns, reader)) return false;
   let fell = false;
   for (let i = 0; i < n; i++) {

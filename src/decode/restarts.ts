@@ -1,7 +1,7 @@
 // Owns reading out of the WASM engine which counters of a node were restarted in a window, and saying it.
 
 import { compare, formatSeconds, NS, type Problem } from '../kernel/index.ts';
-import { type Evidence, type Moment, momentsOf, type Restart } from '../reduce/index.ts';
+import { type Evidence, type Moment, momentsOf, RAN_ON, type Restart } from '../reduce/index.ts';
 import { NO_STRING, sessionBytes } from './domains.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
@@ -66,7 +66,7 @@ export function collectMoments(wasm: Wasm, window: number): Moment[] {
       ...{ count: wasm.i32(e + L.E_COUNT), away: wasm.i32(e + L.E_AWAY) !== 0 },
     };
   });
-  if (evidence.length === 0) return [];
+  if (evidence.every((e) => e.agent === RAN_ON)) return [];
   const counters = new Map<number, number>();
   for (const k of countersOf(wasm, window)) {
     const agent = wasm.i32(wasm.u32(k + L.K_SLOT) + L.L_AGENT);

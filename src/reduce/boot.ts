@@ -16,30 +16,50 @@ export function uptimeIn({ cells, ns }: Row): number | null {
 const numberIn = (cell: Cell | undefined): number | null =>
   cell && cell.count > 0 && !cell.unconvertible && cell.values.length > 0 ? cell.values[0]! : null;
 
+/** Longer uptimes are as good as this one, in seconds. */
+const LONGEST = 1e9;
+
+const nanoseconds = (seconds: number): bigint => BigInt(Math.floor(seconds * 1e9));
+
+/** Longest ago that the host is known to run. */
+const runsSince = (uptime: number, ns: bigint): bigint => ns - nanoseconds(Math.min(uptime, LONGEST) - SLACK);
+
 export class Boot {
-  #ns: bigint | null = null;
+  #known = false;
+  /** Of the last record with an uptime, before that the first of the window. */
+  #ns: bigint;
   #uptime = 0;
   #source = 0;
   #marks = 0;
 
+  constructor(firstNs: bigint) {
+    this.#ns = firstNs;
+  }
+
   /**
    * It was started if it has been up for less long than before; or, where nobody was there to see, if that was after the record
-   * before. (In an archive that goes on a clock that was set forward looks so too.)
+   * before. (In an archive that goes on a clock that was set forward looks so too: then nothing is known of the time between.)
    */
-  look(uptime: number, ns: bigint, source: number, marks: number): Evidence | null {
-    const before = this.#ns;
-    const shorter = uptime < this.#uptime - SLACK;
-    const away = source !== this.#source || marks !== this.#marks;
+  look(uptime: number, ns: bigint, source: number, marks: number): Evidence[] {
+    if (!Number.isFinite(uptime)) return [];
+    const [known, before] = [this.#known, this.#ns];
+    const shorter = known && uptime < this.#uptime - SLACK;
+    const away = !known || source !== this.#source || marks !== this.#marks;
+    this.#known = true;
     this.#ns = ns;
     this.#uptime = uptime;
     this.#source = source;
     this.#marks = marks;
-    if (before === null || before >= ns) return null;
+    if (known && before >= ns) return [];
     const span = Number(ns - before) * 1e-9;
-    if (shorter || (away && uptime < span - SLACK)) {
-      const since = uptime > 0 && uptime < span ? ns - BigInt(Math.floor(uptime * 1e9)) : uptime > 0 ? before + 1n : ns;
-      return { agent: BOOT, fromNs: before, toNs: since, count: 0, away };
+    const later = uptime < span - SLACK;
+    const seen = { count: 0, away, toNs: ns };
+    if (shorter || (away && later)) {
+      const since = uptime > 0 && uptime < span ? ns - nanoseconds(uptime) : uptime > 0 ? before + 1n : ns;
+      const booted = { ...seen, agent: BOOT, fromNs: before, toNs: since };
+      return uptime > SLACK ? [booted, { ...seen, agent: RAN_ON, fromNs: runsSince(uptime, ns) }] : [booted];
     }
-    return away ? { agent: RAN_ON, fromNs: before, toNs: ns, count: 0, away } : null;
+    if (later || (!known && uptime <= SLACK)) return [];
+    return [{ ...seen, agent: RAN_ON, fromNs: known ? before : runsSince(uptime, ns) }];
   }
 }

@@ -2,13 +2,12 @@
 // assembly/reduce/counters.ts is its twin.
 
 import { Boot, uptimeIn } from './boot.ts';
-import { identitiesOf } from './identity.ts';
-import { IdMap } from './idmap.ts';
 import { nameExpression, namesOf } from './match.ts';
 import { effectiveBits } from './normalise.ts';
-import { BOOT, type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON } from './restarts.ts';
+import { type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
 import type { ConsumerSpec } from './spec.ts';
+import { type Occasion, type Restart, Watched } from './watched.ts';
 
 /*
  * A counter is compared, instance by instance, with its value in the record of the window before. One that is lower has wrapped
@@ -22,7 +21,8 @@ import type { ConsumerSpec } from './spec.ts';
  *    to see; or if another counter of the same agent was restarted in the same record, down to less than half of what it was (a few
  *    ticks less is what some kernel counters do now and then, and proves nothing).
  * 3. All counters of all agents were restarted if the host was: kernel.all.uptime or kernel.all.boottime say so where they are
- *    recorded, else more than half of the kernel's counters that were restarted at a time.
+ *    recorded, else more than half of the kernel's counters that were restarted at a time. An uptime speaks of all the time since the
+ *    boot: of what lies between two of its records, in whatever archive they are, and before the first one.
  * 4. All counters of an agent were restarted if more than half of those that count at all were at a time, or any of them across a
  *    mark or from one archive to the next. But where the uptime says that the host ran on, those of the kernel were not, only the
  *    device's that show it. And those of processes and control groups come and go one by one: a few of them prove nothing.
@@ -35,218 +35,22 @@ import type { ConsumerSpec } from './spec.ts';
  * after are summed, and what was counted between the two records is not known and not counted.
  */
 
-/** A metric whose counters were restarted in a window. */
-export interface Restart {
-  readonly metric: string;
-  /** Records in which some instance was, and how many instances were in all. */
-  readonly count: number;
-  readonly instances: number;
-  /** The first time: ns, and the first instance in the record; null without instance domain. */
-  readonly ns: bigint;
-  readonly instance: string | null;
-}
-
-type Values = Float64Array | BigInt64Array | BigUint64Array;
-type Exact = number | bigint;
-
-/** Whether a counter that fell can have wrapped; `scale`: what its values were multiplied by. */
-export function canWrap(before: Exact, now: Exact, bits: number, configured = false, scale = 1): boolean {
-  if (bits === 0) return false;
-  const fast = configured && bits <= 32;
-  if (typeof before === 'bigint' && typeof now === 'bigint') {
-    const fall = BigInt.asUintN(64, before - now);
-    const half = 1n << BigInt(bits - 1);
-    return (fast || fall > half) && (bits === 64 || fall <= 2n * half);
-  }
-  const fall = Number(before) - Number(now);
-  const range = 2 ** bits * scale;
-  return (fast || fall > range / 2) && fall <= range;
-}
-
-/** What the counters of a record are compared with and by. */
-interface Occasion {
-  readonly ns: bigint;
-  readonly source: number;
-  /** So far. */
-  readonly marks: number;
-}
-
-/** One metric of a window. */
-class Watched {
-  readonly #metric: string;
-  bits = 0;
-  /** Names of the only instances that somebody looks at; null: all. */
-  readonly #names: readonly RegExp[] | null;
-  readonly #ids = new IdMap();
-  readonly #last: Exact[] = [];
-  readonly #offsets: { value: number; exact: bigint }[] = [];
-  /** Instances that were restarted since they were last seen, and those of which a restart is counted. */
-  readonly #pending = new Set<number>();
-  readonly #counted = new Set<number>();
-  #corrected = false;
-  #count = 0;
-  #first: { ns: bigint; instance: string | null } | null = null;
-  agent = 0;
-  /** The last record that had it; null: none. */
-  #before: Occasion | null = null;
-  /** Of the record at hand: instance numbers, how many were known before; whether there is a mark, or the archive is another. */
-  #numbers: number[] = [];
-  #known = 0;
-  marked = false;
-  away = false;
-
-  constructor(metric: string, names: readonly RegExp[] | null) {
-    this.#metric = metric;
-    this.#names = names;
-  }
-
-  /** Takes the record's instances; whether some counter fell or was restarted. */
-  look(cell: Cell, now: Occasion, moments: readonly Moment[]): boolean {
-    const before = this.#before;
-    this.#known = this.#ids.size;
-    this.#numbers = identitiesOf(cell).map((identity) => this.#ids.placeOf(identity, true));
-    this.agent = cell.counter!.agent;
-    this.marked = now.marks !== (before?.marks ?? 0);
-    this.away = this.marked || before === null || now.source !== before.source;
-    const restarted = ({ ns, agent }: Moment): boolean =>
-      (agent === BOOT || agent === this.agent) && before !== null && before.ns < ns && ns <= now.ns;
-    if (moments.some(restarted)) for (let number = 0; number < this.#known; number++) this.#pending.add(number);
-    const values = exactOf(cell);
-    const fell = (number: number, i: number): boolean => this.#isKnown(number) && values[i]! < this.#last[number]!;
-    return this.#pending.size > 0 || this.#numbers.some(fell);
-  }
-
-  /** Time of the record before; null: there is none. */
-  get beforeNs(): bigint | null {
-    return this.#before?.ns ?? null;
-  }
-
-  #isKnown(number: number): boolean {
-    return number >= 0 && number < this.#known;
-  }
-
-  #canWrap(cell: Cell, before: Exact, now: Exact): boolean {
-    const configured = this.bits > 0;
-    return canWrap(before, now, this.#widthOf(cell), configured, cell.counter!.scale);
-  }
-
-  #widthOf(cell: Cell): number {
-    return this.bits > 0 ? this.bits : cell.counter!.bits;
-  }
-
-  /** Counters of the record that cannot but have been restarted. */
-  restarted(cell: Cell): number {
-    const values = exactOf(cell);
-    const restarted = (number: number, i: number): boolean => {
-      if (!this.#isKnown(number)) return false;
-      const [before, now] = [this.#last[number]!, values[i]!];
-      return Number(now) < Number(before) * 0.5 && !this.#canWrap(cell, before, now);
-    };
-    return this.#numbers.filter(restarted).length;
-  }
-
-  /** Adds to the offsets. `some`: counters of the agent were restarted in this record. */
-  bridge(cell: Cell, some: boolean, ns: bigint): void {
-    const values = exactOf(cell);
-    const bits = this.#widthOf(cell);
-    let named: number | null = null;
-    this.#numbers.forEach((number, i) => {
-      if (!this.#isKnown(number)) return;
-      const [before, now] = [this.#last[number]!, values[i]!];
-      const pending = this.#pending.delete(number);
-      const fell = now < before;
-      if (!fell && !(pending && now > before)) return;
-      const offset = this.#offset(number);
-      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, before, now)) {
-        offset.value += 2 ** bits * (cell.counter!.scale ?? 1);
-        offset.exact += 1n << BigInt(bits);
-        return;
-      }
-      if (this.#concerns(cell, i)) {
-        named ??= i;
-        this.#counted.add(number);
-      }
-      if (typeof before === 'bigint' && typeof now === 'bigint') {
-        offset.exact += before - now;
-        offset.value += Number(BigInt.asIntN(64, before - now));
-        return;
-      }
-      const level = Number(before) + offset.value;
-      offset.value = level - Number(now);
-      // Rounding must not make it fall after all.
-      const short = level - (Number(now) + offset.value);
-      if (short > 0) offset.value += 2 * short;
-    });
-    if (named === null) return;
-    this.#count++;
-    const id = cell.ids[named]!;
-    const name = cell.nameOf ? (cell.nameOf(id) ?? String(id)) : cell.domainSize === undefined ? null : String(id);
-    this.#first ??= { ns, instance: name };
-  }
-
-  /** Whether somebody looks at the instance. */
-  #concerns(cell: Cell, i: number): boolean {
-    if (!this.#names) return true;
-    const name = cell.nameOf?.(cell.ids[i]!);
-    return name !== undefined && this.#names.some((expression) => expression.test(name));
-  }
-
-  #offset(number: number): { value: number; exact: bigint } {
-    this.#corrected = true;
-    this.#offsets[number] ??= { value: 0, exact: 0n };
-    return this.#offsets[number];
-  }
-
-  /** Remembers the record's values. */
-  keep(cell: Cell, now: Occasion): void {
-    this.#before = now;
-    const values = exactOf(cell);
-    this.#numbers.forEach((number, i) => {
-      if (number >= 0) this.#last[number] = values[i]!;
-    });
-  }
-
-  /** The cell as reducers see it. */
-  corrected(cell: Cell): Cell | null {
-    if (!this.#corrected) return null;
-    const offsets = this.#numbers.map((number) => this.#offsets[number]);
-    const values = cell.values.map((x, i) => x + (offsets[i]?.value ?? 0));
-    const { raw } = cell;
-    if (!raw) return { ...cell, values };
-    const moved = raw.slice();
-    offsets.forEach((offset, i) => {
-      // Stored modulo 2^64.
-      if (offset) moved[i] = raw[i]! + offset.exact;
-    });
-    return { ...cell, values, raw: moved };
-  }
-
-  get restart(): Restart | null {
-    return this.#first && { metric: this.#metric, count: this.#count, instances: this.#counted.size, ...this.#first };
-  }
-
-  /** How many instances count at all. */
-  get counters(): number {
-    return this.#last.filter((x) => Number(x) !== 0).length;
-  }
-}
-
-const exactOf = (cell: Cell): Values => cell.raw ?? cell.values;
-
 const NOTHING: ReadonlyMap<string, Cell> = new Map();
 
 export class Counters {
   readonly #watched = new Map<string, Watched>();
   readonly #moments: readonly Moment[];
   readonly #evidence: Evidence[] = [];
-  readonly #boot = new Boot();
+  #boot: Boot | null = null;
+  /** Place in the evidence of the last span in which the host ran on; -1: there is none. */
+  #ranOn = -1;
   #marks = 0;
   /** The last record, and times of the first ones after a mark, and of an archive. */
   #before: Occasion | null = null;
   #markNs = 0n;
   #awayNs = 0n;
 
-  /** `moments`: restarts that an earlier reading of the window has found. */
+  /** `moments`: restarts that an earlier reading of the window has found, by time. */
   constructor(consumers: readonly ConsumerSpec[], moments: readonly Moment[] = []) {
     this.#moments = moments;
     const names = new Map<string, readonly string[] | null>();
@@ -290,7 +94,8 @@ export class Counters {
     if (now.marks !== (this.#before?.marks ?? 0)) this.#markNs = ns;
     if (now.source !== this.#before?.source) this.#awayNs = ns;
     this.#before = now;
-    if (uptime !== null) this.#note(this.#boot.look(uptime, ns, source, this.#marks));
+    this.#boot ??= new Boot(ns);
+    if (uptime !== null) for (const found of this.#boot.look(uptime, ns, source, this.#marks)) this.#note(found);
     let fell = false;
     for (const [, watched, cell] of met) if (watched.look(cell, now, this.#moments)) fell = true;
     if (fell) {
@@ -323,13 +128,17 @@ export class Counters {
     });
   }
 
-  #note(evidence: Evidence | null): void {
-    if (!evidence) return;
-    const last = this.#evidence.at(-1);
-    // Where archives alternate each record says so.
-    if (evidence.agent === RAN_ON && last?.agent === RAN_ON && last.toNs === evidence.fromNs)
-      this.#evidence[this.#evidence.length - 1] = { ...last, toNs: evidence.toNs };
-    else if (this.#evidence.length < MAX_EVIDENCE) this.#evidence.push(evidence);
+  #note(evidence: Evidence): void {
+    const ranOn = evidence.agent === RAN_ON;
+    const last = this.#evidence[this.#ranOn];
+    // Each uptime says so: they make one span, until a boot.
+    if (ranOn && last?.toNs === evidence.fromNs) {
+      this.#evidence[this.#ranOn] = { ...last, toNs: evidence.toNs };
+      return;
+    }
+    if (this.#evidence.length === MAX_EVIDENCE) return;
+    if (ranOn) this.#ranOn = this.#evidence.length;
+    this.#evidence.push(evidence);
   }
 
   /** By metric, in the order in which consumers name them. */
@@ -339,6 +148,7 @@ export class Counters {
 
   /** When counters were restarted that do not show it themselves. */
   get moments(): Moment[] {
+    if (this.#evidence.every((e) => e.agent === RAN_ON)) return [];
     const counters = new Map<number, number>();
     for (const { agent, counters: n } of this.#watched.values()) counters.set(agent, (counters.get(agent) ?? 0) + n);
     return momentsOf(this.#evidence, counters);

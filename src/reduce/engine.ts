@@ -2,12 +2,13 @@
 // against, and what sources without archives use. Knows nothing of where rows come from.
 
 import { Consumer } from './consumer.ts';
-import { Counters, type Restart } from './counters.ts';
+import { Counters } from './counters.ts';
 import { type Coverage, CoverageCounter } from './coverage.ts';
 import type { Moment } from './restarts.ts';
 import type { ConsumerResult } from './result.ts';
 import type { Row } from './row.ts';
 import type { WindowSpec } from './spec.ts';
+import type { Restart } from './watched.ts';
 
 export class WindowEngine {
   readonly #spec: WindowSpec;

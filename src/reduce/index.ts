@@ -1,12 +1,11 @@
 // Owns the public surface of reduce/: re-exports only.
 
-export { canWrap, type Restart } from './counters.ts';
 export { type Coverage, CoverageCounter } from './coverage.ts';
 export { reduceRows, WindowEngine } from './engine.ts';
 export { chosen, type Join, join } from './join.ts';
 export { type Match, nameExpression, namesOf } from './match.ts';
 export { effectiveBits } from './normalise.ts';
-export { BOOT, BOOT_METRICS, type Evidence, type Moment, momentsOf } from './restarts.ts';
+export { BOOT, BOOT_METRICS, type Evidence, type Moment, momentsOf, RAN_ON } from './restarts.ts';
 export type * from './result.ts';
 export type * from './row.ts';
 export {
@@ -27,3 +26,4 @@ export {
   type UnitsName,
   type WindowSpec,
 } from './spec.ts';
+export { canWrap, type Restart } from './watched.ts';

@@ -34,27 +34,31 @@ export interface Moment {
 const KERNEL = 60;
 const PROCESSES = 3;
 
-/**
- * The rules are written down in counters.ts. `counters`: how many each agent has that count at all.
- */
+/** By time. The rules are written down in counters.ts. `counters`: how many each agent has that count at all. */
 export function momentsOf(evidence: readonly Evidence[], counters: ReadonlyMap<number, number>): Moment[] {
   const moments = evidence.filter((e) => e.agent === BOOT).map((e): Moment => ({ ns: e.toNs, agent: BOOT }));
+  const boots = moments.map((m) => m.ns);
   const ranOn = evidence.filter((e) => e.agent === RAN_ON);
   for (const agent of new Set(evidence.map((e) => e.agent).filter((a) => a >= 0))) {
     const host = agent === KERNEL || agent === PROCESSES;
-    for (const { ns, count, away } of together(evidence.filter((e) => e.agent === agent))) {
+    for (const { fromNs, toNs, count, away } of together(evidence.filter((e) => e.agent === agent))) {
+      // A second moment of one boot would be a restart more of what has a record between the two.
+      if (boots.some((boot) => fromNs < boot && boot <= toNs)) continue;
+      const ns = toNs - (toNs - fromNs) / 2n;
       if (host && ranOn.some((e) => e.fromNs < ns && ns <= e.toNs)) continue;
       const most = 2 * count > (counters.get(agent) ?? 0);
       if (most) moments.push({ ns, agent: agent === KERNEL ? BOOT : agent });
       else if (away && agent !== PROCESSES) moments.push({ ns, agent });
     }
   }
-  return moments;
+  return moments.sort((a, b) => compare(a.ns, b.ns));
 }
 
-/** What can have been the same restart: it was at a time that is common to all. A sample can be several records. */
-function together(evidence: readonly Evidence[]): { ns: bigint; count: number; away: boolean }[] {
-  const groups: { ns: bigint; count: number; away: boolean }[] = [];
+type Together = Omit<Evidence, 'agent'>;
+
+/** What can have been the same restart: it was in a span that is common to all. A sample can be several records. */
+function together(evidence: readonly Evidence[]): Together[] {
+  const groups: Together[] = [];
   const left = [...evidence].sort((a, b) => compare(a.toNs, b.toNs));
   for (let i = 0; i < left.length; ) {
     let { fromNs, toNs, count, away } = left[i++]!;
@@ -64,7 +68,7 @@ function together(evidence: readonly Evidence[]): { ns: bigint; count: number; a
       count += left[i]!.count;
       away ||= left[i]!.away;
     }
-    groups.push({ ns: toNs - (toNs - fromNs) / 2n, count, away });
+    groups.push({ fromNs, toNs, count, away });
   }
   return groups;
 }

@@ -1,0 +1,214 @@
+// Owns one metric of counters in a window: its values in the record before, what fell since, and what is added. By which rules
+// says counters.ts.
+
+import { identitiesOf } from './identity.ts';
+import { IdMap } from './idmap.ts';
+import { BOOT, type Moment } from './restarts.ts';
+import type { Cell } from './row.ts';
+
+/** A metric whose counters were restarted in a window. */
+export interface Restart {
+  readonly metric: string;
+  /** Records in which some instance was, and how many instances were in all. */
+  readonly count: number;
+  readonly instances: number;
+  /** The first time: ns, and the first instance in the record; null without instance domain. */
+  readonly ns: bigint;
+  readonly instance: string | null;
+}
+
+type Values = Float64Array | BigInt64Array | BigUint64Array;
+type Exact = number | bigint;
+
+/** Whether a counter that fell can have wrapped; `scale`: what its values were multiplied by. */
+export function canWrap(before: Exact, now: Exact, bits: number, configured = false, scale = 1): boolean {
+  if (bits === 0) return false;
+  const fast = configured && bits <= 32;
+  if (typeof before === 'bigint' && typeof now === 'bigint') {
+    const fall = BigInt.asUintN(64, before - now);
+    const half = 1n << BigInt(bits - 1);
+    return (fast || fall > half) && (bits === 64 || fall <= 2n * half);
+  }
+  const fall = Number(before) - Number(now);
+  const range = 2 ** bits * scale;
+  return (fast || fall > range / 2) && fall <= range;
+}
+
+/** What the counters of a record are compared with and by. */
+export interface Occasion {
+  readonly ns: bigint;
+  readonly source: number;
+  /** So far. */
+  readonly marks: number;
+}
+
+export class Watched {
+  readonly #metric: string;
+  bits = 0;
+  /** Names of the only instances that somebody looks at; null: all. */
+  readonly #names: readonly RegExp[] | null;
+  readonly #ids = new IdMap();
+  readonly #last: Exact[] = [];
+  readonly #offsets: { value: number; exact: bigint }[] = [];
+  /** Instances that were restarted since they were last seen, and those of which a restart is counted. */
+  readonly #pending = new Set<number>();
+  /** How many of the moments are not after the last record. */
+  #passed = 0;
+  readonly #counted = new Set<number>();
+  #corrected = false;
+  #count = 0;
+  #first: { ns: bigint; instance: string | null } | null = null;
+  agent = 0;
+  /** The last record that had it; null: none. */
+  #before: Occasion | null = null;
+  /** Of the record at hand: instance numbers, how many were known before; whether there is a mark, or the archive is another. */
+  #numbers: number[] = [];
+  #known = 0;
+  marked = false;
+  away = false;
+
+  constructor(metric: string, names: readonly RegExp[] | null) {
+    this.#metric = metric;
+    this.#names = names;
+  }
+
+  /** Takes the record's instances; whether some counter fell or was restarted. */
+  look(cell: Cell, now: Occasion, moments: readonly Moment[]): boolean {
+    const before = this.#before;
+    this.#known = this.#ids.size;
+    this.#numbers = identitiesOf(cell).map((identity) => this.#ids.placeOf(identity, true));
+    this.agent = cell.counter!.agent;
+    this.marked = now.marks !== (before?.marks ?? 0);
+    this.away = this.marked || before === null || now.source !== before.source;
+    if (this.#pass(moments, now.ns)) for (let number = 0; number < this.#known; number++) this.#pending.add(number);
+    const values = exactOf(cell);
+    const fell = (number: number, i: number): boolean => this.#isKnown(number) && values[i]! < this.#last[number]!;
+    return this.#pending.size > 0 || this.#numbers.some(fell);
+  }
+
+  /** Whether a moment at which the counter was restarted lies between its last record and this one. */
+  #pass(moments: readonly Moment[], untilNs: bigint): boolean {
+    let restarted = false;
+    for (; this.#passed < moments.length && moments[this.#passed]!.ns <= untilNs; this.#passed++) {
+      const { agent } = moments[this.#passed]!;
+      if (agent === BOOT || agent === this.agent) restarted = true;
+    }
+    return restarted;
+  }
+
+  /** Time of the record before; null: there is none. */
+  get beforeNs(): bigint | null {
+    return this.#before?.ns ?? null;
+  }
+
+  #isKnown(number: number): boolean {
+    return number >= 0 && number < this.#known;
+  }
+
+  #canWrap(cell: Cell, before: Exact, now: Exact): boolean {
+    const configured = this.bits > 0;
+    return canWrap(before, now, this.#widthOf(cell), configured, cell.counter!.scale);
+  }
+
+  #widthOf(cell: Cell): number {
+    return this.bits > 0 ? this.bits : cell.counter!.bits;
+  }
+
+  /** Counters of the record that cannot but have been restarted. */
+  restarted(cell: Cell): number {
+    const values = exactOf(cell);
+    const restarted = (number: number, i: number): boolean => {
+      if (!this.#isKnown(number)) return false;
+      const [before, now] = [this.#last[number]!, values[i]!];
+      return Number(now) < Number(before) * 0.5 && !this.#canWrap(cell, before, now);
+    };
+    return this.#numbers.filter(restarted).length;
+  }
+
+  /** Adds to the offsets. `some`: counters of the agent were restarted in this record. */
+  bridge(cell: Cell, some: boolean, ns: bigint): void {
+    const values = exactOf(cell);
+    const bits = this.#widthOf(cell);
+    let named: number | null = null;
+    this.#numbers.forEach((number, i) => {
+      if (!this.#isKnown(number)) return;
+      const [before, now] = [this.#last[number]!, values[i]!];
+      const pending = this.#pending.delete(number);
+      const fell = now < before;
+      if (!fell && !(pending && now > before)) return;
+      const offset = this.#offset(number);
+      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, before, now)) {
+        offset.value += 2 ** bits * (cell.counter!.scale ?? 1);
+        offset.exact += 1n << BigInt(bits);
+        return;
+      }
+      if (this.#concerns(cell, i)) {
+        named ??= i;
+        this.#counted.add(number);
+      }
+      if (typeof before === 'bigint' && typeof now === 'bigint') {
+        offset.exact += before - now;
+        offset.value += Number(BigInt.asIntN(64, before - now));
+        return;
+      }
+      const level = Number(before) + offset.value;
+      offset.value = level - Number(now);
+      // Rounding must not make it fall after all.
+      const short = level - (Number(now) + offset.value);
+      if (short > 0) offset.value += 2 * short;
+    });
+    if (named === null) return;
+    this.#count++;
+    const id = cell.ids[named]!;
+    const name = cell.nameOf ? (cell.nameOf(id) ?? String(id)) : cell.domainSize === undefined ? null : String(id);
+    this.#first ??= { ns, instance: name };
+  }
+
+  /** Whether somebody looks at the instance. */
+  #concerns(cell: Cell, i: number): boolean {
+    if (!this.#names) return true;
+    const name = cell.nameOf?.(cell.ids[i]!);
+    return name !== undefined && this.#names.some((expression) => expression.test(name));
+  }
+
+  #offset(number: number): { value: number; exact: bigint } {
+    this.#corrected = true;
+    this.#offsets[number] ??= { value: 0, exact: 0n };
+    return this.#offsets[number];
+  }
+
+  /** Remembers the record's values. */
+  keep(cell: Cell, now: Occasion): void {
+    this.#before = now;
+    const values = exactOf(cell);
+    this.#numbers.forEach((number, i) => {
+      if (number >= 0) this.#last[number] = values[i]!;
+    });
+  }
+
+  /** The cell as reducers see it. */
+  corrected(cell: Cell): Cell | null {
+    if (!this.#corrected) return null;
+    const offsets = this.#numbers.map((number) => this.#offsets[number]);
+    const values = cell.values.map((x, i) => x + (offsets[i]?.value ?? 0));
+    const { raw } = cell;
+    if (!raw) return { ...cell, values };
+    const moved = raw.slice();
+    offsets.forEach((offset, i) => {
+      // Stored modulo 2^64.
+      if (offset) moved[i] = raw[i]! + offset.exact;
+    });
+    return { ...cell, values, raw: moved };
+  }
+
+  get restart(): Restart | null {
+    return this.#first && { metric: this.#metric, count: this.#count, instances: this.#counted.size, ...this.#first };
+  }
+
+  /** How many instances count at all. */
+  get counters(): number {
+    return this.#last.filter((x) => Number(x) !== 0).length;
+  }
+}
+
+const exactOf = (cell: Cell): Values => cell.raw ?? cell.values;
