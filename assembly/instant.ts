@@ -1,6 +1,8 @@
 // Owns what counts of records of several archives at one instant, and the numbers of records.
 
-import { R_ID, W_LAST_NS, W_RECORDS, W_RUN, W_RUN_SEQ } from './layout';
+import {
+  C_NMETRICS, C_SLOTS, L_SEQ, R_ID, W_BOOTTIME, W_CONSUMERS, W_LAST_NS, W_NCONSUMERS, W_RECORDS, W_RUN, W_RUN_SEQ, W_UPTIME,
+} from './layout';
 
 /** Number of the record at hand. */
 export let seq: i32 = 0;
@@ -8,7 +10,7 @@ export let seq: i32 = 0;
 /**
  * Records of several archives at one instant: overlapping archives, copies, what was joined beside its parts. A metric has one set
  * of values at an instant, that of the archive that comes first; of the others what is new is taken, and a record without any
- * does not count. Within one archive several records at one time are what its logger wrote.
+ * does not count. Within one archive several records at one time are what its logger wrote. A record that is damaged is none.
  *
  * The instant is that of its first record, to a microsecond, as archives of version 2 have no more. It is known by the numbers of
  * its records: a slot was filled by another archive if that was at or after `instantSeq` and before `runSeq`, with which the
@@ -34,7 +36,14 @@ export function forgetInstant(): void {
   runReader = -1;
 }
 
-/** Before the record gets the next number. */
+/** Whether another archive had a record at the instant of this one, which is not counted yet. */
+// @ts-ignore: decorator
+@inline
+export function isAgain(r: usize, ns: i64): bool {
+  return <u64>(ns - instantNs) < INSTANT && (run > 0 || load<i32>(r, R_ID) != runReader);
+}
+
+/** Counts the record, which is sound: the next number is its. */
 // @ts-ignore: decorator
 @inline
 export function atInstant(r: usize, ns: i64): void {
@@ -50,11 +59,6 @@ export function atInstant(r: usize, ns: i64): void {
   }
   runReader = reader;
   again = run > 0;
-}
-
-// @ts-ignore: decorator
-@inline
-export function nextSeq(): void {
   seq++;
   fresh = 0;
 }
@@ -63,6 +67,25 @@ export function nextSeq(): void {
 @inline
 export function countFresh(): void {
   fresh++;
+}
+
+function isFilled(slot: usize): bool {
+  return slot && load<i32>(slot, L_SEQ) == seq;
+}
+
+/** Whether the record has anything new that a window asks for. */
+export function isFresh(w: usize): bool {
+  if (!fresh) return false;
+  if (isFilled(load<u32>(w, W_UPTIME)) || isFilled(load<u32>(w, W_BOOTTIME))) return true;
+  let at: usize = load<u32>(w, W_CONSUMERS);
+  const end = at + (load<i32>(w, W_NCONSUMERS) << 2);
+  for (; at < end; at += 4) {
+    const c: usize = load<u32>(at);
+    let slot: usize = load<u32>(c, C_SLOTS);
+    const last = slot + (load<i32>(c, C_NMETRICS) << 2);
+    for (; slot < last; slot += 4) if (isFilled(load<u32>(slot))) return true;
+  }
+  return false;
 }
 
 /** Whether a window that gets the record had those of all archives before at this instant. */

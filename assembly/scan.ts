@@ -6,7 +6,7 @@ import { scaleSlot } from './archive/scale';
 import { dissolve, makeSteady, isDue, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
-import { again, atInstant, countFresh, fresh, inOrder, instantSeq, nextSeq, runSeq, seq } from './instant';
+import { again, atInstant, countFresh, inOrder, instantSeq, isAgain, isFresh, runSeq, seq } from './instant';
 import {
   L_BAD,
   L_COUNT,
@@ -79,9 +79,11 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
   if (again) {
     const filled = load<i32>(slot, L_SEQ);
     if (filled >= instantSeq && filled < runSeq) return S_RECORD;
-    if (load<i32>(slot, L_WANT)) countFresh();
   }
-  if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) return S_RECORD;
+  if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) {
+    countFresh();
+    return S_RECORD;
+  }
   if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
   const owner: usize = load<u32>(slot, L_OWNER);
   if (owner) dissolve(owner);
@@ -97,6 +99,7 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
     store<i32>(slot, 0, L_PLAN);
     return load<i32>(r, R_SETTLED) & RS_SETS ? S_RECORD : S_SETS;
   }
+  countFresh();
   return status == 0 ? S_RECORD : S_MEMORY;
 }
 
@@ -104,12 +107,11 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
 function fill(r: usize, ns: i64): i32 {
   const plan = planFor(r);
   if (!plan) return S_MEMORY;
-  atInstant(r, ns);
-  nextSeq();
   steady = 0;
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
-  if (!again && load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq, ns)) {
+  if (!isAgain(r, ns) && load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq + 1, ns)) {
+    atInstant(r, ns);
     store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
     store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
     steady = plan;
@@ -124,6 +126,7 @@ function fill(r: usize, ns: i64): i32 {
   }
   const planned = planRecord(r, plan);
   if (planned != S_RECORD) return planned;
+  atInstant(r, ns);
   store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
   const gen = load<i32>(plan, P_GEN);
   if (load<i32>(plan, P_STEADY) && load<i32>(plan, P_STEADY_GEN) != gen) dissolve(plan);
@@ -153,7 +156,6 @@ export function skipRecord(r: usize): void {
 
 /** False if memory is exhausted. */
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
-  if (again && !fresh) return true;
   cover(w, ns);
   return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
 }
@@ -209,15 +211,15 @@ export function scanData(r: usize, until: i64): i32 {
         const filled = fill(r, ns);
         if (filled != S_RECORD) return filled;
         const t = stampSeconds(rec + 4, version);
-        const seen = again && !fresh ? SEEN_COPY : SEEN_FRESH;
         const flags: usize = load<u32>(r, R_SEEN);
         for (let i = low; i < nWindows; i++) {
           const w: usize = load<u32>(windows + (i << 2));
           if (load<i64>(w, W_START) > ns) break;
           if (load<i64>(w, W_END) < ns) continue;
-          store<u8>(flags + i, load<u8>(flags + i) | <u8>seen);
           if (again && !inOrder(w)) store<i32>(w, 1, W_MIXED);
-          if (!deliver(r, w, ns, t)) return S_MEMORY;
+          const counts = !again || isFresh(w);
+          store<u8>(flags + i, load<u8>(flags + i) | <u8>(counts ? SEEN_FRESH : SEEN_COPY));
+          if (counts && !deliver(r, w, ns, t)) return S_MEMORY;
         }
       }
       store<i32>(r, load<i32>(r, R_DELIVERED) + 1, R_DELIVERED);

@@ -56,6 +56,16 @@ function sorted(task: NodeTask, members: readonly Member[]): { task: NodeTask; n
   return { task: { ...task, windows }, notes };
 }
 
+/** Windows for passes in which less is mixed than in one of `before` windows: those of the same archives, at last each alone. */
+function apart(windows: readonly Numbered[], before: number): Numbered[][] {
+  const parts = new Map<string, Numbered[]>();
+  for (const one of windows) {
+    const key = one.window.archives.join();
+    parts.set(key, [...(parts.get(key) ?? []), one]);
+  }
+  return [...parts.values()].flatMap((part) => (part.length < before ? [part] : part.map((one) => [one])));
+}
+
 /**
  * Decodes windows together whose archives describe the wanted metrics alike: all of them, nearly always. Where archives of a
  * window contradict each other, the earlier one counts, and the metric is left out of the later one; where they have it in several
@@ -77,13 +87,15 @@ function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Deco
     for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
     for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
     const restarted: Numbered[] = [];
+    const mixedUp: Numbered[] = [];
     for (const [k, { i, window }] of own.entries()) {
       const { mixed, moments, ...found } = result.windows[k]!;
-      if (mixed && own.length > 1) pass([{ i, window }], agreed);
+      if (mixed && own.length > 1) mixedUp.push({ i, window });
       else if (moments.length > 0 && !window.moments) restarted.push({ i, window: { ...window, moments } });
       else windows[i] = { ...found, problems: [...found.problems, ...problems] };
     }
     if (restarted.length > 0) pass(restarted, agreed);
+    for (const part of apart(mixedUp, own.length)) pass(part, agreed);
   };
   const all = task.windows.map((window, i): Numbered => ({ i, window }));
   if (groups.every((g) => g.readings.size === 0)) pass(all, { readings: new Map(), problems: [] }, surveyed);

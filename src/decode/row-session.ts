@@ -41,7 +41,9 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     const { startNs, endNs, walltime, leads, moments } = w;
     const span = { startNs, endNs, walltime, ...(moments ? { moments } : {}) };
     const engine = new WindowEngine({ ...span, consumers: specs, leads: leads?.(specs) ?? [] });
-    return { w, specs, engine, instant: new Instant() };
+    const asked = new Set(specs.flatMap((s) => s.metrics));
+    if (specs.some((s) => s.counters)) for (const name of BOOT_METRICS) asked.add(name);
+    return { w, specs, engine, instant: new Instant(), asked };
   });
   const endNs =
     windows
@@ -49,8 +51,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
       .sort(compare)
       .at(-1) ?? 0n;
   /** What somebody asks for: of the others damage costs nobody anything. */
-  const asked = new Set(windows.flatMap(({ specs }) => specs.flatMap((s) => s.metrics)));
-  if (windows.some(({ specs }) => specs.some((s) => s.counters))) for (const name of BOOT_METRICS) asked.add(name);
+  const asked = new Set(windows.flatMap((w) => [...w.asked]));
   /** Metrics that some archive has in other units. */
   const scaled = new Set(members.flatMap((m) => [...m.reading.factors.keys()]));
   // Names are asked until the engines have finished: every reader stays open till then.
@@ -72,9 +73,10 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
       .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
     if (!first) break;
     const { next, member } = first;
-    for (const { w, engine, instant } of windows) {
+    for (const { w, engine, instant, asked } of windows) {
       if (!w.archives.includes(member.index) || next!.ns < w.startNs || next!.ns > w.endNs) continue;
-      const fresh = next!.mark ? null : instant.fresh(member.index, next!.ns, next!.cells.keys());
+      const own = next!.mark ? [] : [...next!.cells.keys()].filter((name) => asked.has(name));
+      const fresh = next!.mark ? null : instant.fresh(member.index, next!.ns, own);
       if (fresh) engine.row({ ...next!, cells: new Map([...next!.cells].filter(([name]) => fresh.has(name))) });
       else if (next!.mark) engine.row(next!);
     }

@@ -122,7 +122,7 @@ export interface Survey {
   readonly open: (member: Member) => ArchiveReader;
 }
 
-/** The archives of a task, looked at but not read. */
+/** The archives of a task that its windows read, looked at but not read. */
 export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
   const names = [...new Set([...task.wanted, ...BOOT_METRICS])];
   if (wasm.x.openSession(names.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
@@ -132,10 +132,12 @@ export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map(
     const factorOf = (name: string): number => factors.get(name) ?? 1;
     return new ArchiveReader(wasm, path, { slotOf, factorOf, salvage: task.salvage === true, readOn: true });
   };
-  const keep = task.archives.length <= KEEP_OPEN;
+  const read = new Set(task.windows.flatMap((w) => w.archives));
+  const keep = read.size <= KEEP_OPEN;
   const wanted = new Set(task.wanted);
   const members = task.archives.map((path, index) => {
-    const member = look(path, index, readings.get(index) ?? AS_IT_IS, open, keep);
+    const member = unread(path, index, readings.get(index) ?? AS_IT_IS);
+    if (read.has(index)) look(member, open, keep);
     member.metrics = member.metrics.filter((m) => wanted.has(m.name));
     return member;
   });
@@ -213,9 +215,8 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: r
   return { archives: read.length, bytes, problems };
 }
 
-/** First look at an archive: names of its metrics, start, host. Nothing usable: a member with its problem. */
-function look(path: string, index: number, reading: Reading, open: Open, keep: boolean): Member {
-  const member: Member = {
+function unread(path: string, index: number, reading: Reading): Member {
+  return {
     index,
     path,
     reader: null,
@@ -230,8 +231,13 @@ function look(path: string, index: number, reading: Reading, open: Open, keep: b
     copyIn: new Set(),
     bytes: 0,
   };
+}
+
+/** First look at an archive: names of its metrics, start, host. What is not usable keeps its problem. */
+function look(member: Member, open: Open, keep: boolean): void {
+  const { reading } = member;
   try {
-    const reader = open(path, reading);
+    const reader = open(member.path, reading);
     member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.startNs;
@@ -246,7 +252,6 @@ function look(path: string, index: number, reading: Reading, open: Open, keep: b
     if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
     member.problems = [always(error)];
   }
-  return member;
 }
 
 /** What keeps an archive from being read concerns every window. */

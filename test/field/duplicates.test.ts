@@ -1,6 +1,6 @@
 // The same records in several archives count once: copies, links, compressed copies, what was joined beside its parts.
 
-import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
@@ -161,6 +161,55 @@ describe('windows of one task', () => {
     // Each record once.
     expect(decodeNode(new Wasm(), task).records).toBeLessThanOrEqual(40);
     expect(together(archives, task.windows).map(([records]) => records)).toEqual([11, 31, 7]);
+  });
+
+  it('are read together though an archive between has a damaged record, which nobody gets', () => {
+    const whole = archive(0, 40);
+    const archives = [whole, copied(whole, `${whole}-copy`), archive(0, 40, [B])];
+    for (const damaged of [0, 1, 2]) {
+      const file = `${archives[damaged]}.0`;
+      const good = readFileSync(file);
+      const data = Buffer.from(good);
+      let at = data.readInt32BE(0);
+      for (let i = 0; i < 12; i++) at += data.readInt32BE(at);
+      data.writeInt32BE(5000, at + 16);
+      writeFileSync(file, data);
+      const task = {
+        ...{ archives, wanted: ['a.a', 'a.b'] },
+        windows: [windowOf([0, 1, 2], 0n, 600n), windowOf([0, 1, 2]), windowOf([0, 1, 2], 500n, 900n)],
+      };
+      expect(decodeNode(new Wasm(), task).records).toBeLessThanOrEqual(3 * 40);
+      expect(together(archives, task.windows).map(([records]) => records)).toEqual([21, 40, 14]);
+      writeFileSync(file, good);
+    }
+  });
+
+  it('are read together with those of the same archives where others read more, and no other archive is opened again', () => {
+    const whole = archive(0, 40);
+    const archives = [whole, copied(whole, `${whole}-copy`)];
+    const late = [0n, 100n, 200n, 300n].map((from) => windowOf([1], from));
+    const wasm = new Wasm();
+    const { openReader } = wasm.x;
+    let opened = 0;
+    const counting = (bytes: number): number => {
+      opened++;
+      return openReader(bytes);
+    };
+    Object.defineProperty(wasm, 'x', { value: { ...wasm.x, openReader: counting } });
+    const task = { archives, wanted: ['a.a', 'a.b'], windows: [windowOf([0, 1]), ...late] };
+    const { records, windows } = decodeNode(wasm, task);
+    expect([records, opened]).toEqual([40 + 40 + 40, 3]);
+    expect(windows.map((w) => w.coverage.records)).toEqual([40, 40, 36, 33, 30]);
+  });
+
+  it('each ask for what they ask for: what another wants makes no copy new', () => {
+    const archives = [archive(0, 40, [A]), archive(0, 40)];
+    const both = windowOf([0, 1]);
+    const one = { ...both, declare: () => both.declare((name) => name === 'a.a') };
+    expect(together(archives, [one, both])).toEqual([
+      [40, 1],
+      [80, 2],
+    ]);
   });
 });
 
