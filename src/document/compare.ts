@@ -4,7 +4,6 @@ import { type Deviation, droppedPaths, isObject, type Json } from './deviations.
 
 /** What the reference says of a job: a bare document, or one with what is known of it. */
 export interface Golden {
-  readonly case?: string;
   readonly document: Json;
   /** Paths where the reference crashed. */
   readonly excluded?: Json;
@@ -182,7 +181,7 @@ function onlyOf(document: Json, names: readonly string[]): Record<string, unknow
 /** Compares our document with the reference's, less what differs on purpose. */
 export function compareDocuments(golden: Golden, ours: Json, options: CompareOptions = {}): Comparison {
   const { rel = REL, abs = ABS, acct = false, only, deviations = [] } = options;
-  const pair = { ...(golden.case === undefined ? {} : { name: golden.case }), golden: golden.document, ours };
+  const pair = { golden: golden.document, ours };
   const dropped = [
     ...Object.keys(golden.excluded ?? {}).map((path) => path.split('.')),
     ...droppedPaths(deviations, pair),

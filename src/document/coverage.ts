@@ -81,6 +81,7 @@ function rowOf(n: NodeCoverage): Row {
     gaps: c.gaps,
     gap_seconds: seconds(c.gapNs),
     covered,
+    ...(c.lastNs % 1000n === 0n ? {} : { nanoseconds: true }),
   };
   return { entry, index, covered, full };
 }

@@ -15,8 +15,8 @@ export interface Deviation {
   readonly unless?: string;
   /** It only holds where our document says so: parts of one text in its `errors.archive` or `errors.job`. */
   readonly said?: string | readonly string[];
-  /** It only holds for these golden cases (* for any text). */
-  readonly cases?: readonly string[];
+  /** It only holds where our document has this path. */
+  readonly ours?: string;
   /** What holds the path is not compared as a whole. */
   readonly whole?: boolean;
   /** The reference crashed there, so that its document has nothing to compare. */
@@ -26,8 +26,6 @@ export interface Deviation {
 }
 
 export interface Pair {
-  /** Name of the golden case, if it has one. */
-  readonly name?: string;
   readonly golden: Json;
   readonly ours: Json;
 }
@@ -42,24 +40,20 @@ export function readDeviations(file: string = DEVIATIONS_FILE): Deviation[] {
 export const isObject = (x: unknown): x is Record<string, unknown> =>
   typeof x === 'object' && x !== null && !Array.isArray(x);
 
-/** Whether some path of the document fits. */
+/** Whether some path of the document fits; * is any element of a list, too. */
 function has(node: unknown, [head, ...rest]: readonly string[]): boolean {
   if (head === undefined) return true;
+  if (Array.isArray(node)) return head === '*' && node.some((element) => has(element, rest));
   if (!isObject(node)) return false;
   const keys = head === '*' ? Object.keys(node) : Object.hasOwn(node, head) ? [head] : [];
   return keys.some((key) => has(node[key], rest));
 }
 
-function fits(name: string, pattern: string): boolean {
-  const text = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${text.join('.*')}$`).test(name);
-}
-
 /** Whether the deviation holds for this pair of documents. */
-export function holds(d: Deviation, { name, golden, ours }: Pair): boolean {
-  if (d.cases && !d.cases.some((pattern) => name !== undefined && fits(name, pattern))) return false;
+export function holds(d: Deviation, { golden, ours }: Pair): boolean {
   if (d.if !== undefined && !has(golden, d.if.split('.'))) return false;
   if (d.unless !== undefined && has(golden, d.unless.split('.'))) return false;
+  if (d.ours !== undefined && !has(ours, d.ours.split('.'))) return false;
   if (d.said === undefined) return true;
   const parts = typeof d.said === 'string' ? [d.said] : d.said;
   const { archive, job } = (isObject(ours.errors) ? ours.errors : {}) as { archive?: unknown; job?: unknown };
@@ -75,4 +69,10 @@ export function droppedPaths(deviations: readonly Deviation[], pair: Pair): stri
     if (!d.whole) return [path];
     return has(pair.golden, path) ? [path.slice(0, -1)] : [];
   });
+}
+
+/** Whether a difference at this path, with slashes, is at or below one that is not compared. */
+export function isDropped(path: string, dropped: readonly string[]): boolean {
+  const keys = path.split('/').slice(1);
+  return keys.length >= dropped.length && dropped.every((key, i) => key === '*' || key === keys[i]);
 }

@@ -1,6 +1,14 @@
 // Owns the public surface of document/: re-exports only.
 
 export { type CompareOptions, type Comparison, compareDocuments, type Difference, type Golden } from './compare.ts';
+export {
+  type CauseCount,
+  compareIds,
+  compareStores,
+  type PathDifferences,
+  type StoredDocument,
+  type StoresComparison,
+} from './compare-stores.ts';
 export { coverageSection, isFull, type NodeCoverage, reachOf, SLACK_INTERVALS, spansTime } from './coverage.ts';
 export {
   SCHEMA_DOCUMENTS,

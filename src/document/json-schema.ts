@@ -126,6 +126,7 @@ const NODE_COVERAGE: Schema = object(
       minimum: 0,
       description: 'Seconds from an interval before the first record to one after the last, less the gaps.',
     },
+    nanoseconds: { const: true, description: 'The time of the last record is finer than a microsecond.' },
   },
   ['index', 'node', 'records', 'archives', 'bytes', 'covered'],
 );

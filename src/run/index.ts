@@ -5,6 +5,7 @@ export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchiv
 export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-scripts.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
+export { namedOutput, type Output } from './outputs.ts';
 export { Progress } from './progress.ts';
 export { makeStateDirectory, SCHEMAS } from './recorded.ts';
 export { summarize } from './run.ts';

@@ -193,7 +193,9 @@ export async function findMongoDocuments(
     );
   const series = new Map((await find(`timeseries-resource_${resource}`)).map((d) => [d._id, d]));
   return (await find(`resource_${resource}`)).map((document) => {
-    const timeseries = series.get(document._id);
-    return timeseries ? { ...document, timeseries } : document;
+    const found = series.get(document._id);
+    if (!found) return document;
+    const { _id, ...timeseries } = found;
+    return { ...document, timeseries };
   });
 }

@@ -99,11 +99,14 @@ export function findDocuments(store: Store, job: string): Record<string, unknown
       'SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR task_id = ? OR id = ? ORDER BY end_time DESC',
     )
     .all(job, job, job, job);
-  const series = store.prepare('SELECT document FROM timeseries WHERE id = ?');
-  return rows.map((row) => {
-    const found = parse(series.get(String(row.id)));
-    if (!found) return parse(row)!;
-    const { _id, ...timeseries } = found;
-    return { ...parse(row)!, timeseries };
-  });
+  return rows.map((row) => wholeDocument(store, row));
+}
+
+/** The document of a row of `summary`, with its time series. */
+export function wholeDocument(store: Store, row: Row): Record<string, unknown> {
+  const summary = parse(row)!;
+  const found = parse(store.prepare('SELECT document FROM timeseries WHERE id = ?').get(String(row.id)));
+  if (!found) return summary;
+  const { _id, ...timeseries } = found;
+  return { ...summary, timeseries };
 }

@@ -2,6 +2,7 @@
 
 export { archiveLines } from './archive.ts';
 export { checkLines, feedLines } from './check.ts';
+export { comparisonLines, storesLines } from './comparison.ts';
 export { adviceOn, type Explained, explainLines, type NodeExplained } from './explain.ts';
 export { type IndexedCounts, indexLines } from './index-run.ts';
 export { jobTable } from './jobs.ts';

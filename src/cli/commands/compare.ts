@@ -1,21 +1,28 @@
-// Owns `jobsum compare`: a document against the reference's, with a verdict as exit code.
+// Owns `jobsum compare`: a document, or a store of them, against the reference's, with a verdict as exit code.
 
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import type { Argv, CommandModule } from 'yargs';
 import {
-  type Comparison,
+  type CompareOptions,
   compareDocuments,
+  compareStores,
   type Deviation,
   type Golden,
   readDeviations,
 } from '../../document/index.ts';
 import { JobsumError } from '../../kernel/index.ts';
+import { comparisonLines, storesLines } from '../../view/index.ts';
 import { print, usage } from '../io.ts';
+import { configOption, loadSite } from '../site.ts';
+import { isStore, openStored } from './compare-stores.ts';
 
 interface Options {
-  golden: string;
-  ours: string;
+  golden?: string;
+  ours?: string;
+  mongodb?: string;
+  against?: string;
+  config?: string;
   only?: string[];
   rel: number;
   abs: number;
@@ -55,30 +62,23 @@ async function readWrapped(file: string): Promise<Golden> {
   return found as unknown as Golden;
 }
 
-const LONGEST = 100;
-
-function show(x: unknown): string {
-  if (x === undefined) return '(absent)';
-  const text = JSON.stringify(x);
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 3)}...`;
-}
-
-function report({ compared, differences }: Comparison, max: number): string[] {
-  const shown = max === 0 ? differences : differences.slice(0, max);
-  const rest = differences.length - shown.length;
-  return [
-    ...shown.map((d) => `${d.path}: golden ${show(d.golden)}, ours ${show(d.ours)}${d.why ? ` (${d.why})` : ''}`),
-    ...(rest > 0 ? [`... and ${rest} more`] : []),
-    `${compared} values compared, ${differences.length} differences`,
-  ];
-}
-
 export const compareCommand: CommandModule<object, Options> = {
-  command: 'compare <golden> <ours>',
+  command: 'compare [golden] [ours]',
   builder: (y) =>
     y
-      .positional('golden', { type: 'string', demandOption: true, describe: "The reference's document" })
-      .positional('ours', { type: 'string', demandOption: true, describe: 'Our document; - for standard input' })
+      .positional('golden', {
+        type: 'string',
+        describe:
+          "The reference's document, or its store: mongodb:DATABASE, sqlite:FILE or a file of documents, one a line",
+      })
+      .positional('ours', { type: 'string', describe: 'Our document, - for standard input; or our store' })
+      .option('mongodb', {
+        type: 'string',
+        requiresArg: true,
+        describe: "The reference's database, in place of mongodb:DATABASE",
+      })
+      .option('against', { type: 'string', requiresArg: true, implies: 'mongodb', describe: 'Our database, with it' })
+      .option('config', { ...configOption, describe: 'Configuration that names the MongoDB account of the databases' })
       .option('only', {
         type: 'string',
         array: true,
@@ -95,25 +95,69 @@ export const compareCommand: CommandModule<object, Options> = {
         describe: 'List of what differs on purpose (default: the shipped one; --no-deviations: none)',
       })
       .option('json', { type: 'boolean', default: false, describe: 'The result as JSON' })
+      .example('$0 compare golden.json ours.json --only cpu,timeseries.cpuuser', 'two analytics')
       .example(
-        '$0 compare golden.json ours.json --only cpu,timeseries.cpuuser',
-        'two analytics',
+        '$0 compare mongodb:supremm mongodb:jobsum',
+        'all documents of two databases',
       ) as unknown as Argv<Options>,
   handler: async (argv) => {
     const { rel, abs, max, acct } = argv;
     if (![rel, abs, max].every((n) => Number.isFinite(n) && n >= 0))
       throw usage('--rel, --abs and --max: expected numbers of 0 or more');
-    const golden = await readWrapped(argv.golden);
-    const ours = (await readWrapped(argv.ours)).document;
+    const [golden, ours] = sidesOf(argv);
     const list = argv.deviations;
     const deviations = list === false ? [] : list === undefined ? readDeviations() : await readOwn(list);
     const only = argv.only?.flatMap((names) => names.split(','));
-    const result = compareDocuments(golden, ours, { rel, abs, acct, deviations, ...(only ? { only } : {}) });
-    if (argv.json) print([JSON.stringify({ golden: argv.golden, ours: argv.ours, ...result })]);
-    else print(report(result, max));
-    if (result.differences.length > 0) process.exitCode = 1;
+    const options = { rel, abs, acct, deviations, ...(only ? { only } : {}) };
+    const differ =
+      isStore(golden) || isStore(ours)
+        ? await compareAll(golden, ours, argv, options)
+        : await compareOne(golden, ours, argv, options);
+    if (differ) process.exitCode = 1;
   },
 };
+
+/** @throws JobsumError E_USAGE */
+function sidesOf({ golden, ours, mongodb, against }: Options): [golden: string, ours: string] {
+  if (mongodb !== undefined || against !== undefined) {
+    if (golden !== undefined || mongodb === undefined || against === undefined)
+      throw usage('--mongodb and --against: expected both, and nothing else to compare');
+    return [`mongodb:${mongodb}`, `mongodb:${against}`];
+  }
+  if (golden === undefined || ours === undefined) throw usage('expected two documents or two stores to compare');
+  return [golden, ours];
+}
+
+/** Whether they differ. */
+async function compareOne(golden: string, ours: string, argv: Options, options: CompareOptions): Promise<boolean> {
+  const result = compareDocuments(await readWrapped(golden), (await readWrapped(ours)).document, options);
+  print(argv.json ? [JSON.stringify({ golden, ours, ...result })] : comparisonLines(result, argv.max));
+  return result.differences.length > 0;
+}
+
+async function compareAll(golden: string, ours: string, argv: Options, options: CompareOptions): Promise<boolean> {
+  const output = argv.config === undefined ? undefined : loadSite(argv.config).config.output;
+  const account = output?.kind === 'mongodb' ? output : null;
+  const theirs = await openStored(golden, account);
+  try {
+    const mine = await openStored(ours, account);
+    try {
+      const result = await compareStores(theirs.documents, mine.documents, options);
+      const { compared, differing, missing, surplus, missingIds, surplusIds, values, paths, otherValues, causes } =
+        result;
+      if (compared + missing + surplus === 0)
+        throw new JobsumError('E_NO_DOCUMENT', 'neither store has a document', { file: `${golden}, ${ours}` });
+      const counts = { compared, differing, missing, surplus, values, otherValues };
+      if (argv.json) print([JSON.stringify({ golden, ours, ...counts, paths, causes, missingIds, surplusIds })]);
+      else print(storesLines(result, { golden, ours, max: argv.max }));
+      return differing + missing + surplus > 0;
+    } finally {
+      await mine.close();
+    }
+  } finally {
+    await theirs.close();
+  }
+}
 
 async function readOwn(file: string): Promise<Deviation[]> {
   const list = await readJson(file);

@@ -1,0 +1,142 @@
+// Owns documents read back from where sinks put them, whole and in the order of their ids, however many there are.
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { compareIds, type StoredDocument } from '../document/index.ts';
+import { ioError, JobsumError } from '../kernel/index.ts';
+import type { Mongo, Store } from '../store/index.ts';
+import { findMongoDocuments } from './mongodb.ts';
+import { wholeDocument } from './sqlite.ts';
+
+type Json = Record<string, unknown>;
+
+const PAGE = 200;
+const CHUNK_BYTES = 1 << 20;
+/** Of a document as text: MongoDB takes 16 MiB of each of its two parts. */
+const MAX_LINE_BYTES = 256 << 20;
+
+function stored(document: Json): StoredDocument {
+  const { resource_id: resource } = (document.acct ?? {}) as Json;
+  return { id: String(document._id), resource: Number.isSafeInteger(resource) ? (resource as number) : -1, document };
+}
+
+/** Documents of the embedded store. */
+export async function* storeDocuments(store: Store): AsyncGenerator<StoredDocument> {
+  const page = store.prepare('SELECT id, document FROM summary WHERE id > ? ORDER BY id LIMIT ?');
+  for (let last = ''; ; ) {
+    const rows = page.all(last, PAGE);
+    for (const row of rows) yield stored(wholeDocument(store, row));
+    if (rows.length < PAGE) return;
+    last = String(rows.at(-1)!.id);
+  }
+}
+
+/** Documents of all resources of a database. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
+export async function* mongoDocuments(mongo: Mongo): AsyncGenerator<StoredDocument> {
+  const names = await mongo.coded('listCollections', () => mongo.db.listCollections({}, { nameOnly: true }).toArray());
+  const resources = names.flatMap(({ name }) => /^resource_(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  const sources = resources.map((resource) => resourceDocuments(mongo, resource));
+  const heads = await Promise.all(sources.map((source) => source.next()));
+  for (;;) {
+    let least = -1;
+    for (const [i, { done, value }] of heads.entries())
+      if (!done && (least < 0 || compareIds(value, heads[least]!.value) < 0)) least = i;
+    if (least < 0) return;
+    yield heads[least]!.value;
+    heads[least] = await sources[least]!.next();
+  }
+}
+
+async function* resourceDocuments(mongo: Mongo, resource: number): AsyncGenerator<StoredDocument> {
+  const name = `resource_${resource}`;
+  const collection = mongo.db.collection<{ _id: string }>(name);
+  let after: { _id?: { $gt: string } } = {};
+  for (;;) {
+    const page = await mongo.coded(name, () =>
+      collection.find(after, { projection: { _id: 1 }, sort: { _id: 1 }, limit: PAGE }).toArray(),
+    );
+    const ids = page.map((d) => d._id);
+    const found = await findMongoDocuments(mongo, resource, ids);
+    const byId = new Map(found.map((document) => [document._id, document]));
+    for (const id of ids) {
+      const document = byId.get(id);
+      if (document) yield { ...stored(document), resource };
+    }
+    if (page.length < PAGE) return;
+    after = { _id: { $gt: ids.at(-1)! } };
+  }
+}
+
+/** Where a document stands in a file of lines. */
+interface Place extends Omit<StoredDocument, 'document'> {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** Documents of a file, one a line; of several with one id the last counts. @throws JobsumError E_IO, E_NO_DOCUMENT */
+export async function* fileDocuments(file: string): AsyncGenerator<StoredDocument> {
+  const fd = opened(file);
+  try {
+    const places = new Map<string, Place>();
+    for (const { at, bytes, text } of lines(fd, file)) {
+      const { id, resource } = stored(parsed(text, file, at));
+      places.set(`${resource} ${id}`, { id, resource, at, bytes });
+    }
+    for (const { at, bytes } of [...places.values()].sort(compareIds)) {
+      const line = Buffer.alloc(bytes);
+      if (readSync(fd, line, 0, bytes, at) < bytes)
+        throw new JobsumError('E_IO', 'the file has changed while it was read', { file });
+      yield stored(parsed(line.toString('utf8'), file, at));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function opened(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (cause) {
+    const found = (cause as NodeJS.ErrnoException).code ?? 'an error';
+    throw new JobsumError('E_INPUT_MISSING', 'the file cannot be read', { file, found }, { cause });
+  }
+}
+
+function parsed(text: string, file: string, at: number): Json {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new JobsumError('E_NO_DOCUMENT', `the line at byte ${at} is no JSON document`, { file });
+  }
+  if (typeof document !== 'object' || document === null || !('_id' in document))
+    throw new JobsumError('E_NO_DOCUMENT', `the line at byte ${at} is no document`, { file, expected: 'an _id' });
+  return document as Json;
+}
+
+/** Lines that are not blank. */
+function* lines(fd: number, file: string): Generator<{ at: number; bytes: number; text: string }> {
+  let [rest, start] = [Buffer.alloc(0), 0];
+  for (;;) {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let read: number;
+    try {
+      read = readSync(fd, chunk, 0, CHUNK_BYTES, start + rest.length);
+    } catch (cause) {
+      throw ioError('cannot read', file, cause);
+    }
+    rest = Buffer.concat([rest, chunk.subarray(0, read)]);
+    if (rest.length > MAX_LINE_BYTES)
+      throw new JobsumError('E_NO_DOCUMENT', `the line at byte ${start} is too long`, { file });
+    const ended = read === 0;
+    let from = 0;
+    for (let to = rest.indexOf(10); to >= 0 || (ended && from < rest.length); to = rest.indexOf(10, from)) {
+      const end = to < 0 ? rest.length : to;
+      const text = rest.toString('utf8', from, end);
+      if (text.trim() !== '') yield { at: start + from, bytes: end - from, text };
+      from = to < 0 ? rest.length : to + 1;
+    }
+    start += from;
+    rest = rest.subarray(from);
+    if (ended) return;
+  }
+}
