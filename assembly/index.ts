@@ -30,6 +30,7 @@ export {
   attachWindows,
   closeReader,
   closeWindow,
+  describeMetric,
   openReader,
   openWindow,
   setLaneRow,

@@ -18,10 +18,12 @@ import {
   P_END,
   P_GEN,
   P_NREST,
+  P_NUNDESCRIBED,
   P_NWANTED,
   P_REST,
   P_STEADY,
   P_STEADY_GEN,
+  P_UNDESCRIBED,
   P_WANTED,
   P_WANTED_SIZE,
   PW_AT,
@@ -46,6 +48,7 @@ import {
   R_SETTLED,
   R_STEADY,
   R_T,
+  R_UNDESCRIBED,
   R_UNSOUND,
   R_VERSION,
   R_WINDOWS,
@@ -53,6 +56,10 @@ import {
   RS_TIME,
   SEEN_COPY,
   SEEN_FRESH,
+  U_COUNT,
+  U_NS,
+  U_PMID,
+  U_SIZE,
   W_END,
   W_MARKS,
   W_MIXED,
@@ -66,9 +73,10 @@ import { planLevel } from './tuning';
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
 const GAP_NS: i64 = 600000000000;
 
-/** Steady plan that the current record was taken by, else 0; how many wanted sets the record has. */
+/** Steady plan that the current record was taken by, else 0; how many wanted sets the record has; plan that has undescribed ones, or 0. */
 let steady: usize = 0;
 let nWanted: i32 = 0;
+let odd: usize = 0;
 
 /** One wanted set, by what is remembered of it or in full: S_RECORD, or damage, which is to be named before it is left out. */
 // @ts-ignore: decorator
@@ -115,6 +123,7 @@ function fill(r: usize, ns: i64): i32 {
     store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
     store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
     steady = plan;
+    odd = load<i32>(plan, P_NUNDESCRIBED) ? plan : 0;
     nWanted = load<i32>(plan, P_NWANTED);
     const rest: usize = load<u32>(plan, P_REST);
     const n = load<i32>(plan, P_NREST);
@@ -128,6 +137,7 @@ function fill(r: usize, ns: i64): i32 {
   if (planned != S_RECORD) return planned;
   atInstant(r, ns);
   store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
+  odd = load<i32>(plan, P_NUNDESCRIBED) ? plan : 0;
   const gen = load<i32>(plan, P_GEN);
   if (load<i32>(plan, P_STEADY) && load<i32>(plan, P_STEADY_GEN) != gen) dissolve(plan);
   let item: usize = load<u32>(plan, P_WANTED);
@@ -158,6 +168,16 @@ export function skipRecord(r: usize): void {
 function deliver(r: usize, w: usize, ns: i64, t: f64): bool {
   cover(w, ns);
   return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
+}
+
+/** Counts for the i-th window the value sets of metrics that are not described. */
+function countUndescribed(r: usize, i: i32, ns: i64): void {
+  const u = <usize>load<u32>(r, R_UNDESCRIBED) + i * U_SIZE;
+  const n = load<i32>(u, U_COUNT);
+  store<i32>(u, n + load<i32>(odd, P_NUNDESCRIBED), U_COUNT);
+  if (n) return;
+  store<u32>(u, load<u32>(odd, P_UNDESCRIBED), U_PMID);
+  store<i64>(u, ns, U_NS);
 }
 
 /** A mark: the logger was away. */
@@ -217,6 +237,7 @@ export function scanData(r: usize, until: i64): i32 {
           if (load<i64>(w, W_START) > ns) break;
           if (load<i64>(w, W_END) < ns) continue;
           if (again && !inOrder(w)) store<i32>(w, 1, W_MIXED);
+          if (odd) countUndescribed(r, i, ns);
           const counts = !again || isFresh(w);
           store<u8>(flags + i, load<u8>(flags + i) | <u8>(counts ? SEEN_FRESH : SEEN_COPY));
           if (counts && !deliver(r, w, ns, t)) return S_MEMORY;

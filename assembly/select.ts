@@ -1,7 +1,6 @@
 // Owns what is wanted: slots, wanted pmids of a reader, job windows and the consumers in them. Built by TypeScript before reading.
 
 import { findIndom } from './archive/indom';
-import { wanted } from './archive/record';
 import { dissolveAll } from './archive/steady';
 import { intern, resetStrings } from './archive/strings';
 import { forgetInstant } from './instant';
@@ -9,9 +8,9 @@ import {
   C_ALIGN, C_FLAGS, C_FLOOR, C_LABEL_METRIC, C_NMETRICS, C_NORMS, C_NREDUCERS, C_PLAIN, C_PLAIN_ROLL, C_REDUCERS, C_SIZE, C_SLOTS, C_WINDOW,
   F_EMPTY_SKIP, F_EMPTY_STOP, FL_ROWS, FL_SIZE, FOLD_EACH, FOLD_FIRST, FLR_GEN, FLR_SIZE, DU_SIZE, FS_SIZE, SE_SIZE, WS_SIZE, IN_SIZE, KIND_FIRSTLAST, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SUBSAMPLE,
   KIND_DUTY, KIND_FULLSERIES, KIND_SECTIONS, KIND_TALLY, KIND_WRAPSUM, L_NPAIRS, L_SCALED, L_SEQ, L_SIZE, L_WANT, LA_SIZE, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK, LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE,
-  M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SCALE, M_SIZE, M_SLOT, M_TYPE, N_RANGE, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
-  R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SEEN, R_SIZE, R_TABLE, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
-  SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE,
+  M_COUNTER, M_INDOM, M_NEXT, M_PMID, M_SCALE, M_SIZE, M_SLOT, M_TYPE, N_RANGE, NOBODY, N_SIZE, OR_GEN, OR_SIZE, PLAN_SLOTS, Q_FLAGS, Q_KIND, Q_LANE, Q_LANE2, R_ARENA, R_CAP,
+  R_ID, R_LAST_NS, R_LIMIT, R_MASK, R_NDESCRIBED, R_NMETRICS, R_NWINDOWS, R_PLANS, R_SEEN, R_SIZE, R_TABLE, R_UNDESCRIBED, R_WIN, R_WINDOWS, RO_DIRECT, RO_SIZE, SS_HAVE, SS_LEADOUT, SS_MAX, STEP_BUCKETS, STEP_SIZE,
+  SS_SIZE, SS_T, SS_V, SS_WALLTIME, SS_WINDOW, TA_EQUALS, TA_METRICS, TA_NMETRICS, TA_SIZE, TA_WHERE, U_SIZE,
   W_ARENA, W_CONSUMERS, W_END, W_FIRST_NS, W_LAST_NS, W_NCONSUMERS, W_SIZE, W_START, W_STEPS, W_WALLTIME,
 } from './layout';
 import { giveWindow, release, take, takeWindow, windowCapacity } from './memory';
@@ -89,31 +88,47 @@ function resizeTable(r: usize, entries: u32): bool {
   store<u32>(r, entries - 1, R_MASK);
   for (let i: u32 = 0; i < oldEntries; i++) {
     const m: usize = load<u32>(old + (i << 3), 4);
-    if (m) enter(table, entries - 1, m);
+    if (m) store<u32>(placeOf(table, entries - 1, load<u32>(old + (i << 3))), <u32>m, 4);
   }
   return true;
 }
 
-function enter(table: usize, mask: u32, m: usize): void {
-  const pmid = load<u32>(m, M_PMID);
+/** The entry of a pmid in a table with room; it has it, and no metric yet if it is a new one. */
+function placeOf(table: usize, mask: u32, pmid: u32): usize {
   let at = (pmid * 0x9e3779b1) >>> 16 & mask;
-  while (load<u32>(table + (at << 3), 4)) at = (at + 1) & mask;
+  while (load<u32>(table + (at << 3), 4) && load<u32>(table + (at << 3)) != pmid) at = (at + 1) & mask;
   store<u32>(table + (at << 3), pmid);
-  store<u32>(table + (at << 3), <u32>m, 4);
+  return table + (at << 3);
+}
+
+/** The entry of a described metric; 0 if memory is exhausted. */
+function describe(r: usize, raw: u32): usize {
+  const n = load<i32>(r, R_NDESCRIBED) + 1;
+  if (<u32>n << 1 > load<u32>(r, R_MASK) && !resizeTable(r, (load<u32>(r, R_MASK) + 1) << 1)) return 0;
+  const entry = placeOf(load<u32>(r, R_TABLE), load<u32>(r, R_MASK), raw);
+  if (!load<u32>(entry, 4)) {
+    store<i32>(entry, NOBODY, 4);
+    store<i32>(r, n, R_NDESCRIBED);
+  }
+  return entry;
+}
+
+/** Takes note of a descriptor, wanted or not. False if memory is exhausted. */
+export function describeMetric(r: usize, pmid: u32): bool {
+  return describe(r, bswap<u32>(pmid)) != 0;
 }
 
 /** Wants a metric: values of `pmid`, times `scale`, go to `slot`. It may have several names, with a slot each. */
 export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: bool, slot: i32, scale: f64): bool {
   const raw = bswap<u32>(pmid);
-  const mask = load<u32>(r, R_MASK);
-  let before = wanted(load<u32>(r, R_TABLE), mask, raw);
+  const entry = describe(r, raw);
+  if (!entry) return false;
+  let before: usize = load<i32>(entry, 4) == NOBODY ? 0 : load<u32>(entry, 4);
   while (before) {
     if (load<u32>(before, M_SLOT) == <u32>slotAt(slot)) return true;
     if (!load<u32>(before, M_NEXT)) break;
     before = load<u32>(before, M_NEXT);
   }
-  const n = load<u32>(r, R_NMETRICS) + 1;
-  if (n << 1 > mask && !resizeTable(r, (mask + 1) << 1)) return false;
   const m = take(r + R_ARENA, M_SIZE);
   if (!m) return false;
   const domain: usize = indom == 0xffffffff ? 0 : findIndom(r, indom, true);
@@ -126,8 +141,8 @@ export function wantMetric(r: usize, pmid: u32, type: i32, indom: u32, counter: 
   store<u32>(m, <u32>domain, M_INDOM);
   store<u32>(m, raw, M_PMID);
   if (before) store<u32>(before, <u32>m, M_NEXT);
-  else enter(load<u32>(r, R_TABLE), load<u32>(r, R_MASK), m);
-  store<u32>(r, n, R_NMETRICS);
+  else store<u32>(entry, <u32>m, 4);
+  store<u32>(r, load<u32>(r, R_NMETRICS) + 1, R_NMETRICS);
   return true;
 }
 
@@ -160,8 +175,11 @@ export function closeWindow(w: usize): void {
 export function attachWindows(r: usize, n: i32): usize {
   const list = take(r + R_ARENA, n << 2);
   const seen = take(r + R_ARENA, n);
-  if (!list || !seen) return 0;
+  const undescribed = take(r + R_ARENA, n * U_SIZE);
+  if (!list || !seen || !undescribed) return 0;
   memory.fill(seen, 0, n);
+  memory.fill(undescribed, 0, n * U_SIZE);
+  store<u32>(r, <u32>undescribed, R_UNDESCRIBED);
   store<u32>(r, <u32>seen, R_SEEN);
   store<u32>(r, <u32>list, R_WINDOWS);
   store<i32>(r, n, R_NWINDOWS);

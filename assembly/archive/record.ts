@@ -1,7 +1,7 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
 import {
-  M_NEXT, M_SLOT, P_CAP, P_END, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_GEN, P_LEN, P_N, P_NFULL, P_NWANTED, P_SINCE, P_SIZE, P_WANTED, P_WANTED_SIZE, P_WORD,
+  M_NEXT, M_SLOT, NOBODY, P_CAP, P_END, P_ENTRIES, P_ENTRY_SIZE, P_FIRST, P_GEN, P_LEN, P_N, P_NFULL, P_NUNDESCRIBED, P_NWANTED, P_SINCE, P_SIZE, P_UNDESCRIBED, P_WANTED, P_WANTED_SIZE, P_WORD,
   PE_AT, PE_HEAD, PLAN_SLOTS, PW_AT, PW_METRIC, PW_SLOT, R_ARENA, R_CAP, R_END, R_EXPECTED, R_FOUND, R_HITS, R_LEN,
   R_MASK, R_MISSES, R_NMETRICS, R_NUMPMID, R_PLANS, R_POS, R_REC, R_SETS, R_SETS_END, R_TABLE, R_VERSION, R_WHY,
 } from '../layout';
@@ -181,7 +181,7 @@ export function blockAt(word: i32, payload: i32): i32 {
   return at < 0 || at > payload - 4 ? -1 : at;
 }
 
-/** The wanted metric of a raw (big-endian) pmid; 0 if it is not wanted. */
+/** The wanted metric of a raw (big-endian) pmid; NOBODY if nobody wants it, 0 if it is not described. */
 // @ts-ignore: decorator
 @inline
 export function wanted(table: usize, mask: u32, pmid: u32): usize {
@@ -287,6 +287,8 @@ function walk(r: usize, plan: usize): i32 {
   let at = <i32>(load<u32>(r, R_SETS) - <u32>rec);
   let firstBlock = payload;
   let firstWord = 0;
+  let nUndescribed = 0;
+  let undescribed: u32 = 0;
   for (let i = 0; i < n; i++) {
     const bytes = setBytes(r, rec, at, payload, n, i);
     if (bytes < 0) return bytes;
@@ -305,7 +307,12 @@ function walk(r: usize, plan: usize): i32 {
       store<i32>(bare, at, PE_AT);
       store<u64>(bare, load<u64>(rec + at), PE_HEAD);
     }
-    for (let m = wanted(table, mask, pmid); m; m = load<u32>(m, M_NEXT)) {
+    let m = wanted(table, mask, pmid);
+    if (m <= <usize>NOBODY) {
+      if (!m && bytes > BARE && nUndescribed++ == 0) undescribed = pmid;
+      m = 0;
+    }
+    for (; m; m = load<u32>(m, M_NEXT)) {
       let known = false;
       // Only the first set of a metric counts, as for pmFetch.
       for (let k = 0; k < nWanted; k++) {
@@ -333,6 +340,8 @@ function walk(r: usize, plan: usize): i32 {
   store<i32>(plan, n, P_N);
   store<i32>(plan, nWanted, P_NWANTED);
   store<i32>(plan, nFull, P_NFULL);
+  store<i32>(plan, nUndescribed, P_NUNDESCRIBED);
+  store<u32>(plan, undescribed, P_UNDESCRIBED);
   store<i32>(plan, ++generation, P_GEN);
   store<i32>(plan, 0, P_SINCE);
   return S_RECORD;

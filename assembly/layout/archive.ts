@@ -35,7 +35,8 @@ export const R_D_NAMES: i32 = 108;
 export const R_D_PTR: i32 = 112;
 /** Metadata record type of the last S_DESC or S_OTHER. */
 export const R_D_KIND: i32 = 116;
-/** Wanted pmids: open-addressing table of 8-byte entries (raw big-endian pmid, metric struct). */
+/** Described pmids: open-addressing table of 8-byte entries (raw big-endian pmid, metric struct; NOBODY if nobody wants it). And how
+ *  many wanted names there are. */
 export const R_TABLE: i32 = 120;
 export const R_MASK: i32 = 124;
 export const R_NMETRICS: i32 = 128;
@@ -92,7 +93,18 @@ export const R_UNSOUND: i32 = 272;
 export const R_SETS_END: i32 = 276;
 /** A byte for each window: SEEN_* bits. */
 export const R_SEEN: i32 = 280;
-export const R_SIZE: i32 = 288;
+/** Entries of R_TABLE. */
+export const R_NDESCRIBED: i32 = 284;
+/** Of each window: value sets of metrics that are not described (U_*). */
+export const R_UNDESCRIBED: i32 = 288;
+export const R_SIZE: i32 = 296;
+/** Their number, the first one's pmid (raw) and time (i64). */
+export const U_COUNT: i32 = 0;
+export const U_PMID: i32 = 4;
+export const U_NS: i32 = 8;
+export const U_SIZE: i32 = 16;
+/** In place of a metric struct. */
+export const NOBODY: i32 = 1;
 /** The window got records that brought something new, or records of which all was known already from another archive. */
 export const SEEN_FRESH: i32 = 1;
 export const SEEN_COPY: i32 = 2;

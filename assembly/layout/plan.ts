@@ -47,7 +47,10 @@ export const P_WAIT: i32 = 120;
 export const P_END: i32 = 124;
 export const P_FIRST: i32 = 128;
 export const P_WORD: i32 = 132;
-export const P_SIZE: i32 = 136;
+/** Sets with values of metrics that are not described, and the pmid (raw) of the first. */
+export const P_NUNDESCRIBED: i32 = 136;
+export const P_UNDESCRIBED: i32 = 140;
+export const P_SIZE: i32 = 144;
 /** Run: values of one type that lie behind each other: type, number, offset in the record (of the first word or block), where to. */
 export const RN_TYPE: i32 = 0;
 export const RN_N: i32 = 4;

@@ -10,6 +10,7 @@ import { pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
 import { NEVER } from './records.ts';
 import { isPacked } from './source.ts';
+import { UNDESCRIBED } from './undescribed.ts';
 import { Wasm } from './wasm.ts';
 
 /** Something wrong or odd about an archive. */
@@ -223,7 +224,7 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
   }
   yield* seen(
     tally.undescribed,
-    'value sets of metrics that the metadata does not describe',
+    UNDESCRIBED,
     'their values, which are not known without a descriptor',
     'The end of the metadata is missing: look for another copy of the file.',
   );

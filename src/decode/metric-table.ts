@@ -79,6 +79,7 @@ export class MetricTable {
         record: 'metric descriptor',
       };
     }
+    if (!before && this.#options.slotOf && wasm.x.describeMetric(r, pmid) === 0) throw outOfMemory();
     let at = wasm.u32(r + L.R_D_PTR);
     const count = wasm.i32(r + L.R_D_NAMES);
     for (let i = 0; i < count; i++) {

@@ -1,12 +1,20 @@
 // Owns one node's work by the TypeScript engine: as decodeNode, slowly; for comparing the two on whole documents.
 
 import { compare } from '../kernel/index.ts';
-import { BOOT_METRICS, type ConsumerResult, type Row, WindowEngine } from '../reduce/index.ts';
+import { BOOT_METRICS, type ConsumerResult, WindowEngine } from '../reduce/index.ts';
 import { Instant } from './instant.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
-import { rowAt, type WantedRows, wantedRows } from './rows.ts';
-import { type Decoded, type Member, type NodeTask, reopened, type Survey, sourcesOf } from './session.ts';
+import { type ReadRow, rowAt, type WantedRows, wantedRows } from './rows.ts';
+import {
+  type Decoded,
+  type Member,
+  type NodeTask,
+  type NodeWindow,
+  reopened,
+  type Survey,
+  sourcesOf,
+} from './session.ts';
 import type { Wasm } from './wasm.ts';
 
 /** One archive being read, and its next row; null at the end. */
@@ -16,7 +24,7 @@ interface Stream {
   readonly wanted: WantedRows;
   /** Time of the last record, marks among them: what is earlier is dropped (pcp-archive-format.md §6). */
   lastNs: bigint;
-  next: Row | null;
+  next: ReadRow | null;
 }
 
 function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
@@ -29,6 +37,13 @@ function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
     s.next = rowAt(wasm, s.reader, s.wanted);
     return;
   }
+}
+
+/** Counts for the window the value sets of metrics that are not described. */
+function note({ undescribed: known }: Member, w: NodeWindow, { undescribed, ns }: ReadRow): void {
+  if (undescribed.length === 0) return;
+  const first = known.get(w) ?? { count: 0, pmid: undescribed[0]!, ns };
+  known.set(w, { ...first, count: first.count + undescribed.length });
 }
 
 /** Each window is as it is alone: none is ever `mixed`. */
@@ -75,6 +90,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     const { next, member } = first;
     for (const { w, engine, instant, asked } of windows) {
       if (!w.archives.includes(member.index) || next!.ns < w.startNs || next!.ns > w.endNs) continue;
+      note(member, w, next!);
       const own = next!.mark ? [] : [...next!.cells.keys()].filter((name) => asked.has(name));
       const fresh = next!.mark ? null : instant.fresh(member.index, next!.ns, own);
       if (fresh) engine.row({ ...next!, cells: new Map([...next!.cells].filter(([name]) => fresh.has(name))) });

@@ -42,16 +42,23 @@ export function wantedRows(
   return table;
 }
 
+/** A record as a row, and its value sets of metrics that are not described. */
+export interface ReadRow extends Row {
+  readonly undescribed: readonly number[];
+}
+
 /** The record that the reader stands at, which has been checked. Names can be asked while it is open. */
-export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): Row {
+export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): ReadRow {
   const r = reader.address;
   const ns = wasm.i64(r + L.R_NS);
   const cells = new Map<string, Cell>();
   /** Wanted ones that are damaged: as if the record did not have them. */
   const lost = new Set<number>();
-  const about = { t: wasm.f64(r + L.R_T), ns, cells, source: wasm.i32(r + L.R_ID) };
+  const undescribed: number[] = [];
+  const about = { t: wasm.f64(r + L.R_T), ns, cells, source: wasm.i32(r + L.R_ID), undescribed };
   if (wasm.i32(r + L.R_NUMPMID) === 0) return { ...about, mark: true };
   for (const set of storedSets(wasm, reader)) {
+    if (set.count > 0 && !reader.descriptors.has(set.pmid)) undescribed.push(set.pmid);
     const metric = wanted.get(set.pmid);
     if (!metric || lost.has(set.pmid)) continue;
     if (set.damaged) {

@@ -19,6 +19,7 @@ import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
 import { restartProblems } from './restarts.ts';
 import { collectWindow } from './results.ts';
+import { type Undescribed, undescribedIn, undescribedProblems } from './undescribed.ts';
 import type { Wasm } from './wasm.ts';
 
 export interface NodeWindow {
@@ -109,6 +110,7 @@ export interface Member {
   usable: boolean;
   /** Windows in which all its records were known already from others: there it is a copy of them, and no source of its own. */
   readonly copyIn: Set<NodeWindow>;
+  readonly undescribed: Map<NodeWindow, Undescribed>;
   bytes: number;
 }
 
@@ -168,6 +170,8 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
     const flags = wasm.u32(reader.address + L.R_SEEN);
     attached(m).forEach((i, k) => {
       if (flags && wasm.bytes[flags + k] === L.SEEN_COPY) m.copyIn.add(task.windows[i]!);
+      const undescribed = undescribedIn(wasm, reader.address, k);
+      if (undescribed) m.undescribed.set(task.windows[i]!, undescribed);
     });
     reader.close();
     m.reader = null;
@@ -209,7 +213,10 @@ export function sourcesOf(w: NodeWindow, members: readonly Member[], restarts: r
   const read = own.filter((m) => m.usable && !m.copyIn.has(w));
   const bytes = read.reduce((sum, m) => sum + m.bytes, 0);
   const problems = [
-    ...own.flatMap((m) => problemsWithin(m.problems, w.startNs, w.endNs)),
+    ...own.flatMap((m) => {
+      const problems = problemsWithin(m.problems, w.startNs, w.endNs);
+      return [...problems, ...undescribedProblems(m.undescribed.get(w), m.path, problems)];
+    }),
     ...restartProblems(restarts),
   ];
   return { archives: read.length, bytes, problems };
@@ -229,6 +236,7 @@ function unread(path: string, index: number, reading: Reading): Member {
     problems: [],
     usable: false,
     copyIn: new Set(),
+    undescribed: new Map(),
     bytes: 0,
   };
 }

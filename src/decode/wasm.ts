@@ -26,6 +26,7 @@ interface Exports {
   slide(reader: number): number;
   seekWindow(reader: number, offset: bigint): void;
   growWindow(reader: number, bytes: number): number;
+  describeMetric(reader: number, pmid: number): number;
   wantMetric(
     reader: number,
     pmid: number,
