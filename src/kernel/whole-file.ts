@@ -8,6 +8,7 @@ import {
   lstatSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -48,39 +49,54 @@ export function targetOf(path: string): Target {
   }
 }
 
-/** Of the machine and the name space of process numbers. */
+/** Of the name space of process numbers and the boot: several hosts may have one name. */
 function place(): string {
-  let space = '';
   try {
-    space = readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+    const space = readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+    return `${space}-${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8)}`;
   } catch {
     // No /proc: nothing is known of other processes, and none is taken for dead.
+    return '-';
   }
-  return `${hostname()}-${space}`;
 }
 
-/** Names of unfinished files of this target by processes of this place begin so. Names may have 255 bytes in all. */
-const beginning = (path: string): string => `.${basename(path).slice(0, 40)}.${place()}.`;
+/** Names of unfinished files of this target by processes of hosts of this name begin so. Names may have 255 bytes in all. */
+const beginning = (path: string): string => `.${basename(path).slice(0, 40)}.${hostname()}-`;
+
+const PARTIAL = /^(\d*-[0-9a-f]*)\.(\d+)-(\d+)\.[0-9a-f]{16}\.partial$/;
+/** Nobody writes to a file any more that has not been written to for so long. */
+const ABANDONED_MS = 7 * 86_400_000;
 
 /** A name beside the target that nobody can guess, and that says whose it is. */
 export function partialName(path: string): string {
   const random = process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex');
   const who = `${process.pid}-${processStart(process.pid) ?? ''}`;
-  return join(dirname(path), `${beginning(path)}${who}.${random}.partial`);
+  return join(dirname(path), `${beginning(path)}${place()}.${who}.${random}.partial`);
 }
 
-/** Removes what processes that are dead had begun to write for this target. What cannot be removed stays. */
+/**
+ * Removes what processes that are dead had begun to write for this target. Of those of another boot, or of another host of this name,
+ * nothing is known: what they began goes when it is old. What cannot be removed stays.
+ */
 export function removeAbandoned(path: string): void {
   if (processStart(process.pid) === null) return;
-  const start = beginning(path);
+  const [start, here] = [beginning(path), place()];
   try {
     for (const name of readdirSync(dirname(path))) {
-      const of = name.startsWith(start) ? /^(\d+)-(\d+)\.[0-9a-f]{16}\.partial$/.exec(name.slice(start.length)) : null;
-      if (of && processStart(Number(of[1])) !== of[2]) rmSync(join(dirname(path), name), { force: true });
+      const of = name.startsWith(start) ? PARTIAL.exec(name.slice(start.length)) : null;
+      if (!of) continue;
+      const file = join(dirname(path), name);
+      const dead = of[1] === here ? processStart(Number(of[2])) !== of[3] : isOld(file);
+      if (dead) rmSync(file, { force: true });
     }
   } catch {
     // A directory that may be written and not listed.
   }
+}
+
+function isOld(file: string): boolean {
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_MS;
 }
 
 /** To be ended by `keep` or `discard`. */

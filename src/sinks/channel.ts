@@ -7,6 +7,10 @@ import { ioError, type Patience, writeWhole } from '../kernel/index.ts';
 
 const { O_WRONLY, O_NONBLOCK, O_APPEND } = constants;
 const POLL_MS = 100;
+/** A reader takes its time: less than this is no reason to give it up. */
+const SLOWEST_SECONDS = 60;
+/** What a reader that is at work takes of a document when the run is to stop. */
+const LAST_MS = 1000;
 
 export class Channel {
   readonly #path: string;
@@ -20,14 +24,33 @@ export class Channel {
     this.#patience = patience;
   }
 
-  /** Waits for the reader of a pipe, for as long as patience lasts. @throws JobsumError E_IO */
+  /** Waits for the reader of a pipe, for as long as patience lasts, and no longer than the run. @throws JobsumError E_IO */
   async write(text: string): Promise<void> {
     if (this.#fd < 0) await this.#open();
     const pipe = this.#pipe;
     if (!pipe) return writeWhole(this.#fd, text, this.#path);
-    await new Promise<void>((done, failed) => {
-      pipe.write(text, (cause) => (cause ? failed(ioError('cannot write', this.#path, cause)) : done()));
-    });
+    const written = new AbortController();
+    try {
+      await Promise.race([
+        new Promise<void>((done, failed) => {
+          pipe.write(text, (cause) => (cause ? failed(ioError('cannot write', this.#path, cause)) : done()));
+        }),
+        this.#stalled(written.signal),
+      ]);
+    } finally {
+      written.abort();
+    }
+  }
+
+  /** Fails when the reader has been waited for long enough; what it has not taken by then is dropped. */
+  async #stalled(written: AbortSignal): Promise<void> {
+    const { seconds, signal } = this.#patience;
+    const stops = signal ? AbortSignal.any([signal, written]) : written;
+    await sleep(Math.max(seconds, SLOWEST_SECONDS) * 1000, undefined, { signal: stops }).catch(() => undefined);
+    if (signal?.aborted) await sleep(LAST_MS, undefined, { signal: written }).catch(() => undefined);
+    if (written.aborted) return;
+    this.#pipe?.destroy();
+    throw ioError('the pipe is not read', this.#path, 'its reader takes nothing');
   }
 
   async #open(): Promise<void> {

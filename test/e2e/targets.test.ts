@@ -10,6 +10,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -126,9 +127,15 @@ describe('ndjson: to', () => {
     const mine = partialName(docs);
     const dead = mine.replace(/-(\d+)\.([0-9a-f]{16})\.partial$/, '-1.$2.partial');
     const other = mine.replace('.docs.', '.docs2.');
-    for (const path of [mine, dead, other]) writeFileSync(path, '');
+    // Of another host of the same name, whose processes are not known here: one at work, and one that was long ago.
+    const [far, old] = ['12345678', '87654321'].map((boot) => dead.replace(/-[0-9a-f]{8}\./, `-${boot}.`)) as [
+      string,
+      string,
+    ];
+    for (const path of [mine, dead, other, far, old]) writeFileSync(path, '');
+    utimesSync(old, 1_700_000_000, 1_700_000_000);
     await run(cwd, 'ndjson:docs');
-    expect([mine, dead, other].map((path) => existsSync(path))).toEqual([true, false, true]);
+    expect([mine, dead, other, far, old].map((path) => existsSync(path))).toEqual([true, false, true, true, false]);
     expect(documentsOf(text(docs)).size).toBe(JOBS);
   });
 
