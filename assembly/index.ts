@@ -21,7 +21,7 @@ export { addMatch } from './reduce/match';
 export { setSections } from './reduce/sections';
 export { statsOf } from './reduce/stats';
 export { setWrap } from './reduce/wrapsum';
-export { nextRecord, scanData, skipRecord } from './scan';
+export { nextHead, nextRecord, scanData, skipRecord } from './scan';
 export {
   addConsumer,
   addLane,

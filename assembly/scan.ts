@@ -252,6 +252,23 @@ export function scanData(r: usize, until: i64): i32 {
 }
 
 /**
+ * Passes over the next record by its head alone, if it is before `until`: S_RECORD, else S_UNTIL. Stops with S_ODD before one that is
+ * earlier than one before.
+ */
+export function nextHead(r: usize, until: i64): i32 {
+  const status = frameRecord(r);
+  if (status != S_RECORD) return status;
+  const rec: usize = load<u32>(r, R_REC);
+  const ns = stampNs(rec + 4, load<i32>(r, R_VERSION));
+  store<i64>(r, ns, R_NS);
+  if (ns < load<i64>(r, R_LAST_NS) && !(load<i32>(r, R_SETTLED) & RS_TIME)) return S_ODD;
+  if (ns >= until) return S_UNTIL;
+  store<i64>(r, ns, R_LAST_NS);
+  step(r, rec);
+  return S_RECORD;
+}
+
+/**
  * The next record whole and checked (dump): its place and time are in the reader; S_RECORD steps behind it. A reader that reads on
  * gets records of which only some value sets are damaged (R_UNSOUND), and is asked about times.
  */

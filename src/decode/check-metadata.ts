@@ -76,6 +76,6 @@ export function oddIndex(
   const sizes = new Map(
     reader.files.volumes.map((v) => [v.number, isPacked(v.path) ? null : statSync(v.path).size] as const),
   );
-  const isWrong = (volume: number, offset: number): boolean => reader.leavesOut(volume, offset);
+  const isWrong = (volume: number, offset: number): boolean => reader.clock?.leavesOut(volume, offset) ?? false;
   return indexOddities(indexEntries(wasm, reader.address), label, sizes, starts, isWrong);
 }

@@ -124,6 +124,7 @@ function read(path: string, salvage: boolean): Reading | Problem {
   let reader: ArchiveReader;
   try {
     reader = new ArchiveReader(wasm, path, { salvage, readOn: true, annotations: true });
+    reader.clock?.judge();
   } catch (error) {
     return toProblem(error);
   }

@@ -120,6 +120,8 @@ export class Clock {
   readonly #step: bigint;
   /** Undefined: not judged yet. null: too many records to be judged. */
   #timeline: Timeline | null | undefined;
+  /** Records are left out, and that was not known when reading began. */
+  #late = false;
 
   /** The reader must have the first records of the archive in its window. */
   constructor(
@@ -144,7 +146,10 @@ export class Clock {
     const sound = this.#step > 0n && areLikelyEnds(label.startNs, first.slice(0, LOOKED_AT), last);
     const before = beforeEntries(archive.files, label.version);
     try {
-      if (!sound || oddStamps(wasm, reader, archive.entries, before.time)) this.judge();
+      // Without an index nobody knows what lies behind, and nothing can be jumped over.
+      const { entries } = archive;
+      const unknown = entries.length === 0 || (last.length > 0 && entries.at(-1)!.ns > last[0]!);
+      if (!sound || unknown || oddStamps(wasm, reader, entries, before.time)) this.judge();
     } finally {
       before.close();
     }
@@ -165,6 +170,26 @@ export class Clock {
     // Where some are left out each record is asked about; where none is, none is odd.
     this.#limit(this.#timeline === null || this.#timeline.misplaced.length === 0 ? LATEST : 0n);
     return this.#timeline;
+  }
+
+  /** Judges where a sign of steps was met in reading. */
+  #met(): Timeline | null {
+    const judged = this.isJudged;
+    const timeline = this.judge();
+    if (!judged && timeline?.misplaced.length) this.#late = true;
+    return timeline;
+  }
+
+  get isJudged(): boolean {
+    return this.#timeline !== undefined;
+  }
+
+  /**
+   * Whether records turned out to be left out after some had been read, of which nobody had asked: those before a step back, or at
+   * what a domain held. Who has used them must read again.
+   */
+  get isLate(): boolean {
+    return this.#late;
   }
 
   /** Decides on the record before which the decoder has stopped, if that is all it stopped for. `volume`: index of the open one. */
@@ -194,7 +219,7 @@ export class Clock {
       ns - this.#labelNs <= this.#step
     )
       return true;
-    const timeline = this.judge();
+    const timeline = this.#met();
     return !timeline?.dropped[volume]?.has(offset) && ns >= lastNs;
   }
 
@@ -203,13 +228,13 @@ export class Clock {
    * entry's time to the record's does.
    */
   jumped(entryNs: bigint, recordNs: bigint): void {
-    if (recordNs < entryNs || (recordNs < LATEST && recordNs - entryNs > this.#step)) this.judge();
+    if (recordNs < entryNs || (recordNs < LATEST && recordNs - entryNs > this.#step)) this.#met();
     if (!this.#timeline?.misplaced.length) this.#wasm.view.setInt32(this.#reader + L.R_SETTLED, L.RS_TIME, true);
   }
 
   /** Whether records are left out. */
   get isWrong(): boolean {
-    return (this.judge()?.misplaced.length ?? 0) > 0;
+    return (this.#met()?.misplaced.length ?? 0) > 0;
   }
 
   /** Whether the record at an offset of a volume (by its number) is left out, as far as that was asked. */

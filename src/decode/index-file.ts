@@ -1,5 +1,6 @@
 // Owns the temporal index as TypeScript sees it: reading it, and what is odd about its entries.
 
+import { statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
 import type { FileSet } from './fileset.ts';
 import * as L from './layout.gen.ts';
@@ -70,8 +71,37 @@ export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
 /** A jump by the index must save at least this much reading. */
 const WORTH_A_SEEK = 2 * 1024 * 1024;
 
+/** Most bytes that are read only to see whether the clock was set there. */
+const WORTH_A_LOOK = 1024 * 1024;
+
+/** Bytes from one entry's place to a later one's; infinite if nobody knows. */
+function bytesBetween(a: IndexEntry, b: IndexEntry, { volumes }: FileSet): number {
+  if (a.volume === b.volume) return Number(b.data - a.data);
+  const i = volumes.findIndex((v) => v.number === a.volume);
+  if (i < 0 || volumes[i + 1]?.number !== b.volume || isPacked(volumes[i]!.path)) return Number.POSITIVE_INFINITY;
+  return statSync(volumes[i]!.path).size - Number(a.data) + Number(b.data);
+}
+
 /**
- * The place that the index gives for a time, with the time of its entry, if it is far enough ahead; null: read on. Volumes are given by
+ * The entry two places before another, if they are not far apart. From there on records are read before a window: where the clock was
+ * set back a little, some of the window may lie before the place that the index gives, and which of them count is seen where it was set.
+ */
+function withRoom(wasm: Wasm, reader: number, entry: number, files: FileSet): IndexEntry {
+  const last = indexEntry(wasm, reader, entry);
+  let from = last;
+  let places = 0;
+  for (let i = entry - 1; i >= 0 && places < 2; i--) {
+    const earlier = indexEntry(wasm, reader, i);
+    if (earlier.volume === from.volume && earlier.data === from.data) continue;
+    if (bytesBetween(earlier, last, files) > WORTH_A_LOOK) break;
+    from = earlier;
+    places++;
+  }
+  return from;
+}
+
+/**
+ * The place from which on the records of a time are found by the index, with the time of its entry, if it is far enough ahead; null: read on. Volumes are given by
  * their place in the file set. A compressed one is unpacked from its beginning anyway: only whole ones are passed over.
  */
 export function jumpTo(
@@ -79,11 +109,12 @@ export function jumpTo(
   reader: number,
   forNs: bigint,
   here: { readonly volume: number; readonly offset: number },
-  { volumes }: FileSet,
+  files: FileSet,
 ): { readonly ns: bigint; readonly volume: number; readonly offset: number; readonly packed: boolean } | null {
+  const { volumes } = files;
   const entry = wasm.x.seekIndex(reader, forNs);
   if (entry < 0) return null;
-  const { ns, volume: number, data } = indexEntry(wasm, reader, entry);
+  const { ns, volume: number, data } = withRoom(wasm, reader, entry, files);
   const volume = volumes.findIndex((v) => v.number === number);
   const offset = Number(data);
   const further = volume > here.volume || (volume === here.volume && offset > here.offset + WORTH_A_SEEK);

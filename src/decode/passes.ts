@@ -80,12 +80,19 @@ function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Deco
   const windows: NodeWindowResult[] = [];
   const sum = { bytes: 0, records: 0 };
   const plans = { made: 0, known: 0, steady: 0 };
+  /** Archives (by index) whose times are judged before they are read. */
+  const judged = new Set<number>();
   const pass = (own: readonly Numbered[], agreed: Agreed, known?: Survey): void => {
     const { readings, problems } = agreed;
     const part = { ...task, windows: own.map(({ window }) => window) };
-    const result = decode(wasm, part, known ?? survey(wasm, part, readings));
+    const result = decode(wasm, part, known ?? survey(wasm, part, readings, judged));
     for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
     for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
+    if (result.late.length > 0) {
+      for (const i of result.late) judged.add(i);
+      pass(own, agreed);
+      return;
+    }
     const restarted: Numbered[] = [];
     const mixedUp: Numbered[] = [];
     for (const [k, { i, window }] of own.entries()) {

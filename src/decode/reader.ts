@@ -3,14 +3,15 @@
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import type { Annotations } from './annotations.ts';
 import { Clock } from './clock.ts';
-import { labelFault, recordFault, recordOffset, truncated, unsoundness } from './fault.ts';
+import { labelFault, recordFault, recordOffset, unsoundness } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
 import { type Dated, Findings, LATEST } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
 import { dropIndex, indexEntries, jumpTo, placesBehind, readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, labelConflicts, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
-import { limits, STRAY_BYTES } from './limits.ts';
+import { limits } from './limits.ts';
+import { lastLook, lookOn, nextStart } from './look-on.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
@@ -31,8 +32,8 @@ export class ArchiveReader {
   readonly #findings = new Findings();
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
   readonly problems: Problem[] = this.#findings.problems;
-  #clock: Clock | null = null;
-  /** Of a reader that reads on: where records may start behind a damaged one. */
+  /** Of a reader that reads on: which times count, and where records may start behind a damaged one. */
+  clock: Clock | null = null;
   #behind: Behind | null = null;
   /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
   unsound: Problem | null = null;
@@ -74,7 +75,7 @@ export class ArchiveReader {
       if (!options.readOn) return;
       const entries = indexEntries(wasm, this.address);
       this.#behind = placesBehind(entries, this.files);
-      this.#clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);
+      this.clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);
     } catch (error) {
       this.close();
       throw error;
@@ -111,13 +112,12 @@ export class ArchiveReader {
 
   /** Where the archive begins, whatever its label says. */
   get startNs(): bigint {
-    return this.#clock?.startNs ?? this.label.startNs;
+    return this.clock?.startNs ?? this.label.startNs;
   }
 
   /** Volume number and file offset of the record the reader stands at. */
   get place(): { readonly volume: number; readonly offset: number } {
-    const volume = this.files.volumes[this.#volume]?.number ?? 0;
-    return { volume, offset: recordOffset(this.#wasm, this.address) };
+    return { volume: this.files.volumes[this.#volume]?.number ?? 0, offset: recordOffset(this.#wasm, this.address) };
   }
 
   /** Time of the record that scan stopped before. */
@@ -188,12 +188,11 @@ export class ArchiveReader {
         }
         const odd = versionConflict(label.version, this.#metaLabel.version, stream.source);
         if (k === 0 && odd) throw odd;
-        if (k === 0 && stream.unread === 0 && !stream.fill()) {
+        const isEmpty = stream.unread === 0 && !stream.fill();
+        if (k === 0 && isEmpty)
           throw new JobsumError('E_ARCHIVE_EMPTY', 'the volume holds a label and nothing else', { file: volume.path });
-        }
         if (odd) this.problems.push(odd.toProblem());
-        if (k > 0 && stream.unread === 0 && !stream.fill())
-          this.#note('the volume holds a label and nothing else', stream);
+        if (isEmpty) this.#note('the volume holds a label and nothing else', stream);
         return true;
       } catch (error) {
         const problem = toProblem(error);
@@ -244,11 +243,6 @@ export class ArchiveReader {
     return true;
   }
 
-  /** Whether the record at an offset of a volume (by its number) is left out for its time. */
-  leavesOut(volume: number, offset: number): boolean {
-    return this.#clock?.leavesOut(volume, offset) ?? false;
-  }
-
   /** Names what is damaged inside the record that the reader stands at. */
   passOver(problem: Problem): void {
     this.#findings.pass(problem, this.nextNs);
@@ -256,7 +250,7 @@ export class ArchiveReader {
 
   /** All problems, each with the times that it concerns. */
   dated(): Dated[] {
-    return [...this.#findings.dated(), ...(this.#clock?.problems() ?? [])];
+    return [...this.#findings.dated(), ...(this.clock?.problems() ?? [])];
   }
 
   /** Runs `step` until it gives a status other than a wish for bytes; null at the end of the data. */
@@ -264,16 +258,13 @@ export class ArchiveReader {
     while (!this.#ended) {
       const status = step();
       const stream = this.#stream!;
-      if (this.#clock?.settles(status, this.#volume, stream.source)) continue;
+      if (this.clock?.settles(status, this.#volume, stream.source)) continue;
       if (status > L.S_MORE && status !== L.S_GROW) return status;
       try {
         if (status < 0) throw recordFault(this.#wasm, this.address, status, stream.source);
         if (status === L.S_GROW) stream.makeRoom();
         else if (!stream.fill()) {
-          const have = stream.unread;
-          if (have > STRAY_BYTES) {
-            throw truncated(stream.source, stream.offset, have, this.#wasm.i32(this.address + L.R_LEN));
-          }
+          const have = stream.strayBytes();
           if (have > 0) this.#note('stray bytes behind the last record', stream, `${have} bytes`);
           this.#openVolume(this.#volume + 1);
         }
@@ -290,13 +281,24 @@ export class ArchiveReader {
       const status = this.#advance(() => this.#wasm.x.scanData(this.address, untilNs));
       if (status === null) return 'end';
       if (status === L.S_UNTIL) return 'until';
+      const startNs = status === L.S_DONE ? LATEST : nextStart(this.#wasm, this.address);
+      this.#lookOn(startNs);
       if (status === L.S_DONE) return 'done';
       // S_GAP: nobody wants the records before the next window.
       this.#wasm.view.setInt32(this.address + L.R_NOGAP, 1, true);
-      const low = this.#wasm.i32(this.address + L.R_LOW);
-      const window = this.#wasm.u32(this.#wasm.u32(this.address + L.R_WINDOWS) + 4 * low);
-      this.seek(this.#wasm.i64(window + L.W_START));
+      this.seek(startNs);
     }
+  }
+
+  /** Whether something behind what was read may change what of it counts: asked of a time, up to which that is known otherwise. */
+  #lookOn(untilNs: bigint): void {
+    const stream = this.#stream;
+    if (!this.clock || !stream) return;
+    const end = lastLook(this.#behind!(this.#volume, stream.offset));
+    lookOn(this.clock, () => {
+      if (this.#stream === stream && stream.offset >= end) return false;
+      return this.#advance(() => this.#wasm.x.nextHead(this.address, untilNs)) === L.S_RECORD;
+    });
   }
 
   /** The next record whole and checked, its place in the reader struct; null at the end. For dumps. */
@@ -320,23 +322,22 @@ export class ArchiveReader {
     if (!jump) return;
     const { volume: target, offset, packed } = jump;
     const problems = this.problems.length;
-    const { version } = this.#dataLabel!;
     const there =
       (target === here.volume || (this.#openVolume(target) && this.#volume === target)) && offset <= this.#stream.size;
     if (there) {
       if (!packed) this.#stream.seek(offset);
       const next = timeHere(wasm, this.address, this.#stream);
       // The entry may be of the record before: the next one starts here, or none does.
-      const before = next === null || next < ns ? next : this.#stream.timeBefore(packed ? 0 : offset, version);
+      const before = next === null || next < ns ? next : this.#stream.timeBefore(packed ? 0 : offset);
       if (before !== null && before < ns) {
-        this.#clock?.jumped(jump.ns, next!);
+        this.clock?.jumped(jump.ns, next!);
         return;
       }
     }
     this.#goBack(here, problems);
     // At the beginning of a volume nothing lies before that could be looked at: the entry may be right.
-    if (there && (packed || offset <= SHORTEST[version]!.label)) return;
-    if (!this.#clock?.isWrong) this.#findings.pass(dropIndex(wasm, this.address, this.files.index), ns);
+    if (there && (packed || offset <= SHORTEST[this.label.version]!.label)) return;
+    if (!this.clock?.isWrong) this.#findings.pass(dropIndex(wasm, this.address, this.files.index), ns);
   }
 
   #goBack(here: { volume: number; offset: number }, problems: number): void {

@@ -74,6 +74,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     const reader = member.reader ?? reopened(member, open);
     member.reader = reader;
     if (!reader) return [];
+    reader.clock?.judge();
     const { leftOut, factors } = member.reading;
     const names = new Set([...asked].filter((name) => !leftOut.has(name)));
     const metrics = wantedRows(reader, names, (name) => (scaled.has(name) ? (factors.get(name) ?? 1) : null));
@@ -112,5 +113,5 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     ...{ coverage: engine.coverage(), specs, consumers: finished[i]!, mixed: false, moments: engine.moments },
     ...sourcesOf(w, members, engine.restarts),
   }));
-  return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 } };
+  return { windows: results, bytes, records, plans: { made: 0, known: 0, steady: 0 }, late: [] };
 }

@@ -82,6 +82,8 @@ export interface Decoded extends NodeResult {
    * decoded again by who knows them.
    */
   readonly windows: readonly (NodeWindowResult & { readonly mixed: boolean; readonly moments: readonly Moment[] })[];
+  /** Archives (by index) of which records were given that turned out not to count: to be read again, with their times judged before. */
+  readonly late: readonly number[];
 }
 
 /** How the records of wanted times were taken: of a shape not met before, of a known one, of one that comes again and again. */
@@ -115,7 +117,7 @@ export interface Member {
 }
 
 const AS_IT_IS: Reading = { leftOut: new Set(), factors: new Map() };
-type Open = (path: string, reading: Reading) => ArchiveReader;
+type Open = (path: string, index: number, reading: Reading) => ArchiveReader;
 
 /** What a task reads, before it is read. */
 export interface Survey {
@@ -124,15 +126,23 @@ export interface Survey {
   readonly open: (member: Member) => ArchiveReader;
 }
 
-/** The archives of a task that its windows read, looked at but not read. */
-export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map()): Survey {
+/** The archives of a task that its windows read, looked at but not read. `judged`: those whose times are judged before they are read. */
+export function survey(
+  wasm: Wasm,
+  task: NodeTask,
+  readings: Readings = new Map(),
+  judged: ReadonlySet<number> = new Set(),
+): Survey {
   const names = [...new Set([...task.wanted, ...BOOT_METRICS])];
   if (wasm.x.openSession(names.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(names.map((name, i) => [name, i]));
-  const open: Open = (path, { leftOut, factors }) => {
+  const open: Open = (path, index, { leftOut, factors }) => {
     const slotOf = (name: string): number | undefined => (leftOut.has(name) ? undefined : slots.get(name));
     const factorOf = (name: string): number => factors.get(name) ?? 1;
-    return new ArchiveReader(wasm, path, { slotOf, factorOf, salvage: task.salvage === true, readOn: true });
+    const options = { slotOf, factorOf, salvage: task.salvage === true, readOn: true };
+    const reader = new ArchiveReader(wasm, path, options);
+    if (judged.has(index)) reader.clock?.judge();
+    return reader;
   };
   const read = new Set(task.windows.flatMap((w) => w.archives));
   const keep = read.size <= KEEP_OPEN;
@@ -143,7 +153,7 @@ export function survey(wasm: Wasm, task: NodeTask, readings: Readings = new Map(
     member.metrics = member.metrics.filter((m) => wanted.has(m.name));
     return member;
   });
-  return { members, slots, open: (m) => open(m.path, m.reading) };
+  return { members, slots, open: (m) => open(m.path, m.index, m.reading) };
 }
 
 export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): Decoded {
@@ -157,6 +167,7 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
   let bytes = 0;
   let records = 0;
   const plans = { made: 0, known: 0, steady: 0 };
+  const late: number[] = [];
   /** Windows of an archive, by start. */
   const attached = (m: Member): number[] => order.filter((i) => task.windows[i]!.archives.includes(m.index));
   const finish = (m: Member): void => {
@@ -167,6 +178,7 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
     plans.known += wasm.i32(reader.address + L.R_HITS);
     plans.steady += wasm.i32(reader.address + L.R_STEADY);
     m.problems = reader.dated();
+    if (reader.clock?.isLate) late.push(m.index);
     const flags = wasm.u32(reader.address + L.R_SEEN);
     attached(m).forEach((i, k) => {
       if (flags && wasm.bytes[flags + k] === L.SEEN_COPY) m.copyIn.add(task.windows[i]!);
@@ -204,7 +216,7 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
     wasm.x.closeWindow(address);
     return { ...result, ...sourcesOf(w, members, restarts), mixed };
   });
-  return { windows: results, bytes, records, plans };
+  return { windows: results, bytes, records, plans, late };
 }
 
 /** The archives behind a window, and what was wrong with them and with counters in them. */
@@ -245,7 +257,7 @@ function unread(path: string, index: number, reading: Reading): Member {
 function look(member: Member, open: Open, keep: boolean): void {
   const { reading } = member;
   try {
-    const reader = open(member.path, reading);
+    const reader = open(member.path, member.index, reading);
     member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.startNs;

@@ -4,6 +4,7 @@ import { JobsumError } from '../kernel/index.ts';
 import { type Source, truncated } from './fault.ts';
 import { timeBefore } from './from-behind.ts';
 import * as L from './layout.gen.ts';
+import { STRAY_BYTES } from './limits.ts';
 import { type ByteSource, openSource } from './source.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -44,7 +45,8 @@ export class FileStream {
   }
 
   /** Time of the record that ends at `offset`; null: none does, or the file is compressed. */
-  timeBefore(offset: number, version: number): bigint | null {
+  timeBefore(offset: number): bigint | null {
+    const version = this.#wasm.i32(this.#reader + L.R_VERSION);
     if (this.#bytes.size() === null) return null;
     return timeBefore((into, position) => this.#bytes.read(into, 0, into.length, position), offset, version);
   }
@@ -60,6 +62,18 @@ export class FileStream {
   /** Unread bytes in the window. */
   get unread(): number {
     return this.#wasm.u32(this.#reader + L.R_END) - this.#wasm.u32(this.#reader + L.R_POS);
+  }
+
+  /**
+   * At the end of the file: how many bytes lie behind the last record.
+   * @throws JobsumError E_ARCHIVE_TRUNCATED if they are of one
+   */
+  strayBytes(): number {
+    const have = this.unread;
+    if (have > STRAY_BYTES) {
+      throw truncated(this.source, this.offset, have, this.#wasm.i32(this.#reader + L.R_LEN));
+    }
+    return have;
   }
 
   /** Slides the window and reads as much as fits. False at the end of the file. */

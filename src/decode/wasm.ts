@@ -21,6 +21,7 @@ interface Exports {
   seekIndex(reader: number, ns: bigint): number;
   scanData(reader: number, untilNs: bigint): number;
   nextRecord(reader: number): number;
+  nextHead(reader: number, untilNs: bigint): number;
   skipRecord(reader: number): void;
   soundSet(reader: number, at: number, type: number): number;
   slide(reader: number): number;

@@ -133,6 +133,8 @@ export class PcpArchive {
       const wasm = new Wasm();
       wasm.x.openSession(0);
       const reader = new ArchiveReader(wasm, member.path, { salvage: this.#salvage, readOn: true });
+      // What was given cannot be taken back.
+      reader.clock?.judge();
       const records = readRecords(wasm, reader, (names) => {
         const own = names.filter((m) => !member.leftOut.has(m.pmid));
         return matches ? own.filter((m) => matches(m.name)) : own.slice(0, 1);

@@ -87,7 +87,7 @@ describe.each([2, 3] as const)('a sound index (version %s)', (version) => {
       bytes += got.bytes;
     }
     // Read from the beginning each time it were half of the archive.
-    expect(bytes / MINUTES).toBeLessThan((RECORDS * TEXT.length) / 4);
+    expect(bytes / MINUTES).toBeLessThan((RECORDS * TEXT.length) / 3);
   });
 
   it('whose entries are of records larger than the window leads there too', () => {

@@ -1,4 +1,5 @@
-// Owns random archives: every type, changing instances, gaps, error codes, marks, repeated and missing metrics; from a seed.
+// Owns random archives: every type, changing instances, also under other numbers and names, metrics with two names, gaps, error codes,
+// marks, repeated and missing metrics; from a seed.
 
 import { seeded } from '../../bench/generate/random.ts';
 import {
@@ -39,11 +40,18 @@ export interface RandomOptions {
   readonly tidy?: boolean;
   /** As a logger mostly writes: the same metrics and instances again and again, and seldom something else. */
   readonly calm?: boolean;
+  /**
+   * The clock is set by less than two sampling intervals, for one record or some, but at neither end of the archive; and mostly no domain
+   * changes. So nothing shows when the archive is opened.
+   */
+  readonly steps?: boolean;
 }
 
 const NS = 1_000_000_000n;
 const TYPE_LIST: readonly TypeName[] = ['i32', 'u32', 'i64', 'u64', 'float', 'double', 'string'];
 const START = 1_772_409_600n * NS;
+/** Records of which the times are looked at when an archive is opened. */
+const AT_OPEN = 66;
 /** Stored in place of a count: a value missing, a metric unknown, an indom unknown. */
 const CODES = [-12351, -12357, -12358];
 
@@ -64,7 +72,25 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
     return { id, name: `${id} name${end}${chance(0.1) ? ' ü "q"' : ''}` };
   };
   const unique = (list: InstanceSpec[]): InstanceSpec[] => [...new Map(list.map((m) => [m.id, m])).values()];
-  const metrics = Array.from({ length: 2 + below(7) }, (_, i): RandomMetric => {
+  /** The same instances under other numbers, or numbers with other names. */
+  const shuffled = (members: readonly InstanceSpec[]): InstanceSpec[] => {
+    const [a, b] = [below(members.length), below(members.length)];
+    const [one, other] = [members[a]!, members[b]!];
+    const instead = (i: number, next: Partial<InstanceSpec>) =>
+      members.map((m, k) => (k === i ? { ...m, ...next } : m));
+    switch (below(4)) {
+      case 0:
+        return members.map((m, k) => (k === a ? { ...m, id: other.id } : k === b ? { ...m, id: one.id } : m));
+      case 1:
+        return members.some((m) => m.id === one.id + 40) ? [...members] : instead(a, { id: one.id + 40 });
+      case 2:
+        return instead(a, { name: member().name });
+      default:
+        // A name of two.
+        return instead(a, { name: other.name });
+    }
+  };
+  const described = Array.from({ length: 2 + below(7) }, (_, i): RandomMetric => {
     // At least one metric is a number.
     const type = TYPE_LIST[below(TYPE_LIST.length - (i === 0 ? 1 : 0))]!;
     return {
@@ -77,6 +103,9 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
       numeric: type !== 'string',
     };
   });
+  // A second name of some.
+  const aliases = described.filter(() => chance(0.15)).map((m) => ({ ...m, name: `alias.${m.name}` }));
+  const metrics = [...described, ...aliases];
   let ns = START;
   for (const d of domains) d.members = unique(Array.from({ length: 1 + below(6) }, member));
   const describe = (): void => {
@@ -109,10 +138,12 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
   // Whether the next record gets an index entry. Such a record does not go back in time: what a reader that jumps there
   // should make of the records behind it is nowhere defined.
   let indexed = true;
+  let offset = 0n;
+  const quiet = o.steps && chance(0.7);
   for (let i = 0; i < o.records; i++) {
     const wait = 1 + below(60_000);
     // One in sixty is a gap.
-    ns += BigInt(wait > 59_000 ? 20 * wait : wait) * 1_000_000n;
+    ns += BigInt(wait > 59_000 && !o.steps ? 20 * wait : wait) * 1_000_000n;
     if (i > 0 && i % every === 0) {
       if (o.split) {
         writer.close();
@@ -121,7 +152,13 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
       } else writer.nextVolume();
       indexed = true;
     }
-    for (const d of domains) {
+    for (const d of quiet ? [] : domains) {
+      if (seldom(0.03)) {
+        d.members = shuffled(d.members);
+        indexed = true;
+        writer.indom(d.indom, ns, d.members);
+        continue;
+      }
       if (!seldom(0.08)) continue;
       const gone = d.members.filter(() => chance(0.3));
       const come = unique(Array.from({ length: below(3) }, member)).filter(
@@ -145,12 +182,17 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
       indexed = false;
       continue;
     }
-    const back = !o.tidy && !indexed && i < o.records - 9 && chance(0.03) ? 30n * NS : 0n;
-    const due = metrics.filter((_, k) => k % groups === i % groups || (shared && k === 0));
+    if (o.steps && (i <= AT_OPEN || i > o.records - 9)) offset = 0n;
+    else if (o.steps && !indexed) {
+      if (chance(0.4)) offset = 0n;
+      else if (chance(0.015)) offset = BigInt(below(180_000) - 90_000) * 1_000_000n;
+    }
+    const back = !o.tidy && !o.steps && !indexed && i < o.records - 9 && chance(0.03) ? 30n * NS : 0n;
+    const due = described.filter((_, k) => k % groups === i % groups || (shared && k === 0));
     const chosen = due.filter(() => !seldom(0.15));
     const sets = chosen.map(setOf);
     if (sets.length === 0) continue;
-    writer.record(ns - back, sets);
+    writer.record(ns - back + (indexed ? 0n : offset), sets);
     indexed = false;
   }
   writer.close();
