@@ -62,7 +62,7 @@ const TRAILER = 4;
 const NS = 1_000_000_000n;
 
 /** Why a record is left out: it is damaged, and PCP opens no archive with it; or it is sound, of a kind that nobody asks for. */
-interface Unread {
+export interface Unread {
   readonly damaged: boolean;
   readonly message: string;
   readonly record: string;

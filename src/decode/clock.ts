@@ -1,13 +1,14 @@
 // Owns what becomes of records whose time does not follow the one before: taken, or left out and named.
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { formatDuration, formatSeconds, NS, type Problem } from '../kernel/index.ts';
+import { NS } from '../kernel/index.ts';
+import { leapProblem, misplacedProblem } from './clock-problems.ts';
 import { recordFault, recordOffset, type Source } from './fault.ts';
 import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
 import { LOOKED_AT, SHORTEST, stampNs, timeBefore, timesBefore } from './from-behind.ts';
 import { type IndexEntry, placesBehind } from './index-file.ts';
-import { FAR_NS, type Leap, LIFETIME_NS, type Misplaced, type Timeline, timelineOf } from './kept-times.ts';
+import { FAR_NS, LIFETIME_NS, type Timeline, timelineOf } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import { isPacked, openRegular } from './source.ts';
 import { readTimes } from './timeline.ts';
@@ -261,59 +262,6 @@ export class Clock {
       })),
     ];
   }
-}
-
-const timeText = (ns: bigint): string => formatSeconds(Number(ns / 1_000_000n) / 1000);
-
-/** In words. */
-export function leapProblem({ volumes }: FileSet, { volume, offset, beforeNs, afterNs }: Leap): Problem {
-  const { path, number } = volumes[volume]!;
-  const long = formatDuration(Number((afterNs - beforeNs) / NS));
-  return {
-    ...{
-      code: 'E_ARCHIVE_CLOCK',
-      message: `nothing for ${long}: the clock was set forward, or the logger did not run`,
-    },
-    ...{ file: path, volume: number, offset, record: 'time step' },
-    found: `${timeText(beforeNs)}, then ${timeText(afterNs)}`,
-  };
-}
-
-/** In words. */
-export function misplacedProblem(
-  { volumes }: FileSet,
-  { volume, offset, count, firstNs, lastNs, beforeNs, afterNs }: Misplaced,
-  intervalNs: bigint,
-): Problem {
-  const { path, number } = volumes[volume]!;
-  const near = (a: bigint, b: bigint): boolean => b >= a && b - a < 10n * MINUTE;
-  const records = count === 1 ? '1 record is' : `${count} records are`;
-  // Where the times left out go on into those behind them, or come from those before them, the clock was set back for good.
-  const back =
-    beforeNs !== null && afterNs !== null && count > 1
-      ? near(lastNs, afterNs) && firstNs < beforeNs
-        ? beforeNs + intervalNs - firstNs
-        : near(beforeNs, firstNs) && lastNs > afterNs
-          ? lastNs + intervalNs - afterNs
-          : 0n
-      : 0n;
-  const message =
-    back > 0n
-      ? `the clock was set back by ${formatDuration(Number(back / NS))}; ${records} left out`
-      : `${records} left out: the time cannot be right`;
-  const expected =
-    beforeNs === null
-      ? afterNs === null
-        ? undefined
-        : `before ${timeText(afterNs)}`
-      : afterNs === null
-        ? `after ${timeText(beforeNs)}`
-        : `between ${timeText(beforeNs)} and ${timeText(afterNs)}`;
-  return {
-    ...{ code: 'E_ARCHIVE_CLOCK', message, file: path, volume: number, offset, record: 'data record' },
-    ...(expected === undefined ? {} : { expected }),
-    found: count === 1 ? timeText(firstNs) : `${timeText(firstNs)} to ${timeText(lastNs)}`,
-  };
 }
 
 /** Times of the first records of an archive just opened, at most so many, as far as they are in the reader's window. */

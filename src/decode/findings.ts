@@ -14,9 +14,11 @@ export interface Dated {
   readonly problem: Problem;
   readonly fromNs: bigint;
   readonly toNs: bigint;
+  /** How many of its code it stands for; default 1. */
+  readonly count?: number;
 }
 
-/** Damaged records that are named at all. */
+/** Problems that are kept at all. */
 const MOST = 10_000;
 /** Problems of one kind in a window that are named one by one; of the others only how many there are. */
 const MOST_NAMED = 5;
@@ -25,6 +27,21 @@ export class Findings {
   /** In the order in which they were met. */
   readonly problems: Problem[] = [];
   readonly #when = new Map<Problem, Omit<Dated, 'problem'>>();
+
+  /** By code, of those that are only counted: the first, and how many. */
+  readonly #counted = new Map<Problem['code'], { readonly problem: Problem; count: number }>();
+
+  /** Of no times: a file's, or the metadata's. */
+  meet(problem: Problem): void {
+    if (this.problems.length < MOST) this.problems.push(problem);
+    else this.#count(problem);
+  }
+
+  #count(problem: Problem): void {
+    const counted = this.#counted.get(problem.code);
+    if (counted) counted.count++;
+    else this.#counted.set(problem.code, { problem, count: 1 });
+  }
 
   /** Data were lost between two times: who is interested in all later ones has lost some too where reading ended. */
   lose(problem: Problem, fromNs: bigint, toNs: bigint): void {
@@ -50,28 +67,30 @@ export class Findings {
   /** Those that lie between no records concern every window. */
   dated(): Dated[] {
     const always = { fromNs: EARLIEST, toNs: LATEST };
-    return this.problems.map((problem) => ({ problem, ...(this.#when.get(problem) ?? always) }));
+    return [
+      ...this.problems.map((problem) => ({ problem, ...(this.#when.get(problem) ?? always) })),
+      ...Array.from(this.#counted.values(), (counted) => ({ ...counted, ...always })),
+    ];
   }
 }
 
 /** Problems of a window, of one kind at most a few by themselves. */
 export function problemsWithin(dated: readonly Dated[], startNs: bigint, endNs: bigint): Problem[] {
-  const seen = new Map<Problem['code'], number>();
+  const seen = new Map<Problem['code'], { all: number; named: number }>();
   const problems: Problem[] = [];
-  for (const { problem, fromNs, toNs } of dated) {
+  for (const { problem, fromNs, toNs, count = 1 } of dated) {
     if (fromNs > endNs || toNs < startNs) continue;
-    const n = (seen.get(problem.code) ?? 0) + 1;
+    const n = seen.get(problem.code) ?? { all: 0, named: 0 };
     seen.set(problem.code, n);
-    if (n <= MOST_NAMED) problems.push(problem);
+    n.all += count;
+    if (n.named === MOST_NAMED || count > 1) continue;
+    n.named++;
+    problems.push(problem);
   }
-  for (const [code, n] of seen) {
-    if (n <= MOST_NAMED) continue;
+  for (const [code, { all, named }] of seen) {
+    if (all === named) continue;
     const { file } = dated.find((d) => d.problem.code === code)!.problem;
-    problems.push({
-      code,
-      message: `and ${n - MOST_NAMED} more of this kind`,
-      ...(file === undefined ? {} : { file }),
-    });
+    problems.push({ code, message: `and ${all - named} more of this kind`, ...(file === undefined ? {} : { file }) });
   }
   return problems;
 }

@@ -122,19 +122,28 @@ export function jumpTo(
   return further && !(packed && volume === here.volume) ? { ns, volume, offset, packed } : null;
 }
 
+/** The offsets of entries by the number of their volume. */
+function grouped(entries: readonly IndexEntry[]): Map<number, number[]> {
+  const offsets = new Map<number, number[]>();
+  for (const { volume, data } of entries) {
+    const own = offsets.get(volume);
+    if (own) own.push(Number(data));
+    else offsets.set(volume, [Number(data)]);
+  }
+  return offsets;
+}
+
 /**
  * Places at which records start behind another place of the same volume, as the index has them: where to go on behind damage. A volume
  * is given by its place in the file set.
  */
 export function placesBehind(entries: readonly IndexEntry[], { volumes }: FileSet) {
+  let byNumber: Map<number, number[]> | undefined;
   const sorted = new Map<number, Float64Array>();
   const placesIn = (volume: number): Float64Array => {
-    let places = sorted.get(volume);
-    if (!places) {
-      const own = entries.filter((e) => e.volume === volumes[volume]!.number);
-      places = Float64Array.from(own, (e) => Number(e.data)).sort();
-      sorted.set(volume, places);
-    }
+    byNumber ??= grouped(entries);
+    const places = sorted.get(volume) ?? Float64Array.from(byNumber.get(volumes[volume]!.number) ?? []).sort();
+    sorted.set(volume, places);
     return places;
   };
   // One after the other, as mostly the first serves: a file may be damaged everywhere.

@@ -2,7 +2,8 @@
 
 import { statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
-import { areLikelyEnds, firstTimes, judgeTimes, leapProblem, misplacedProblem, startOf, tailTimes } from './clock.ts';
+import { areLikelyEnds, firstTimes, judgeTimes, startOf, tailTimes } from './clock.ts';
+import { leapProblem, misplacedProblem } from './clock-problems.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
 import { LOOKED_AT } from './from-behind.ts';

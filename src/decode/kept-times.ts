@@ -3,8 +3,10 @@
 import { NS } from '../kernel/index.ts';
 import type { Times } from './timeline.ts';
 
-/** Records whose times are left out, one behind the other in the file. */
+/** Records whose times are left out, one behind the other in the file; or many such runs. */
 export interface Misplaced {
+  /** How many runs: more than one where there are too many to be told apart. It reaches then from the first to the last. */
+  readonly runs: number;
   readonly volume: number;
   readonly offset: number;
   readonly count: number;
@@ -16,8 +18,9 @@ export interface Misplaced {
   readonly afterNs: bigint | null;
 }
 
-/** A long way from one kept record to the next, which nothing explains. */
+/** A long way from one kept record to the next, which nothing explains; or many such ways, from the first to the last. */
 export interface Leap {
+  readonly runs: number;
   /** Of the record behind it. */
   readonly volume: number;
   readonly offset: number;
@@ -25,9 +28,28 @@ export interface Leap {
   readonly afterNs: bigint;
 }
 
+/** Offsets in ascending order: an archive may leave out millions. */
+export class Offsets {
+  readonly #list: number[] = [];
+
+  push(offset: number): void {
+    this.#list.push(offset);
+  }
+
+  has(offset: number): boolean {
+    let low = 0;
+    for (let high = this.#list.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.#list[middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.#list[low] === offset;
+  }
+}
+
 export interface Timeline {
   /** Per volume the offsets of the records that are left out. */
-  readonly dropped: readonly ReadonlySet<number>[];
+  readonly dropped: readonly Offsets[];
   readonly misplaced: readonly Misplaced[];
   readonly leaps: readonly Leap[];
   /** Usual time between records; 0: there are too few. */
@@ -39,6 +61,8 @@ export interface Timeline {
 
 /** One archive is not written for longer: ten years. */
 export const LIFETIME_NS = 315_576_000n * NS;
+/** Runs of records, and leaps, that are kept apart; of more the last stands for all further ones. */
+export const MOST_APART = 1000;
 /** Fewer steps between records do not tell what is usual. */
 const FEW = 16;
 /** What is so far from all others, and so many intervals, at the begin or the end of an archive was not recorded then. */
@@ -168,12 +192,18 @@ export function keptTimes(times: Times): { readonly kept: Uint8Array; readonly i
   return { kept, intervalNs };
 }
 
+/** Adds to a list of those that are kept apart, or to its last. */
+function take<T>(list: T[], found: T, withLast: (last: T) => T): void {
+  if (list.length < MOST_APART) list.push(found);
+  else list[MOST_APART - 1] = withLast(list[MOST_APART - 1]!);
+}
+
 /** `volumes`: how many there are. */
 export function timelineOf(volumes: number, times: Times): Timeline & { readonly kept: Uint8Array } {
   const { volume, offset, ns, pmid, afterLoss } = times;
   const { kept, intervalNs } = keptTimes(times);
   const longest = max(LEAP_NS, LEAP_INTERVALS * intervalNs);
-  const dropped = Array.from({ length: volumes }, () => new Set<number>());
+  const dropped = Array.from({ length: volumes }, () => new Offsets());
   const misplaced: Misplaced[] = [];
   const leaps: Leap[] = [];
   let firstNs: bigint | null = null;
@@ -183,18 +213,28 @@ export function timelineOf(volumes: number, times: Times): Timeline & { readonly
     if (kept[i]) {
       const leap = intervalNs > 0n && lastNs !== null && ns[i]! - lastNs > longest && kept[i - 1];
       const explained = pmid[i] === 0 || pmid[i - 1] === 0 || afterLoss.has(i);
-      if (leap && !explained) leaps.push({ ...place, beforeNs: lastNs!, afterNs: ns[i]! });
+      if (leap && !explained) {
+        const found = { ...place, runs: 1, beforeNs: lastNs!, afterNs: ns[i]! };
+        take(leaps, found, (last) => ({ ...last, runs: last.runs + 1, afterNs: found.afterNs }));
+      }
       firstNs ??= ns[i]!;
       lastNs = ns[i]!;
       i++;
       continue;
     }
     const from = i;
-    for (; i < ns.length && !kept[i]; i++) dropped[volume[i]!]!.add(offset[i]!);
-    misplaced.push({
-      ...{ ...place, count: i - from, firstNs: ns[from]!, lastNs: ns[i - 1]! },
+    for (; i < ns.length && !kept[i]; i++) dropped[volume[i]!]!.push(offset[i]!);
+    const found = {
+      ...{ ...place, runs: 1, count: i - from, firstNs: ns[from]!, lastNs: ns[i - 1]! },
       ...{ beforeNs: lastNs, afterNs: i < ns.length ? ns[i]! : null },
-    });
+    };
+    take(misplaced, found, (last) => ({
+      ...last,
+      runs: last.runs + 1,
+      count: last.count + found.count,
+      lastNs: found.lastNs,
+      afterNs: found.afterNs,
+    }));
   }
   return { kept, dropped, misplaced, leaps, intervalNs, firstNs, lastNs };
 }

@@ -1,7 +1,7 @@
 // Owns reading the metadata file through the decoder: descriptors, instance domains and, if asked for, label sets and help texts.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { type Annotations, readAnnotation } from './annotations.ts';
+import { type Annotations, readAnnotation, type Unread } from './annotations.ts';
 import { recordFault, recordOffset, truncated } from './fault.ts';
 import * as L from './layout.gen.ts';
 import type { MetricTable } from './metric-table.ts';
@@ -27,6 +27,8 @@ export interface MetadataOptions {
 export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, options: MetadataOptions): void {
   const { table, annotations, salvage, onProblem, onNote } = options;
   const { file } = stream.source;
+  /** Label sets and help texts that cannot be read, by what is wrong: the first, and how many. */
+  const unreadable = new Map<string, { readonly unread: Unread; readonly offset: number; count: number }>();
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
     if (status === L.S_DESC) {
@@ -35,10 +37,9 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
     } else if (status === L.S_OTHER) {
       const unread = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
       if (unread === null) return true;
-      const { damaged, message, found, record } = unread;
-      const offset = recordOffset(wasm, reader);
-      if (damaged) onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, offset, record, found });
-      else onNote(message, found);
+      const known = unreadable.get(unread.message);
+      if (known) known.count++;
+      else unreadable.set(unread.message, { unread, offset: recordOffset(wasm, reader), count: 1 });
     } else if (status === L.S_GROW) {
       stream.makeRoom();
     } else if (status === L.S_MORE) {
@@ -76,6 +77,12 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       }
       onProblem({ ...problem, message: `${problem.message}; ${stream.offset - from} bytes were passed over` });
     }
+  }
+  for (const { unread, offset, count } of unreadable.values()) {
+    const { damaged, found, record } = unread;
+    const message = count === 1 ? unread.message : `${unread.message}, and ${count - 1} more such records`;
+    if (damaged) onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, offset, record, found });
+    else onNote(message, found);
   }
   if (table.descriptors.size === 0) {
     const message = 'the metadata describe no metric';

@@ -96,7 +96,11 @@ export class MetricTable {
       if (this.#taken.has(key)) continue;
       this.#taken.add(key);
       this.metrics.push(metric);
-      if (this.descriptors.get(pmid) !== metric) this.#more.set(pmid, [...(this.#more.get(pmid) ?? []), metric]);
+      if (this.descriptors.get(pmid) !== metric) {
+        const more = this.#more.get(pmid);
+        if (more) more.push(metric);
+        else this.#more.set(pmid, [metric]);
+      }
       const slot = this.#options.slotOf?.(name);
       if (slot === undefined) continue;
       const factor = this.#options.factorOf?.(name) ?? 1;

@@ -151,7 +151,7 @@ export class ArchiveReader {
       table: this.#table,
       annotations: this.annotations,
       salvage,
-      onProblem: (p) => this.problems.push(p),
+      onProblem: (p) => this.#findings.meet(p),
       onNote: (message, found) => this.#note(message, stream, found),
     });
     return label;

@@ -107,15 +107,15 @@ export function redateVersions(
 ): void {
   const domains = domainsOf(wasm, reader);
   const versions = domains.flatMap((d) => versionsOf(wasm, d)).sort((a, b) => (a.place < b.place ? -1 : 1));
-  const written = recordsOf(versions, times);
+  const written = recordsOf(versions, times, kept);
   const bounds = boundsOf(versions, times, index);
   const nearest = new Map<number, number>();
   // The first record that each may have been written with, given those before it, and the last, given those behind it; -1: none. A
   // domain is written once with a record.
   let least = 0;
-  const first = written.map((records, k) => {
+  const first = written.map(({ records }, k) => {
     const from = Math.max(least, bounds[k]![0], 1 + (nearest.get(versions[k]!.domain) ?? -1));
-    const found = records.find((i) => i >= from) ?? -1;
+    const found = records[upper(records.length, (i) => records[i]! < from)] ?? -1;
     if (found >= 0) least = found;
     if (found >= 0) nearest.set(versions[k]!.domain, found);
     return found;
@@ -126,17 +126,21 @@ export function redateVersions(
   for (let k = written.length - 1; k >= 0; k--) {
     const { domain } = versions[k]!;
     const to = Math.min(most, bounds[k]![1], (nearest.get(domain) ?? times.ns.length) - 1);
-    last[k] = written[k]!.findLast((i) => i <= to) ?? -1;
+    const { records } = written[k]!;
+    last[k] = records[upper(records.length, (i) => records[i]! <= to) - 1] ?? -1;
     if (last[k]! >= 0) most = last[k]!;
     if (last[k]! >= 0) nearest.set(domain, most);
   }
   const holdsFrom = new Map<number, bigint>();
+  const nextKept = nextOf(kept);
   for (const [k, { at }] of versions.entries()) {
-    const within = written[k]!.filter((i) => i >= first[k]! && i <= last[k]!);
-    const records = first[k]! < 0 || within.length === 0 ? written[k]! : within;
-    if (records.length === 0 || records.some((i) => kept[i])) continue;
-    const next = kept.indexOf(1, records[0]);
-    holdsFrom.set(at, next < 0 ? NEVER : times.ns[next]!);
+    const { records, keptBefore } = written[k]!;
+    let from = upper(records.length, (i) => records[i]! < first[k]!);
+    let to = upper(records.length, (i) => records[i]! <= last[k]!);
+    if (first[k]! < 0 || from >= to) [from, to] = [0, records.length];
+    if (from === to || keptBefore[from]! < keptBefore[to]!) continue;
+    const next = nextKept[records[from]!]!;
+    holdsFrom.set(at, next === kept.length ? NEVER : times.ns[next]!);
   }
   for (const domain of domains) reorder(wasm, reader, domain, holdsFrom);
   if (wasm.x.foldDeltas(reader) === 0) throw outOfMemory();
@@ -144,11 +148,32 @@ export function redateVersions(
   wasm.x.dissolveAll(reader);
 }
 
-/** Per version the records of its time, in stored order. */
-function recordsOf(versions: readonly Version[], { ns }: Times): number[][] {
-  const records = new Map<bigint, number[]>(versions.map((v) => [v.stampNs, []]));
-  for (const [i, t] of ns.entries()) records.get(t)?.push(i);
-  return versions.map((v) => records.get(v.stampNs)!);
+/** Records of one time, in stored order, and how many of those before each are kept; shared by all versions of that time. */
+interface Written {
+  readonly records: number[];
+  readonly keptBefore: number[];
+}
+
+/** Per version the records of its time. */
+function recordsOf(versions: readonly Version[], { ns }: Times, kept: Uint8Array): Written[] {
+  const byTime = new Map<bigint, Written>(versions.map((v) => [v.stampNs, { records: [], keptBefore: [0] }]));
+  for (const [i, t] of ns.entries()) {
+    const written = byTime.get(t);
+    if (!written) continue;
+    written.records.push(i);
+    written.keptBefore.push(written.keptBefore.at(-1)! + kept[i]!);
+  }
+  return versions.map((v) => byTime.get(v.stampNs)!);
+}
+
+/** Per record the first kept one from it on; their number if there is none. */
+function nextOf(kept: Uint8Array): Uint32Array {
+  const next = new Uint32Array(kept.length);
+  for (let i = kept.length - 1, found = kept.length; i >= 0; i--) {
+    if (kept[i]) found = i;
+    next[i] = found;
+  }
+  return next;
 }
 
 /** Per version the first and the last record that the index lets it be written with. */
@@ -157,9 +182,10 @@ function boundsOf(
   { volume, offset, ns }: Times,
   { entries, volumes }: { readonly entries: readonly IndexEntry[]; readonly volumes: readonly number[] },
 ): (readonly [number, number])[] {
-  const ordered = inOrder(entries.filter((e) => volumes.includes(e.volume)));
+  const places = new Map(volumes.map((number, v) => [number, v]));
+  const ordered = inOrder(entries.filter((e) => places.has(e.volume)));
   const recordAt = (e: IndexEntry): number => {
-    const v = volumes.indexOf(e.volume);
+    const v = places.get(e.volume)!;
     return upper(ns.length, (i) => volume[i]! < v || (volume[i] === v && offset[i]! < Number(e.data)));
   };
   return versions.map(({ stampNs, place }) => {
