@@ -14,6 +14,9 @@ export const NO_HOSTS: ReadonlySet<string> = new Set([
   ...['', 'None assigned', 'None', '(null)', 'null', 'NULL', 'Unknown', 'N/A', 'n/a'],
 ]);
 
+/** Thrown for records that never ran or have not ended: not errors. */
+export class Ignored extends Error {}
+
 export function refuse(message: string, expected: string, found: unknown): JobsumError {
   const shown = JSON.stringify(typeof found === 'string' ? found.slice(0, 80) : found);
   return new JobsumError('E_JOB_LINE', message, { expected, found: String(shown).slice(0, 80) });
@@ -114,6 +117,19 @@ function checkAccounting(acct: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(acct))
     if (nestedMore(value, MAX_DEPTH))
       throw refuse('acct is nested too deeply', `at most ${MAX_DEPTH} levels in a member`, name);
+}
+
+/**
+ * A job without nodes that ran cannot be summarised, and must not count as done: its list lacks something. One that was cancelled
+ * before it started has none by right.
+ * @throws Ignored, JobsumError E_JOB_LINE
+ */
+export function requireNodes({ nodes, start, end, acct }: Pick<JobFields, 'nodes' | 'start' | 'end' | 'acct'>): void {
+  if (nodes.length > 0) return;
+  const state = acct.exit_status ?? acct.state;
+  if (start === end || (typeof state === 'string' && /^cancel/i.test(state)))
+    throw new Ignored('no nodes: it never ran');
+  throw refuse('a job without nodes', 'the names of the nodes it ran on', acct.host_list ?? null);
 }
 
 /** @throws JobsumError E_JOB_LINE */

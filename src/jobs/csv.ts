@@ -1,6 +1,7 @@
 // Owns jobs as CSV (RFC 4180) with a header of accounting names (reference/accounting.md §9.4, §3.1).
 
-import { buildJob, idOf, nodesOf, refuse, timeOf } from './build.ts';
+import { JobsumError } from '../kernel/index.ts';
+import { buildJob, idOf, nodesOf, refuse, requireNodes, timeOf } from './build.ts';
 import type { Job } from './job.ts';
 import type { Line } from './lines.ts';
 
@@ -142,8 +143,16 @@ export class CsvText {
 export class CsvTable {
   readonly #header: readonly string[];
 
-  constructor(header: readonly string[]) {
+  /** @throws JobsumError E_JOB_SOURCE */
+  constructor(header: readonly string[], file: string) {
     this.#header = header.map((h) => h.trim().toLowerCase());
+    const lacking = Object.values(NAMES).filter((names) => !names.some((name) => this.#header.includes(name)));
+    if (lacking.length === 0) return;
+    throw new JobsumError('E_JOB_SOURCE', `the list has no column ${lacking.map((names) => names[0]).join(', ')}`, {
+      file,
+      expected: lacking.map((names) => names.join(' or ')).join('; '),
+      found: JSON.stringify(this.#header.join(',').slice(0, 200)),
+    });
   }
 
   /** The header once more: the list was put together of several. */
@@ -176,6 +185,7 @@ export class CsvTable {
     const nodes = nodesOf(pick(NAMES.nodes) ?? '');
     const count = acct.nodes;
     const jobId = idOf(pick(NAMES.id));
+    requireNodes({ nodes, start, end, acct: { ...acct, host_list: pick(NAMES.nodes) } });
     return buildJob({
       jobId,
       start,

@@ -54,13 +54,13 @@ async function* ndjson(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
   }
 }
 
-async function* csv(lines: AsyncIterable<Line>): AsyncGenerator<Raw> {
+async function* csv(lines: AsyncIterable<Line>, file: string): AsyncGenerator<Raw> {
   const text = new CsvText();
   let table: CsvTable | null = null;
   const raw = function* (records: ReturnType<CsvText['add']>): Generator<Raw> {
     for (const record of records) {
       if ('reason' in record) yield bad(record.line, record.reason);
-      else if (!table) table = new CsvTable(record.fields);
+      else if (!table) table = new CsvTable(record.fields, file);
       else {
         const of = table;
         if (!of.isHeader(record.fields))
@@ -171,13 +171,20 @@ export async function* rawRecords(chunks: Chunks, file: string, format?: JobForm
   const text = plainHead(head);
   const first = firstLine(head);
   const report = text.startsWith('[') || REPORT.has(FIRST_MEMBER.exec(text)?.[1] ?? '');
-  if (text === '') return;
+  if (text === '') {
+    // Slurm has no job of that time, or whoever names these jobs knows of none. Where no form is named a pipe whose first command failed looks so.
+    if (format === 'ndjson' || format === 'sacct') return;
+    throw new JobsumError('E_JOB_SOURCE', 'the list of jobs is empty, without even a header', {
+      file,
+      expected: 'a list, or --format ndjson or sacct where there may be none',
+    });
+  }
   const comments = (lines: AsyncIterable<Line>): AsyncIterable<Line> => afterComments(lines);
   if (report && format !== 'csv' && format !== 'ndjson') yield* sacctJson(whole);
   else if (format === 'ndjson' || (!format && beginsJson(text))) yield* ndjson(comments(linesOf(whole)));
   else if (format === 'sacct' || (!format && detectTable(first))) yield* sacct(comments(linesOf(whole)), first, file);
   else if (format === 'csv' || (first.includes(',') && /(^|,)\s*"?(start|end)(_time)?"?\s*(,|$)/i.test(first)))
-    yield* csv(comments(linesOf(whole)));
+    yield* csv(comments(linesOf(whole)), file);
   else
     throw new JobsumError('E_JOB_SOURCE', 'cannot tell what form the list of jobs has', {
       file,

@@ -12,6 +12,6 @@ export {
   parseJobId,
   type Selection,
 } from './selection.ts';
-export { FileSource, type JobFilter, readJobs, selects } from './source.ts';
+export { FileSource, type JobFilter, namesOf, readJobs, selects } from './source.ts';
 export { detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
 export { hostName, type Patiently, uniqueId, type XdmodOptions, XdmodSource } from './xdmod.ts';

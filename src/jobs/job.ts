@@ -33,7 +33,8 @@ export type JobRecord =
 
 /** Where jobs come from. */
 export interface JobSource {
-  records(): AsyncIterable<JobRecord>;
+  /** @param signal - it waits for no more when that is aborted. @throws JobsumError E_INTERRUPTED */
+  records(signal?: AbortSignal): AsyncIterable<JobRecord>;
   /** Everything it gave has been dealt with: a source that goes on where it stopped notes the place. */
   finished?(): Promise<void>;
 }

@@ -15,16 +15,42 @@ export interface Line {
   readonly text: string | null;
 }
 
-/** @throws JobsumError E_INPUT_MISSING */
-export async function* readText(path: string): AsyncGenerator<string> {
+/** The same pieces, until it is to stop: whoever gives them may have none for long. @throws JobsumError E_INTERRUPTED */
+export async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let stop = (): void => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new JobsumError('E_INTERRUPTED', 'the run was stopped while it waited for the list of jobs'));
+  });
+  stopped.catch(() => undefined);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([iterator.next(), stopped]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** @throws JobsumError E_INPUT_MISSING, E_INTERRUPTED */
+export async function* readText(path: string, signal?: AbortSignal): AsyncGenerator<string> {
   const stream =
     path === '-'
       ? process.stdin.setEncoding('utf8')
       : createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
   try {
-    for await (const chunk of stream) yield chunk as string;
+    yield* untilStopped(stream as AsyncIterable<string>, signal);
   } catch (cause) {
-    throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path }, { cause });
+    if (cause instanceof JobsumError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const found = code === 'EISDIR' ? 'a directory' : message;
+    throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path, found }, { cause });
+  } finally {
+    stream.destroy();
   }
 }
 

@@ -1,6 +1,6 @@
 // Owns jobsum's native form of a job: one JSON object a line.
 
-import { archivesOf, buildJob, idOf, nodesOf, refuse, timeOf } from './build.ts';
+import { archivesOf, buildJob, idOf, nodesOf, refuse, requireNodes, timeOf } from './build.ts';
 import type { Job } from './job.ts';
 import { isSacctObject, sacctObject } from './sacct-json.ts';
 
@@ -23,12 +23,16 @@ export function parseNdjson(object: unknown, unknownState: (state: string) => vo
   if (typeof acct !== 'object' || acct === null || Array.isArray(acct)) throw refuse('bad acct', 'an object', acct);
   const nodeCount = optionalNumber(o.node_count, 'node_count');
   const walltime = optionalNumber(o.walltime, 'walltime');
-  return buildJob({
+  const fields = {
     jobId: idOf(o.job_id),
     start: timeOf(o.start, 'start'),
     end: timeOf(o.end, 'end'),
     nodes: nodesOf(o.nodes),
     acct: acct as Record<string, unknown>,
+  };
+  requireNodes(fields);
+  return buildJob({
+    ...fields,
     ...(nodeCount !== undefined ? { nodeCount } : {}),
     ...(walltime !== undefined ? { walltime } : {}),
     ...(o.archives !== undefined ? { archives: archivesOf(o.archives) } : {}),

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { JobsumError, type Problem } from '../kernel/index.ts';
+import { untilStopped } from './lines.ts';
 
 const MAX_COMPLAINT = 2000;
 
@@ -12,14 +13,14 @@ const MAX_COMPLAINT = 2000;
 export const separator = (): string => `<${process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex')}>`;
 
 export interface SacctAnswer {
-  /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails) */
+  /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails), E_INTERRUPTED */
   readonly output: AsyncGenerator<string>;
   /** What it said on standard error though it did not fail; known when the output has been read. */
   said(): Problem | null;
 }
 
 /** Times are UTC; Slurm older than 20.02 does not know %s and gives them in the zone of TZ. It is stopped when nobody reads on. */
-export function askSacct(command: string, args: readonly string[]): SacctAnswer {
+export function askSacct(command: string, args: readonly string[], signal?: AbortSignal): SacctAnswer {
   let complaint = '';
   async function* output(): AsyncGenerator<string> {
     const env = { ...process.env, TZ: 'UTC', SLURM_TIME_FORMAT: '%s', SLURM_BITSTR_LEN: '0' };
@@ -31,7 +32,7 @@ export function askSacct(command: string, args: readonly string[]): SacctAnswer 
       complaint = (complaint + text).slice(0, MAX_COMPLAINT);
     });
     try {
-      for await (const chunk of child.stdout.setEncoding('utf8')) yield chunk as string;
+      yield* untilStopped(child.stdout.setEncoding('utf8') as AsyncIterable<string>, signal);
       const code = await ended;
       if (code !== 0)
         throw new JobsumError('E_SERVICE', 'sacct failed', {
@@ -47,6 +48,7 @@ export function askSacct(command: string, args: readonly string[]): SacctAnswer 
       throw cause;
     } finally {
       child.kill();
+      child.stdout.destroy();
     }
   }
   const said = (): Problem | null =>

@@ -73,10 +73,10 @@ export class SacctSource implements JobSource {
   }
 
   /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails), E_JOB_SOURCE */
-  async *records(): AsyncGenerator<JobRecord> {
+  async *records(signal?: AbortSignal): AsyncGenerator<JobRecord> {
     const { command, now = () => Date.now() / 1000 } = this.#options;
     const from = this.#from();
-    const answer = askSacct(command, this.#arguments(from));
+    const answer = askSacct(command, this.#arguments(from), signal);
     for await (const record of once(parseJobs(answer.output, 'sacct', 'sacct'), 'sacct')) {
       if (record.kind === 'job') {
         if (record.job.end < from) continue;

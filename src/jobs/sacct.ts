@@ -1,7 +1,7 @@
 // Owns a record of sacct (reference/accounting.md §9.1) as a job, by the names of its columns: which ran, which is none, what its fields mean.
 
 import { parseInstant } from '../kernel/index.ts';
-import { buildJob, idOf, NO_HOSTS, nodesOf, refuse } from './build.ts';
+import { buildJob, Ignored, idOf, NO_HOSTS, nodesOf, refuse } from './build.ts';
 import type { Job } from './job.ts';
 
 /** States of a run that is over. Requeued jobs ran before; what ran is in the record. */
@@ -35,9 +35,6 @@ const NOT_ENDED = new Set([
 ]);
 const KNOWN = new Set([...ENDED, ...NOT_ENDED]);
 const NO_TIME = new Set(['', 'Unknown', 'None', 'N/A', '(null)', '0', '1970-01-01T00:00:00']);
-
-/** Thrown for records that never ran or have not ended: not errors. */
-export class Ignored extends Error {}
 
 /** Seconds of `[DD-[HH:]]MM:SS`; null for UNLIMITED and the like. */
 export function durationOf(text: string): number | null {

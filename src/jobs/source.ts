@@ -1,11 +1,10 @@
 // Owns the way from a list of jobs to a stream of job records, whatever its form: what is refused, what is passed over, what is there twice.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { idOf } from './build.ts';
+import { Ignored, idOf } from './build.ts';
 import { type JobFormat, rawRecords } from './forms.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
 import { type Chunks, readText } from './lines.ts';
-import { Ignored } from './sacct.ts';
 import type { Selection } from './selection.ts';
 
 /** Jobs that are remembered to find those that come twice: some 100 MB, far more than a list has. */
@@ -17,8 +16,13 @@ const MAX_STATES = 100;
  * Jobs of a file (`-`: standard input), in its order.
  * @throws JobsumError E_INPUT_MISSING, E_JOB_SOURCE (the beginning does not show the form)
  */
-export function readJobs(path: string, format?: JobFormat, cluster?: string): AsyncGenerator<JobRecord> {
-  return parseJobs(readText(path), path, format, cluster);
+export function readJobs(
+  path: string,
+  format?: JobFormat,
+  cluster?: string,
+  signal?: AbortSignal,
+): AsyncGenerator<JobRecord> {
+  return parseJobs(readText(path, signal), path, format, cluster);
 }
 
 /** Jobs of a text; `file` is its name in messages, `cluster` the one whose jobs are wanted (absent: that of the first job). */
@@ -119,14 +123,18 @@ export async function* once(records: AsyncIterable<JobRecord>, file: string): As
 
 /** Jobs of a file as a source. */
 export class FileSource implements JobSource {
-  readonly #of: Parameters<typeof readJobs>;
+  readonly #path: string;
+  readonly #format: JobFormat | undefined;
+  readonly #cluster: string | undefined;
 
-  constructor(...of: Parameters<typeof readJobs>) {
-    this.#of = of;
+  constructor(path: string, format?: JobFormat, cluster?: string) {
+    this.#path = path;
+    this.#format = format;
+    this.#cluster = cluster;
   }
 
-  records(): AsyncIterable<JobRecord> {
-    return once(readJobs(...this.#of), this.#of[0]);
+  records(signal?: AbortSignal): AsyncIterable<JobRecord> {
+    return once(readJobs(this.#path, this.#format, this.#cluster, signal), this.#path);
   }
 }
 
@@ -135,7 +143,12 @@ export type JobFilter = Pick<Selection, 'ids' | 'from' | 'to'>;
 export function selects(filter: JobFilter, job: Job): boolean {
   if (job.end < (filter.from ?? -Infinity) || job.end > (filter.to ?? Infinity)) return false;
   if (!filter.ids || filter.ids.length === 0) return true;
-  const { local_job_id: local, local_job_array_index: index, local_job_id_raw: raw } = job.acct;
-  const names = [job.jobId, String(local), String(raw), `${local}_${index}`, `${local}[${index}]`];
+  const names = namesOf(job);
   return filter.ids.some((id) => names.includes(id));
+}
+
+/** What a job may be asked for by: its id, raw or shown, that of its array, of its element, of its part. */
+export function namesOf({ jobId, acct }: Job): string[] {
+  const { local_job_id: local, local_job_array_index: index, local_job_id_raw: raw } = acct;
+  return [jobId, String(local), String(raw), `${local}_${index}`, `${local}[${index}]`];
 }

@@ -40,7 +40,7 @@ export const ERRORS = {
     'input',
     65,
     false,
-    'Give NDJSON, CSV with a header, `sacct --json`, or `sacct -P` with JobID, Start, End and NodeList.',
+    'Give NDJSON, CSV with job_id, start_time, end_time and host_list, `sacct --json`, or `sacct -P` with JobID, Start, End and NodeList.',
   ),
   E_HOSTLIST: kind(
     'input',
@@ -220,6 +220,10 @@ export const ERRORS = {
 
 /** The code of an error. */
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Exit code of what was stopped: the reason of the abort is the name of the signal that asked for it. */
+export const exitWhenStopped = (signal: AbortSignal | undefined): number =>
+  signal?.reason === 'SIGINT' ? 130 : ERRORS.E_INTERRUPTED.exit;
 
 /** Where an error was met; every field is optional and printed only when known. */
 export interface ErrorPlace {

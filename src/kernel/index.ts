@@ -9,6 +9,7 @@ export {
   type ErrorDetail,
   type ErrorKind,
   type ErrorPlace,
+  exitWhenStopped,
   fromProblem,
   JobsumError,
   type Problem,

@@ -90,7 +90,19 @@ const CASES: Readonly<Record<string, Case>> = {
     code: 0,
     done: 1,
   },
-  'an empty list': { input: '', code: 0, done: 0 },
+  'jobs of CSV without nodes': {
+    input: `job_id,start,end,host_list,state\n1,${START},${START + 1000},,COMPLETED\n2,${START},${START + 9},,CANCELLED by 0\n3,${START},${START + 1000},n1,COMPLETED\n`,
+    code: 1,
+    done: 1,
+    refused: [[2, undefined, '1']],
+  },
+  'jobs of NDJSON without nodes': {
+    input: [ndjson('a', { nodes: [] }), ndjson('b', { nodes: [], end: START }), ndjson('c')].join('\n'),
+    code: 1,
+    done: 1,
+    refused: [[1, undefined, 'a']],
+  },
+  'no job': { input: `${HEADER}\n`, code: 0, done: 0 },
 };
 
 describe('a run over', () => {
@@ -113,6 +125,9 @@ describe('a run over', () => {
   it.each([
     ['a list without a column that is needed', 'JobID|Start|State|NodeList\n1|1|COMPLETED|n1\n', 65, 'no column End'],
     ['what is no list', 'hello\n', 65, 'E_JOB_SOURCE'],
+    ['a CSV without nodes', 'job_id,start,end,user\n1,1,2,u\n', 65, 'no column host_list'],
+    ['a CSV without ids and nodes', 'user,start,end\nu,1,2\n', 65, 'no column job_id, host_list'],
+    ['an empty list, as of a command that failed', '', 65, 'without even a header'],
   ])('%s', async (_, input, code, text) => {
     const ran = await jobsum(['summarize', '--jobs', '-', '--archives', 'tree'], { cwd, input });
     expect(ran.code).toBe(code);
@@ -122,5 +137,19 @@ describe('a run over', () => {
   it('a list that is not there', async () => {
     const ran = await jobsum(['summarize', '--jobs', 'nowhere', '--archives', 'tree'], { cwd });
     expect(ran.code).toBe(66);
+  });
+
+  it('an empty list of a form that may be empty', async () => {
+    const args = ['summarize', '--jobs', '-', '--format', 'ndjson', '--archives', 'tree', '--quiet'];
+    expect(await jobsum(args, { cwd, input: '' })).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('a job that is not in the list', async () => {
+    const args = ['summarize', '--jobs', '-', '--archives', 'tree', '--output', 'ndjson:-', '--job', '2', '--job', '9'];
+    const ran = await jobsum(args, { cwd, input: sacct(row(1), row(2)) });
+    expect(ran.code).toBe(66);
+    expect(ran.stderr).toMatch(/E_JOB_UNKNOWN.*job 9\)/);
+    // What is there is done all the same.
+    expect(ran.stdout.trim().split('\n')).toHaveLength(1);
   });
 });

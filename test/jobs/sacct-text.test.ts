@@ -249,8 +249,11 @@ describe('what is in the columns', () => {
   });
   it.each(['(null)', 'None', 'None assigned', 'Unknown', '', 'N/A'])('%j is no list of nodes', async (nodes) => {
     expect(await one(`1|1|${T}|${T}|CANCELLED|1|${nodes}`)).toMatchObject({ kind: 'ignored' });
-    const csv = await read(`job_id,start,end,nodelist\n1,1,2,${nodes}\n`);
-    expect(jobs(csv).map((j) => j.nodes)).toEqual([[]]);
+    const csv = await read(`job_id,start,end,nodelist\n1,1,2,${nodes}\n2,2,2,${nodes}\n`);
+    expect(csv).toMatchObject([
+      { kind: 'rejected', problem: { code: 'E_JOB_LINE', message: 'a job without nodes', job: '1' } },
+      { kind: 'ignored' },
+    ]);
   });
   it.each(['Unknown', 'None', '', '0', '1970-01-01T00:00:00'])('%j is no time', async (time) => {
     for (const times of [`${time}|${T}`, `${T}|${time}`])
