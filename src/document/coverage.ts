@@ -10,6 +10,8 @@ export interface NodeCoverage {
   /** Of the window that was read, ns. */
   readonly startNs: bigint;
   readonly endNs: bigint;
+  /** Archives, and directories that may have some, that could not be read. */
+  readonly unreadable?: number;
   /** Absent: nothing was read. */
   readonly data?: { readonly coverage: Coverage; readonly archives: number; readonly bytes: number };
 }
@@ -56,9 +58,12 @@ interface Row {
 }
 
 function rowOf(n: NodeCoverage): Row {
-  const { index, node, data } = n;
+  const { index, node, data, unreadable = 0 } = n;
   const c = data?.coverage;
-  const about = { index, node, records: c?.records ?? 0, archives: data?.archives ?? 0, bytes: data?.bytes ?? 0 };
+  const about = {
+    ...{ index, node, records: c?.records ?? 0, archives: data?.archives ?? 0, bytes: data?.bytes ?? 0 },
+    ...(unreadable > 0 ? { unreadable } : {}),
+  };
   if (!c || c.firstNs === null || c.lastNs === null) {
     return { entry: { ...about, covered: 0 }, index, covered: 0, full: false };
   }

@@ -116,6 +116,7 @@ const NODE_COVERAGE: Schema = object(
     records: COUNT,
     archives: COUNT,
     bytes: COUNT,
+    unreadable: { ...COUNT, description: 'Archives, and directories that may have some, that could not be read.' },
     first: { type: 'number', description: 'Epoch seconds of the first record in the time of the job.' },
     last: { type: 'number' },
     interval: { type: 'number', minimum: 0, description: 'Seconds between samples.' },

@@ -33,6 +33,8 @@ export interface JobOutcome {
   readonly whole: boolean;
   /** What there was of its nodes' archives; absent: they were not looked for. */
   readonly seen?: string;
+  /** Why data are lacking, where it is an archive or a directory that cannot be read. */
+  readonly cause?: Problem;
   /** What is lacking is, or may be, in archives that could not be read now. */
   readonly unread: boolean;
   /** From the first of its archives to its document. */
@@ -92,9 +94,12 @@ class Unpacker {
 const NOTHING: JobParts = { summary: {}, timeseries: {}, errors: {}, contributions: {} };
 
 const coverageOf = (nodes: readonly LookedNode[], answers: ReadJob['answers']): NodeCoverage[] =>
-  nodes.map(({ nodeIndex: index, node, startNs, endNs }) => {
+  nodes.map(({ nodeIndex: index, node, startNs, endNs, damaged, hidden }) => {
     const data = answers.get(index);
-    return { index, node, startNs, endNs, ...(data ? { data } : {}) };
+    // Between the look and the reading an archive may have been damaged, or moved away.
+    const lost = (data?.problems ?? []).filter((p) => isLost(p) || p.code === 'E_ARCHIVE_LABEL').length;
+    const unreadable = damaged.length + hidden.length + lost;
+    return { index, node, startNs, endNs, unreadable, ...(data ? { data } : {}) };
   });
 
 /** What is known to be lacking of a job: nodes without all of their data, and what of it could not be read. */
@@ -103,7 +108,14 @@ function judgeData(nodes: readonly LookedNode[], coverage: readonly NodeCoverage
   const problems: Problem[] = nodes.flatMap((w) => w.damaged.map(({ problem }) => ({ ...problem, node: w.node })));
   const hidden = new Map(lacking.flatMap((w) => w.hidden).map((p) => [p.file, p]));
   const unread = hidden.size > 0 || lacking.some((w) => w.damaged.some(({ problem }) => problem.code === 'E_IO'));
-  return { whole: lacking.length === 0, unread, problems: [...problems, ...hidden.values()] };
+  const cause = lacking.flatMap((w) => [
+    ...w.damaged.map(({ problem }) => ({ ...problem, node: w.node })),
+    ...w.hidden,
+  ])[0];
+  return {
+    ...{ whole: lacking.length === 0, unread, problems: [...problems, ...hidden.values()] },
+    ...(cause ? { cause } : {}),
+  };
 }
 
 const textsOf = (problems: readonly Problem[]): string[] => [...new Set(problems.map(describeProblem))];
@@ -111,7 +123,7 @@ const textsOf = (problems: readonly Problem[]): string[] => [...new Set(problems
 /** The document of a job that was not read. `nodes`: null, if its archives were not looked for. */
 export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] | null): JobOutcome {
   const coverage = coverageOf(nodes ?? [], new Map());
-  const { problems, unread } = judgeData(nodes ?? [], coverage);
+  const { problems, unread, cause } = judgeData(nodes ?? [], coverage);
   const document = buildDocument(job, {
     coverage: coverageSection({ expected: job.nodeCount, nodes: coverage, analytics: {} }),
     errors: { job: textsOf(problems) },
@@ -123,7 +135,7 @@ export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] |
     ...(nodes !== null ? { mergetime: 0 } : {}),
   });
   const seen = nodes === null ? {} : { seen: fingerprint(nodes) };
-  return { job, document, skip, problems, whole: false, unread, ...seen, seconds: 0 };
+  return { job, document, skip, problems, whole: false, unread, ...(cause ? { cause } : {}), ...seen, seconds: 0 };
 }
 
 /** A job that stops us at some point: it alone fails, and is tried again. */
@@ -201,6 +213,7 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
   return {
     ...{ job, document, skip: verdict.skip, problems, seconds, whole: data.whole },
     ...{ seen: fingerprint(nodes), unread: data.unread || lost },
+    ...(data.cause ? { cause: data.cause } : {}),
     ...(p.failure ? { failure: p.failure } : {}),
   };
 }

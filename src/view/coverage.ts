@@ -12,7 +12,13 @@ const entriesOf = (value: unknown): Part[] => (Array.isArray(value) ? value.map(
 function lack(node: Part, acct: Part, window: number): string | null {
   const name = clean(node.node);
   const records = num(node, 'records') ?? 0;
-  if (records === 0) return `${name}: no data${num(node, 'archives') ? ' in the time of the job' : ', no archive'}`;
+  const bad = num(node, 'unreadable') ?? 0;
+  const unread =
+    bad > 0 ? `, ${bad} archive${bad === 1 ? '' : 's'} or director${bad === 1 ? 'y' : 'ies'} cannot be read` : '';
+  if (records === 0) {
+    const none = unread === '' ? ', no archive' : '';
+    return `${name}: no data${num(node, 'archives') ? ' in the time of the job' : none}${unread}`;
+  }
   const [first = 0, last = 0, interval = 0] = ['first', 'last', 'interval'].map((key) => num(node, key) ?? 0);
   // As the document counts it.
   const slack = SLACK_INTERVALS * reachOf(first, last, interval);
@@ -25,7 +31,7 @@ function lack(node: Part, acct: Part, window: number): string | null {
     ...(gaps > 0 ? [`${gaps} gap${gaps > 1 ? 's' : ''}, ${formatDuration(num(node, 'gap_seconds') ?? 0)}`] : []),
   ];
   if (what.length === 0) return null;
-  return `${name}: ${percent((num(node, 'covered') ?? 0) / Math.max(1, window))} of the time: ${what.join('; ')}`;
+  return `${name}: ${percent((num(node, 'covered') ?? 0) / Math.max(1, window))} of the time: ${what.join('; ')}${unread}`;
 }
 
 /** Of the nodes' time, from 0 to 1. */

@@ -28,11 +28,40 @@ const FLAGS: Readonly<Record<string, string>> = {
   skipped_summarization_error: 'not summarised: too few nodes could be read',
 };
 
+/** The same in a word or two, for tables. */
+const SHORT: Readonly<Record<string, string>> = {
+  skipped_parallel_too_short: 'parallel job too short',
+  skipped_too_short: 'too short',
+  skipped_invalid_nodecount: 'no nodes accounted',
+  skipped_job_too_big: 'too many nodes',
+  skipped_job_nodehours: 'too many node-hours',
+  skipped_too_long: 'too long',
+  skipped_noarchives: 'no archives',
+  skipped_rawarchives: 'too few nodes have archives',
+  skipped_pmlogextract_error: 'none in the time of the job',
+  skipped_summarization_error: 'too few nodes readable',
+};
+
+/** Nodes of which something cannot be read: they have archives, though none, or too few, that serve. */
+function unreadable(doc: unknown): boolean {
+  const nodes = part(doc, 'coverage')?.nodes;
+  return Array.isArray(nodes) && nodes.some((n) => num(n, 'unreadable'));
+}
+
+/** Where nodes have no archives but for what cannot be read. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  skipped_noarchives: 'archives unreadable',
+  skipped_rawarchives: 'too few archives readable',
+};
+
 /** How whole the job's data are in a few words, for tables and headlines. Documents of others have no section `coverage`. */
 export function stateOf(doc: unknown): string {
   const s = part(doc, 'summarization') ?? {};
   const flag = Object.keys(FLAGS).find((f) => s[f] === true);
-  if (flag) return flag.replace('skipped_', 'no data: ').replaceAll('_', ' ');
+  if (flag) {
+    const unread = unreadable(doc) ? UNREADABLE[flag] : undefined;
+    return `no data: ${unread ?? SHORT[flag]}`;
+  }
   const coverage = part(doc, 'coverage');
   const whole = !coverage || num(coverage, 'full') === num(coverage, 'expected');
   const lacks = [
@@ -72,7 +101,9 @@ export function qualityLines(doc: unknown): string[] {
   if (s.complete === true)
     lines.push(`all nodes have data${lacking > 0 ? `, ${lacking} of them for a part of the time` : ''}`);
   else lines.push(`not complete${why.length > 0 ? `: ${why.join(', ')}` : ''}`);
-  for (const [flag, text] of Object.entries(FLAGS)) if (s[flag] === true) lines.push(text);
+  const readable = unreadable(doc) ? ' that can be read' : '';
+  for (const [flag, text] of Object.entries(FLAGS))
+    if (s[flag] === true) lines.push(Object.hasOwn(UNREADABLE, flag) ? `${text}${readable}` : text);
   lines.push(...coverageLines(doc));
   const bad = failures(doc);
   if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));

@@ -111,8 +111,10 @@ describe('status', () => {
       ...{ of: 'sqlite:jobsum.db', jobs: { done: 1, waiting: 3, failed: 0, poison: 1 } },
       backlog: { jobs: 3, untried: 0, oldestEnd: NOW - 3400 },
       reasons: [
-        { state: 'waiting', error: 15, jobs: 3 },
+        { state: 'waiting', error: 15, code: null, jobs: 2 },
         { state: 'poison', code: 'E_WORKER', jobs: 1 },
+        // What there is of this one's archives cannot be read.
+        { state: 'waiting', error: 15, code: 'E_ARCHIVE_LABEL', jobs: 1 },
       ],
       poison: [{ id: `666-${NOW - 50_000}`, attempts: 5 }],
     });
