@@ -76,7 +76,14 @@ export async function attend<S extends Outcome>(
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
   const run = newRunId();
-  const log = new Logger({ stream: process.stderr, human: tty, quiet }, { run });
+  // Whatever is written is not to stand behind the line of progress.
+  const stream = {
+    write: (text: string): void => {
+      progress.clear();
+      process.stderr.write(text);
+    },
+  };
+  const log = new Logger({ stream, human: tty, quiet }, { run });
   const progress = new Progress({ log, stream: process.stderr, tty, quiet });
   const stop = new AbortController();
   let signalled: NodeJS.Signals | null = null;
@@ -84,7 +91,7 @@ export async function attend<S extends Outcome>(
     // The second one means now: what is not written is redone by the next run.
     if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
     signalled = signal;
-    stop.abort();
+    stop.abort(signal);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -102,7 +109,6 @@ export async function attend<S extends Outcome>(
     summary = await body(frame, (begun) => {
       part = begun;
     });
-    if (signalled === 'SIGINT' && summary.interrupted) summary.exitCode = 130;
     return summary;
   } catch (error) {
     problem = toProblem(error);
@@ -110,7 +116,7 @@ export async function attend<S extends Outcome>(
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
-    progress.end();
+    progress.clear();
     const excused = problem !== null && attendance.excused?.(problem) === true;
     let exitCode = summary?.exitCode ?? (excused ? 0 : ERRORS[problem?.code ?? 'E_INTERNAL'].exit);
     const counted = summary ?? (part as S | null);
@@ -128,13 +134,21 @@ export async function attend<S extends Outcome>(
         if (summary) summary.exitCode = exitCode;
       }
     }
-    if (tty && summary) process.stderr.write(`${attendance.lines(summary).join('\n')}\n`);
-    else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
+    if (tty) {
+      // What went wrong is said by whoever gets the error; what was done before counts all the same.
+      if (counted && (!quiet || exitCode !== 0)) process.stderr.write(`${attendance.lines(counted).join('\n')}\n`);
+    } else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
       const { problems: _, run: __, ...counts } = { ...(counted ?? { problems: [], run }), exitCode };
       const failure = problem ? problemFields(problem) : {};
       const ms = Math.round(Date.now() - start * 1000);
       const level = quiet || (problem && !excused) ? 'error' : 'info';
-      log[level]('run.summary', 'run finished', { command, ms, finished: summary !== null, ...counts, ...failure });
+      log[level]('run.summary', 'the run has ended', {
+        command,
+        ms,
+        finished: summary !== null,
+        ...counts,
+        ...failure,
+      });
     }
   }
 }

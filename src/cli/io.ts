@@ -1,5 +1,6 @@
 // Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
 
+import { basename, delimiter, dirname, relative } from 'node:path';
 import { describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
 import { write } from './stdout.ts';
 
@@ -39,6 +40,15 @@ export function checkVolumeBytes(value: number | undefined): number | undefined 
   if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
     throw usage('--max-volume-bytes: expected a whole number of bytes above 0');
   return value;
+}
+
+/** The program as it was called, for hints that can be typed again. */
+export function calledAs(): string {
+  const [, script = 'jobsum'] = process.argv;
+  // A link that a package manager made, or the file in a checkout.
+  if (basename(script) === 'jobsum.js') return `node ${relative(process.cwd(), script) || script}`;
+  const onPath = (process.env.PATH ?? '').split(delimiter).includes(dirname(script));
+  return onPath ? basename(script) : relative(process.cwd(), script);
 }
 
 export function usage(message: string): JobsumError {

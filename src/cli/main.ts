@@ -2,7 +2,7 @@
 
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { complain, usage } from './io.ts';
+import { complain, print, usage } from './io.ts';
 import { version } from './version.ts';
 
 /** A module of a command is loaded when the command is named: to look into an archive needs neither database nor workers. */
@@ -66,27 +66,53 @@ async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
   );
 }
 
+/** Words that mean nothing here: options as they were typed, and not only their names. */
+function asTyped(names: string): string {
+  const words = process.argv.slice(2).map((word) => word.split('=')[0]!);
+  const typed = names
+    .split(', ')
+    .map((name) => words.find((w) => /^--?/.test(w) && w.replace(/^--?/, '') === name) ?? name);
+  // An option is named twice if it has two forms.
+  return `command or option: ${[...new Set(typed)].join(', ')}`;
+}
+
+/** The parser answers the command itself, whatever stands behind it. */
+const COMPLETION_HELP = [
+  'jobsum completion',
+  '',
+  'Prints a completion script for bash or zsh (by $SHELL): jobsum completion >> ~/.bashrc',
+];
+const [first, ...others] = process.argv.slice(2);
+const asksForHelp = first === 'completion' && others.some((word) => word === '--help' || word === '-h');
+
 try {
-  await yargs(hideBin(process.argv))
-    .scriptName('jobsum')
-    .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
-    .command(await commandsFor(process.argv.slice(2)))
-    .completion('completion', 'Print a completion script for the shell')
-    .demandCommand(
-      1,
-      'Say what to do: summarize, show, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
-    )
-    .recommendCommands()
-    .strict()
-    .version(version())
-    .wrap(Math.min(110, process.stdout.columns ?? 100))
-    .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
-    .exitProcess(false)
-    .fail((message, error) => {
-      const text = message.replace(/^Unknown argument: /, 'unknown command or option: ');
-      throw error ?? usage(text.replace(/^Did you mean /, 'unknown command; did you mean '));
-    })
-    .parseAsync();
+  if (asksForHelp) print(COMPLETION_HELP);
+  else
+    await yargs(hideBin(process.argv))
+      .scriptName('jobsum')
+      .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
+      .command(await commandsFor(process.argv.slice(2)))
+      .completion('completion', 'Print a completion script for the shell')
+      .demandCommand(
+        1,
+        'Say what to do: summarize, show, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
+      )
+      .recommendCommands()
+      .strict()
+      .version(version())
+      .wrap(Math.min(110, process.stdout.columns ?? 100))
+      .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
+      .exitProcess(false)
+      .fail((message, error) => {
+        const text = message
+          .replace(/^Unknown arguments?: (.*)$/s, (_, names: string) => `unknown ${asTyped(names)}`)
+          .replace(
+            /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
+            'arguments are missing: $1 given, at least $2 needed',
+          );
+        throw error ?? usage(text.replace(/^Did you mean /, 'unknown command; did you mean '));
+      })
+      .parseAsync();
 } catch (error) {
   process.exitCode = complain(error);
 }

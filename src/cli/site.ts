@@ -45,9 +45,12 @@ export async function besides<S extends { readonly problems: Problem[]; exitCode
   return done;
 }
 
-/** The store to look into; that of a site where nothing has run yet is an empty one. @throws JobsumError E_INPUT_MISSING */
-export function storeToRead(site: Site | null, file: string): Store {
-  if (!site) return openStore(file);
+/**
+ * The store to look into; that of a site where nothing has run yet is an empty one, as is one that is not there where it is only `besides`
+ * something else. @throws JobsumError E_INPUT_MISSING
+ */
+export function storeToRead(site: Site | null, file: string, besides = false): Store {
+  if (!site) return besides && !existsSync(file) ? new Store(MEMORY, SCHEMAS) : openStore(file);
   const { state } = site.config;
   return existsSync(state) ? openStore(state) : new Store(MEMORY, SCHEMAS);
 }

@@ -4,7 +4,8 @@ import { fstatSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { ioError, type JobsumError, type Problem, writeWhole } from '../kernel/index.ts';
 
-const NAME = 'standard output';
+/** In messages. */
+export const NAME = 'standard output';
 
 function isFile(): boolean {
   try {

@@ -24,7 +24,7 @@ import { Wasm } from './wasm.ts';
 /** Names that PCP adds to every name space by itself. */
 const BUILT_IN = new Set(['event.flags=511.0.1', 'event.missed=511.0.2']);
 /** What a reader's stop is called there. */
-const DAMAGED = 'PM_ERR_LOGREC';
+export const DAMAGED = 'PM_ERR_LOGREC';
 
 export interface DumpTotals {
   readonly version: number;
@@ -48,8 +48,8 @@ export interface DumpOptions {
   readonly strict?: boolean;
   /** Go on behind damage; what is lost is a mark. */
   readonly salvage?: boolean;
-  /** Called, when the last line was made, with everything that was wrong. */
-  readonly onProblems?: (problems: readonly Problem[]) => void;
+  /** Called, when the last line was made, with everything that was wrong, and what the dump has. */
+  readonly onProblems?: (problems: readonly Problem[], totals: DumpTotals) => void;
 }
 
 class CanonicalDump {
@@ -101,7 +101,7 @@ class CanonicalDump {
       )
         this.#status = DAMAGED;
       yield `{"end":{"status":"${this.#status}","last":${this.#last},"records":${this.#records},"marks":${this.#marks},"values":${this.#values}}}`;
-      this.#options.onProblems?.(this.#reader.problems);
+      this.#options.onProblems?.(this.#reader.problems, this.totals);
     } finally {
       this.#reader.close();
     }

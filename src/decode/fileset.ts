@@ -43,8 +43,39 @@ export function resolveArchives(text: string): string[] {
       if (found?.member === 'meta') bases.add(join(item, found.base));
     }
   }
-  if (bases.size === 0) throw new JobsumError('E_ARCHIVE_MISSING', 'no archive there', { file: text });
+  if (bases.size === 0) {
+    const below = text.split(',').flatMap((item) => firstBelow(item) ?? []);
+    throw new JobsumError(
+      'E_ARCHIVE_MISSING',
+      below.length > 0 ? 'no archive in this directory itself' : 'no archive there',
+      {
+        file: text,
+        ...(below.length > 0
+          ? { expected: 'a directory that has archives, or an archive', found: `some in ${below[0]}` }
+          : {}),
+      },
+    );
+  }
   return [...bases];
+}
+
+/** Directories looked into for an example. */
+const MAX_LOOKED = 200;
+
+/** The first directory below one that has an archive; null: none was found, or nothing can be read there. */
+function firstBelow(root: string): string | null {
+  const waiting = [root];
+  for (let n = 0; n < MAX_LOOKED && waiting.length > 0; n++) {
+    const at = waiting.shift()!;
+    try {
+      const entries = readdirSync(at, { withFileTypes: true });
+      if (entries.some((e) => archiveMember(e.name)?.member === 'meta')) return at;
+      waiting.push(...entries.flatMap((e) => (e.isDirectory() ? [join(at, e.name)] : [])));
+    } catch {
+      // Whoever names it sees why.
+    }
+  }
+  return null;
 }
 
 /**

@@ -12,7 +12,7 @@ export {
 } from './annotations.ts';
 export { type CheckResult, checkArchive, type Finding, type Salvage } from './check.ts';
 export { domainVersions, InstanceIdentities, instancesAt, type Member, versionAt, versionMembers } from './domains.ts';
-export { canonicalDump, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
+export { canonicalDump, DAMAGED, type DumpOptions, type DumpTotals, dumpSum } from './dump.ts';
 export { archiveBase, type FileSet, fileSetBytes, findFiles, resolveArchives } from './fileset.ts';
 export { type ArchiveProbe, glanceArchive } from './glance.ts';
 export { ofOneHost } from './hosts.ts';

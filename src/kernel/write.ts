@@ -6,7 +6,9 @@ import { JobsumError } from './errors.ts';
 /** What the system says against a file. */
 export function ioError(message: string, file: string, cause: unknown): JobsumError {
   const known = cause instanceof JobsumError ? cause.detail.found : undefined;
-  const found = known ?? (cause instanceof Error ? cause.message : String(cause));
+  const text = cause instanceof Error ? cause.message : String(cause);
+  // The system's words without the path: it is that of `file`, or of the file beside it that is written first.
+  const found = known ?? text.replace(/, \w+ '.*$/s, '');
   return new JobsumError('E_IO', message, { file, found }, { cause });
 }
 

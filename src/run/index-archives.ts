@@ -3,7 +3,16 @@
 import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
-import { ERRORS, JobsumError, localZone, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import {
+  ERRORS,
+  exitWhenStopped,
+  JobsumError,
+  localZone,
+  type Patience,
+  type Problem,
+  patiently,
+  toProblem,
+} from '../kernel/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import type { IndexedCounts } from '../view/index.ts';
 import { type Logger, problemFields } from './logger.ts';
@@ -105,7 +114,7 @@ class Indexing {
     }
     s.seconds = (performance.now() - began) / 1000;
     s.interrupted = signal.aborted;
-    if (s.interrupted) s.exitCode = 143;
+    if (s.interrupted) s.exitCode = exitWhenStopped(signal);
     else if (first && s.failed === resources.length) s.exitCode = ERRORS[first.code].exit;
     else if (s.failed > 0 || this.#news > 0) s.exitCode = 1;
     return s;

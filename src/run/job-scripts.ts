@@ -1,7 +1,7 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { ERRORS, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { ERRORS, exitWhenStopped, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
   type SacctCommand,
   SCRIPT_SCHEMA,
@@ -74,7 +74,7 @@ async function ingest(
     }
   }
   s.interrupted = signal.aborted;
-  if (s.interrupted) s.exitCode = 143;
+  if (s.interrupted) s.exitCode = exitWhenStopped(signal);
   return s;
 }
 

@@ -1,7 +1,7 @@
 // Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is unavailable.
 
 import { type MongoSettings, secret } from '../config/index.ts';
-import { type Patience, patiently } from '../kernel/index.ts';
+import { JobsumError, type Patience, patiently } from '../kernel/index.ts';
 import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
 import { mongoPlace, type Store } from '../store/index.ts';
 import { openStore } from './recorded.ts';
@@ -31,7 +31,12 @@ export interface Outputs {
 export function namedOutput(text: string): Output {
   const { kind, path } = parseSink(text);
   if (kind !== 'mongodb') return { kind, path };
-  const uri = secret('mongodb-uri') ?? 'mongodb://127.0.0.1:27017/';
+  const uri = secret('mongodb-uri');
+  if (uri === undefined || uri === '')
+    throw new JobsumError('E_CONFIG', `no connection string for mongodb:${path}`, {
+      expected:
+        'one in $JOBSUM_MONGODB_URI, a file named by $JOBSUM_MONGODB_URI_FILE, or the credential jobsum-mongodb-uri',
+    });
   const password = secret('mongodb-password');
   return { kind, account: { uri, database: path, ...(password === undefined ? {} : { password }) } };
 }

@@ -67,8 +67,8 @@ export class Progress {
     );
   }
 
-  /** Removes the line. */
-  end(): void {
+  /** Removes the line: before anything else is written, and at the end. */
+  clear(): void {
     if (this.#drawn) this.#options.stream.write(CLEAR);
     this.#drawn = false;
   }

@@ -3,8 +3,16 @@
 import type { PluginLists } from '../analytics/index.ts';
 import { type Catalog, fingerprint } from '../archives/index.ts';
 import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
-import { type Job, type JobFilter, type JobSource, type ProcessState, selects } from '../jobs/index.ts';
-import { JobsumError, type Problem, patiently } from '../kernel/index.ts';
+import {
+  type Job,
+  type JobFilter,
+  type JobRecord,
+  type JobSource,
+  namesOf,
+  type ProcessState,
+  selects,
+} from '../jobs/index.ts';
+import { JobsumError, type Problem, patiently, toProblem } from '../kernel/index.ts';
 import {
   type JobKey,
   type JobState,
@@ -69,6 +77,8 @@ export class ResourceRun {
   #entries: LedgerEntry[] = [];
   /** Of documents in a sink that shows them only at the end. */
   #held: LedgerEntry[] = [];
+  /** Asked for by id and not met, neither as a job nor among what was refused. */
+  readonly #unmet: Set<string>;
   /** From the first job on. */
   #ready: { context: Omit<BatchContext, 'catalog'>; sinks: readonly Sink[] } | null = null;
 
@@ -76,6 +86,16 @@ export class ResourceRun {
     this.#session = session;
     this.#plan = plan;
     this.#counts = counts;
+    this.#unmet = new Set(plan.filter.ids);
+  }
+
+  /** Ids that were asked for and that nothing in the source has. */
+  get unmet(): readonly string[] {
+    return [...this.#unmet];
+  }
+
+  #met(names: readonly string[]): void {
+    if (this.#unmet.size > 0) for (const name of names) this.#unmet.delete(name);
   }
 
   get #signal(): AbortSignal | undefined {
@@ -90,15 +110,19 @@ export class ResourceRun {
   async execute(): Promise<void> {
     const { source, filter } = this.#plan;
     const { lines } = this.#session.account.summary;
-    for await (const record of source.records()) {
+    for await (const record of this.#records()) {
       if (this.#signal?.aborted) break;
       if (record.kind === 'rejected') {
         lines.rejected++;
+        if (record.problem.job !== undefined) this.#met([record.problem.job]);
         this.#session.account.problem(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
       else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
-      else if (!selects(filter, record.job)) this.#count('unselected');
-      else {
+      else if (!selects(filter, record.job)) {
+        this.#met(namesOf(record.job));
+        this.#count('unselected');
+      } else {
+        this.#met(namesOf(record.job));
         this.#candidates.push(record.job);
         if (this.#candidates.length >= LOOKUP_JOBS) await this.#take();
       }
@@ -109,6 +133,15 @@ export class ResourceRun {
     await this.#settle();
     // A source that notes how far it came is not to be moved on by a run that only tries.
     if (!this.#signal?.aborted && !this.#session.options.dryRun) await source.finished?.();
+  }
+
+  /** Of the source, until the run is to stop: what is in hand is then finished. */
+  async *#records(): AsyncGenerator<JobRecord> {
+    try {
+      yield* this.#plan.source.records(this.#signal);
+    } catch (error) {
+      if (!this.#signal?.aborted || toProblem(error).code !== 'E_INTERRUPTED') throw error;
+    }
   }
 
   /** Candidates that are not settled join the batch; a full batch is run. */
@@ -273,10 +306,10 @@ const keyOf = (job: Job): JobKey => ({
 
 const isOpen = (state: JobState | undefined): boolean => state !== undefined && OPEN_STATES.includes(state);
 
-function entryOf({ job, skip, failure, seconds, whole, seen, unread }: JobOutcome): LedgerEntry {
+function entryOf({ job, skip, failure, seconds, whole, seen, unread, cause }: JobOutcome): LedgerEntry {
   const entry = { ...keyOf(job), ended: job.end, seconds };
   if (failure) return { ...entry, result: 'failed', problem: failure };
-  const data = { unread, ...(seen === undefined ? {} : { seen }) };
+  const data = { unread, ...(seen === undefined ? {} : { seen }), ...(cause ? { problem: cause } : {}) };
   if (!skip) return { ...entry, ...data, result: whole && !unread ? 'done' : 'partial' };
   if (!MISSING_DATA.has(skip.error)) return { ...entry, result: 'done', error: skip.error };
   return { ...entry, ...data, result: 'missing', error: skip.error };

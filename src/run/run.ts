@@ -1,6 +1,7 @@
 // Owns the run of a list of jobs over a tree of archives: no configuration, one store.
 
 import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
+import { JobsumError } from '../kernel/index.ts';
 import { type Lease, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
 import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
@@ -31,7 +32,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
       const ledger = new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy });
       let opened: Outputs | null = null;
       try {
-        await new ResourceRun(session, {
+        const jobs = new ResourceRun(session, {
           ...options,
           catalogFor: () => session.catalog(options.archives),
           source: sourceOf(options, session, await lookBack(ledger, policy.graceSeconds)),
@@ -47,7 +48,13 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
             });
             return opened.sinks;
           },
-        }).execute();
+        });
+        await jobs.execute();
+        if (jobs.unmet.length > 0 && !options.signal?.aborted)
+          throw new JobsumError('E_JOB_UNKNOWN', 'the list has no such job, or none that has run and ended', {
+            file: options.jobs,
+            job: jobs.unmet.join(', '),
+          });
       } finally {
         await (opened as Outputs | null)?.close();
       }

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { JobsumError, newRunId, type Patience } from '../kernel/index.ts';
+import { JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
 import type { Backlog, Lease, Leases } from '../ledger/index.ts';
 import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
@@ -119,9 +119,16 @@ export class Session {
     backlog: () => Promise<Backlog | null> = () => backlogOf(this.store),
   ): Promise<RunSummary> {
     const work = async (): Promise<RunSummary> => {
-      await body();
-      const summary = this.account.close(this.options.signal?.aborted ?? false);
-      const open = await backlog();
+      const { signal } = this.options;
+      try {
+        await body();
+      } catch (error) {
+        // Whoever waited gave up since the run is to stop.
+        if (!signal?.aborted || toProblem(error).code !== 'E_INTERRUPTED') throw error;
+      }
+      const summary = this.account.close(signal);
+      // Of what a stopped run has not come to nobody knows how much it is.
+      const open = summary.interrupted ? null : await backlog();
       if (open) summary.backlog = open;
       return summary;
     };

@@ -1,6 +1,6 @@
 // Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
 
-import { ERRORS, type Problem } from '../kernel/index.ts';
+import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
 import type { Backlog } from '../ledger/index.ts';
 import { type Logger, problemFields } from './logger.ts';
 import type { Progress } from './progress.ts';
@@ -110,7 +110,8 @@ export class Account {
     const { problems } = this.summary;
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
     if (event === 'analytic.unusable' || event === 'directory.unreadable') this.#suspect = true;
-    this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
+    const level = event === 'directory.unreadable' ? 'error' : 'warn';
+    this.#io.log[level](event, MESSAGES[event], problemFields(problem));
   }
 
   report(): void {
@@ -119,18 +120,17 @@ export class Account {
   }
 
   /** The summary with its exit code. */
-  close(interrupted: boolean): RunSummary {
+  close(signal: AbortSignal | undefined): RunSummary {
     const s = this.summary;
     s.seconds = (performance.now() - this.#began) / 1000;
-    s.interrupted = interrupted;
-    s.exitCode = exitCodeOf(s) || Number(this.#suspect);
+    s.interrupted = signal?.aborted ?? false;
+    s.exitCode = s.interrupted ? exitWhenStopped(signal) : exitCodeOf(s) || Number(this.#suspect);
     return s;
   }
 }
 
 /** A resource that failed decides; a rejected line, a job without data: worth a look, not a failure of the run. */
 function exitCodeOf(s: RunSummary): number {
-  if (s.interrupted) return ERRORS.E_INTERRUPTED.exit;
   const failed = (s.resources ?? []).flatMap((r) => (r.problem ? [r.problem.code] : []));
   const worst = failed.find((code) => code !== 'E_LOCKED') ?? failed[0];
   if (worst) return ERRORS[worst].exit;

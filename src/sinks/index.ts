@@ -6,7 +6,7 @@ export { findMongoDocuments, MongoSink, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
 export { lacking, type Privilege, pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';
-export { DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
+export { countDocuments, DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
 export { fileDocuments, mongoDocuments, storeDocuments } from './stored.ts';
 
 export interface SinkName {

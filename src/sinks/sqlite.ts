@@ -85,6 +85,9 @@ function parse(row: Row | undefined): Record<string, unknown> | null {
 }
 
 /** Summary documents, latest end first. */
+export const countDocuments = (store: Store): number =>
+  Number(store.prepare('SELECT count(*) AS n FROM summary').get()!.n);
+
 export function listDocuments(store: Store, limit: number): Record<string, unknown>[] {
   return store
     .prepare('SELECT document FROM summary ORDER BY end_time DESC, id LIMIT ?')

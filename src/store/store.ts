@@ -1,6 +1,7 @@
 // Owns the embedded SQLite file: opening, identity, migrations, transactions. The only place that knows the library, so
 // that Node's own SQLite can take its place.
 
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Database from 'libsql';
 import { JobsumError, packageFile } from '../kernel/index.ts';
@@ -45,6 +46,8 @@ export class Store {
    */
   constructor(path: string, schemas: readonly Schema[]) {
     this.path = path;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw new JobsumError('E_STORE', 'the store is a file', { file: path, expected: 'a file', found: 'a directory' });
     try {
       this.#db = new (sqlite())(path, { timeout: BUSY_MS } as Database.Options);
     } catch (cause) {

@@ -10,6 +10,7 @@ import {
 } from '../kernel/index.ts';
 import type { LedgerRow } from '../ledger/index.ts';
 import { coverageLines } from './coverage.ts';
+import { shownId } from './fields.ts';
 import { MEANINGS } from './quality.ts';
 import { reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
@@ -94,7 +95,7 @@ function accountingLines(a: Explained['accounting']): string[] {
 function archiveLines(x: NonNullable<Explained['archives']>): string[] {
   const where = x.from === 'tree' ? `below ${clean(x.root)}` : "in the warehouse's tables";
   const known = x.from === 'tree' ? `${x.known} known` : `${x.known} of about that time`;
-  const lines = [`ARCHIVES  ${where} (${known}): ${x.withArchives} of ${x.nodes.length} nodes have some`];
+  const lines = [`ARCHIVES  ${where} (${known}): ${x.withArchives} of ${x.nodes.length} nodes have some that serve`];
   const sorted = [...x.nodes].sort((a, b) => a.archives.length - b.archives.length);
   for (const { node, window, archives, rejected } of sorted.slice(0, MAX_NODES)) {
     lines.push(`  ${clean(node)}: ${formatSeconds(window[0])} to ${formatSeconds(window[1])}`);
@@ -161,7 +162,13 @@ export function adviceOn(e: Explained): string[] {
         'Some nodes have no archive at all: compare their names with those in the tree, and look at their loggers.',
       );
     if (bare.some((n) => n.rejected.some((r) => r.problem)))
-      advice.push('Look into what cannot be read: jobsum archive check ARCHIVE.');
+      advice.push(
+        `Look into what cannot be read: jobsum archive check ARCHIVE. When it can be read: ${
+          e.ledger.every((r) => r.state === 'done')
+            ? 'jobsum summarize --again --job JOB.'
+            : 'the next run does the job again by itself.'
+        }`,
+      );
     if (bare.some((n) => n.rejected.some((r) => !r.problem)))
       advice.push('Some loggers did not run in the time of the job: look at their logs of that time.');
   } else if (e.document?.flag && FLAG_ERRORS[e.document.flag] === 15)
@@ -179,12 +186,18 @@ export function adviceOn(e: Explained): string[] {
   return [...new Set(advice.filter((a) => a !== ''))];
 }
 
+/** As its scheduler shows it, and by its raw id, which names archives and documents. */
+function headOf({ id, acct }: Explained['accounting']): string {
+  const shown = shownId({ id, ...acct });
+  return shown === clean(id) ? shown : `${shown} (raw id ${clean(id)})`;
+}
+
 export function explainLines(runs: readonly Explained[]): string[] {
   return runs.flatMap((e, i) => {
     const advice = adviceOn(e);
     return [
       ...(i > 0 ? [''] : []),
-      `JOB ${clean(e.accounting.id)}`,
+      `JOB ${headOf(e.accounting)}`,
       ...accountingLines(e.accounting),
       ...(e.archives ? archiveLines(e.archives) : ['ARCHIVES  no tree is known']),
       ...documentLines(e),

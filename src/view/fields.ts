@@ -1,5 +1,7 @@
 // Owns reading fields out of a document of unknown content: absent, errors and wrong types are all "not there".
 
+import { clean } from './text.ts';
+
 export type Part = Record<string, unknown>;
 
 export function part(value: unknown, ...path: string[]): Part | null {
@@ -46,4 +48,10 @@ export function devices(value: unknown, key: string): [string, Part][] {
     const d = part(v);
     return d ? [[name, d]] : [];
   });
+}
+
+/** A job by its accounting record, as its scheduler shows it: an element of an array by its place in it, and not by its raw id. */
+export function shownId(acct: Part): string {
+  const index = num(acct, 'local_job_array_index');
+  return clean(acct.local_job_id ?? acct.id) + (index !== null && index >= 0 ? `_${index}` : '');
 }

@@ -1,7 +1,7 @@
 // Owns the table of jobs: one line each, from summary documents.
 
 import { formatDuration } from '../kernel/index.ts';
-import { devices, num, part, spread } from './fields.ts';
+import { devices, num, part, shownId, spread } from './fields.ts';
 import { stateOf } from './quality.ts';
 import { bytes, clean, percent, table } from './text.ts';
 
@@ -15,9 +15,8 @@ export function jobTable(docs: readonly unknown[]): string[] {
     const cpu = spread(doc, 'cpu', 'jobcpus', 'user') ?? spread(doc, 'cpu', 'nodecpus', 'user');
     const memory = spread(doc, 'nodememory', 'maxused');
     const gpus = devices(doc, 'gpu').flatMap(([, d]) => spread(d, 'gpuactive')?.avg ?? []);
-    const index = num(acct, 'local_job_array_index');
     return [
-      clean(acct.local_job_id ?? acct.id) + (index !== null && index >= 0 ? `_${index}` : ''),
+      shownId(acct),
       clean(acct.user).slice(0, MAX_TEXT),
       clean(acct.jobname).slice(0, MAX_TEXT),
       String(num(acct, 'nodes') ?? ''),

@@ -1,7 +1,7 @@
 // Owns the terminal report of one job: document in, lines out.
 
 import { compressHosts, formatDuration, formatSeconds } from '../kernel/index.ts';
-import { devices, num, part, type Spread, spread } from './fields.ts';
+import { devices, num, part, type Spread, shownId, spread } from './fields.ts';
 import { qualityLines, stateOf } from './quality.ts';
 import { seriesLines } from './series.ts';
 import { bar, bytes, clean, count, energy, percent, table } from './text.ts';
@@ -248,9 +248,12 @@ export function reportLines(doc: unknown, options: ReportOptions): string[] {
     ['Time series', options.series ? seriesLines(doc, options.width) : []],
     ['Data', qualityLines(doc)],
   ];
-  const id = part(doc, 'acct')?.local_job_id ?? part(doc, 'acct')?.id;
   const verdict = verdictLines(doc);
-  const lines = [bold(`Job ${clean(id)}`), ...headLines(doc), ...(verdict.length > 0 ? ['', ...verdict] : [])];
+  const lines = [
+    bold(`Job ${shownId(part(doc, 'acct') ?? {})}`),
+    ...headLines(doc),
+    ...(verdict.length > 0 ? ['', ...verdict] : []),
+  ];
   for (const [title, body] of sections) {
     if (body.length > 0) lines.push('', bold(title), ...body.map((line) => `  ${line}`));
   }

@@ -5,7 +5,7 @@ import { bytes } from './text.ts';
 /** The counts of a run that are shown. */
 export interface RunCounts {
   readonly jobs: { readonly done: number; readonly skipped: number; readonly failed: number; readonly known: number };
-  readonly lines: { readonly rejected: number };
+  readonly lines: { readonly rejected: number; readonly ignored: number };
   readonly archives: { readonly found: number; readonly opened: number };
   readonly nodeArchives: number;
   readonly bytes: number;
@@ -21,6 +21,7 @@ export function runLines(s: RunCounts): string[] {
     jobs.failed > 0 ? `${jobs.failed} failed` : '',
     jobs.known > 0 ? `${jobs.known} already done` : '',
     lines.rejected > 0 ? `${lines.rejected} line${lines.rejected > 1 ? 's' : ''} rejected` : '',
+    lines.ignored > 0 ? `${lines.ignored} passed over (not ended, never ran, steps, listed twice)` : '',
   ].filter((p) => p !== '');
   const speed = s.seconds > 0 ? `, ${(s.bytes / 1e6 / s.seconds).toFixed(0)} MB/s` : '';
   const read = `${s.nodeArchives} node archive${s.nodeArchives === 1 ? '' : 's'} read (${bytes(s.bytes)}${speed})`;

@@ -60,9 +60,15 @@ const failuresOf = (r: RunRecord): string[] =>
     return code ? [`${one.resource}: ${code}`] : [];
   });
 
+/** One that did not may leave jobs that no ledger knows of. */
+const cameToItsEnd = ({ state, counts, exitCode }: Status['runs'][number]): boolean =>
+  state === 'running' || (exitCode !== null && counts.interrupted !== true);
+
 function runLine(r: Status['runs'][number]): string[] {
   const took = r.ended === null ? r.state : formatDuration(r.ended - r.started);
-  const what = r.problem?.code ?? [...countsOf(r), ...failuresOf(r)].join(', ');
+  const what =
+    r.problem?.code ??
+    [...countsOf(r), ...failuresOf(r), ...(r.counts.interrupted === true ? ['stopped before its end'] : [])].join(', ');
   return [
     formatSeconds(r.started),
     r.command,
@@ -77,13 +83,15 @@ function runLine(r: Status['runs'][number]): string[] {
 export function statusLines(s: Status, now: number): string[] {
   const lines = [`store  ${clean(s.store)}`, '', 'LAST RUNS'];
   lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
+  const last = s.runs.find((r) => r.command === 'summarize');
+  const uncounted = last && !cameToItsEnd(last) ? '; and what the last run, which was stopped, had not come to' : '';
   for (const { of, jobs, reasons, backlog, poison } of s.ledgers) {
     lines.push('', `JOBS into ${clean(of)}`);
     const old = backlog.oldestEnd === null ? '' : `, the oldest ended ${formatDuration(now - backlog.oldestEnd)} ago`;
     const untried = backlog.untried > 0 ? ` (${backlog.untried} not tried yet)` : '';
     const open = `${jobs.partial} done in part, ${jobs.waiting} wait for archives`;
     lines.push(`${jobs.done} done, ${open}, ${jobs.failed} failed, ${jobs.poison} set aside`);
-    lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}`);
+    lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}${uncounted}`);
     const rows = reasons.map(({ state, error, code, jobs: n }) => {
       const { meaning, advice } = reasonOf(error, code);
       return [String(n), state, meaning, advice];

@@ -91,7 +91,7 @@ describe('archive', () => {
   it('check, extract and copy', async () => {
     expect(await jobsum(['archive', 'check', ARCHIVE], { cwd })).toMatchObject({ code: 0, stderr: '' });
     const bad = await jobsum(['archive', 'check', 'absent', '--json'], { cwd });
-    expect(bad.code).toBe(65);
+    expect(bad.code).toBe(66);
     expect(JSON.parse(bad.stdout)).toMatchObject({ opened: false, findings: [{ code: 'E_ARCHIVE_MISSING' }] });
     expect((await jobsum(['archive', 'extract', ARCHIVE, 'part', '--metric', 'mem'], { cwd })).code).toBe(0);
     expect((await jobsum(['archive', 'copy', 'part', 'part2', '--to', 'v2'], { cwd })).code).toBe(0);
@@ -138,7 +138,8 @@ describe('jobsum', () => {
   it('demo shows the table, a report, and what to try next', async () => {
     const { code, stdout } = await jobsum(['demo', '--store', join(cwd, 'demo.db')], { cwd });
     expect(code).toBe(0);
-    for (const text of ['PEAK MEMORY', 'train', 'Try next', 'jobsum summarize --help']) expect(stdout).toContain(text);
+    for (const text of ['PEAK MEMORY', 'train', 'Try next', 'jobsum.js summarize --help'])
+      expect(stdout).toContain(text);
   });
 
   it('teaches', async () => {

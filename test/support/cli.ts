@@ -23,7 +23,9 @@ export interface RunSettings {
   /** In place of a call with these arguments: a line for bash in which `jobsum` is the program. */
   readonly shell?: string;
   /** Called when the process has started. */
-  readonly started?: (child: ChildProcess) => void;
+  readonly started?: (child: ChildProcess) => void | Promise<void>;
+  /** Standard input stays open, for `started` to write to. */
+  readonly hold?: boolean;
 }
 
 export function jobsum(args: readonly string[], settings: RunSettings): Promise<Ran> {
@@ -44,8 +46,9 @@ export function jobsum(args: readonly string[], settings: RunSettings): Promise<
     });
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    child.stdin.end(settings.input ?? '');
-    settings.started?.(child);
+    child.stdin.on('error', () => undefined);
+    if (!settings.hold) child.stdin.end(settings.input ?? '');
+    Promise.resolve(settings.started?.(child)).catch(reject);
   });
 }
 

@@ -3,6 +3,7 @@
 import type { Argv, CommandModule } from 'yargs';
 import { feedsOf } from '../../analytics/index.ts';
 import { archiveInfo, checkArchive, resolveArchives } from '../../decode/index.ts';
+import { ERRORS } from '../../kernel/index.ts';
 import { checkLines, feedLines } from '../../view/index.ts';
 import { maxVolumeBytes, print } from '../io.ts';
 import { type Limited, limit, report } from './archive-options.ts';
@@ -44,7 +45,10 @@ export const checkCommand: CommandModule<object, Options> = {
       }
       const result = checkArchive(path);
       print(argv.json ? [JSON.stringify(result)] : checkLines(result));
-      if (result.findings.some((f) => f.severity === 'error')) process.exitCode = 65;
+      const errors = result.findings.filter((f) => f.severity === 'error');
+      // Of what could not be opened its own: one that is not there, or cannot be read, need not be damaged.
+      const exit = errors.length === 0 ? 0 : result.opened ? 65 : ERRORS[errors[0]!.code].exit;
+      process.exitCode = Math.max(Number(process.exitCode ?? 0), exit);
     }
   },
 };

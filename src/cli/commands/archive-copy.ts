@@ -26,6 +26,11 @@ const json = { type: 'boolean', default: false, describe: 'What was copied, and 
 function printResult({ archive, output, json }: Reported, result: CopyResult): void {
   if (json) print([JSON.stringify({ archive, output, ...result })]);
   report(result.problems);
+  // A copy ends at the first damaged record.
+  if (result.problems.length > 0)
+    process.stderr.write(
+      `jobsum: ${result.records} records with ${result.values} values were copied; --salvage goes on behind damage, and jobsum archive check ${archive} says what there is\n`,
+    );
 }
 
 interface ExtractOptions extends Windowed, Reported {}

@@ -1,8 +1,8 @@
 // Owns `jobsum archive dump`: for people, as NDJSON, or in the one exact spelling.
 
 import type { Argv, CommandModule } from 'yargs';
-import { canonicalDump, dumpSum, resolveArchives } from '../../decode/index.ts';
-import { JobsumError } from '../../kernel/index.ts';
+import { canonicalDump, checkArchive, DAMAGED, type DumpTotals, dumpSum, resolveArchives } from '../../decode/index.ts';
+import { JobsumError, type Problem } from '../../kernel/index.ts';
 import { globMatcher, openArchive } from '../../pcp/index.ts';
 import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
@@ -16,10 +16,22 @@ interface Options extends Windowed {
   instance?: string[];
 }
 
+/** Without --salvage a canonical dump ends where PCP's does; what it does not have is counted. */
+function reportDump(path: string, salvage: boolean, problems: readonly Problem[], dumped: DumpTotals): void {
+  report(problems);
+  if (salvage || dumped.status !== DAMAGED) return;
+  const all = checkArchive(path);
+  const behind = all.records - dumped.records;
+  const saved = all.salvage ? `, ${behind + all.salvage.records} with --salvage` : '';
+  process.stderr.write(
+    `jobsum: the dump ends at the first damage, as PCP's does, with ${dumped.records} records; ${behind} more with ${all.values - dumped.values} values can be read behind it (dump without --canonical, values)${saved}\n`,
+  );
+}
+
 /** One line as tools/canonical_dump.py --sum prints it; an archive that cannot be opened has dashes and its code. */
 function sumLine(archive: string, salvage: boolean): string {
   try {
-    const s = dumpSum(archive, { strict: !salvage, salvage, onProblems: report });
+    const s = dumpSum(archive, { strict: !salvage, salvage, onProblems: (p, t) => reportDump(archive, salvage, p, t) });
     return [archive, s.version, s.records, s.marks, s.values, s.status, s.sha256].join('\t');
   } catch (error) {
     process.exitCode = complain(error);
@@ -87,7 +99,9 @@ export const dumpCommand: CommandModule<object, Options> = {
     const bases = canonical ? archive.flatMap(resolveArchives) : archive;
     if (canonical && bases.length !== 1) throw usage('archive dump --canonical: one archive at a time');
     limit(argv);
-    if (canonical) print(canonicalDump(bases[0]!, { strict: !salvage, salvage, onProblems: report }));
+    const onProblems = (problems: readonly Problem[], totals: DumpTotals): void =>
+      reportDump(bases[0]!, salvage, problems, totals);
+    if (canonical) print(canonicalDump(bases[0]!, { strict: !salvage, salvage, onProblems }));
     else if (sum) for (const a of archive) print(sumLines(a, salvage));
     else print(lines(argv));
   },

@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs';
 import { formatSeconds, JobsumError, NS } from '../../kernel/index.ts';
 import { openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
-import { complain, print } from '../io.ts';
+import { complain, print, usage } from '../io.ts';
 import { type Limited, limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
 
 /** Most counters that went back which are named. */
@@ -21,7 +21,7 @@ interface Options extends Limited, Salvaging {
 }
 
 export const valuesCommand: CommandModule<object, Options> = {
-  command: 'values <archive> <metric...>',
+  command: 'values <archive> [metric...]',
   describe: 'Values of metrics, a sample a line',
   builder: (y) =>
     timeOptions(y)
@@ -30,7 +30,7 @@ export const valuesCommand: CommandModule<object, Options> = {
         demandOption: true,
         describe: 'Archive, directory, or a list with commas',
       })
-      .positional('metric', { type: 'string', array: true, demandOption: true, describe: 'Names, prefixes or globs' })
+      .positional('metric', { type: 'string', array: true, default: [], describe: 'Names, prefixes or globs' })
       .option('rate', { type: 'boolean', default: false, describe: 'Counters as change per second' })
       .option('csv', { type: 'boolean', describe: 'CSV with a header' })
       .option('json', { type: 'boolean', describe: 'One JSON object a sample' })
@@ -38,6 +38,8 @@ export const valuesCommand: CommandModule<object, Options> = {
       .example('$0 archive values /pcp/n1/20260302 kernel.all.load --csv', '') as unknown as Argv<Options>,
   handler: (argv) => {
     limit(argv);
+    if (argv.metric.length === 0)
+      throw usage(`archive values: which metrics? jobsum archive info ${argv.archive} lists those it has`);
     const archive = openArchive(argv.archive, { salvage: argv.salvage === true });
     report(archive.problems);
     const records = archive.records({ ...windowOf(argv), metrics: argv.metric, bigint: true, onProblems: report });

@@ -3,8 +3,8 @@
 import type { CommandModule } from 'yargs';
 import { packageFile } from '../../kernel/index.ts';
 import { listDocuments } from '../../sinks/index.ts';
-import { jobTable } from '../../view/index.ts';
-import { print } from '../io.ts';
+import { jobTable, table } from '../../view/index.ts';
+import { calledAs, print } from '../io.ts';
 import { openStore, showJob } from './show.ts';
 import { runWithTerminal } from './summarize.ts';
 
@@ -34,13 +34,17 @@ export const demoCommand: CommandModule<object, { store: string; job: string }> 
     } finally {
       store.close();
     }
+    const program = calledAs();
+    const hints = [
+      [`show --store ${path}`, 'the table of jobs'],
+      [`show ${job} --json --store ${path}`, 'the whole document'],
+      ['archive info FILE', 'what an archive holds, without PCP'],
+      ['summarize --help', 'your own jobs and archives'],
+    ];
     print([
       '',
       'The documents are in the store. Try next:',
-      `  npx jobsum show --store ${path}                 the table of jobs`,
-      `  npx jobsum show ${job} --json --store ${path}     the whole document`,
-      '  npx jobsum archive info FILE                   what an archive holds, without PCP',
-      '  npx jobsum summarize --help                    your own jobs and archives',
+      ...table(hints.map(([words, what]) => [`  ${program} ${words}`, what!])),
     ]);
   },
 };

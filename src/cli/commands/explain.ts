@@ -11,7 +11,7 @@ import { ERRORS, fromProblem, JobsumError, type Problem, toProblem } from '../..
 import { type Ledger, WarehouseLedger } from '../../ledger/index.ts';
 import { explain, type KnownArchives } from '../../run/index.ts';
 import { findDocuments, findMongoDocuments } from '../../sinks/index.ts';
-import { Mongo, type Store, Warehouse } from '../../store/index.ts';
+import { MEMORY, Mongo, type Store, Warehouse } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines } from '../../view/index.ts';
 import { print } from '../io.ts';
 import { configOption, loadSite, type Site, storeToRead } from '../site.ts';
@@ -56,7 +56,7 @@ interface SiteFound {
   readonly documents: Record<string, unknown>[];
   readonly ledgers: { of: string; ledger: Ledger }[];
   readonly archives: KnownArchives[];
-  /** MongoDB or Slurm is unavailable, or refuses: the rest is shown all the same. */
+  /** MongoDB, Slurm or a list of jobs is unavailable, or refuses: the rest is shown all the same. */
   unread?: Problem;
 }
 
@@ -82,13 +82,14 @@ async function fromSite(site: Site, store: Store, warehouse: Warehouse | null, i
   try {
     for (const resource of site.resources) {
       let jobs: Found[] = [];
-      if (resource.source.kind === 'file') jobs = await fromFile(resource.source, id);
-      if (resource.source.kind === 'sacct')
-        jobs = await fromSlurm(resource.source, id).catch((error: unknown) => {
-          found.unread = toProblem(error);
+      const { source: of } = resource;
+      // The list of one resource is not to hide what there is of the job elsewhere.
+      if (of.kind !== 'xdmod')
+        jobs = await (of.kind === 'file' ? fromFile(of, id) : fromSlurm(of, id)).catch((error: unknown) => {
+          found.unread ??= { ...toProblem(error), record: `resource ${resource.name}` };
           return [];
         });
-      if (resource.source.kind === 'xdmod' && warehouse) {
+      else if (warehouse) {
         const resourceId = resource.id;
         const selection = { ids: [id], states: 'all' as const };
         const source = new XdmodSource(warehouse, { resource, selection });
@@ -150,7 +151,7 @@ export const explainCommand: CommandModule<object, Options> = {
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
   handler: async (argv) => {
     const site = argv.config === undefined ? null : loadSite(argv.config);
-    const store = storeToRead(site, argv.store);
+    const store = storeToRead(site, argv.store, argv.jobs !== undefined);
     const settings = site?.config.warehouse;
     const warehouse = settings ? await Warehouse.connect(settings, { connections: 1 }) : null;
     let runs: Explained[];
@@ -161,6 +162,8 @@ export const explainCommand: CommandModule<object, Options> = {
       const jobs = argv.jobs === undefined ? (found?.jobs ?? []) : await fromFile({ path: argv.jobs }, argv.job);
       const given = argv.archives === undefined ? (found?.archives ?? []) : [tree(store, argv.archives)];
       const archives = given.length > 0 ? given : knownRoots(store).map((root) => tree(store, root));
+      // Without a store nothing is known of the tree before it has been looked through.
+      if (store.path === MEMORY && argv.archives !== undefined) await archives[0]!.catalog.refresh();
       runs = await explain(argv.job, {
         ...{ store, jobs, archives },
         ...(found ? { documents: found.documents, ledgers: found.ledgers } : {}),

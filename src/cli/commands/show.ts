@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { JobsumError } from '../../kernel/index.ts';
 import { SCHEMAS } from '../../run/index.ts';
-import { findDocuments, listDocuments } from '../../sinks/index.ts';
+import { countDocuments, findDocuments, listDocuments } from '../../sinks/index.ts';
 import { Store } from '../../store/index.ts';
 import { jobTable, reportLines } from '../../view/index.ts';
-import { colour, print, terminalWidth } from '../io.ts';
+import { colour, print, terminalWidth, usage } from '../io.ts';
 
 interface Options {
   job_id?: string;
@@ -49,12 +49,16 @@ export const showCommand: CommandModule<object, Options> = {
       .option('limit', { type: 'number', requiresArg: true, default: 50, describe: 'Most jobs listed' })
       .example('$0 show 4711 --series', 'the report with charts') as unknown as Argv<Options>,
   handler: (argv) => {
+    const { limit } = argv;
+    if (!(Number.isSafeInteger(limit) && limit > 0)) throw usage('--limit: expected a whole number above 0');
     const store = openStore(argv.store);
     try {
       if (argv.job_id !== undefined) showJob(store, String(argv.job_id), argv);
       else {
-        const documents = listDocuments(store, argv.limit);
+        const documents = listDocuments(store, limit);
+        const more = countDocuments(store) - documents.length;
         print(argv.json ? documents.map((d) => JSON.stringify(d)) : jobTable(documents));
+        if (more > 0) process.stderr.write(`jobsum: the latest ${documents.length} jobs; ${more} more with --limit\n`);
       }
     } finally {
       store.close();

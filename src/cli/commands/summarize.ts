@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
-import { ERRORS, JobsumError, type Problem, toProblem } from '../../kernel/index.ts';
+import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
@@ -18,7 +18,7 @@ import { attend, checkPatience, type Frame, patienceOption, textfileOption } fro
 import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
-import { deliver, readerLeft, stdout } from '../stdout.ts';
+import { deliver, NAME, readerLeft, stdout } from '../stdout.ts';
 
 const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
 
@@ -60,6 +60,9 @@ function parseNormalization(list: readonly string[]): Record<string, number> {
   );
 }
 
+/** Of the run that has begun: what `--json` prints where it fails. */
+let partial: RunSummary | null = null;
+
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
 function attended(
   quiet: boolean,
@@ -79,7 +82,13 @@ function attended(
         return { outcomes, bytesRead: bytes, bytesDecoded: bytes, ...(backlog ? { backlog } : {}) };
       },
     },
-    (frame, begun) => body(frame, { log: frame.log, progress: frame.progress, stdout, begun }),
+    (frame, begun) => {
+      const noted = (summary: RunSummary): void => {
+        partial = summary;
+        begun(summary);
+      };
+      return body(frame, { log: frame.log, progress: frame.progress, stdout, begun: noted });
+    },
   );
 }
 
@@ -165,7 +174,13 @@ async function runList(argv: Options, jobs: string): Promise<RunSummary> {
 async function runSite(argv: Options): Promise<RunSummary> {
   const given = (['archives', 'output', 'normalize', 'resource-id'] as const).find((name) => argv[name] !== undefined);
   if (given) throw usage(`--${given} goes with --jobs; a configured site has it in its configuration`);
-  const loaded = await configOf(argv);
+  const loaded = await configOf(argv).catch((error: unknown) => {
+    const problem = toProblem(error);
+    if (argv.config !== undefined || problem.file !== undefined) throw error;
+    // Nobody said where: that may not be meant at all.
+    const expected = `${problem.expected ?? 'a configuration'}; or --jobs FILE --archives DIR, which need none`;
+    throw fromProblem({ ...problem, expected });
+  });
   const { config } = loaded;
   if (argv.json && config.output?.kind === 'stdout')
     throw usage('--json and db_engine "stdout" both want standard output');
@@ -180,6 +195,12 @@ async function runSite(argv: Options): Promise<RunSummary> {
   return attended(argv.quiet, textfile, ({ run, signal }, io) =>
     summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
   );
+}
+
+/** As the summary of a run that came to its end, as far as it came, with what ended it. */
+function failedRun(problem: Problem): object {
+  const { exit: exitCode } = ERRORS[problem.code];
+  return { ...partial, problems: [...(partial?.problems ?? []), problem], finished: false, exitCode, problem };
 }
 
 export const summarizeCommand: CommandModule<object, Options> = {
@@ -275,10 +296,14 @@ export const summarizeCommand: CommandModule<object, Options> = {
       ) as unknown as Argv<Options>,
   handler: async (argv) => {
     const run = argv.jobs === undefined ? runSite(argv) : runList(argv, argv.jobs);
-    const summary = await run.catch((error: unknown) => {
-      if (enough(argv, toProblem(error))) return null;
+    const summary = await run.catch(async (error: unknown) => {
+      const problem = toProblem(error);
+      if (enough(argv, problem)) return null;
       // Another run is at work: for cron this is as it should be.
-      if (!argv.quiet || !(error instanceof JobsumError && error.code === 'E_LOCKED')) throw error;
+      const expected = argv.quiet && problem.code === 'E_LOCKED';
+      // Standard output itself may be what failed.
+      if (argv.json && !expected && problem.file !== NAME) await deliver(`${JSON.stringify(failedRun(problem))}\n`);
+      if (!expected) throw error;
       process.exitCode = ERRORS.E_LOCKED.exit;
       return null;
     });
