@@ -139,8 +139,9 @@ export const FOLD_SUM: i32 = 1;
 export const FOLD_MEAN: i32 = 2;
 export const FOLD_EACH: i32 = 3;
 export const FOLD_COUNT: i32 = 4;
-export const FOLD_MATCH: i32 = 5;
-export const FOLD_RATIO: i32 = 6;
+export const FOLD_TOTAL: i32 = 5;
+export const FOLD_MATCH: i32 = 6;
+export const FOLD_RATIO: i32 = 7;
 
 /** Order of a lane row's values: that of its first record, or of the lane's first row (order.ts). Its instances with their
  *  identities in that order, and how many values there were (0: no record yet). */

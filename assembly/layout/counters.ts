@@ -39,10 +39,22 @@ export const K_PENDING: i32 = 132;
 export const K_COUNTED: i32 = 136;
 /** How many of the window's moments are not after the last record. */
 export const K_PASSED: i32 = 144;
-export const K_SIZE: i32 = 152;
-/** It was restarted since the instance was last seen; a restart of it is counted. */
+/** How it is watched (WATCH_*). */
+export const K_HOW: i32 = 148;
+/** It is a counter whatever its descriptor says; somebody adds its instances up. */
+export const WATCH_COUNTS: i32 = 1;
+export const WATCH_TOTAL: i32 = 2;
+/** What is added to the sum of the values (f64); generation and number of the instances that it is right for, -1: of none yet; 1 if they are flagged. */
+export const K_SHIFT: i32 = 152;
+export const K_SHIFT_GEN: i32 = 160;
+export const K_SHIFT_N: i32 = 164;
+export const K_FLAGGED: i32 = 168;
+export const K_SIZE: i32 = 176;
+/** It was restarted since the instance was last seen; a restart of it is counted; the record before has it, and this one (totals.ts). */
 export const FLAG_PENDING: i32 = 1;
 export const FLAG_COUNTED: i32 = 2;
+export const FLAG_BEFORE: i32 = 4;
+export const FLAG_NOW: i32 = 8;
 
 /** Of an agent, in one record: when its counters were restarted (i64), how many were, whether somebody was away, 1 if it is noted. */
 export const KA_FROM: i32 = 0;

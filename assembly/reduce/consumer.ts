@@ -30,6 +30,7 @@ import {
   F_RECT,
   F_RECT_SKIP,
   K_OUT,
+  K_SHIFT,
   KIND_DUTY,
   KIND_FULLSERIES,
   KIND_INTEGRATE,
@@ -66,7 +67,7 @@ import { firstLast } from './firstlast';
 import { fullSeries } from './fullseries';
 import { integrate } from './integrate';
 import { columns, setColumns } from './columns';
-import { countOf, rowCount, rowVals, valsOf } from './rows';
+import { countOf, rowCount, rowShift, rowVals, valsOf } from './rows';
 import { latch } from './latch';
 import { look, lookAway } from './match';
 import { normalise } from './normalise';
@@ -102,6 +103,7 @@ function bind(c: usize, seq: i32): i32 {
     const slot: usize = load<u32>(slots + (i << 2));
     const corrected: usize = counters ? <usize>load<u32>(slot, L_CORRECTED) : 0;
     store<u32>(rowVals + (i << 2), corrected ? load<u32>(corrected, K_OUT) : load<u32>(slot, L_VALS));
+    store<f64>(rowShift + (i << 3), corrected ? load<f64>(corrected, K_SHIFT) : 0);
     if (load<i32>(slot, L_SEQ) != seq) {
       store<i32>(rowCount + (i << 2), 0);
       continue;

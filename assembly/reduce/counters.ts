@@ -1,26 +1,28 @@
 // Owns counters that go back: wraps are undone and restarts bridged, so that what subtracts sees them rise only. The rules are
 // written down in src/reduce/counters.ts. Costs a comparison and a copy of each counter's values; all else only when one fell.
 
-import { T_U64 } from '../archive/values';
+import { T_DOUBLE, T_U64 } from '../archive/values';
 import {
-  AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_IDS, K_KNOWN, K_LAST, K_MAP,
-  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PASSED, K_PENDING, K_READER, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
+  AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_HOW, K_IDS, K_KNOWN, K_LAST, K_MAP,
+  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PASSED, K_PENDING, K_READER, K_SHIFT_GEN, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
   L_RAW, L_SEQ, L_TYPE, L_VALS, MO_AGENT, MO_NS, MO_SIZE, MP_AT, MP_PLAIN, R_ID, W_ARENA, W_AWAY_NS, W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
-  W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER, W_UP_NS,
+  W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER, W_UP_NS, WATCH_COUNTS, WATCH_TOTAL,
 } from '../layout';
 import { regrow, take } from '../memory';
 import { lookBoot, tellsUptime } from './boot';
 import { clearMap, follow } from './idmap';
 import { sameNames } from './match';
 import { bridgeAll, counterAt, isBelow, isExact, reserveFlags, reserveOffsets, valuesOf } from './restarts';
+import { settleTotal } from './totals';
 
-/** Follows the counter in a slot through a window for a consumer; `bits`: its width, 0 for that of its type. */
-export function watchCounter(w: usize, slot: usize, bits: i32, c: usize): bool {
+/** Follows the counter in a slot through a window for a consumer; `bits`: its width, 0 for that of its type; `how`: WATCH_*. */
+export function watchCounter(w: usize, slot: usize, bits: i32, c: usize, how: i32): bool {
   const match = load<u32>(c, C_MATCH);
   const n = load<i32>(w, W_NCOUNTERS);
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
     if (load<u32>(k, K_SLOT) != <u32>slot) continue;
+    store<i32>(k, load<i32>(k, K_HOW) | how, K_HOW);
     const known = load<i32>(k, K_BITS);
     if (bits && (!known || bits < known)) store<i32>(k, bits, K_BITS);
     if (!sameNames(load<u32>(k, K_MATCH), match)) store<u32>(k, 0, K_MATCH);
@@ -39,6 +41,8 @@ export function watchCounter(w: usize, slot: usize, bits: i32, c: usize): bool {
   store<i32>(k, bits, K_BITS);
   store<i32>(k, -1, K_READER);
   store<u32>(k, match, K_MATCH);
+  store<i32>(k, how, K_HOW);
+  store<i32>(k, -1, K_SHIFT_GEN);
   clearMap(k + K_MAP);
   return true;
 }
@@ -98,6 +102,12 @@ function restartedSince(w: usize, k: usize, slot: usize, ns: i64): bool {
   }
   store<i32>(k, passed, K_PASSED);
   return restarted;
+}
+
+/** Whether record `seq` has values that are counters. */
+function isMet(k: usize, slot: usize, seq: i32): bool {
+  if (load<i32>(slot, L_SEQ) != seq || load<i32>(slot, L_COUNT) <= 0 || load<i32>(slot, L_BAD)) return false;
+  return load<i32>(slot, L_TYPE) <= T_DOUBLE && (load<i32>(slot, L_COUNTER) || load<i32>(k, K_HOW) & WATCH_COUNTS) != 0;
 }
 
 /** Finds the instances of the record at hand. 1: some counter fell or was restarted, 0: none was, -1: no memory. */
@@ -187,7 +197,7 @@ export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
     const slot: usize = load<u32>(k, K_SLOT);
-    const met = load<i32>(slot, L_SEQ) == seq && load<i32>(slot, L_COUNT) > 0 && load<i32>(slot, L_COUNTER) && !load<i32>(slot, L_BAD);
+    const met = isMet(k, slot, seq);
     store<i32>(k, met ? 1 : 0, K_MET);
     if (!met) continue;
     some = true;
@@ -202,13 +212,13 @@ export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
   store<i32>(w, marks, W_MARKS_BEFORE);
   store<i32>(w, reader + 1, W_READER);
   if (fell && !bridgeAll(w, ns)) return false;
-  const corrected = load<i32>(w, W_CORRECTED) != 0;
   for (let i = 0; i < n; i++) {
     const k = counterAt(w, i);
     if (!load<i32>(k, K_MET)) continue;
     const slot: usize = load<u32>(k, K_SLOT);
+    if (load<i32>(k, K_HOW) & WATCH_TOTAL && !settleTotal(w, k, slot)) return false;
     keep(k, slot, ns);
-    if (corrected && load<u32>(k, K_OFFSETS) && !correct(w, k, slot)) return false;
+    if (load<u32>(k, K_OFFSETS) && !correct(w, k, slot)) return false;
   }
   return true;
 }

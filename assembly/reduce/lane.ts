@@ -1,7 +1,7 @@
 // Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
 
 import {
-  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK,
+  FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, FOLD_TOTAL, LANE_ARENA, LANE_FOLD, LANE_N, LANE_ORDER, LANE_PICK,
   LANE_ROW_SIZE, LANE_ROWS, LANE_SCALE, OR_NOW, STOP_MEMORY, STOP_NONE, STOP_RAGGED, STOP_SHAPE,
 } from '../layout';
 import { take } from '../memory';
@@ -9,7 +9,7 @@ import { session } from '../select';
 import { columnMask, columns, columnVals, place } from './columns';
 import { matchedIn } from './match';
 import { arrange, firstAt, ORDER_MEMORY, ORDER_OTHER } from './order';
-import { countOf, valsOf } from './rows';
+import { countOf, shiftOf, valsOf } from './rows';
 
 let scratch: usize = 0;
 let scratchCap: i32 = 0;
@@ -121,6 +121,7 @@ export function scalarLane(lane: usize): f64 {
     const pick = load<i32>(row, LANE_PICK);
     const x = fold == FOLD_FIRST ? load<f64>(valsOf(metric) + (firstIn(lane, row) << 3))
       : pick && fold == FOLD_SUM ? picked(valsOf(metric), pick & 0xffff, pick >>> 16)
+      : fold == FOLD_TOTAL ? sumOf(valsOf(metric), countOf(metric)) + shiftOf(metric)
       : sumOf(valsOf(metric), countOf(metric));
     s += load<f64>(row) * x;
   }

@@ -80,7 +80,7 @@ function rangeOf(bits: i32): f64 {
   return bits == 64 ? 18446744073709551616.0 : <f64>((<u64>1) << bits);
 }
 
-function asDouble(p: usize, type: i32, exact: bool): f64 {
+export function asDouble(p: usize, type: i32, exact: bool): f64 {
   if (!exact) return load<f64>(p);
   return type == T_U64 ? <f64>load<u64>(p) : <f64>load<i64>(p);
 }

@@ -76,6 +76,8 @@ interface Declared {
    * read a metric take it in the same.
    */
   readonly units?: Readonly<Record<string, UnitsName>>;
+  /** What it subtracts are counters, whatever the archive's descriptors say of them. */
+  readonly counts?: boolean;
   /** The consumer for the chosen metrics (by position: see Share.metrics). `node`: as accounting names it. */
   declare(metrics: readonly string[], job: Job, node?: string): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
 }

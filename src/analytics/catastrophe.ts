@@ -38,10 +38,11 @@ export const catastrophe: Analytic = {
     'L1D_REPL',
     'DATA_CACHE_MISSES_DC_MISS_STREAMING_STORE',
   ].map((name) => counters([name])),
+  counts: true,
   declare: () => ({
     mode: 'all',
     empty: 'skip',
-    reducers: [{ kind: 'FULLSERIES', value: { fold: 'sum', rows: [{ metric: 0 }] }, keep: 'hull', monotonic: true }],
+    reducers: [{ kind: 'FULLSERIES', value: { fold: 'total', rows: [{ metric: 0 }] }, keep: 'hull', monotonic: true }],
   }),
   finish(shares, _job, data) {
     const error = remembered(shares, data, (s) => (s.result.stop?.reason === 'decrease' ? E.restarted : null));
@@ -59,6 +60,7 @@ export const taccCatastrophe: Analytic = {
   key: 'catastrophe',
   section: 'summary',
   alternatives: ['MEM_LOAD_RETIRED_L1D_HIT', 'L1D_REPLACEMENT'].map((name) => taccCounters([name])),
+  counts: true,
   declare: () => ({
     mode: 'all',
     columns: 'follow',

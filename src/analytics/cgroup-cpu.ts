@@ -39,6 +39,7 @@ export const cgroupCpu: Analytic = {
   alternatives: [[V1], [V2]],
   optional: [V2],
   units: { [V1]: 'nanosecond', [V2]: 'microsecond' },
+  counts: true,
   declare: (metrics, job, node) => ({
     ...ofJobsGroup(metrics, V2, job, node),
     reducers: metrics.flatMap((name, metric) => {

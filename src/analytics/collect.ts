@@ -110,6 +110,14 @@ export function notePartial(share: Share, note: Note): void {
   });
 }
 
+/** Says which instances came or went, of which a total has what they counted while they were there. */
+export function noteTotals({ result: { presence, labels }, node }: Share, note: Note): void {
+  const partly = (presence?.counts ?? []).flatMap((count, i) =>
+    count < presence!.records ? `${instanceName(labels!, i)} (${count} of ${presence!.records} records)` : [],
+  );
+  if (partly.length > 0) note(`came or went, counted while there: ${listed(partly)}`, node);
+}
+
 /** Deltas of one node as columns of equal instances: what all metrics have in the first and the last record. */
 export interface Matrix {
   readonly instances: Instances;

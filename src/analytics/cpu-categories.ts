@@ -29,6 +29,7 @@ export const cpuCategories: Analytic = {
   section: 'summary',
   alternatives: [METRICS],
   units: unitsOf('millisecond', METRICS),
+  counts: true,
   declare: () => ({ mode: 'all', columns: 'follow', reducers: [{ kind: 'DUTY' }] }),
   finish(shares, _job, _data, note) {
     const dutycycles = new Map<string, Record<string, number>>();

@@ -36,6 +36,7 @@ export const cpuUserSeries: Analytic = {
   section: 'timeseries',
   alternatives: [['kernel.percpu.cpu.user']],
   units: { 'kernel.percpu.cpu.user': 'millisecond' },
+  counts: true,
   declare: () => ({
     mode: 'all',
     empty: 'skip',

@@ -69,6 +69,7 @@ export const cpuUsage: Analytic = {
   section: 'summary',
   alternatives: ALTERNATIVES,
   units: unitsOf('millisecond', ALTERNATIVES.flat()),
+  counts: true,
   declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, data, note) {
     // The first node decides how many modes there are; others with another number are left out.

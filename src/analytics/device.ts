@@ -30,6 +30,7 @@ function device(
     alternatives: [metrics, ...others],
     optional: o.optional ?? [],
     units: trafficUnits([metrics, ...others, o.optional ?? []].flat()),
+    counts: true,
     declare: () => ({ mode: 'firstlast', empty: 'stop', reducers: [{ kind: 'FIRSTLAST' }] }),
     finish(shares, _job, _data, note) {
       const table = new Table();
@@ -102,6 +103,7 @@ export const lnet: Analytic = {
   section: 'summary',
   alternatives: LNET_METRICS,
   units: trafficUnits(LNET_METRICS.flat()),
+  counts: true,
   declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, _data, note) {
     const nodes: (readonly number[])[] = [];

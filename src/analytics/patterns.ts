@@ -1,7 +1,7 @@
 // Owns TimeseriesPatternsGpfs: how a job's file system traffic spreads over the quarters of its time (§2.23).
 
 import { type Analytic, E, failure, trafficUnits } from './analytic.ts';
-import { reducer } from './collect.ts';
+import { noteTotals, reducer } from './collect.ts';
 import { autoperiod, Traffic } from './period.ts';
 import { stats } from './stats.ts';
 
@@ -21,14 +21,16 @@ export const gpfsPatterns: Analytic = {
   section: 'summary',
   alternatives: [METRICS],
   units: trafficUnits(METRICS),
+  counts: true,
   declare: (_metrics, job) => ({
     mode: 'all',
+    columns: 'follow',
     reducers: [
       {
         kind: 'SECTIONS',
         lanes: [
-          { fold: 'sum', rows: [{ metric: 0 }] },
-          { fold: 'sum', rows: [{ metric: 1 }] },
+          { fold: 'total', rows: [{ metric: 0 }] },
+          { fold: 'total', rows: [{ metric: 1 }] },
         ],
         start: job.start,
         end: job.end,
@@ -37,18 +39,19 @@ export const gpfsPatterns: Analytic = {
       },
       ...METRICS.map((_, metric) => ({
         kind: 'FULLSERIES' as const,
-        value: { fold: 'sum' as const, rows: [{ metric }] },
+        value: { fold: 'total' as const, rows: [{ metric }] },
         keep: 'even' as const,
       })),
     ],
   }),
-  finish(shares, job) {
+  finish(shares, job, _data, note) {
     if (job.end - job.start < MIN_SPAN) return failure(E.tooShort);
     const starts: number[][] = Array.from({ length: SECTIONS }, () => []);
     const averages = METRICS.map((): number[][] => Array.from({ length: SECTIONS }, () => []));
     const used = METRICS.map(() => 0);
     const traffic: (Traffic | null)[] = METRICS.map(() => null);
     for (const share of shares) {
+      noteTotals(share, note);
       const s = reducer(share, 0, 'SECTIONS');
       s.starts.forEach((t, k) => {
         starts[k]?.push(t);

@@ -110,6 +110,7 @@ export const cpuPerfCounters: Analytic = {
     ['UNHALTED_REFERENCE_CYCLES', 'INSTRUCTION_RETIRED'],
     ['UNHALTED_REFERENCE_CYCLES', 'INSTRUCTIONS_RETIRED'],
   ].map(counters),
+  counts: true,
   declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, data, note) {
     const error = remembered(shares, data, reshaped);
@@ -138,6 +139,7 @@ export const taccPerfCounters: Analytic = {
     ],
     ['UNHALTED_REFERENCE_CYCLES', 'INSTRUCTIONS_RETIRED', 'MEM_LOAD_RETIRED_L1D_HIT', 'FP_COMP_OPS_EXE_SSE_FP'],
   ].map(taccCounters),
+  counts: true,
   declare: () => ({ mode: 'all', columns: 'steady', reducers: [{ kind: 'WRAPSUM', bits: TACC_BITS }] }),
   finish(shares, _job, _data, note) {
     if (shares.some((s) => s.result.stop?.reason === 'shape')) return failure(E.notAvailable);
@@ -172,6 +174,7 @@ export const uncoreCounters: Analytic = {
   key: 'uncperf',
   section: 'summary',
   alternatives: [...MEMORY_TRAFFIC, counters(['L3_CACHE_MISSES_ALL'])],
+  counts: true,
   declare: () => ({ mode: 'firstlast', reducers: [{ kind: 'FIRSTLAST' }] }),
   finish(shares, _job, data, note) {
     const lines = new Map<number, number>();
@@ -202,6 +205,7 @@ export const taccUncoreCounters: Analytic = {
   key: 'uncperf',
   section: 'summary',
   alternatives: [taccCounters(['UNC_LLC_MISS_READ', 'UNC_LLC_MISS_WRITE'])],
+  counts: true,
   declare: () => ({ mode: 'all', columns: 'steady', reducers: [{ kind: 'WRAPSUM', bits: TACC_BITS }] }),
   finish(shares) {
     if (shares.some((s) => s.result.stop?.reason === 'shape')) return failure(E.notAvailable);

@@ -38,6 +38,7 @@ function counterSeries(o: CounterSeries): Analytic {
     key: o.key,
     section: 'timeseries',
     alternatives: o.alternatives,
+    counts: true,
     declare(metrics) {
       const rows = o.rows(metrics);
       const { scale, monotonic } = o;
@@ -46,7 +47,7 @@ function counterSeries(o: CounterSeries): Analytic {
         empty: 'skip',
         columns: 'follow',
         reducers: [
-          { kind: 'SUBSAMPLE', value: { fold: 'sum', rows, scale }, row: { fold: 'each', rows, scale }, monotonic },
+          { kind: 'SUBSAMPLE', value: { fold: 'total', rows, scale }, row: { fold: 'each', rows, scale }, monotonic },
         ],
       };
     },
@@ -136,6 +137,7 @@ export const armPowerSeries: Analytic = {
   key: 'corepower',
   section: 'timeseries',
   alternatives: [counters(['EA_CORE', 'EA_L2', 'EA_MEMORY'].map((n) => `arm_a64fx__${n}`))],
+  counts: true,
   declare() {
     // Every series names all metrics, if only with no weight: so that they store the same points.
     const of = (own: number | null): LaneRow[] =>

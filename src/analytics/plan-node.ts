@@ -2,6 +2,7 @@
 
 import type { Job } from '../jobs/index.ts';
 import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
+import type { Analytic } from './analytic.ts';
 import { type AnalyticSet, isListed, type PluginLists, SHIPPED } from './set.ts';
 
 /** Counter widths in bits by metric name: range normalisation (§1.6), of analytics only. */
@@ -41,7 +42,7 @@ export function planNode(
     try {
       if (a.applies?.(job) === false) return [];
       const declared = a.declare(metrics, job, node);
-      const counted = raw.has(a.cls) ? {} : asReference ? normalized(widths) : counting(declared, widths);
+      const counted = raw.has(a.cls) ? {} : asReference ? normalized(widths) : counting(a, declared, widths);
       return [{ cls: a.cls, spec: { metrics, ...declared, ...counted } }];
     } catch (error) {
       onFailure?.(a.cls, error instanceof Error ? error.message : String(error));
@@ -59,12 +60,13 @@ const SUBTRACTING = new Set(['FIRSTLAST', 'SUBSAMPLE', 'FULLSERIES', 'SECTIONS',
 
 /** Counters rise only, for reducers that subtract; a WRAPSUM knows how wide its are. */
 function counting(
+  { counts }: Pick<Analytic, 'counts'>,
   { reducers }: Pick<ConsumerSpec, 'reducers'>,
   widths: readonly number[],
-): Pick<ConsumerSpec, 'counters'> {
+): Pick<ConsumerSpec, 'counters' | 'counts'> {
   if (!reducers.some((r) => SUBTRACTING.has(r.kind))) return {};
   const own = reducers.flatMap((r) => (r.kind === 'WRAPSUM' ? [r.bits] : []))[0] ?? 0;
-  return { counters: widths.map((bits) => (bits > 0 ? bits : own)) };
+  return { counters: widths.map((bits) => (bits > 0 ? bits : own)), ...(counts ? { counts } : {}) };
 }
 
 /** Results of one node by class. */

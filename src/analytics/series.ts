@@ -2,14 +2,14 @@
 
 import type { Lane, UnitsName } from '../reduce/index.ts';
 import { type Analytic, calls, E, EPSILON, failure, trafficUnits, unitsOf } from './analytic.ts';
-import { notePartial, reducer } from './collect.ts';
+import { notePartial, noteTotals, reducer } from './collect.ts';
 import { type HostSeries, seriesForm } from './envelope.ts';
 import { devicesOf, gather, levelOf, MIN_POINTS, rates, timesOf, wasCalled } from './points.ts';
 
 /** Bytes → MiB, or KiB → GiB. */
 const MIB = 1 / 1048576;
 
-/** Rate of the sum of all metrics. Records in which one of them is empty are none: a partial sum would make a step.
+/** Rate of the sum of all metrics, by what each device counted while it was there. Records in which a metric is empty are none: a partial sum would make a step.
  *  `others`: alternatives with as many metrics. */
 function rateSeries(
   cls: string,
@@ -18,7 +18,7 @@ function rateSeries(
   uneven: 'stop' | 'skip' | 'use',
   others: readonly (readonly string[])[] = [],
 ): Analytic {
-  const value: Lane = { fold: 'sum', rows: metrics.map((_, metric) => ({ metric })), scale: MIB };
+  const value: Lane = { fold: 'total', rows: metrics.map((_, metric) => ({ metric })), scale: MIB };
   const rectangular = uneven === 'use' ? {} : { rectangular: uneven === 'skip' ? ('skip' as const) : true };
   return {
     cls,
@@ -26,8 +26,11 @@ function rateSeries(
     section: 'timeseries',
     alternatives: [metrics, ...others],
     units: trafficUnits([metrics, ...others].flat()),
+    counts: true,
     declare: () => ({
       mode: 'all',
+      // Says which devices came or went.
+      columns: 'follow',
       ...rectangular,
       // The second counts the records that the first can use.
       reducers: [
@@ -42,6 +45,7 @@ function rateSeries(
       const hosts = nodes.map((p): HostSeries => {
         if (reducer(p.share, 1, 'ROLL').count < calls(p.share.result))
           note('records in which a metric has no values do not count', p.share.node);
+        noteTotals(p.share, note);
         return { index: p.share.index, all: rates(p.v.subarray(0, length), p.t) };
       });
       return seriesForm(timesOf(nodes, length).slice(1), hosts);

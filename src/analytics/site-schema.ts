@@ -18,9 +18,10 @@ export const declaration = z.object({
   alternatives: z.array(metricList).min(1).max(32),
   optional: z.array(metricName).max(MAX_METRICS).optional(),
   units: z.record(metricName, z.enum(UNITS_NAMES)).optional(),
+  counts: z.boolean().optional(),
 });
 
-const SCALARS = ['first', 'sum', 'mean', 'count', 'match', 'ratio'] as const;
+const SCALARS = ['first', 'sum', 'total', 'mean', 'count', 'match', 'ratio'] as const;
 const FOLDS = [...SCALARS, 'each'] as const;
 
 function specSchema(metrics: number) {
@@ -45,7 +46,7 @@ function specSchema(metrics: number) {
   const lane = laneOf(FOLDS);
   const scalar = laneOf(SCALARS);
   const flag = z.boolean().optional();
-  const sum = laneOf(['sum']);
+  const sum = laneOf(['sum', 'total']);
   const reducer = z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('FIRSTLAST') }),
     z.strictObject({ kind: z.literal('ROLL'), lane, skipFirst: flag, dropLast: flag }),

@@ -85,7 +85,7 @@ async function exportsOf(file: string, loadMs: number): Promise<readonly unknown
 function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): Analytic {
   if (typeof value !== 'object' || value === null) throw new TypeError('expected an object that declares an analytic');
   const given = value as SiteAnalytic;
-  const { cls, key, section, alternatives, optional, units } = checks.checkDeclaration(given);
+  const { cls, key, section, alternatives, optional, units, counts } = checks.checkDeclaration(given);
   for (const name of ['declare', 'finish'] as const)
     if (typeof given[name] !== 'function') throw new TypeError(`${name}: expected a function`);
   const others = [...SHIPPED.preprocessors, ...SHIPPED.analytics, ...earlier];
@@ -100,6 +100,7 @@ function guarded(value: unknown, earlier: readonly Analytic[], checks: Checks): 
     ...{ cls, key, section, alternatives },
     ...(optional ? { optional } : {}),
     ...(units ? { units } : {}),
+    ...(counts ? { counts } : {}),
     declare(metrics, job, node) {
       return checks.checkSpec(given.declare([...metrics], structuredClone(job), node), metrics.length);
     },

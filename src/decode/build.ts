@@ -7,9 +7,11 @@ import {
   type Fold,
   type Lane,
   type Lead,
+  lanesOf,
   type Moment,
   namesOf,
   type ReducerSpec,
+  totalledBy,
 } from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { Wasm } from './wasm.ts';
@@ -30,6 +32,7 @@ export interface BuiltWindow {
 const FOLDS: Readonly<Record<Fold, number>> = {
   first: L.FOLD_FIRST,
   sum: L.FOLD_SUM,
+  total: L.FOLD_TOTAL,
   mean: L.FOLD_MEAN,
   each: L.FOLD_EACH,
   count: L.FOLD_COUNT,
@@ -124,6 +127,7 @@ function buildConsumer(
     if (slot === undefined) throw new RangeError(`metric ${name} is not among the wanted`);
     return slot;
   });
+  const totals = totalledBy(spec);
   numbers.forEach((slot, i) => {
     const bits = effectiveBits(spec.normalize?.[i]);
     const range = bits > 0 ? 2 ** bits : 0;
@@ -132,7 +136,8 @@ function buildConsumer(
     if (!spec.counters) return;
     // Integers are compared as such.
     wasm.x.addSlotWant(slot, L.WANT_RAW | L.WANT_KEYS);
-    wasm.need(wasm.x.watchCounter(window, wasm.x.slotAt(slot), effectiveBits(spec.counters[i]), address));
+    const how = (spec.counts ? L.WATCH_COUNTS : 0) | (totals.has(i) ? L.WATCH_TOTAL : 0);
+    wasm.need(wasm.x.watchCounter(window, wasm.x.slotAt(slot), effectiveBits(spec.counters[i]), address, how));
   });
   const reducers: number[] = [];
   for (const r of spec.reducers) reducers.push(buildReducer(wasm, address, spec, r, numbers, reducers, lead));
@@ -146,11 +151,6 @@ function tellsApart({ columns, labels, match, normalize, reducers }: ConsumerSpe
     if (r.kind === 'FIRSTLAST' || r.kind === 'TALLY') return true;
     return lanesOf(r).some((lane) => lane.fold === 'each' || lane.fold === 'first');
   });
-}
-
-function lanesOf(r: ReducerSpec): Lane[] {
-  const lanes = 'lanes' in r ? r.lanes : ['lane', 'value', 'row'].map((key) => r[key as keyof typeof r]);
-  return (lanes as readonly (Lane | undefined)[]).filter((lane) => lane?.rows !== undefined) as Lane[];
 }
 
 /** What would make the decoder reach beyond its structs; the library takes specs from anybody. @throws RangeError */

@@ -81,12 +81,18 @@ function converted(cell: Cell, factor: number | null): Cell {
   return { ...rest, values, ...(counter ? { counter: { ...counter, scale: factor } } : {}) };
 }
 
+/** Types up to double are numbers. */
+const LAST_NUMBER = 5;
 const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
 
 function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named, ns: bigint): Cell {
   const domain: Pick<Cell, 'domainSize' | 'nameOf' | 'identityOf' | 'counter'> = {};
-  if (metric.semantics === COUNTER)
-    Object.assign(domain, { counter: { bits: BITS[metric.type] ?? 0, agent: (metric.pmid >>> 22) & 0x1ff } });
+  if (metric.type <= LAST_NUMBER) {
+    const undeclared = metric.semantics !== COUNTER;
+    Object.assign(domain, {
+      counter: { bits: BITS[metric.type] ?? 0, agent: (metric.pmid >>> 22) & 0x1ff, undeclared },
+    });
+  }
   if (metric.indom !== NO_INDOM) {
     const version = versionAt(wasm, reader, metric.indom, ns);
     const nameOf = (id: number): string | undefined => {

@@ -37,7 +37,7 @@ interface Exports {
     slot: number,
     scale: number,
   ): number;
-  watchCounter(window: number, slot: number, bits: number, consumer: number): number;
+  watchCounter(window: number, slot: number, bits: number, consumer: number, how: number): number;
   watchBoot(window: number, uptime: number, boottime: number): void;
   takeMoments(window: number, n: number): number;
   findIndom(reader: number, indom: number, create: number): number;

@@ -6,7 +6,8 @@ import { nameExpression, namesOf } from './match.ts';
 import { effectiveBits } from './normalise.ts';
 import { type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
-import type { ConsumerSpec } from './spec.ts';
+import { type ConsumerSpec, totalledBy } from './spec.ts';
+import { Total } from './totals.ts';
 import { type Occasion, type Restart, Watched } from './watched.ts';
 
 /*
@@ -62,12 +63,16 @@ export class Counters {
         names.set(metric, known === undefined || known?.join('\n') === own?.join('\n') ? own : null);
       }
     }
-    for (const { metrics, counters } of consumers) {
+    for (const consumer of consumers) {
+      const { metrics, counters, counts = false } = consumer;
+      const totals = totalledBy(consumer);
       counters?.forEach((width, m) => {
         const metric = metrics[m]!;
         const expressions = names.get(metric)?.map((name) => nameExpression(name)) ?? null;
         const watched = this.#watched.get(metric) ?? new Watched(metric, expressions);
         this.#watched.set(metric, watched);
+        watched.counts ||= counts;
+        if (totals.has(m)) watched.total ??= new Total();
         const bits = effectiveBits(width);
         if (bits > 0 && (watched.bits === 0 || bits < watched.bits)) watched.bits = bits;
       });
@@ -86,7 +91,7 @@ export class Counters {
     const met: [string, Watched, Cell][] = [];
     for (const [metric, watched] of this.#watched) {
       const cell = cells.get(metric);
-      if (cell?.counter && cell.count > 0 && !cell.unconvertible) met.push([metric, watched, cell]);
+      if (watched.isIn(cell)) met.push([metric, watched, cell]);
     }
     const uptime = uptimeIn(row);
     if (met.length === 0 && uptime === null) return NOTHING;
@@ -106,6 +111,7 @@ export class Counters {
     }
     const corrected = new Map<string, Cell>();
     for (const [metric, watched, cell] of met) {
+      watched.settle(cell);
       watched.keep(cell, now);
       const instead = watched.corrected(cell);
       if (instead) corrected.set(metric, instead);

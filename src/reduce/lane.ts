@@ -95,6 +95,7 @@ export class LaneValues {
   #folded(d: Delivery, { metric, pick }: LaneRow, r: number): number {
     const x = d.values[metric]!;
     const { fold } = this.#lane;
+    if (fold === 'total') return sumOf(x) + (d.cells[metric]?.shift ?? 0);
     if (fold === 'match') return x[matchedIn(d, metric)]!;
     if (fold === 'first') return x[this.#firstIn(d, r)]!;
     return fold === 'sum' && pick ? picked(x, pick) : sumOf(x);

@@ -22,10 +22,17 @@ export interface Cell {
   /** Members of the instance domain at the record's time; undefined for none (no instance domain). */
   readonly domainSize?: number;
   /**
-   * Of a counter: the bits of its type (floating point: 0), the agent that it is of (the domain of its pmID), and what its values
-   * were multiplied by to be in other units (default 1).
+   * Of numbers that can count: the bits of their type (floating point: 0), the agent that they are of (the domain of the pmID), what
+   * they were multiplied by to be in other units (default 1), and whether the descriptor says that they are no counter.
    */
-  readonly counter?: { readonly bits: number; readonly agent: number; readonly scale?: number };
+  readonly counter?: {
+    readonly bits: number;
+    readonly agent: number;
+    readonly scale?: number;
+    readonly undeclared?: boolean;
+  };
+  /** What the sum of the values lacks to go on where it was before instances came or went (totals.ts). */
+  readonly shift?: number;
   /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */
   readonly unconvertible?: boolean;
 }

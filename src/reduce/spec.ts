@@ -1,4 +1,4 @@
-// Owns the reducer vocabulary as plain data: what an analytic asks of either engine. No code, no bytes.
+// Owns the reducer vocabulary as plain data: what an analytic asks of either engine. No bytes, and no code but what reads the specs.
 // Source: reference/analytics.md parts 1 and 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
 
 import type { Match } from './match.ts';
@@ -8,13 +8,15 @@ import type { Moment } from './restarts.ts';
  * How the rows of a lane become numbers. A row is one fetched metric's values in one record, in stored order.
  * - `first`  scale · Σ_r w_r · D[r][i], i being the instance that is first in the first record   one number
  * - `sum`    scale · Σ_r w_r · Σ_i D[r][i]         one number
+ * - `total`  the same of counters, but that instances which come or go make no step: it rises by what each counts between two records
+ *   of its metric that both have it (totals.ts). Where the consumer does not ask for \`counters\`, as `sum`.   one number
  * - `mean`   scale · Σ_r w_r · D[r][i], averaged over i   one number
  * - `each`   scale · Σ_r w_r · D[r][i] for every i  a vector (all rows must be equally long), in the order of the first record
  * - `count`  number of values of the first row      one number
  * - `match`  scale · Σ_r w_r · D[r][i], i being the instance that the consumer looks for (`match`)
  * - `ratio`  scale · D[r0][i] / D[r1][i] of that instance; 0 where the divisor is not above 0
  */
-export type Fold = 'first' | 'sum' | 'mean' | 'each' | 'count' | 'match' | 'ratio';
+export type Fold = 'first' | 'sum' | 'total' | 'mean' | 'each' | 'count' | 'match' | 'ratio';
 
 /** One metric's part in a lane. */
 export interface LaneRow {
@@ -69,7 +71,7 @@ export type ReducerSpec =
     }
   /** By column: time in which metric 0 made more than half of the sum of all metrics' increments, and the rest. Needs `columns`. */
   | { readonly kind: 'DUTY' }
-  /** Average rates of counters (lanes of fold `sum`) in equal sections of the time from `start` to `end`, epoch seconds. `limit`: most seconds that a
+  /** Average rates of counters (lanes of fold `sum` or `total`) in equal sections of the time from `start` to `end`, epoch seconds. `limit`: most seconds that a
    *  record may lie behind a border. A metric without values counts as 0. */
   | {
       readonly kind: 'SECTIONS';
@@ -121,6 +123,8 @@ export interface ConsumerSpec {
    * or 0 for that of its type. Absent: values are taken as they are. Instead of `normalize`.
    */
   readonly counters?: readonly number[];
+  /** With `counters`: all metrics are counters, whatever their descriptors say of them. */
+  readonly counts?: boolean;
   /** Metric whose instances in the first accepted record label the lanes; with `columns`, all that were ever seen. */
   readonly labels?: number;
   /**
@@ -168,4 +172,16 @@ export interface WindowSpec {
   readonly leads?: readonly (Lead | null)[];
   /** When counters were restarted, as an earlier reading of the same rows has found. */
   readonly moments?: readonly Moment[];
+}
+
+/** Lanes of a reducer. */
+export function lanesOf(r: ReducerSpec): Lane[] {
+  const lanes = 'lanes' in r ? r.lanes : ['lane', 'value', 'row'].map((key) => r[key as keyof typeof r]);
+  return (lanes as readonly (Lane | undefined)[]).filter((lane) => lane?.rows !== undefined) as Lane[];
+}
+
+/** Places of the metrics that a consumer adds up over instances that may come and go. */
+export function totalledBy({ reducers }: ConsumerSpec): ReadonlySet<number> {
+  const totals = reducers.flatMap(lanesOf).filter(({ fold }) => fold === 'total');
+  return new Set(totals.flatMap(({ rows }) => rows.map(({ metric }) => metric)));
 }

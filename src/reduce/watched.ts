@@ -5,6 +5,7 @@ import { identitiesOf } from './identity.ts';
 import { IdMap } from './idmap.ts';
 import { BOOT, type Moment } from './restarts.ts';
 import type { Cell } from './row.ts';
+import type { Total } from './totals.ts';
 
 /** A metric whose counters were restarted in a window. */
 export interface Restart {
@@ -47,6 +48,10 @@ export class Watched {
   bits = 0;
   /** Names of the only instances that somebody looks at; null: all. */
   readonly #names: readonly RegExp[] | null;
+  /** It is one whatever its descriptor says. */
+  counts = false;
+  /** Somebody adds its instances up. */
+  total: Total | null = null;
   readonly #ids = new IdMap();
   readonly #last: Exact[] = [];
   readonly #offsets: { value: number; exact: bigint }[] = [];
@@ -70,6 +75,12 @@ export class Watched {
   constructor(metric: string, names: readonly RegExp[] | null) {
     this.#metric = metric;
     this.#names = names;
+  }
+
+  /** Whether the record has values that are counters. */
+  isIn(cell: Cell | undefined): cell is Cell {
+    if (!cell?.counter || cell.count <= 0 || cell.unconvertible) return false;
+    return this.counts || !cell.counter.undeclared;
   }
 
   /** Takes the record's instances; whether some counter fell or was restarted. */
@@ -177,6 +188,18 @@ export class Watched {
     return this.#offsets[number];
   }
 
+  /** Makes the sum of the instances go on, whichever there are now. */
+  settle(cell: Cell): void {
+    if (!this.total) return;
+    const offsetOf = (number: number): number => this.#offsets[number]?.value ?? 0;
+    this.total.settle(
+      this.#numbers,
+      (i) => cell.values[i]! + offsetOf(this.#numbers[i]!),
+      (number) => Number(this.#last[number]) + offsetOf(number),
+    );
+    if (this.total.shift !== 0) this.#corrected = true;
+  }
+
   /** Remembers the record's values. */
   keep(cell: Cell, now: Occasion): void {
     this.#before = now;
@@ -192,13 +215,14 @@ export class Watched {
     const offsets = this.#numbers.map((number) => this.#offsets[number]);
     const values = cell.values.map((x, i) => x + (offsets[i]?.value ?? 0));
     const { raw } = cell;
-    if (!raw) return { ...cell, values };
+    const shift = this.total?.shift ?? 0;
+    if (!raw) return { ...cell, values, shift };
     const moved = raw.slice();
     offsets.forEach((offset, i) => {
       // Stored modulo 2^64.
       if (offset) moved[i] = raw[i]! + offset.exact;
     });
-    return { ...cell, values, raw: moved };
+    return { ...cell, values, raw: moved, shift };
   }
 
   get restart(): Restart | null {

@@ -85,7 +85,10 @@ describe('instances that come and go', () => {
     expect(Object.keys(found).sort()).toEqual(['/a1', '/b2']);
     expect(found['/a1']!['read-normal']).toEqual({ avg: 2, cnt: 1 });
     expect(found['/b2']!['write-server']).toEqual({ avg: 4, cnt: 1 });
-    expect(errors.archive).toEqual(['n0 nfs not in both the first and the last record, left out: /c3']);
+    expect(errors.archive).toEqual([
+      'n0 nfs came or went, counted while there: /c3 (2 of 3 records)',
+      'n0 nfs not in both the first and the last record, left out: /c3',
+    ]);
   });
 
   it('are error 7 for block devices where their number changes, and joined where it does not', () => {

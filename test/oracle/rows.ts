@@ -85,8 +85,10 @@ function cellOf(archive: Described, set: ValueSet, desc: Desc, ns: bigint): Cell
       },
     });
   }
-  if (desc.semantics === 1)
-    Object.assign(domain, { counter: { bits: BITS[desc.type] ?? 0, agent: (set.pmid >>> 22) & 0x1ff } });
+  if (desc.type < 6) {
+    const undeclared = desc.semantics !== 1;
+    Object.assign(domain, { counter: { bits: BITS[desc.type] ?? 0, agent: (set.pmid >>> 22) & 0x1ff, undeclared } });
+  }
   const ids = Int32Array.from(set.pairs, (p) => p.instance);
   if (set.numval <= 0) return { count: set.numval, values: EMPTY, ids, ...domain };
   const texts = desc.type === 6 ? set.pairs.map(stringOf) : null;

@@ -17,9 +17,9 @@ export const metric = (i: number, more: Partial<MetricSpec> = {}): MetricSpec =>
   ...more,
 });
 
-export type Record = readonly (Datum | readonly Datum[] | null)[] | 'mark';
+export type Record = readonly (Datum | readonly (Datum | null)[] | null)[] | 'mark';
 
-/** A record every 30 s: of each metric its value, or values by instance; null: it has none. */
+/** A record every 30 s: of each metric its value, or values by instance; null: it has none, or the instance is not there. */
 export function archive(metrics: readonly MetricSpec[], records: readonly Record[], from = 0): string {
   const base = join(dir, `c${made++}`);
   const at = (i: number): bigint => (T0 + STEP * BigInt(from + i)) * NS;
@@ -39,8 +39,9 @@ export function archive(metrics: readonly MetricSpec[], records: readonly Record
     const sets = metrics.flatMap((m, k) => {
       const value = record[k];
       if (value === null || value === undefined) return [];
-      const values = (Array.isArray(value) ? value : [value]) as Datum[];
-      return [{ pmid: m.pmid, type: m.type, ids: values.map((_, id) => (m.indom === NO_INDOM ? -1 : id)), values }];
+      const list = (Array.isArray(value) ? value : [value]) as (Datum | null)[];
+      const ids = list.flatMap((x, id) => (x === null ? [] : m.indom === NO_INDOM ? -1 : id));
+      return [{ pmid: m.pmid, type: m.type, ids, values: list.filter((x) => x !== null) }];
     });
     w.record(at(i), sets);
   });

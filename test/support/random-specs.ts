@@ -4,7 +4,7 @@ import { type Random, seeded } from '../../bench/generate/random.ts';
 import type { ConsumerSpec, Fold, Lane, ReducerSpec } from '../../src/reduce/index.ts';
 import type { RandomMetric } from './random-archive.ts';
 
-const FOLDS: readonly Fold[] = ['first', 'sum', 'mean', 'each', 'count', 'match', 'ratio'];
+const FOLDS: readonly Fold[] = ['first', 'sum', 'total', 'mean', 'each', 'count', 'match', 'ratio'];
 const SCALARS = FOLDS.filter((f) => f !== 'each');
 
 /** `plain`: share of the simplest. */
@@ -73,7 +73,8 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
       }
       case 4: {
         const start = 1_772_409_600 - below(600);
-        const sum = (): Lane => ({ fold: 'sum', rows: [{ metric: below(chosen.length) }] });
+        const fold = chance(0.5) ? 'sum' : 'total';
+        const sum = (): Lane => ({ fold, rows: [{ metric: below(chosen.length) }] });
         const lanes = chance(0.5) ? ([sum()] as const) : ([sum(), sum()] as const);
         return { kind: 'SECTIONS', lanes, start, end: start + 1 + below(6000), count: 1 + below(6), limit: 60 };
       }
@@ -102,7 +103,7 @@ function randomSpec(all: readonly RandomMetric[], random: Random, plain: number)
     ...(chance(0.3)
       ? { normalize: chosen.map(() => [0, 32, 48, 64][below(4)]!) }
       : chance(0.5)
-        ? { counters: chosen.map(() => [0, 0, 32, 48, 64][below(5)]!) }
+        ? { counters: chosen.map(() => [0, 0, 32, 48, 64][below(5)]!), counts: chance(0.4) }
         : {}),
     ...(chance(0.5) ? { labels: below(chosen.length) } : {}),
     reducers: onlyFirstLast ? [firstlast] : several,
