@@ -6,8 +6,9 @@ import { reducer } from './collect.ts';
 import { instanceName } from './keys.ts';
 
 /*
- * The agent has two names for the same counters, in whole joules. Instances are `package-0`, `core`, `dram`, with the number of the socket
- * before them where there are several: `0-package-0`, `1-dram`. They overlap, so their sum is nothing:
+ * The agent counts in whole joules, and has read them from two places since 2025: `sysfs` and the registers themselves (`msr`). Until then
+ * there were two names for the former. Instances are `package-0`, `core`, `dram` (`package_energy`, `cores_energy`, `dram_energy`), with the
+ * number of the socket before them where there are several: `0-package-0`, `1-dram`. They overlap, so their sum is nothing:
  *
  * - package: a socket with its cores (core, PP0), the graphics of client processors (uncore, PP1), and its caches. It always counts,
  *   its parts never do.
@@ -21,7 +22,7 @@ import { instanceName } from './keys.ts';
  * the least of these powers of two above all values. How often it wrapped is counted in records, with a trick: increments modulo 2^32
  * add up to the difference of the last and the first value, and 2^32 for each record in which the value is lower than before.
  */
-export const RAPL: readonly string[] = ['denki.rapl.raw', 'denki.rapl.rate'];
+export const RAPL: readonly string[] = ['sysfs', 'msr', 'raw', 'rate'].map((of) => `denki.rapl.${of}`);
 
 const MODULO_BITS = 32;
 const MODULO = 2 ** MODULO_BITS;
@@ -56,7 +57,7 @@ export interface RaplEnergy {
 
 /** Columns that add up to the node's, and those of the platform. */
 function columnsOf(names: readonly string[]): { parts: number[]; platform: number[] } {
-  const parsed = names.map((name) => /^(?:(\d+)-)?(package|dram|uncore|psys)(?:-|$)/.exec(name));
+  const parsed = names.map((name) => /^(?:(\d+)-)?(package|dram|uncore|psys)(?:[-_]|$)/.exec(name));
   const sockets = (component: string) => new Set(parsed.flatMap((m) => (m?.[2] === component ? [m[1]] : [])));
   const client = sockets('uncore');
   const places = (counts: (component: string, socket: string | undefined) => boolean): number[] =>

@@ -65,7 +65,7 @@ export const STANDARD: readonly MetricGroup[] = [
   { about: 'GPUs of AMD', metrics: each('amdgpu', 'gpu.load memory.used gpu.average_power') },
   {
     about: 'power of nodes, or of processors and memory',
-    metrics: ['ipmi.dcmi.power', ...each('denki.rapl', 'raw rate')],
+    metrics: ['ipmi.dcmi.power', ...each('denki.rapl', 'sysfs msr raw rate')],
   },
   {
     about: 'hardware counters: those that perfevent.conf names',

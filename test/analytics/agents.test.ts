@@ -81,6 +81,8 @@ describe('power from RAPL', () => {
     ['denki.rapl.raw', 2 ** 18],
     ['denki.rapl.rate', 2 ** 16],
     ['denki.rapl.rate', 2 ** 32],
+    ['denki.rapl.sysfs', 2 ** 18],
+    ['denki.rapl.msr', 2 ** 16],
   ])('is that of packages and their memory: %s, wrapping at %d J', (metric, range) => {
     expect(powerOf(rapl(metric, twoSockets, range))).toEqual({
       power: { mean: { avg: 330, cnt: 1 }, max: { avg: 330, cnt: 1 } },
@@ -96,6 +98,15 @@ describe('power from RAPL', () => {
     ['not of a platform that is not wired', 220, { 'package-0': 200, dram: 20, psys: 1 }],
   ])('is %s', (_, watts, counters) => {
     expect(powerOf(rapl('denki.rapl.raw', counters, 2 ** 18))).toMatchObject({ power: { mean: { avg: watts } } });
+  });
+
+  it.each<[number, Readonly<Record<string, number>>]>([
+    [210, { package_energy: 200, cores_energy: 150, dram_energy: 10 }],
+    [15, { package_energy: 15, cores_energy: 9, uncore_energy: 3, dram_energy: 2 }],
+    [300, { package_energy: 200, dram_energy: 20, psys_energy: 300 }],
+    [330, { '0-package_energy': 200, '0-dram_energy': 20, '1-package_energy': 100, '1-dram_energy': 10 }],
+  ])('is that of the registers by their names: %d W', (watts, counters) => {
+    expect(powerOf(rapl('denki.rapl.msr', counters, 2 ** 18))).toMatchObject({ power: { mean: { avg: watts } } });
   });
 
   it('stands behind IPMI DCMI, and is said to be of a part of the node', () => {

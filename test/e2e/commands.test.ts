@@ -115,7 +115,7 @@ describe('archive', () => {
       cls: 'IpmiPower',
       key: 'ipmi',
       metrics: [],
-      missing: [['ipmi.dcmi.power'], ['denki.rapl.raw'], ['denki.rapl.rate']],
+      missing: [['ipmi.dcmi.power'], ...['sysfs', 'msr', 'raw', 'rate'].map((of) => [`denki.rapl.${of}`])],
     });
     expect((await jobsum(['archive', 'check', '--analytics', 'absent'], { cwd })).code).not.toBe(0);
   });
