@@ -101,7 +101,7 @@ export class Catalog {
     const problems: Problem[] = [];
     const odd: Problem[] = [];
     const trouble: Trouble = (problem, found, fresh) => {
-      if (isYoung(problem, found.changed)) report.young++;
+      if (isYoung(problem, found.base, found.changed)) report.young++;
       else {
         problems.push(problem);
         if (fresh) report.newProblems++;
@@ -116,8 +116,9 @@ export class Catalog {
       report.named += named;
       report.opened += opened;
     };
+    const bases = [...known.keys()];
     for await (const lot of this.#scanner.scan(this.root, at)) {
-      unread.push(...lot.unread);
+      unread.push(...lot.unread.filter((u) => !u.dangling || bases.some((base) => isBelow(base, u.path))));
       for (const found of lot.found) {
         report.archives++;
         const row = known.get(found.base);

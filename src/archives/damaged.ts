@@ -32,9 +32,17 @@ const LONGEST = 8n * 86_400n * NS;
 
 const changedNow = (changed: number): boolean => Math.abs(Date.now() - changed) < YOUNG_MS;
 
-/** Just begun: what is missing may be there in a moment. */
-export function isYoung(problem: Problem, changed: number): boolean {
-  return (problem.code === 'E_ARCHIVE_EMPTY' || problem.code === 'E_ARCHIVE_MISSING') && changedNow(changed);
+/** Epoch nanoseconds before which what is younger than an archive's last change has no data. */
+const youngFrom = (changed: number): bigint => BigInt(Math.ceil(changed) - YOUNG_MS) * 1_000_000n;
+
+/**
+ * Just begun: what is missing may be there in a moment. The copy of an older archive has just been changed, too; its name tells. `base`: its
+ * path.
+ */
+export function isYoung(problem: Problem, base: string, changed: number): boolean {
+  if (problem.code !== 'E_ARCHIVE_EMPTY' && problem.code !== 'E_ARCHIVE_MISSING') return false;
+  const date = dateOf(basename(base));
+  return changedNow(changed) && (date === null || BigInt(date) * NS + ZONES >= youngFrom(changed));
 }
 
 /** Being written: the rest of its last record may be there in a moment. */
@@ -74,10 +82,11 @@ function touches({ base, problem, changed }: DamagedArchive, { job, startNs, end
     if (named.raw >= 0) return named.raw === job.raw;
     return named.local === job.local && named.index === job.index;
   }
-  if (isYoung(problem, changed)) return false;
   // Nothing in it is later than its last change, or than what its node wrote next.
   const changedNs = BigInt(Math.ceil(changed)) * 1_000_000n;
   const date = dateOf(name);
+  // One that has just begun has no data of a time before.
+  if (isYoung(problem, base, changed) && (date !== null || endNs >= youngFrom(changed))) return false;
   if (date === null) return changedNs >= startNs;
   const began = BigInt(date) * NS;
   const next = nextAfter(began + ZONES);

@@ -30,6 +30,8 @@ export interface UnreadDirectory {
   readonly problem: Problem;
   /** There is no such directory. */
   readonly absent: boolean;
+  /** A symbolic link that leads nowhere: it was a directory only if archives below it are known. */
+  readonly dangling?: boolean;
 }
 
 /** A symbolic link to a directory, and where that is. */
@@ -184,8 +186,8 @@ export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: Wa
     try {
       if (files.stat(join(root, path)).isDirectory()) walked.links.push({ path, real: files.real(join(root, path)) });
     } catch (error) {
-      // One that leads nowhere, or in a circle, is no directory.
-      if (!isAbsent(error) && codeOf(error) !== 'ELOOP') walked.unread.push(unread(root, path, error));
+      const dangling = isAbsent(error) || codeOf(error) === 'ELOOP';
+      walked.unread.push({ ...unread(root, path, error), ...(dangling ? { dangling } : {}) });
     }
   };
   visit(at, real, levels);

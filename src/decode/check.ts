@@ -55,6 +55,7 @@ const LOST: Partial<Record<Problem['code'], string>> = {
   E_ARCHIVE_INDEX: 'nothing: the data are read without the index, from the beginning',
   E_ARCHIVE_UNPACK: 'what cannot be unpacked',
   E_ARCHIVE_LIMIT: 'what exceeds the limit',
+  E_ARCHIVE_VOLUME: 'the records of the missing volumes',
 };
 /** As LOST, where it depends on the kind of record. */
 const LOST_BY_RECORD: Readonly<Record<string, string>> = {
@@ -179,12 +180,6 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
             ...(examples.size > 0 ? { found: [...examples].join(', ') } : {}),
           }),
         ];
-  const numbers = reader.files.volumes.map((v) => v.number);
-  const gap = numbers.findIndex((n, i) => i > 0 && n !== numbers[i - 1]! + 1);
-  if (gap > 0) {
-    const what = `volume ${numbers[gap]! - 1} is missing`;
-    yield warn('E_ARCHIVE_MISSING', what, 'the data of the missing volumes, if there were any', 'Look for the file.');
-  }
   if (reader.files.doubles.length > 0) {
     const found = reader.files.doubles.join(', ');
     const lost = 'what is in these files: PCP reads one of them too';

@@ -167,17 +167,22 @@ export function dropIndex(wasm: Wasm, reader: number, file: string | null): Prob
   return { code: 'E_ARCHIVE_INDEX', message, ...(file ? { file } : {}) };
 }
 
-/**
- * What an index must not say; each kind with its entries (counted from 1). `sizes`: of the volumes, where known;
- * `starts`: whether a record may start at an offset of a volume; `isWrong`: whether the time of the record there is left out, and the
- * entry's with it.
- */
+/** What is known of the places that entries name. */
+interface Places {
+  /** Whether a record may start at an offset of a volume. */
+  starts(volume: number, offset: number): boolean;
+  /** Whether the time of the record there is left out, and the entry's with it. */
+  isWrong(volume: number, offset: number): boolean;
+  /** Whether a volume is known not to be there. */
+  isMissing(volume: number): boolean;
+}
+
+/** What an index must not say; each kind with its entries (counted from 1). `label`: its bytes. `sizes`: of the volumes, where known. */
 export function indexOddities(
   entries: readonly IndexEntry[],
   label: number,
   sizes: ReadonlyMap<number, number | null>,
-  starts: (volume: number, offset: number) => boolean,
-  isWrong: (volume: number, offset: number) => boolean,
+  { starts, isWrong, isMissing }: Places,
 ): ReadonlyMap<string, number[]> {
   const odd = new Map<string, number[]>();
   const note = (what: string, i: number): void => {
@@ -196,7 +201,7 @@ export function indexOddities(
       latest = e.ns;
     }
     if (before && e.volume < before.volume) note('a volume before that of the entry before', i);
-    if (size === undefined) note('a volume that does not exist', i);
+    if (size === undefined && !isMissing(e.volume)) note('a volume that does not exist', i);
     if (before && e.volume === before.volume && (e.data < before.data || e.meta < before.meta))
       note('an offset before that of the entry before', i);
     // PCP starts at the first entry, whatever is before it.

@@ -15,6 +15,7 @@ import { lastLook, lookOn, nextStart } from './look-on.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
+import { loseMissing } from './missing-volumes.ts';
 import type { OpenOptions } from './open-options.ts';
 import { type Gap, goOn, Salvager } from './salvage.ts';
 import { FileStream } from './stream.ts';
@@ -46,7 +47,6 @@ export class ArchiveReader {
   readonly #wasm: Wasm;
   #stream: FileStream | null = null;
   #volume = 0;
-  /** Of the first volume. */
   #dataLabel: ArchiveLabel | null = null;
   readonly #metaLabel: ArchiveLabel;
   #bytes = 0;
@@ -72,8 +72,9 @@ export class ArchiveReader {
       );
       this.problems.push(...problems);
       if (otherIndex) wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
-      if (!options.readOn) return;
       const entries = indexEntries(wasm, this.address);
+      loseMissing(this.files, entries, this.label.version, this.#findings);
+      if (!options.readOn) return;
       this.#behind = placesBehind(entries, this.files);
       this.clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);
     } catch (error) {

@@ -80,6 +80,12 @@ export const ERRORS = {
     false,
     'Look for it where the message says: it needs its .meta file and at least one volume (.0, .1, …).',
   ),
+  E_ARCHIVE_VOLUME: kind(
+    'archive',
+    65,
+    false,
+    'A part of the archive is missing: look for the file, or for what has moved it; the other volumes were used.',
+  ),
   E_ARCHIVE_EMPTY: kind(
     'archive',
     65,

@@ -127,6 +127,27 @@ describe('a directory that cannot be read', () => {
   });
 });
 
+describe('a link to a directory that leads nowhere', () => {
+  it.each([
+    ['the file system behind it is not mounted', 'gone'],
+    ['it leads to itself', 'n2'],
+  ])('is one that cannot be read, if archives are known below: %s', async (_, target) => {
+    const elsewhere = treeOf('n2/a');
+    const root = treeOf('n1/a');
+    symlinkSync(join(elsewhere, 'n2'), join(root, 'n2'));
+    const catalog = catalogOf(root);
+    await catalog.refresh();
+    rmSync(join(root, 'n2'));
+    symlinkSync(target, join(root, 'n2'));
+    symlinkSync(target, join(root, 'never'));
+    for (let scan = 0; scan < 2; scan++) {
+      const { unread, vanished } = await catalog.refresh();
+      expect([unread.map((p) => p.file), vanished]).toEqual([[join(root, 'n2')], 0]);
+      expect([basesOf(catalog, 'n2'), catalog.hidden('n2').length]).toEqual([['n2/a'], 1]);
+    }
+  });
+});
+
 describe('an archive that cannot be read for a while', () => {
   it('keeps what is known of it, and is opened again by the next scan', async () => {
     const root = treeOf('n1/a', 'n2/a');
@@ -219,10 +240,15 @@ describe('an archive that cannot be read belongs to a job', () => {
     rmSync(join(root, 'n1/20260302.00.10.index'));
     writeFileSync(join(root, 'n1/messages.1'), 'a log');
     const catalog = catalogOf(root);
-    expect(await catalog.refresh()).toMatchObject({ archives: 2, young: 2, problems: [] });
-    const codes = catalog.touching({ node: 'n1', job: { raw: 7, local: 7, index: -1 }, startNs: 0n, endNs: 1n });
-    // They may have only begun.
-    expect(codes).toEqual([]);
+    expect(await catalog.refresh()).toMatchObject({
+      ...{ archives: 2, young: 1, problems: [{ file: join(root, 'n1/20260302.00.10') }] },
+    });
+    const touching = (startNs: bigint, endNs: bigint): string[] =>
+      catalog.touching({ node: 'n1', job: { raw: 7, local: 7, index: -1 }, startNs, endNs }).map((a) => a.base);
+    const now = BigInt(Date.now()) * 1_000_000n;
+    // `a` may have only begun: that leaves it nothing of a time before, where it is a copy that is not whole.
+    expect(touching(now - 60n * NS, now)).toEqual([]);
+    expect(touching(BigInt(T0) * NS, BigInt(T0 + 3600) * NS)).toEqual(['n1/20260302.00.10', 'n1/a']);
   });
 });
 

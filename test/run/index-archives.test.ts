@@ -234,14 +234,15 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     config({});
     writeFileSync(join(root, 'n02/20201203.meta'), 'not an archive');
     writeFileSync(join(root, 'n02/20201203.0'), 'neither is this');
-    for (const f of ['meta', 'index', '0']) writeFileSync(join(root, `n02/20201204.${f}`), '');
+    const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+    for (const f of ['meta', 'index', '0']) writeFileSync(join(root, `n02/${today}.${f}`), '');
     const first = await index();
     expect([first.code, first.summary.resources[0].unreadable, first.summary.resources[0].young]).toEqual([1, 1, 1]);
     const second = await index();
     expect([second.code, second.summary.resources[0].unreadable]).toEqual([0, 1]);
     expect(second.stderr).toContain('archive.unreadable');
     const old = new Date(Date.now() - 3_600_000);
-    for (const f of ['meta', 'index', '0']) utimesSync(join(root, `n02/20201204.${f}`), old, old);
+    for (const f of ['meta', 'index', '0']) utimesSync(join(root, `n02/${today}.${f}`), old, old);
     expect((await index()).summary.resources[0]).toMatchObject({ unreadable: 2, young: 0 });
   });
 
