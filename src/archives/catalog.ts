@@ -3,10 +3,19 @@
 
 import { basename, join, resolve } from 'node:path';
 import { ERRORS, fromProblem, NS, type Problem } from '../kernel/index.ts';
-import type { Row, Statement, Store } from '../store/index.ts';
+import type { Row, Statement, Store, Value } from '../store/index.ts';
 import { Damaged, type DamagedArchive, type DamagedFor, isGrowing, isYoung } from './damaged.ts';
-import { type ArchiveJob, hostKey, hostOfDirectory, namesHost, parseArchiveJob, sameHost, stampOf } from './names.ts';
-import { onlyGrown } from './revision.ts';
+import {
+  type ArchiveJob,
+  hostKey,
+  hostOfDirectory,
+  namesHost,
+  parseArchiveJob,
+  sameHost,
+  stampOf,
+  topOf,
+} from './names.ts';
+import { revisionAfter } from './revision.ts';
 import type { FoundArchive, UnreadDirectory } from './scan.ts';
 import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
 import { isBelow, UnreadDirectories } from './unread.ts';
@@ -52,7 +61,7 @@ const BATCH = 500;
 const OPEN_END = 2n ** 63n - 1n;
 
 const COLUMNS = `base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS TEXT) AS end_ns, signature, fast, host_name, problem,
-  revision`;
+  revision, path_host`;
 
 const isIo = ({ code }: Problem): boolean => ERRORS[code].class === 'io';
 type Trouble = (problem: Problem, found: FoundArchive, fresh: boolean) => void;
@@ -78,14 +87,19 @@ export class Catalog {
     this.#scanner = options.scanner ?? ownScanner(probe);
     this.#namesIn = options.namesIn ?? null;
     this.#unread = new UnreadDirectories(store, this.root);
-    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#byHost = store.prepare(
-      `SELECT ${COLUMNS} FROM archive WHERE root = ? AND host = ? AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)
-       AND job_raw IS NULL AND problem IS NULL ORDER BY start_ns, base`,
-    );
-    this.#byJob = store.prepare(
-      `SELECT ${COLUMNS} FROM archive WHERE root = ? AND host = ? AND problem IS NULL AND job_raw IS NOT NULL
-       AND ((job_raw = ? AND job_raw >= 0) OR (job_local = ? AND job_index = ? AND job_local >= 0)) ORDER BY start_ns, base`,
+    this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    // Two look-ups by index, since a host may be that of the label or that of the directory.
+    const ofHost = (condition: string): Statement =>
+      store.prepare(
+        ['host = ?', "path_host = ? AND path_host <> ''"]
+          .map(
+            (host) => `SELECT ${COLUMNS} FROM archive WHERE root = ? AND ${host} AND problem IS NULL AND ${condition}`,
+          )
+          .join(' UNION ALL '),
+      );
+    this.#byHost = ofHost('job_raw IS NULL AND end_ns >= CAST(? AS INTEGER) AND start_ns <= CAST(? AS INTEGER)');
+    this.#byJob = ofHost(
+      'job_raw IS NOT NULL AND ((job_raw = ? AND job_raw >= 0) OR (job_local = ? AND job_index = ? AND job_local >= 0))',
     );
     this.#one = store.prepare(`SELECT ${COLUMNS} FROM archive WHERE root = ? AND base = ?`);
   }
@@ -194,7 +208,10 @@ export class Catalog {
     if (passing && before && before.problem === null) return;
     const label = 'failure' in probed ? '' : probed.host;
     // A node that has no name yet when its logger starts calls itself localhost: then the path says whose the archive is.
-    const name = found.pathHost ?? (namesHost(label) ? label : hostOfDirectory(join(this.root, found.base)));
+    const directory = hostOfDirectory(join(this.root, found.base));
+    const name = found.pathHost ?? (namesHost(label) ? label : directory);
+    // Of a label, the directory that it is in; of a directory, the outermost one of the tree: `n1/daily/…`.
+    const other = found.pathHost !== null ? '' : namesHost(label) ? directory : topOf(found.base);
     const endNs = 'failure' in probed ? 0n : (probed.endNs ?? OPEN_END);
     // The label's start is advisory, but nobody may be later than the last record.
     const startNs = 'failure' in probed ? 0n : probed.startNs < endNs ? probed.startNs : endNs;
@@ -203,6 +220,7 @@ export class Catalog {
       ...[job?.local ?? null, job?.index ?? null, job?.raw ?? null],
       ...[failure && JSON.stringify(failure), fast ? 1 : 0, Math.round(found.changed)],
       before ? revisionAfter(before, { startNs, endNs, signature: found.signature }) : 0,
+      hostKey(other) === hostKey(name) ? '' : hostKey(other),
     );
   }
 
@@ -216,18 +234,23 @@ export class Catalog {
     };
   }
 
+  /** Rows of a host, by its labels or its directories, in the order of time. */
+  #ofHost(select: Statement, host: string, ...more: Value[]): Row[] {
+    const of = [this.root, hostKey(host), ...more];
+    return select
+      .all(...of, ...of)
+      .filter((row) => isOf(host, row))
+      .sort((a, b) => byTime(this.#entry(a), this.#entry(b)));
+  }
+
   /** Node-level archives of a host that overlap a time span (inclusive). */
   overlapping(host: string, startNs: bigint, endNs: bigint): CatalogEntry[] {
-    return this.#byHost
-      .all(this.root, hostKey(host), String(startNs), String(endNs))
-      .flatMap((row) => (isOf(host, row) ? [this.#entry(row)] : []));
+    return this.#ofHost(this.#byHost, host, String(startNs), String(endNs)).map((row) => this.#entry(row));
   }
 
   /** Job-level archives of a host by job id, whatever their time. */
   ofJob(host: string, { raw, local, index }: ArchiveJob): CatalogEntry[] {
-    return this.#byJob
-      .all(this.root, hostKey(host), raw, local, index)
-      .flatMap((row) => (isOf(host, row) ? (this.#opened(row) ?? []) : []));
+    return this.#ofHost(this.#byJob, host, raw, local, index).flatMap((row) => this.#opened(row) ?? []);
   }
 
   /** An entry whose times are those of its data: one that was entered by its name is opened now. */
@@ -316,11 +339,12 @@ export class Catalog {
   }
 }
 
-/** Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. */
-const isOf = (asked: string, { host_name: found }: Row): boolean => sameHost(asked, String(found));
+/**
+ * Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. An archive in the directory of
+ * the host is looked at whatever its label says: the reader takes the right ones, and names the others.
+ */
+const isOf = (asked: string, { host_name: found, path_host: directory }: Row): boolean =>
+  sameHost(asked, String(found)) || hostKey(asked) === directory;
 
-function revisionAfter(before: Row, now: { startNs: bigint; endNs: bigint; signature: string }): number {
-  const { start_ns, end_ns, signature, problem, revision } = before;
-  const was = { startNs: BigInt(String(start_ns)), endNs: BigInt(String(end_ns)), signature: String(signature) };
-  return Number(revision) + (problem !== null || onlyGrown(was, now) ? 0 : 1);
-}
+const byTime = (a: CatalogEntry, b: CatalogEntry): number =>
+  a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : a.base < b.base ? -1 : 1;

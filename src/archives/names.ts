@@ -58,8 +58,8 @@ export function hostKey(name: string): string {
   return name.split('.')[0]!.toLowerCase();
 }
 
-/** Names that a machine has before it is given one, or gives itself: they say nothing about whose an archive is. */
-const LOCAL = /^(localhost\d*|ip6-localhost|ip6-loopback)?(\.|$)/i;
+/** Names that a machine has before it is given one, or gives itself, and addresses: they say nothing about whose an archive is. */
+const LOCAL = /^(localhost\d*([.-]|$)|ip6-(localhost|loopback)(\.|$)|\(none\)|\.|$|\d{1,3}(\.\d{1,3}){3}$)|:/i;
 
 /** Whether a label names a host at all. */
 export const namesHost = (label: string): boolean => !LOCAL.test(label);
@@ -81,6 +81,12 @@ export function hostOfDirectory(base: string): string {
       .findLast((part) => part !== '' && part !== '.' && !DATED.test(part)) ?? ''
   );
 }
+
+/** The outermost directory of a path that is no date; empty: there is none. */
+export const topOf = (base: string): string =>
+  dirname(base)
+    .split('/')
+    .find((part) => part !== '' && part !== '.' && !DATED.test(part)) ?? '';
 
 /** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
 export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];

@@ -1,5 +1,6 @@
 // Owns what a change of an archive's files means: that it has grown, was compressed, or has other data than before.
 
+import type { Row } from '../store/index.ts';
 import { compressionOf } from './names.ts';
 
 /** An archive as it was found, or is found now. */
@@ -31,4 +32,11 @@ export function onlyGrown(before: Version, now: Version): boolean {
   if (now.endNs > before.endNs) return true;
   const [was, is] = [volumes(before.signature), volumes(now.signature)];
   return was === null || is === null || was === is;
+}
+
+/** The revision of an archive whose row in the catalogue is to be replaced. */
+export function revisionAfter(before: Row, now: { startNs: bigint; endNs: bigint; signature: string }): number {
+  const { start_ns, end_ns, signature, problem, revision } = before;
+  const was = { startNs: BigInt(String(start_ns)), endNs: BigInt(String(end_ns)), signature: String(signature) };
+  return Number(revision) + (problem !== null || onlyGrown(was, now) ? 0 : 1);
 }

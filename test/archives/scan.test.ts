@@ -148,6 +148,34 @@ describe('a link to a directory that leads nowhere', () => {
   });
 });
 
+describe('an archive in the directory of a node', () => {
+  const found = async (label: string, base: string, asked = 'n1'): Promise<string[]> => {
+    const root = treeOf();
+    smallArchive(join(root, base), { host: label, start: T0, end: T0 + 60 });
+    const catalog = catalogOf(root);
+    await catalog.refresh();
+    return basesOf(catalog, asked);
+  };
+
+  it.each([
+    ...['localhost', 'localhost4', 'localhost-live', 'localhost.localdomain', '(none)', '10.0.0.1', 'fe80::1'].map(
+      (label) => [...[label, 'n1/a']],
+    ),
+    ['localhost', 'n1/daily/a'],
+    ['localhost', 'n1/archive/2026/a'],
+    ['localhost', 'cluster/n1/a'],
+    ['x9', 'n1/a'],
+    ['x9', 'cluster/n1.x.edu/2026-03-02/a'],
+  ])('is looked at for it, labelled %s, at %s', async (label, base) => {
+    expect(await found(label!, base!)).toEqual([base]);
+  });
+
+  it('is one of the host of its label, too, and of no other', async () => {
+    expect([await found('x9', 'n1/a', 'x9'), await found('x9', 'n1/a', 'n2')]).toEqual([['n1/a'], []]);
+    expect([await found('n1.b.edu', 'n2/a', 'n1.a.edu'), await found('n1', 'all/a', 'all')]).toEqual([[], ['all/a']]);
+  });
+});
+
 describe('an archive that cannot be read for a while', () => {
   it('keeps what is known of it, and is opened again by the next scan', async () => {
     const root = treeOf('n1/a', 'n2/a');
