@@ -9,9 +9,9 @@ import {
   type ArchiveJob,
   hostKey,
   hostOfDirectory,
+  isOf,
   namesHost,
   parseArchiveJob,
-  sameHost,
   stampOf,
   topOf,
 } from './names.ts';
@@ -239,7 +239,7 @@ export class Catalog {
     const of = [this.root, hostKey(host), ...more];
     return select
       .all(...of, ...of)
-      .filter((row) => isOf(host, row))
+      .filter((row) => isOf(host, String(row.host_name), String(row.path_host)))
       .sort((a, b) => byTime(this.#entry(a), this.#entry(b)));
   }
 
@@ -338,13 +338,6 @@ export class Catalog {
     return { code: 'E_ARCHIVE_MISSING', message: 'no such archive', file: resolve(this.root, base) };
   }
 }
-
-/**
- * Hosts of the same short name in two domains are two, if both the asked name and the archive's are whole. An archive in the directory of
- * the host is looked at whatever its label says: the reader takes the right ones, and names the others.
- */
-const isOf = (asked: string, { host_name: found, path_host: directory }: Row): boolean =>
-  sameHost(asked, String(found)) || hostKey(asked) === directory;
 
 const byTime = (a: CatalogEntry, b: CatalogEntry): number =>
   a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : a.base < b.base ? -1 : 1;

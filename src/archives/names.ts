@@ -70,6 +70,13 @@ export function sameHost(a: string, b: string): boolean {
   return hostKey(a) === hostKey(b);
 }
 
+/**
+ * Whether an archive may be of the host asked for: of the host that it has by its label, or in a directory that is looked up as the host's,
+ * whatever its label says: the reader takes the right ones, and names the others.
+ */
+export const isOf = (asked: string, labelled: string, directory: string): boolean =>
+  sameHost(asked, labelled) || hostKey(asked) === directory;
+
 /** Directories of dates in all layouts: YYYY, MM, DD, YYYYMM, YYYYMMDD, YYYY-MM-DD. */
 const DATED = /^(\d\d|\d{4}|\d{6}|\d{8}|\d{4}-\d\d(-\d\d)?)$/;
 
