@@ -311,10 +311,7 @@ export class ArchiveReader {
     return more;
   }
 
-  /**
-   * Jumps forward by the temporal index to a place before which nothing is at or after `ns`. Stays where it is if the index
-   * does not help, or if what lies at and before the place does not show that.
-   */
+  /** Jumps forward by the index to a place before which nothing is at or after `ns`, if there is one and what lies there shows that. */
   seek(ns: bigint): void {
     const wasm = this.#wasm;
     if (this.#ended || !this.#stream) return;
