@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { NS } from '../kernel/index.ts';
-import { leapProblem, misplacedProblem } from './clock-problems.ts';
+import { leapProblem, misplacedProblem, timesConcerned } from './clock-problems.ts';
 import { recordFault, recordOffset, type Source } from './fault.ts';
 import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
@@ -249,12 +249,10 @@ export class Clock {
     const { misplaced = [], leaps = [], intervalNs = 0n } = this.#timeline ?? {};
     const { files } = this.#archive;
     return [
-      ...misplaced.map((m) => ({
-        problem: misplacedProblem(files, m, intervalNs),
-        // A wrong end is always known of (see the constructor).
-        fromNs: m.afterNs === null ? EARLIEST : (m.beforeNs ?? EARLIEST),
-        toNs: m.afterNs ?? LATEST,
-      })),
+      ...misplaced.flatMap((m) => {
+        const problem = misplacedProblem(files, m, intervalNs);
+        return timesConcerned(m, intervalNs).map((times) => ({ problem, ...times }));
+      }),
       ...leaps.map((leap) => ({
         problem: leapProblem(files, leap),
         fromNs: leap.beforeNs + 1n,

@@ -79,7 +79,8 @@ export function problemsWithin(dated: readonly Dated[], startNs: bigint, endNs: 
   const seen = new Map<Problem['code'], { all: number; named: number }>();
   const problems: Problem[] = [];
   for (const { problem, fromNs, toNs, count = 1 } of dated) {
-    if (fromNs > endNs || toNs < startNs) continue;
+    // One that concerns two spans of time is one.
+    if (fromNs > endNs || toNs < startNs || problems.includes(problem)) continue;
     const n = seen.get(problem.code) ?? { all: 0, named: 0 };
     seen.set(problem.code, n);
     n.all += count;

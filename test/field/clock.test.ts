@@ -93,6 +93,20 @@ describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
     expect(coverage).toMatchObject({ gaps: 0, lastNs: BigInt(T0 + 239 * 30 - 1800) * NS });
   });
 
+  it('set back for good with more records behind than before: windows on either side are told', () => {
+    // Half an hour, then an hour set back by one.
+    const base = archive([...every(30, 61), ...every(30, 120).map((t) => t + 1830 - HOUR)], version);
+    const message = 'the clock was set back by 1h00m; 61 records are left out';
+    expect(read(base, 600, 1200)).toMatchObject({ problems: [message] });
+    expect(read(base, -1500, -900)).toMatchObject({ records: 21, problems: [message] });
+    // A time that is far away concerns nobody in between.
+    const wild = archive([...every(30, 60), 30 * 24 * HOUR, ...every(30, 60).map((t) => t + 1800)], version);
+    expect(read(wild, 2400, 3000).problems).toEqual([]);
+    expect(read(wild, 29 * 24 * HOUR, 31 * 24 * HOUR).problems).toEqual([
+      '1 record is left out: the time cannot be right',
+    ]);
+  });
+
   it('of a job before it, or behind it, it is nothing', () => {
     const times = every(30, 240).map((t, i) => (i === 120 ? t + 5 * HOUR : t));
     const base = archive(times, version);
