@@ -27,7 +27,7 @@ export type JobRecord =
   | { readonly kind: 'job'; readonly job: Job; readonly line: number }
   | { readonly kind: 'rejected'; readonly problem: Problem; readonly line: number }
   /** Valid, but never ran or has not ended (sacct: pending, running, steps): counted, not an error. */
-  | { readonly kind: 'ignored'; readonly reason: string; readonly line: number }
+  | { readonly kind: 'ignored'; readonly reason: string; readonly line: number; readonly job?: string }
   /** Worth a look, costs no job: a state that is not known, what sacct said beside its output. */
   | { readonly kind: 'noted'; readonly problem: Problem; readonly line: number };
 

@@ -49,7 +49,7 @@ export async function* parseJobs(
       clusters.check(read);
       record = { kind: 'job', job: read, line };
     } catch (error) {
-      if (error instanceof Ignored) record = { kind: 'ignored', reason: error.message, line };
+      if (error instanceof Ignored) record = { kind: 'ignored', reason: error.message, line, ...jobOf(raw.id) };
       else {
         const place = { file, line, ...(raw.record === undefined ? {} : { record: raw.record }), ...jobOf(raw.id) };
         record = { kind: 'rejected', line, problem: { ...toProblem(error), ...place } };

@@ -117,8 +117,10 @@ export class ResourceRun {
         if (record.problem.job !== undefined) this.#met([record.problem.job]);
         this.#session.account.problem(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
-      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
-      else if (!selects(filter, record.job)) {
+      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) {
+        lines.ignored++;
+        this.#met(record.kind === 'job' ? namesOf(record.job) : record.job === undefined ? [] : [record.job]);
+      } else if (!selects(filter, record.job)) {
         this.#met(namesOf(record.job));
         this.#count('unselected');
       } else {

@@ -51,7 +51,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
         });
         await jobs.execute();
         if (jobs.unmet.length > 0 && !options.signal?.aborted)
-          throw new JobsumError('E_JOB_UNKNOWN', 'the list has no such job, or none that has run and ended', {
+          throw new JobsumError('E_JOB_UNKNOWN', 'the list has no such job', {
             file: options.jobs,
             job: jobs.unmet.join(', '),
           });
