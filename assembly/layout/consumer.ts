@@ -43,6 +43,8 @@ export const F_EMPTY_IGNORE: i32 = 512;
 export const F_STEADY: i32 = 64;
 /** Counters rise only: values are taken from L_CORRECTED where there are any. */
 export const F_COUNTERS: i32 = 1024;
+/** A record with more values than its instance domain has names counts. */
+export const F_UNNAMED: i32 = 2048;
 
 /** Outcomes of a record; STOP_* above 1 stop the consumer. */
 export const STOP_NONE: i32 = 0;

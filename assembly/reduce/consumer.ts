@@ -20,6 +20,7 @@ import {
   C_STOP,
   C_STOP_CODE,
   F_COUNTERS,
+  F_UNNAMED,
   F_EMPTY_IGNORE,
   F_EMPTY_SKIP,
   F_EMPTY_STOP,
@@ -98,6 +99,7 @@ function bind(c: usize, seq: i32): i32 {
   let error = 0;
   let missing = false;
   let crowded = false;
+  const unnamed = (load<i32>(c, C_FLAGS) & F_UNNAMED) != 0;
   let bad = 0;
   for (let i = 0; i < n; i++) {
     const slot: usize = load<u32>(slots + (i << 2));
@@ -113,7 +115,7 @@ function bind(c: usize, seq: i32): i32 {
     if (count > 0) {
       outcome = STOP_NONE;
       // -1: without instance domain.
-      if (<u32>count > <u32>load<i32>(slot, L_DOMAIN)) crowded = true;
+      if (<u32>count > <u32>load<i32>(slot, L_DOMAIN)) crowded = !unnamed;
       bad |= load<i32>(slot, L_BAD);
     } else {
       if (outcome == ABSENT) outcome = STOP_NODATA;

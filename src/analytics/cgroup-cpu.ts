@@ -42,6 +42,8 @@ export const cgroupCpu: Analytic = {
   counts: true,
   declare: (metrics, job, node) => ({
     ...ofJobsGroup(metrics, V2, job, node),
+    // A logger asks for names after the values: groups of short jobs are gone by then, and that is nothing to this one.
+    unnamed: 'ignore',
     reducers: metrics.flatMap((name, metric) => {
       const lane = { fold: 'match', rows: [{ metric }], scale: SECONDS[name]! } as const;
       return [

@@ -93,7 +93,8 @@ function flagsOf(spec: ConsumerSpec): number {
     (spec.floorSkips ? L.F_FLOOR_SKIP : 0) |
     (spec.rectangular === 'skip' ? L.F_RECT_SKIP : 0) |
     (spec.columns === 'steady' ? L.F_STEADY : 0) |
-    (spec.counters ? L.F_COUNTERS : 0)
+    (spec.counters ? L.F_COUNTERS : 0) |
+    (spec.unnamed === 'ignore' ? L.F_UNNAMED : 0)
   );
 }
 

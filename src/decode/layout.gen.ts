@@ -183,6 +183,7 @@ export const F_RECT_SKIP = 256;
 export const F_EMPTY_IGNORE = 512;
 export const F_STEADY = 64;
 export const F_COUNTERS = 1024;
+export const F_UNNAMED = 2048;
 export const STOP_NONE = 0;
 export const STOP_SKIP = 1;
 export const STOP_NODATA = 2;

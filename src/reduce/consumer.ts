@@ -74,7 +74,7 @@ export class Consumer {
       this.#reduce({ ...bare, values: raw });
       return;
     }
-    let outcome = judge(cells);
+    let outcome = judge(cells, this.#spec.unnamed === 'ignore');
     if (outcome.kind === 'skip') this.#skipped++;
     if (outcome.kind === 'stop' && outcome.reason === 'nodata' && this.#spec.empty === 'ignore' && this.#ends === null)
       return;
@@ -147,13 +147,14 @@ export class Consumer {
   }
 }
 
-/** The checks of §1.3, in their order. */
-function judge(cells: readonly (Cell | null)[]): Outcome {
+/** The checks of §1.3, in their order. `unnamed`: without that of the size of instance domains. */
+function judge(cells: readonly (Cell | null)[], unnamed: boolean): Outcome {
   const present = cells.filter((c) => c !== null);
   if (present.some((c) => c.count === MISSING_VALUE)) return SKIP;
   const failed = present.find((c) => c.count < 0);
   if (failed) return { kind: 'stop', reason: 'error', code: failed.count };
-  if (present.some((c) => c.domainSize !== undefined && c.count > c.domainSize)) return SKIP;
+  const crowded = ({ domainSize, count }: Cell): boolean => domainSize !== undefined && count > domainSize;
+  if (!unnamed && present.some(crowded)) return SKIP;
   if (present.every((c) => c.count === 0)) return stop('nodata');
   return present.some((c) => c.count > 0 && c.unconvertible) ? stop('conversion') : OK;
 }

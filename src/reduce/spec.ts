@@ -110,6 +110,8 @@ export interface ConsumerSpec {
   /** What to do with a record in which metric 0 has no values (others have): ignore it, or stop. `ignore`: nothing, and one in which no
    *  metric has values is passed over instead of stopping: the metrics are alternatives, of which a node has values of some. */
   readonly empty?: 'skip' | 'stop' | 'ignore';
+  /** `ignore`: a record with more values than its instance domain has names counts: the others are not looked for. */
+  readonly unnamed?: 'ignore';
   /** Stop (as an exception) at a record whose non-empty metrics have different numbers of values, or pass over it. */
   readonly rectangular?: boolean | 'skip';
   /** Stop at a record in which the first value of metric 0 is below this. Checked after `empty`. */
