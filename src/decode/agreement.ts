@@ -147,6 +147,14 @@ function agreementOf(archives: readonly Described[], units?: ExpectedUnits): Omi
   return { readings, problems };
 }
 
+/** Why a metric cannot be read in the units asked for; null: it can. */
+export function misfitOf(metric: Metric, file: string, units: ExpectedUnits): Problem | null {
+  const expected = Object.hasOwn(units, metric.name) ? units[metric.name] : undefined;
+  return expected === undefined || conversionTo(metric.units, expected) !== null
+    ? null
+    : otherDimension(metric, file, expected);
+}
+
 const otherDimension = ({ name, units }: Metric, file: string, expected: UnitsName): Problem => ({
   code: 'E_ARCHIVE_UNITS',
   message: `metric ${name} has units that cannot be converted and is left out`,

@@ -25,7 +25,7 @@ const MAX_MISSING = 4;
 export function* feedLines(archive: string, feeds: readonly Feed[]): Generator<string> {
   const fed = feeds.filter((f) => f.metrics.length > 0);
   yield `${clean(archive)}: describes the metrics of ${fed.length} of ${feeds.length} analytics`;
-  for (const { cls, key, metrics, missing } of feeds) {
+  for (const { cls, key, metrics, missing, misfits = [] } of feeds) {
     const [least = []] = missing;
     const more = least.length > MAX_MISSING ? ` and ${least.length - MAX_MISSING} more` : '';
     const others =
@@ -33,6 +33,6 @@ export function* feedLines(archive: string, feeds: readonly Feed[]): Generator<s
         ? ` (or those of ${missing.length - 1} other alternative${missing.length > 2 ? 's' : ''})`
         : '';
     const lacks = `no ${least.slice(0, MAX_MISSING).join(', ')}${more}${others}`;
-    yield `  ${metrics.length > 0 ? 'yes' : 'no '} ${cls}${key ? ` (${key})` : ''}: ${metrics.length > 0 ? metrics.join(', ') : lacks}`;
+    yield `  ${metrics.length > 0 ? 'yes' : 'no '} ${cls}${key ? ` (${key})` : ''}: ${metrics.length > 0 ? metrics.join(', ') : lacks}${misfits.map((m) => `; ${m.metric} is in ${m.found}, not in ${m.expected}`).join('')}`;
   }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ANALYTICS, feedsOf, PREPROCESSORS } from '../../src/analytics/index.ts';
+import { feedLines } from '../../src/view/index.ts';
 import { ArchiveWriter, pmid, UNITS } from '../../src/write/index.ts';
 import { documents } from '../support/field.ts';
 import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';
@@ -207,6 +208,18 @@ describe('networks', () => {
 });
 
 describe('what an archive can feed', () => {
+  it('is not what is left out because of its units, and says so', () => {
+    const names = new Set(['amdgpu.gpu.average_power', 'amdgpu.gpu.load', 'amdgpu.memory.used']);
+    const misfits = { 'amdgpu.gpu.average_power': { expected: 'microwatt', found: '/ microsec' } };
+    const feeds = new Map(feedsOf((name) => names.has(name), { misfits }).map((f) => [f.cls, f]));
+    const metric = 'amdgpu.gpu.average_power';
+    expect(feeds.get('GpuPower')).toMatchObject({ metrics: [], misfits: [{ metric, ...misfits[metric] }] });
+    expect(feeds.get('GpuUsage')).not.toHaveProperty('misfits');
+    expect([...feedLines('a', [feeds.get('GpuPower')!])][1]).toMatch(
+      /^ {2}no {2}GpuPower \(gpupower\): .*; amdgpu\.gpu\.average_power is in \/ microsec, not in microwatt$/,
+    );
+  });
+
   it('is what each analytic would read there, or what it lacks', () => {
     const names = new Set(['nvidia.power', 'kernel.all.load', 'network.interface.in.bytes', 'hinv.ncpu']);
     const feeds = new Map(feedsOf((name) => names.has(name)).map((f) => [f.cls, f]));

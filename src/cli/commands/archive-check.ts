@@ -1,7 +1,7 @@
 // Owns `jobsum archive check`: what is wrong with archives, what it costs, what can be done; and which analytics they can feed.
 
 import type { Argv, CommandModule } from 'yargs';
-import { feedsOf } from '../../analytics/index.ts';
+import { feedsOf, SHIPPED } from '../../analytics/index.ts';
 import { archiveInfo, checkArchive, resolveArchives } from '../../decode/index.ts';
 import { ERRORS } from '../../kernel/index.ts';
 import { checkLines, feedLines } from '../../view/index.ts';
@@ -14,11 +14,11 @@ interface Options extends Limited {
   analytics: boolean;
 }
 
-/** By the names in the archive's metadata: its records are not read. */
+/** By the names and units in the archive's metadata: its records are not read. */
 function showFeeds(path: string, json: boolean): void {
-  const { archive, metrics, problems } = archiveInfo(path);
+  const { archive, metrics, misfits, problems } = archiveInfo(path, { units: SHIPPED.units });
   const names = new Set(metrics.map((m) => m.name));
-  const feeds = feedsOf((name) => names.has(name));
+  const feeds = feedsOf((name) => names.has(name), { misfits });
   print(json ? [JSON.stringify({ archive, analytics: feeds })] : feedLines(archive, feeds));
   report(problems);
 }
