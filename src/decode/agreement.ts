@@ -147,12 +147,14 @@ function agreementOf(archives: readonly Described[], units?: ExpectedUnits): Omi
   return { readings, problems };
 }
 
-/** Why a metric cannot be read in the units asked for; null: it can. */
-export function misfitOf(metric: Metric, file: string, units: ExpectedUnits): Problem | null {
-  const expected = Object.hasOwn(units, metric.name) ? units[metric.name] : undefined;
-  return expected === undefined || conversionTo(metric.units, expected) !== null
-    ? null
-    : otherDimension(metric, file, expected);
+/** Metrics that cannot be read in the units asked for, and why. */
+export function misfitsOf(metrics: readonly Metric[], file: string, units: ExpectedUnits): Record<string, Problem> {
+  const unfit = metrics.flatMap((metric) => {
+    const expected = Object.hasOwn(units, metric.name) ? units[metric.name] : undefined;
+    const fits = expected === undefined || conversionTo(metric.units, expected) !== null;
+    return fits ? [] : [[metric.name, otherDimension(metric, file, expected)] as const];
+  });
+  return Object.fromEntries(unfit);
 }
 
 const otherDimension = ({ name, units }: Metric, file: string, expected: UnitsName): Problem => ({

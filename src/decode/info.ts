@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
-import { type ExpectedUnits, misfitOf } from './agreement.ts';
+import { type ExpectedUnits, misfitsOf } from './agreement.ts';
 import { areLikelyEnds, firstTimes, judgeTimes, startOf, tailTimes } from './clock.ts';
 import { leapProblem, misplacedProblem } from './clock-problems.ts';
 import { allMembers } from './domains.ts';
@@ -49,9 +49,9 @@ export interface ArchiveInfo {
     readonly instances: number | null;
   }[];
   readonly indoms: readonly { readonly indom: string; readonly versions: number; readonly instances: number }[];
-  /** Metrics that cannot be read in the units asked for, by name. */
-  readonly misfits: Readonly<Record<string, Problem>>;
   readonly problems: readonly Problem[];
+  /** Metrics that cannot be read in the units asked for, by name. */
+  readonly misfits?: Readonly<Record<string, Problem>>;
   /** Only those asked for. */
   readonly labels?: readonly LabelInfo[];
   readonly texts?: readonly TextInfo[];
@@ -169,10 +169,6 @@ export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInf
       return { indom: indomText(word), versions: wasm.i32(d + L.I_N), instances: count(word) };
     });
     const indexEntries = wasm.i32(reader.address + L.R_NINDEX);
-    const misfits = reader.metrics.flatMap((m) => {
-      const problem = misfitOf(m, path, options.units ?? {});
-      return problem ? [[m.name, problem] as const] : [];
-    });
     const metrics = reader.metrics.map(metric).sort((a, b) => (a.name < b.name ? -1 : 1));
     const { endNs: end, problem } = spanOf(wasm, reader);
     return {
@@ -188,7 +184,7 @@ export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInf
       indexEntries,
       metrics,
       indoms,
-      misfits: Object.fromEntries(misfits),
+      ...(options.units ? { misfits: misfitsOf(reader.metrics, path, options.units) } : {}),
       problems: [...reader.problems, ...(problem ? [problem] : [])],
       ...(options.labels ? { labels: reader.annotations!.labels.map(labelInfo) } : {}),
       ...(options.texts ? { texts: reader.annotations!.texts.map(textInfo) } : {}),

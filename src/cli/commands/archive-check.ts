@@ -16,7 +16,7 @@ interface Options extends Limited {
 
 /** By the names and units in the archive's metadata: its records are not read. */
 function showFeeds(path: string, json: boolean): void {
-  const { archive, metrics, misfits, problems } = archiveInfo(path, { units: SHIPPED.units });
+  const { archive, metrics, misfits = {}, problems } = archiveInfo(path, { units: SHIPPED.units });
   const names = new Set(metrics.map((m) => m.name));
   const feeds = feedsOf((name) => names.has(name), { misfits });
   print(json ? [JSON.stringify({ archive, analytics: feeds })] : feedLines(archive, feeds));
