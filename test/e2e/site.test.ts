@@ -98,7 +98,11 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     const key = name.replaceAll(' ', '-');
     const ran = await run(site.config(key, file(key)), ...args);
     if (expected === 'usage')
-      expect(ran).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('E_USAGE') });
+      expect(ran).toMatchObject({
+        code: 64,
+        stdout: expect.stringContaining('"exitCode":64'),
+        stderr: expect.stringContaining('E_USAGE'),
+      });
     else if (expected === 'none')
       expect(ran).toMatchObject({ code: 66, stderr: expect.stringContaining('E_JOB_UNKNOWN') });
     else {
