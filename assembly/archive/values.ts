@@ -161,6 +161,7 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
   if (words) {
     if (takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) return 0;
     store<i32>(slot, 1, L_BAD);
+    if (!clear(slot, n)) return FILL_MEMORY;
     return checkRecord(r) == S_RECORD ? 0 : FILL_DAMAGED;
   }
   if (change == 0) {
@@ -168,6 +169,18 @@ export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32
     if (blocks >= load<i32>(r, R_SETS_END) && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
   }
   return fillBlocks(r, slot, type, rec, len, pairs, n);
+}
+
+/** Values that cannot be converted are no numbers and empty texts, and not what another record had. */
+function clear(slot: usize, n: i32): bool {
+  const vals: usize = load<u32>(slot, L_VALS);
+  for (let i = 0; i < n; i++) store<f64>(vals + (i << 3), NaN);
+  if (!(load<i32>(slot, L_WANT) & WANT_STRS)) return true;
+  const none = intern(vals, 0);
+  if (none == NO_STRING) return false;
+  const strs: usize = load<u32>(slot, L_STRS);
+  for (let i = 0; i < n; i++) store<u32>(strs + (i << 2), none);
+  return true;
 }
 
 /** Words in (instance, word) pairs, the first at p, as doubles. False: this type is not stored so. */
@@ -311,10 +324,12 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
     const at = i << 3;
     if (type == T_STRING) {
       if (vtype != T_STRING && vtype != 0) sound = false;
-      if (want & WANT_STRS && vtype != T_STRING && vtype != 0) store<i32>(slot, 1, L_BAD);
-      if (want & WANT_STRS && !fillString(strs + (i << 2), p, vlen - 4)) return FILL_MEMORY;
+      const isText = vtype == T_STRING || vtype == 0;
+      if (want & WANT_STRS && !isText) store<i32>(slot, 1, L_BAD);
+      if (want & WANT_STRS && !fillString(strs + (i << 2), p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
     } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {
       store<i32>(slot, 1, L_BAD);
+      store<f64>(vals + at, NaN);
       run = false;
       sound = false;
     } else if (size == 4) {

@@ -31,6 +31,7 @@ import {
   L_GEN,
   L_KEYS,
   L_PAIRS,
+  L_BAD,
   L_RAW,
   N_RANGE,
   N_SIZE,
@@ -74,7 +75,7 @@ export function firstLast(q: usize, c: usize, arena: usize, t: f64, outcome: i32
     const slot: usize = load<u32>(slots + (i << 2));
     const count = countOf(i) > 0 ? countOf(i) : 0;
     if (!reserveRow(arena, row, count, first)) return false;
-    const exact = isExact(slot) && !(norms && load<f64>(norms + i * N_SIZE, N_RANGE) != 0);
+    const exact = isExact(slot) && !load<i32>(slot, L_BAD) && !(norms && load<f64>(norms + i * N_SIZE, N_RANGE) != 0);
     const corrected: usize = counters ? <usize>load<u32>(slot, L_CORRECTED) : 0;
     const from: usize = !exact ? valsOf(i) : corrected ? <usize>load<u32>(corrected, K_OUT_RAW) : <usize>load<u32>(slot, L_RAW);
     memory.copy(load<u32>(row, FLR_LAST), from, count << 3);
