@@ -117,3 +117,22 @@ export function isString(id: u32, p: usize, len: u32): bool {
   const s = entries + id * T_SIZE;
   return load<u32>(s, T_LEN) == len && sameBytes(load<u32>(s, T_PTR), p, len);
 }
+
+/** Puts the number of the string in a block's bytes, up to the first null byte, at a place. False: no memory. */
+export function internAt(at: usize, p: usize, size: i32): bool {
+  // Mostly it is what was there in the record before.
+  if (isStringAt(load<u32>(at), p, size)) return true;
+  let end = p;
+  const limit = p + size;
+  while (end < limit && load<u8>(end)) end++;
+  const id = intern(p, <u32>(end - p));
+  store<u32>(at, id);
+  return id != NO_STRING;
+}
+
+/** Puts the number of the empty string at `n` places. False: no memory. */
+export function internNone(at: usize, n: i32): bool {
+  const none = intern(at, 0);
+  for (let i = 0; i < n; i++) store<u32>(at + (i << 2), none);
+  return none != NO_STRING;
+}

@@ -12,7 +12,7 @@ import { identify } from './identity';
 import { versionAt } from './indom';
 import { S_RECORD } from '../status';
 import { blockAt, checkRecord } from './record';
-import { intern, isStringAt, NO_STRING } from './strings';
+import { internAt, internNone } from './strings';
 
 export const T_I32: i32 = 0;
 export const T_U32: i32 = 1;
@@ -176,11 +176,7 @@ function clear(slot: usize, n: i32): bool {
   const vals: usize = load<u32>(slot, L_VALS);
   for (let i = 0; i < n; i++) store<f64>(vals + (i << 3), NaN);
   if (!(load<i32>(slot, L_WANT) & WANT_STRS)) return true;
-  const none = intern(vals, 0);
-  if (none == NO_STRING) return false;
-  const strs: usize = load<u32>(slot, L_STRS);
-  for (let i = 0; i < n; i++) store<u32>(strs + (i << 2), none);
-  return true;
+  return internNone(load<u32>(slot, L_STRS), n);
 }
 
 /** Words in (instance, word) pairs, the first at p, as doubles. False: this type is not stored so. */
@@ -326,7 +322,7 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
       if (vtype != T_STRING && vtype != 0) sound = false;
       const isText = vtype == T_STRING || vtype == 0;
       if (want & WANT_STRS && !isText) store<i32>(slot, 1, L_BAD);
-      if (want & WANT_STRS && !fillString(strs + (i << 2), p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
+      if (want & WANT_STRS && !internAt(strs + (i << 2), p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
     } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {
       store<i32>(slot, 1, L_BAD);
       store<f64>(vals + at, NaN);
@@ -343,17 +339,6 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
   if (!sound && checkRecord(r) != S_RECORD) return FILL_DAMAGED;
   store<i32>(slot, run ? first : 0, L_BLOCKS);
   return 0;
-}
-
-function fillString(at: usize, p: usize, size: i32): bool {
-  // Mostly it is what was there in the record before.
-  if (isStringAt(load<u32>(at), p, size)) return true;
-  let end = p;
-  const limit = p + size;
-  while (end < limit && load<u8>(end)) end++;
-  const id = intern(p, <u32>(end - p));
-  store<u32>(at, id);
-  return id != NO_STRING;
 }
 
 /** Instance id of the i-th value of a slot. */
