@@ -67,7 +67,8 @@ describe.runIf(small)('on a full disk', () => {
       expect(code).toBe(74);
       expectOrderly(read(out, 'first'), 'a.db');
       const { done = 0, skipped = 0 } = first.jobs ?? {};
-      expect(documentsOf(read(out, 'half.ndjson')).size).toBe(done + skipped);
+      // No job counts whose document is not stored. One whose ledger row found no room any more does not count, and is done again.
+      expect(documentsOf(read(out, 'half.ndjson')).size).toBeGreaterThanOrEqual(done + skipped);
     }
     expect(first.exitCode).toBe(code);
     expect(ran.code).toBe(0);
