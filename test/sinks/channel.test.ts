@@ -1,10 +1,11 @@
 // A pipe whose reader takes nothing: whoever writes there can be stopped.
 
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Channel } from '../../src/sinks/channel.ts';
 import { CLUSTER, jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 import { until } from '../support/until.ts';
@@ -28,22 +29,14 @@ afterEach(() => {
   readers = [];
 });
 
-/** More than a pipe holds. */
-const LONG = 'x'.repeat(1 << 20);
+const SCRIPT = fileURLToPath(new URL('./stalled-pipe.mjs', import.meta.url));
 
 describe('a pipe whose reader takes nothing', () => {
   it.each(['before', 'after'])('is given up when the run is to stop, %s the write has begun', async (when) => {
     const { pipe } = place();
-    const stop = new AbortController();
-    const channel = new Channel(pipe, { seconds: 600, signal: stop.signal });
-    await channel.write('short\n');
-    if (when === 'before') stop.abort();
-    const writing = channel.write(LONG);
-    stop.abort();
-    await expect(writing).rejects.toMatchObject({ code: 'E_IO', detail: { file: pipe } });
-    // Neither waits for what will not be taken.
-    await expect(channel.write('more\n')).rejects.toMatchObject({ code: 'E_IO' });
-    await channel.close();
+    const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, pipe, when]);
+    const given = { code: 'E_IO', file: pipe };
+    expect(JSON.parse(stdout)).toEqual({ first: null, long: given, more: given });
   });
 
   it('ends the run on SIGTERM, which says how it ended', async () => {
