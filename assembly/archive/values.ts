@@ -319,8 +319,8 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
     const p = rec + block + 4;
     const at = i << 3;
     if (type == T_STRING) {
-      if (vtype != T_STRING && vtype != 0) sound = false;
       const isText = vtype == T_STRING || vtype == 0;
+      if (!isText) sound = false;
       if (want & WANT_STRS && !isText) store<i32>(slot, 1, L_BAD);
       if (want & WANT_STRS && !internAt(strs + (i << 2), p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
     } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {

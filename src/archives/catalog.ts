@@ -9,7 +9,7 @@ import {
   type ArchiveJob,
   hostKey,
   hostOfDirectory,
-  isOf,
+  mayBeOf,
   namesHost,
   parseArchiveJob,
   stampOf,
@@ -130,9 +130,8 @@ export class Catalog {
       report.named += named;
       report.opened += opened;
     };
-    const bases = [...known.keys()];
     for await (const lot of this.#scanner.scan(this.root, at)) {
-      unread.push(...lot.unread.filter((u) => !u.dangling || bases.some((base) => isBelow(base, u.path))));
+      unread.push(...lot.unread.filter((u) => !u.dangling || this.#known(u.path).length > 0));
       for (const found of lot.found) {
         report.archives++;
         const row = known.get(found.base);
@@ -239,7 +238,7 @@ export class Catalog {
     const of = [this.root, hostKey(host), ...more];
     return select
       .all(...of, ...of)
-      .filter((row) => isOf(host, String(row.host_name), String(row.path_host)))
+      .filter((row) => mayBeOf(host, String(row.host_name), String(row.path_host)))
       .sort((a, b) => byTime(this.#entry(a), this.#entry(b)));
   }
 

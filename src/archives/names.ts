@@ -74,26 +74,23 @@ export function sameHost(a: string, b: string): boolean {
  * Whether an archive may be of the host asked for: of the host that it has by its label, or in a directory that is looked up as the host's,
  * whatever its label says: the reader takes the right ones, and names the others.
  */
-export const isOf = (asked: string, labelled: string, directory: string): boolean =>
+export const mayBeOf = (asked: string, labelled: string, directory: string): boolean =>
   sameHost(asked, labelled) || hostKey(asked) === directory;
 
 /** Directories of dates in all layouts: YYYY, MM, DD, YYYYMM, YYYYMMDD, YYYY-MM-DD. */
 const DATED = /^(\d\d|\d{4}|\d{6}|\d{8}|\d{4}-\d\d(-\d\d)?)$/;
 
-/** The host that a path stands for, whatever its layout: the innermost directory that is no date; empty: there is none. */
-export function hostOfDirectory(base: string): string {
-  return (
-    dirname(base)
-      .split('/')
-      .findLast((part) => part !== '' && part !== '.' && !DATED.test(part)) ?? ''
-  );
-}
-
-/** The outermost directory of a path that is no date; empty: there is none. */
-export const topOf = (base: string): string =>
+/** The directories of a path that are no dates, the outermost first. */
+const undated = (base: string): string[] =>
   dirname(base)
     .split('/')
-    .find((part) => part !== '' && part !== '.' && !DATED.test(part)) ?? '';
+    .filter((part) => part !== '' && part !== '.' && !DATED.test(part));
+
+/** The host that a path stands for, whatever its layout: the innermost directory that is no date; empty: there is none. */
+export const hostOfDirectory = (base: string): string => undated(base).at(-1) ?? '';
+
+/** The outermost directory of a path that is no date; empty: there is none. */
+export const topOf = (base: string): string => undated(base)[0] ?? '';
 
 /** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
 export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];

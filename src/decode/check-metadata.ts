@@ -4,7 +4,6 @@ import { statSync } from 'node:fs';
 import { indexEntries, indexOddities } from './index-file.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM } from './metric.ts';
-import { missingVolumes } from './missing-volumes.ts';
 import type { ArchiveReader } from './reader.ts';
 import { isPacked } from './source.ts';
 import { unitsOf } from './units.ts';
@@ -78,8 +77,6 @@ export function oddIndex(
     reader.files.volumes.map((v) => [v.number, isPacked(v.path) ? null : statSync(v.path).size] as const),
   );
   const isWrong = (volume: number, offset: number): boolean => reader.clock?.leavesOut(volume, offset) ?? false;
-  const entries = indexEntries(wasm, reader.address);
-  const runs = missingVolumes(reader.files, entries, reader.label.version);
-  const isMissing = (volume: number): boolean => runs.some((r) => volume >= r.first && volume <= r.last);
-  return indexOddities(entries, label, sizes, { starts, isWrong, isMissing });
+  const isMissing = (volume: number): boolean => reader.missing.some((r) => volume >= r.first && volume <= r.last);
+  return indexOddities(indexEntries(wasm, reader.address), label, sizes, { starts, isWrong, isMissing });
 }

@@ -43,20 +43,12 @@ export function resolveArchives(text: string): string[] {
       if (found?.member === 'meta') bases.add(join(item, found.base));
     }
   }
-  if (bases.size === 0) {
-    const below = text.split(',').flatMap((item) => firstBelow(item) ?? []);
-    throw new JobsumError(
-      'E_ARCHIVE_MISSING',
-      below.length > 0 ? 'no archive in this directory itself' : 'no archive there',
-      {
-        file: text,
-        ...(below.length > 0
-          ? { expected: 'a directory that has archives, or an archive', found: `some in ${below[0]}` }
-          : {}),
-      },
-    );
-  }
-  return [...bases];
+  if (bases.size > 0) return [...bases];
+  const [below] = text.split(',').flatMap((item) => firstBelow(item) ?? []);
+  if (below === undefined) throw new JobsumError('E_ARCHIVE_MISSING', 'no archive there', { file: text });
+  throw new JobsumError('E_ARCHIVE_MISSING', 'no archive in this directory itself', {
+    ...{ file: text, expected: 'a directory that has archives, or an archive', found: `some in ${below}` },
+  });
 }
 
 /** Directories looked into for an example. */

@@ -78,9 +78,11 @@ export class Findings {
 export function problemsWithin(dated: readonly Dated[], startNs: bigint, endNs: bigint): Problem[] {
   const seen = new Map<Problem['code'], { all: number; named: number }>();
   const problems: Problem[] = [];
+  /** One that concerns two spans of time is one. */
+  const met = new Set<Problem>();
   for (const { problem, fromNs, toNs, count = 1 } of dated) {
-    // One that concerns two spans of time is one.
-    if (fromNs > endNs || toNs < startNs || problems.includes(problem)) continue;
+    if (fromNs > endNs || toNs < startNs || met.has(problem)) continue;
+    met.add(problem);
     const n = seen.get(problem.code) ?? { all: 0, named: 0 };
     seen.set(problem.code, n);
     n.all += count;

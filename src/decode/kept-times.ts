@@ -5,7 +5,7 @@ import type { Times } from './timeline.ts';
 
 /** Records whose times are left out, one behind the other in the file; or many such runs. */
 export interface Misplaced {
-  /** How many runs: more than one where there are too many to be told apart. It reaches then from the first to the last. */
+  /** How many runs this stands for: more than one only in the last of the list, where too many were found to keep each. It then reaches from the first of them to the last. */
   readonly runs: number;
   readonly volume: number;
   readonly offset: number;

@@ -15,7 +15,7 @@ import { lastLook, lookOn, nextStart } from './look-on.ts';
 import { readMetadata } from './metadata.ts';
 import type { ArchiveLabel, Metric } from './metric.ts';
 import { MetricTable } from './metric-table.ts';
-import { loseMissing } from './missing-volumes.ts';
+import { type Missing, missingVolumes } from './missing-volumes.ts';
 import type { OpenOptions } from './open-options.ts';
 import { type Gap, goOn, Salvager } from './salvage.ts';
 import { FileStream } from './stream.ts';
@@ -29,6 +29,7 @@ export class ArchiveReader {
   readonly files: FileSet;
   readonly address: number;
   readonly label: ArchiveLabel;
+  readonly missing: readonly Missing[];
   readonly #table: MetricTable;
   readonly #findings = new Findings();
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
@@ -73,7 +74,8 @@ export class ArchiveReader {
       this.problems.push(...problems);
       if (otherIndex) wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
       const entries = indexEntries(wasm, this.address);
-      loseMissing(this.files, entries, this.label.version, this.#findings);
+      this.missing = missingVolumes(this.files, entries, this.label.version);
+      for (const { problem, fromNs, toNs } of this.missing) this.#findings.lose(problem, fromNs, toNs);
       if (!options.readOn) return;
       this.#behind = placesBehind(entries, this.files);
       this.clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);

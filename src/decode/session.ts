@@ -117,13 +117,13 @@ export interface Member {
 }
 
 const AS_IT_IS: Reading = { leftOut: new Set(), factors: new Map() };
-type Open = (path: string, index: number, reading: Reading) => ArchiveReader;
+type Open = (member: Member) => ArchiveReader;
 
 /** What a task reads, before it is read. */
 export interface Survey {
   readonly members: readonly Member[];
   readonly slots: ReadonlyMap<string, number>;
-  readonly open: (member: Member) => ArchiveReader;
+  readonly open: Open;
 }
 
 /** The archives of a task that its windows read, looked at but not read. `judged`: those whose times are judged before they are read. */
@@ -136,7 +136,7 @@ export function survey(
   const names = [...new Set([...task.wanted, ...BOOT_METRICS])];
   if (wasm.x.openSession(names.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
   const slots = new Map(names.map((name, i) => [name, i]));
-  const open: Open = (path, index, { leftOut, factors }) => {
+  const open: Open = ({ path, index, reading: { leftOut, factors } }) => {
     const slotOf = (name: string): number | undefined => (leftOut.has(name) ? undefined : slots.get(name));
     const factorOf = (name: string): number => factors.get(name) ?? 1;
     const options = { slotOf, factorOf, salvage: task.salvage === true, readOn: true };
@@ -153,7 +153,7 @@ export function survey(
     member.metrics = member.metrics.filter((m) => wanted.has(m.name));
     return member;
   });
-  return { members, slots, open: (m) => open(m.path, m.index, m.reading) };
+  return { members, slots, open };
 }
 
 export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): Decoded {
@@ -257,7 +257,7 @@ function unread(path: string, index: number, reading: Reading): Member {
 function look(member: Member, open: Open, keep: boolean): void {
   const { reading } = member;
   try {
-    const reader = open(member.path, member.index, reading);
+    const reader = open(member);
     member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.startNs;

@@ -1,7 +1,7 @@
 // Owns the comparison of two stores of documents: joined by their ids, differences added up by path, deviations by their cause.
 
 import { type CompareOptions, compareDocuments, type Difference } from './compare.ts';
-import { droppedPaths, isDropped, type Json } from './deviations.ts';
+import { type Deviation, droppedPaths, isDropped, type Json } from './deviations.ts';
 
 /** A document as some store holds it, with `timeseries` inside. */
 export interface StoredDocument {
@@ -27,23 +27,27 @@ export interface CauseCount {
   documents: number;
 }
 
-export interface StoresComparison {
+interface Counts {
   /** In both stores. */
   compared: number;
   /** Of these, those that differ in more than what the deviations stand for. */
   differing: number;
-  /** Only in the reference's store, and only in ours; the first ids of each. */
+  /** Only in the reference's store, and only in ours. */
   missing: number;
   surplus: number;
-  readonly missingIds: string[];
-  readonly surplusIds: string[];
   /** Values looked at. */
   values: number;
-  /** Those of most documents first. */
-  readonly paths: readonly PathDifferences[];
   /** Differences at further paths: there are more than are kept. */
   otherValues: number;
+}
+
+export interface StoresComparison extends Readonly<Counts> {
+  /** Those of most documents first. */
+  readonly paths: readonly PathDifferences[];
   readonly causes: readonly CauseCount[];
+  /** The first ids of what is in one store only. */
+  readonly missingIds: readonly string[];
+  readonly surplusIds: readonly string[];
 }
 
 /** Names of devices are part of a path and come from outside: no more paths and ids than these are kept. */
@@ -62,52 +66,48 @@ const general = (path: string): string =>
     .map((key) => (/^\d+$/.test(key) ? '*' : key))
     .join('/');
 
-class Tally implements StoresComparison {
-  compared = 0;
-  differing = 0;
-  missing = 0;
-  surplus = 0;
-  readonly missingIds: string[] = [];
-  readonly surplusIds: string[] = [];
-  values = 0;
-  otherValues = 0;
+class Tally {
+  readonly #counts: Counts = { compared: 0, differing: 0, missing: 0, surplus: 0, values: 0, otherValues: 0 };
+  readonly #ids = { missing: [] as string[], surplus: [] as string[] };
   readonly #paths = new Map<string, PathDifferences>();
   readonly #causes = new Map<string, CauseCount>();
 
-  get paths(): PathDifferences[] {
-    return [...this.#paths.values()].sort((a, b) => b.documents - a.documents || (a.path < b.path ? -1 : 1));
-  }
-
-  get causes(): CauseCount[] {
-    return [...this.#causes.values()].sort((a, b) => b.documents - a.documents);
+  finish(): StoresComparison {
+    const byDocuments = (a: { documents: number }, b: { documents: number }): number => b.documents - a.documents;
+    return {
+      ...this.#counts,
+      paths: [...this.#paths.values()].sort((a, b) => byDocuments(a, b) || (a.path < b.path ? -1 : 1)),
+      causes: [...this.#causes.values()].sort(byDocuments),
+      missingIds: this.#ids.missing,
+      surplusIds: this.#ids.surplus,
+    };
   }
 
   only(side: 'missing' | 'surplus', id: string): void {
-    this[side]++;
-    const ids = side === 'missing' ? this.missingIds : this.surplusIds;
-    if (ids.length < MAX_IDS) ids.push(id);
+    this.#counts[side]++;
+    if (this.#ids[side].length < MAX_IDS) this.#ids[side].push(id);
   }
 
   pair(id: string, golden: Json, ours: Json, options: CompareOptions): void {
-    this.compared++;
+    this.#counts.compared++;
     const { deviations = [] } = options;
     const pair = { golden, ours };
     const all = compareDocuments({ document: golden }, ours, { ...options, deviations: [] });
-    this.values += all.compared;
+    this.#counts.values += all.compared;
     // Where nothing differs at all, no deviation needs to be looked for.
     if (all.differences.length === 0) return;
     const unexplained = compareDocuments({ document: golden }, ours, options).differences;
     const open = new Set(unexplained.map((found) => found.path));
     const explained = all.differences.filter((found) => !open.has(found.path));
-    const causes = new Map<string, CauseCount>();
+    // Several deviations may have one cause, for which a document counts once.
+    const causes = new Map<string, Deviation>();
     for (const deviation of explained.length > 0 ? deviations : []) {
-      const { what, why } = deviation;
       const dropped = droppedPaths([deviation], pair);
       if (explained.some(({ path }) => dropped.some((d) => isDropped(path, d))))
-        causes.set(`${what}\n${why}`, { what, why, documents: 0 });
+        causes.set(`${deviation.what}\n${deviation.why}`, deviation);
     }
-    for (const [key, cause] of causes) {
-      const counted = this.#causes.get(key) ?? cause;
+    for (const [key, { what, why }] of causes) {
+      const counted = this.#causes.get(key) ?? { what, why, documents: 0 };
       counted.documents++;
       this.#causes.set(key, counted);
     }
@@ -115,13 +115,13 @@ class Tally implements StoresComparison {
   }
 
   #differ(id: string, differences: readonly Difference[]): void {
-    this.differing++;
+    this.#counts.differing++;
     const seen = new Set<PathDifferences>();
     for (const found of differences) {
       const path = general(found.path);
       let counted = this.#paths.get(path);
       if (!counted && this.#paths.size >= MAX_PATHS) {
-        this.otherValues++;
+        this.#counts.otherValues++;
         continue;
       }
       counted ??= { path, documents: 0, values: 0, example: { id, ...found } };
@@ -156,5 +156,5 @@ export async function compareStores(
     if (order <= 0) a = await next(golden);
     if (order >= 0) b = await next(ours);
   }
-  return tally;
+  return tally.finish();
 }

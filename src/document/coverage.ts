@@ -94,7 +94,10 @@ function rowOf(n: NodeCoverage): Row {
 /** Whether a node has data of the whole of its window, as `full` counts it. */
 export const isFull = (node: NodeCoverage): boolean => rowOf(node).full;
 
-/** Whether a node's data span any time: a single sample, of however many records, is of a moment, and nothing that counts or is averaged can be had from it. */
+/**
+ * Whether a node's data span any time: a single sample, of however many records, is of a moment, and nothing that counts or is averaged can
+ * be had from it.
+ */
 export const spansTime = ({ data }: NodeCoverage): boolean => data !== undefined && data.coverage.intervalNs > 0n;
 
 /** `nodes` of an analytic alone if all contributed whole; else which did not, the first of them. */

@@ -289,6 +289,10 @@ export function toProblem(error: unknown): Problem {
   return { code: 'E_INTERNAL', message: String(error) };
 }
 
+/** Whether somebody who waited gave up since the run is to stop, which is no failure. */
+export const isStop = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted === true && toProblem(error).code === 'E_INTERRUPTED';
+
 /** The error that a problem was, or would be: the other way round. */
 export function fromProblem({ code, message, ...detail }: Problem): JobsumError {
   return new JobsumError(code, message, detail);

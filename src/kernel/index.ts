@@ -11,6 +11,7 @@ export {
   type ErrorPlace,
   exitWhenStopped,
   fromProblem,
+  isStop,
   JobsumError,
   type Problem,
   toProblem,

@@ -12,7 +12,7 @@ export class Total {
   /** Numbers of the instances in the record before; null: there is none yet. */
   #there: ReadonlySet<number> | null = null;
 
-  /** Takes a record's instances (-1: not told apart) with their values now, by position, and the last values of all, by number. */
+  /** Takes a record's instances (-1: without an identity) with their values now, by position, and the last values of all, by number. */
   settle(numbers: readonly number[], now: (i: number) => number, last: (number: number) => number): void {
     const before = this.#there;
     const there = new Set(numbers.filter((number) => number >= 0));

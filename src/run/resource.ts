@@ -12,7 +12,7 @@ import {
   type ProcessState,
   selects,
 } from '../jobs/index.ts';
-import { JobsumError, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { isStop, JobsumError, type Problem, patiently } from '../kernel/index.ts';
 import {
   type JobKey,
   type JobState,
@@ -94,8 +94,12 @@ export class ResourceRun {
     return [...this.#unmet];
   }
 
-  #met(names: readonly string[]): void {
-    if (this.#unmet.size > 0) for (const name of names) this.#unmet.delete(name);
+  /** What the record was asked for by, if it was. */
+  #meet(record: JobRecord): void {
+    if (this.#unmet.size === 0 || record.kind === 'noted') return;
+    const { job } = record.kind === 'rejected' ? record.problem : record;
+    const names = typeof job === 'object' ? namesOf(job) : job === undefined ? [] : [job];
+    for (const name of names) this.#unmet.delete(name);
   }
 
   get #signal(): AbortSignal | undefined {
@@ -112,19 +116,14 @@ export class ResourceRun {
     const { lines } = this.#session.account.summary;
     for await (const record of this.#records()) {
       if (this.#signal?.aborted) break;
+      this.#meet(record);
       if (record.kind === 'rejected') {
         lines.rejected++;
-        if (record.problem.job !== undefined) this.#met([record.problem.job]);
         this.#session.account.problem(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
-      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) {
-        lines.ignored++;
-        this.#met(record.kind === 'job' ? namesOf(record.job) : record.job === undefined ? [] : [record.job]);
-      } else if (!selects(filter, record.job)) {
-        this.#met(namesOf(record.job));
-        this.#count('unselected');
-      } else {
-        this.#met(namesOf(record.job));
+      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
+      else if (!selects(filter, record.job)) this.#count('unselected');
+      else {
         this.#candidates.push(record.job);
         if (this.#candidates.length >= LOOKUP_JOBS) await this.#take();
       }
@@ -142,7 +141,7 @@ export class ResourceRun {
     try {
       yield* this.#plan.source.records(this.#signal);
     } catch (error) {
-      if (!this.#signal?.aborted || toProblem(error).code !== 'E_INTERRUPTED') throw error;
+      if (!isStop(error, this.#signal)) throw error;
     }
   }
 

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
 import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { JobsumError, newRunId, type Patience, toProblem } from '../kernel/index.ts';
+import { isStop, JobsumError, newRunId, type Patience } from '../kernel/index.ts';
 import type { Backlog, Lease, Leases } from '../ledger/index.ts';
 import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
@@ -123,8 +123,7 @@ export class Session {
       try {
         await body();
       } catch (error) {
-        // Whoever waited gave up since the run is to stop.
-        if (!signal?.aborted || toProblem(error).code !== 'E_INTERRUPTED') throw error;
+        if (!isStop(error, signal)) throw error;
       }
       const summary = this.account.close(signal);
       // Of what a stopped run has not come to nobody knows how much it is.

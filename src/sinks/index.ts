@@ -7,7 +7,7 @@ export { FileSink, StreamSink } from './ndjson.ts';
 export { lacking, type Privilege, pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';
 export { countDocuments, DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
-export { fileDocuments, mongoDocuments, storeDocuments } from './stored.ts';
+export { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from './stored.ts';
 
 export interface SinkName {
   readonly kind: 'sqlite' | 'ndjson' | 'mongodb';

@@ -6,13 +6,13 @@ import { bsonBytes, type Document, fitDocument, MAX_DOCUMENT_BYTES, SCHEMA_DOCUM
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import { Mongo } from '../store/index.ts';
 import { type BsonTypes, toBson } from './bson.ts';
-import { type Refusal, refusal, type Sink } from './sink.ts';
+import { type Refusal, refusal, type Sink, withTimeseries } from './sink.ts';
 
 /** Of one bulk: what the server takes is 48 MB, what is sent again after a lost answer should be less. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 const BATCH_DOCUMENTS = 1000;
 
-type Stored = BsonDocument & { _id: string };
+export type Stored = BsonDocument & { _id: string };
 
 /** One document in its two parts. */
 interface Parts {
@@ -177,25 +177,32 @@ export async function setupMongo(mongo: Mongo): Promise<string[]> {
   });
 }
 
-/** Documents of these runs of jobs in the collections of a resource, with their series' error if it has one. */
+/** Documents of these runs of jobs in the collections of a resource, with their series. */
 export async function findMongoDocuments(
   mongo: Mongo,
   resource: number,
   ids: readonly string[],
 ): Promise<Record<string, unknown>[]> {
   if (ids.length === 0) return [];
-  const find = (name: string): Promise<Record<string, unknown>[]> =>
-    mongo.coded(name, () =>
-      mongo.db
-        .collection<Stored>(name)
-        .find({ _id: { $in: [...ids] } })
-        .toArray(),
-    );
-  const series = new Map((await find(`timeseries-resource_${resource}`)).map((d) => [d._id, d]));
-  return (await find(`resource_${resource}`)).map((document) => {
-    const found = series.get(document._id);
-    if (!found) return document;
-    const { _id, ...timeseries } = found;
-    return { ...document, timeseries };
-  });
+  return withMongoSeries(mongo, resource, await findByIds(mongo, `resource_${resource}`, ids));
 }
+
+/** The same of summary documents that are at hand. */
+export async function withMongoSeries(
+  mongo: Mongo,
+  resource: number,
+  documents: readonly Stored[],
+): Promise<Record<string, unknown>[]> {
+  const ids = documents.map((d) => d._id);
+  const found = ids.length === 0 ? [] : await findByIds(mongo, `timeseries-resource_${resource}`, ids);
+  const series = new Map(found.map((d) => [d._id, d]));
+  return documents.map((document) => withTimeseries(document, series.get(document._id)));
+}
+
+const findByIds = (mongo: Mongo, name: string, ids: readonly string[]): Promise<Stored[]> =>
+  mongo.coded(name, () =>
+    mongo.db
+      .collection<Stored>(name)
+      .find({ _id: { $in: [...ids] } })
+      .toArray(),
+  );

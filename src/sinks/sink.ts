@@ -24,6 +24,16 @@ export interface Sink {
   abandon?(): Promise<void>;
 }
 
+/** A summary document with its time series inside, which are stored under an id of their own. */
+export function withTimeseries<S extends object>(
+  summary: S,
+  series: Readonly<Record<string, unknown>> | null | undefined,
+): S | (S & { timeseries: object }) {
+  if (!series) return summary;
+  const { _id, ...timeseries } = series;
+  return { ...summary, timeseries };
+}
+
 /** The refusal of one document for what was thrown over it. */
 export function refusal(job: string, message: string, cause: unknown): Refusal {
   const { message: what, found = what } = toProblem(cause);

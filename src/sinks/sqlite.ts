@@ -2,7 +2,7 @@
 
 import type { Document } from '../document/index.ts';
 import type { Row, Schema, Statement, Store, Value } from '../store/index.ts';
-import { type Refusal, type Sink, textOf } from './sink.ts';
+import { type Refusal, type Sink, textOf, withTimeseries } from './sink.ts';
 
 export const DOCUMENT_SCHEMA: Schema = {
   sql: `
@@ -102,14 +102,11 @@ export function findDocuments(store: Store, job: string): Record<string, unknown
       'SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR task_id = ? OR id = ? ORDER BY end_time DESC',
     )
     .all(job, job, job, job);
-  return rows.map((row) => wholeDocument(store, row));
+  return rows.map(documentReader(store));
 }
 
-/** The document of a row of `summary`, with its time series. */
-export function wholeDocument(store: Store, row: Row): Record<string, unknown> {
-  const summary = parse(row)!;
-  const found = parse(store.prepare('SELECT document FROM timeseries WHERE id = ?').get(String(row.id)));
-  if (!found) return summary;
-  const { _id, ...timeseries } = found;
-  return { ...summary, timeseries };
+/** Makes documents of rows of `summary`, with their time series. */
+export function documentReader(store: Store): (row: Row) => Record<string, unknown> {
+  const series = store.prepare('SELECT document FROM timeseries WHERE id = ?');
+  return (row) => withTimeseries(parse(row)!, parse(series.get(String(row.id))));
 }

@@ -4,8 +4,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { compareIds, type StoredDocument } from '../document/index.ts';
 import { ioError, JobsumError } from '../kernel/index.ts';
 import type { Mongo, Store } from '../store/index.ts';
-import { findMongoDocuments } from './mongodb.ts';
-import { wholeDocument } from './sqlite.ts';
+import { type Stored, withMongoSeries } from './mongodb.ts';
+import { documentReader } from './sqlite.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,9 +22,10 @@ function stored(document: Json): StoredDocument {
 /** Documents of the embedded store. */
 export async function* storeDocuments(store: Store): AsyncGenerator<StoredDocument> {
   const page = store.prepare('SELECT id, document FROM summary WHERE id > ? ORDER BY id LIMIT ?');
+  const whole = documentReader(store);
   for (let last = ''; ; ) {
     const rows = page.all(last, PAGE);
-    for (const row of rows) yield stored(wholeDocument(store, row));
+    for (const row of rows) yield stored(whole(row));
     if (rows.length < PAGE) return;
     last = String(rows.at(-1)!.id);
   }
@@ -48,21 +49,13 @@ export async function* mongoDocuments(mongo: Mongo): AsyncGenerator<StoredDocume
 
 async function* resourceDocuments(mongo: Mongo, resource: number): AsyncGenerator<StoredDocument> {
   const name = `resource_${resource}`;
-  const collection = mongo.db.collection<{ _id: string }>(name);
+  const collection = mongo.db.collection<Stored>(name);
   let after: { _id?: { $gt: string } } = {};
   for (;;) {
-    const page = await mongo.coded(name, () =>
-      collection.find(after, { projection: { _id: 1 }, sort: { _id: 1 }, limit: PAGE }).toArray(),
-    );
-    const ids = page.map((d) => d._id);
-    const found = await findMongoDocuments(mongo, resource, ids);
-    const byId = new Map(found.map((document) => [document._id, document]));
-    for (const id of ids) {
-      const document = byId.get(id);
-      if (document) yield { ...stored(document), resource };
-    }
+    const page = await mongo.coded(name, () => collection.find(after, { sort: { _id: 1 }, limit: PAGE }).toArray());
+    for (const document of await withMongoSeries(mongo, resource, page)) yield { ...stored(document), resource };
     if (page.length < PAGE) return;
-    after = { _id: { $gt: ids.at(-1)! } };
+    after = { _id: { $gt: page.at(-1)!._id } };
   }
 }
 
@@ -92,6 +85,26 @@ export async function* fileDocuments(file: string): AsyncGenerator<StoredDocumen
   }
 }
 
+/** Of a document as text: whose first line is longer is no list of them. */
+const FIRST_LINE_BYTES = 64 << 20;
+
+/** Whether a file has several lines, of which the first is a whole JSON text. What cannot be read, as a pipe, is no list. */
+export function isDocumentList(file: string): boolean {
+  let fd: number | null = null;
+  try {
+    fd = openSync(file, 'r');
+    const all = lines(fd, file, FIRST_LINE_BYTES);
+    const first = all.next();
+    if (first.done) return false;
+    JSON.parse(first.value.text);
+    return !all.next().done;
+  } catch {
+    return false;
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
 function opened(file: string): number {
   try {
     return openSync(file, 'r');
@@ -113,8 +126,12 @@ function parsed(text: string, file: string, at: number): Json {
   return document as Json;
 }
 
-/** Lines that are not blank. */
-function* lines(fd: number, file: string): Generator<{ at: number; bytes: number; text: string }> {
+/** Lines that are not blank, of no more than `most` bytes. */
+function* lines(
+  fd: number,
+  file: string,
+  most = MAX_LINE_BYTES,
+): Generator<{ at: number; bytes: number; text: string }> {
   let [rest, start] = [Buffer.alloc(0), 0];
   for (;;) {
     const chunk = Buffer.alloc(CHUNK_BYTES);
@@ -125,8 +142,7 @@ function* lines(fd: number, file: string): Generator<{ at: number; bytes: number
       throw ioError('cannot read', file, cause);
     }
     rest = Buffer.concat([rest, chunk.subarray(0, read)]);
-    if (rest.length > MAX_LINE_BYTES)
-      throw new JobsumError('E_NO_DOCUMENT', `the line at byte ${start} is too long`, { file });
+    if (rest.length > most) throw new JobsumError('E_NO_DOCUMENT', `the line at byte ${start} is too long`, { file });
     const ended = read === 0;
     let from = 0;
     for (let to = rest.indexOf(10); to >= 0 || (ended && from < rest.length); to = rest.indexOf(10, from)) {

@@ -100,7 +100,7 @@ describe('two stores', () => {
     expect((await compare('all.nd', list('same.nd', copies()), '--rel', '0')).code).toBe(0);
   });
 
-  it('are told apart by resource, and differ on purpose by cause', async () => {
+  it('are joined within a resource, and differ on purpose by cause', async () => {
     const [one] = copies();
     const other = { ...one!, acct: { ...one!.acct, resource_id: 77 } };
     const network = documents.filter((d) => Object.keys(d.network ?? {}).length > 0).length;

@@ -185,7 +185,7 @@ describe('copies and canonical dumps of a damaged archive', () => {
     const copied = await run(['archive', 'copy', name, 'copied', '--to', 'v3', '--json']);
     expect(copied.code).toBe(65);
     expect(JSON.parse(copied.stdout)).toMatchObject({ records: 20, values: 20 });
-    expect(copied.stderr).toContain('20 records with 20 values were copied; --salvage goes on');
+    expect(copied.stderr).toContain('20 records with 20 values were copied; add --salvage to copy');
     const dump = await run(['archive', 'dump', '--canonical', name]);
     expect(dump.code).toBe(65);
     expect(dump.stderr).toContain('with 20 records; 19 more with 19 values can be read behind it');

@@ -93,7 +93,7 @@ describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
     expect(coverage).toMatchObject({ gaps: 0, lastNs: BigInt(T0 + 239 * 30 - 1800) * NS });
   });
 
-  it('set back for good with more records behind than before: windows on either side are told', () => {
+  it('set back for good with more records behind than before: it is named in windows on either side', () => {
     // Half an hour, then an hour set back by one.
     const base = archive([...every(30, 61), ...every(30, 120).map((t) => t + 1830 - HOUR)], version);
     const message = 'the clock was set back by 1h00m; 61 records are left out';

@@ -29,7 +29,7 @@ function printResult({ archive, output, json }: Reported, result: CopyResult): v
   // A copy ends at the first damaged record.
   if (result.problems.length > 0)
     process.stderr.write(
-      `jobsum: ${result.records} records with ${result.values} values were copied; --salvage goes on behind damage, and jobsum archive check ${archive} says what there is\n`,
+      `jobsum: ${result.records} records with ${result.values} values were copied; add --salvage to copy what follows damage, or run jobsum archive check ${archive} to see what is wrong\n`,
     );
 }
 

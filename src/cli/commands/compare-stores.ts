@@ -1,10 +1,9 @@
 // Owns the comparison of two stores of documents on the command line: which stores the arguments name, and how they are opened.
 
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { MongoSettings } from '../../config/index.ts';
 import type { StoredDocument } from '../../document/index.ts';
 import { namedOutput, type Output } from '../../run/index.ts';
-import { fileDocuments, mongoDocuments, storeDocuments } from '../../sinks/index.ts';
+import { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from '../../sinks/index.ts';
 import { Mongo } from '../../store/index.ts';
 import { usage } from '../io.ts';
 import { openStore } from './show.ts';
@@ -15,40 +14,9 @@ export interface OpenedStore {
 }
 
 const NAMED = /^(sqlite|ndjson|mongodb):/;
-/** A document as text: what ends a line beyond is no list of them. */
-const FIRST_LINE_BYTES = 64 << 20;
-
 /** Whether the argument is a store by its name, or a file of several documents, one a line. */
-export const isStore = (text: string): boolean => NAMED.test(text) || isList(text);
-
-/** A first line that is a whole JSON text, and more behind it. */
-function isList(file: string): boolean {
-  if (file === '-' || file === '') return false;
-  let fd: number;
-  try {
-    fd = openSync(file, 'r');
-  } catch {
-    return false;
-  }
-  try {
-    let head = Buffer.alloc(0);
-    for (const chunk = Buffer.alloc(1 << 16); head.length < FIRST_LINE_BYTES; ) {
-      // Not by position: what is read from a pipe is gone, and pipes are no lists.
-      const read = readSync(fd, chunk, 0, chunk.length, head.length);
-      if (read === 0) return false;
-      head = Buffer.concat([head, chunk.subarray(0, read)]);
-      const end = head.indexOf(10);
-      if (end < 0) continue;
-      JSON.parse(head.toString('utf8', 0, end));
-      if (head.toString('utf8', end).trim() !== '') return true;
-    }
-    return false;
-  } catch {
-    return false;
-  } finally {
-    closeSync(fd);
-  }
-}
+export const isStore = (text: string): boolean =>
+  NAMED.test(text) || (text !== '-' && text !== '' && isDocumentList(text));
 
 /** @throws JobsumError E_USAGE (an output that cannot be read), E_CONFIG */
 function placeOf(text: string, account: MongoSettings | null): Output {

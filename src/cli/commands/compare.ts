@@ -143,12 +143,10 @@ async function compareAll(golden: string, ours: string, argv: Options, options: 
     const mine = await openStored(ours, account);
     try {
       const result = await compareStores(theirs.documents, mine.documents, options);
-      const { compared, differing, missing, surplus, missingIds, surplusIds, values, paths, otherValues, causes } =
-        result;
+      const { compared, differing, missing, surplus } = result;
       if (compared + missing + surplus === 0)
         throw new JobsumError('E_NO_DOCUMENT', 'neither store has a document', { file: `${golden}, ${ours}` });
-      const counts = { compared, differing, missing, surplus, values, otherValues };
-      if (argv.json) print([JSON.stringify({ golden, ours, ...counts, paths, causes, missingIds, surplusIds })]);
+      if (argv.json) print([JSON.stringify({ golden, ours, ...result })]);
       else print(storesLines(result, { golden, ours, max: argv.max }));
       return differing + missing + surplus > 0;
     } finally {

@@ -60,15 +60,20 @@ function parseNormalization(list: readonly string[]): Record<string, number> {
   );
 }
 
-/** Of the run that has begun: what `--json` prints where it fails. */
-let partial: RunSummary | null = null;
+/** What a caller has to do with a run beside its result. */
+interface Watching {
+  /** Errors that end the run and are none. */
+  readonly excused?: (problem: Problem) => boolean;
+  /** The summary of the run that has begun, which fills. */
+  readonly onBegun?: (summary: RunSummary) => void;
+}
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
 function attended(
   quiet: boolean,
   textfile: string | undefined,
   body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
-  excused: (problem: Problem) => boolean = () => false,
+  { excused = () => false, onBegun }: Watching = {},
 ) {
   return attend<RunSummary>(
     {
@@ -84,7 +89,7 @@ function attended(
     },
     (frame, begun) => {
       const noted = (summary: RunSummary): void => {
-        partial = summary;
+        onBegun?.(summary);
         begun(summary);
       };
       return body(frame, { log: frame.log, progress: frame.progress, stdout, begun: noted });
@@ -97,9 +102,9 @@ export function runWithTerminal(
   options: RunOptions,
   quiet: boolean,
   textfile?: string,
-  excused?: (problem: Problem) => boolean,
+  watching?: Watching,
 ): Promise<RunSummary> {
-  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io), excused);
+  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io), watching);
 }
 
 const isStdout = (output: string): boolean => {
@@ -145,7 +150,7 @@ async function configOf(argv: Options): Promise<LoadedConfig> {
   return loaded;
 }
 
-async function runList(argv: Options, jobs: string): Promise<RunSummary> {
+async function runList(argv: Options, jobs: string, onBegun: (summary: RunSummary) => void): Promise<RunSummary> {
   const { archives, output = [DEFAULT_OUTPUT] } = argv;
   if (archives === undefined) throw usage('--jobs needs --archives, the root of the tree of archives');
   if (asksSite(argv)) throw usage('--resource and --process-… are for a configured site, without --jobs');
@@ -167,11 +172,11 @@ async function runList(argv: Options, jobs: string): Promise<RunSummary> {
     },
     argv.quiet,
     argv.textfile ?? config?.textfile ?? undefined,
-    (problem) => enough(argv, problem),
+    { excused: (problem) => enough(argv, problem), onBegun },
   );
 }
 
-async function runSite(argv: Options): Promise<RunSummary> {
+async function runSite(argv: Options, onBegun: (summary: RunSummary) => void): Promise<RunSummary> {
   const given = (['archives', 'output', 'normalize', 'resource-id'] as const).find((name) => argv[name] !== undefined);
   if (given) throw usage(`--${given} goes with --jobs; a configured site has it in its configuration`);
   const loaded = await configOf(argv).catch((error: unknown) => {
@@ -192,13 +197,17 @@ async function runSite(argv: Options): Promise<RunSummary> {
   const common = commonOf(argv);
   // What is monitored is real runs.
   const textfile = argv.textfile ?? (common.dryRun ? undefined : (config.textfile ?? undefined));
-  return attended(argv.quiet, textfile, ({ run, signal }, io) =>
-    summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
+  return attended(
+    argv.quiet,
+    textfile,
+    ({ run, signal }, io) =>
+      summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
+    { onBegun },
   );
 }
 
 /** As the summary of a run that came to its end, as far as it came, with what ended it. */
-function failedRun(problem: Problem): object {
+function failedRun(problem: Problem, partial: RunSummary | null): object {
   const { exit: exitCode } = ERRORS[problem.code];
   return { ...partial, problems: [...(partial?.problems ?? []), problem], finished: false, exitCode, problem };
 }
@@ -295,14 +304,19 @@ export const summarizeCommand: CommandModule<object, Options> = {
         'straight from Slurm',
       ) as unknown as Argv<Options>,
   handler: async (argv) => {
-    const run = argv.jobs === undefined ? runSite(argv) : runList(argv, argv.jobs);
+    let begun: RunSummary | null = null;
+    const note = (summary: RunSummary): void => {
+      begun = summary;
+    };
+    const run = argv.jobs === undefined ? runSite(argv, note) : runList(argv, argv.jobs, note);
     const summary = await run.catch(async (error: unknown) => {
       const problem = toProblem(error);
       if (enough(argv, problem)) return null;
       // Another run is at work: for cron this is as it should be.
       const expected = argv.quiet && problem.code === 'E_LOCKED';
       // Standard output itself may be what failed.
-      if (argv.json && !expected && problem.file !== NAME) await deliver(`${JSON.stringify(failedRun(problem))}\n`);
+      if (argv.json && !expected && problem.file !== NAME)
+        await deliver(`${JSON.stringify(failedRun(problem, begun))}\n`);
       if (!expected) throw error;
       process.exitCode = ERRORS.E_LOCKED.exit;
       return null;
