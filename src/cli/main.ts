@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: 'Report on a job; without one, list the jobs of the store',
     load: async () => (await import('./commands/show.ts')).showCommand as CommandModule,
   },
+  list: {
+    describe: 'List jobs by what became of them: state, reason, user, node, time',
+    load: async () => (await import('./commands/list.ts')).listCommand as CommandModule,
+  },
   status: {
     describe: 'How the runs go: backlog, failures by reason, jobs set aside, who is at work',
     load: async () => (await import('./commands/status.ts')).statusCommand as CommandModule,
@@ -95,7 +99,7 @@ try {
       .completion('completion', 'Print a completion script for the shell')
       .demandCommand(
         1,
-        'Say what to do: summarize, show, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
+        'Say what to do: summarize, show, list, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
       )
       .recommendCommands()
       .strict()

@@ -5,8 +5,8 @@ import { type Config, firstFault, loadConfig, type ResourceSettings } from '../c
 import { ERRORS, type Problem } from '../kernel/index.ts';
 import { type Logger, problemFields, SCHEMAS } from '../run/index.ts';
 import { MEMORY, Store } from '../store/index.ts';
-import { openStore } from './commands/show.ts';
 import { usage } from './io.ts';
+import { openStore } from './store.ts';
 
 export const configOption = {
   type: 'string',

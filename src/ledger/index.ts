@@ -10,6 +10,7 @@ export {
   type Ledger,
   type LedgerCount,
   type LedgerEntry,
+  type LedgerReason,
   type LedgerRow,
   OPEN_STATES,
   sumOf,
@@ -18,7 +19,12 @@ export { type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';
-export { LEDGER_SCHEMA, StoreLedger, type StoreLedgerOptions } from './store-ledger.ts';
+export { LEDGER_SCHEMA, ledgerRow, StoreLedger, type StoreLedgerOptions } from './store-ledger.ts';
 export { WarehouseLeases } from './warehouse-lease.ts';
-export { WarehouseLedger, type WarehouseLedgerOptions } from './warehouse-ledger.ts';
+export {
+  type WarehouseJobRow,
+  WarehouseLedger,
+  type WarehouseLedgerOptions,
+  warehouseRow,
+} from './warehouse-ledger.ts';
 export { setupLedger } from './warehouse-tables.ts';

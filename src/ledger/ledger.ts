@@ -55,11 +55,15 @@ export interface LedgerRow extends JobKey {
   readonly finished: number;
 }
 
-/** How many jobs stand in a state for a reason: a job error number, or the code of a problem. */
-export interface LedgerCount {
-  readonly state: JobState;
+/** Why a job stands as it does: a job error number, the code of a problem, or both. */
+export interface LedgerReason {
   readonly error: number | null;
   readonly code: string | null;
+}
+
+/** How many jobs stand in a state for a reason. */
+export interface LedgerCount extends LedgerReason {
+  readonly state: JobState;
   readonly jobs: number;
 }
 
@@ -88,8 +92,8 @@ export interface Ledger {
   record(entries: readonly LedgerEntry[]): Promise<void>;
   /** Rows of these document ids. */
   find(ids: readonly string[]): Promise<LedgerRow[]>;
-  /** Rows in a state, last tried first. */
-  list(state: JobState, limit: number): Promise<LedgerRow[]>;
+  /** Rows in a state, all or those with a reason, last tried first. */
+  list(state: JobState, limit: number, reason?: LedgerReason): Promise<LedgerRow[]>;
   counts(): Promise<LedgerCount[]>;
   /** Jobs that will be tried again. */
   backlog(): Promise<Backlog>;

@@ -53,11 +53,11 @@ export class Runs {
         .run(now(), exitCode, JSON.stringify(counts), problem ? redact(JSON.stringify(problem)) : null, run);
   }
 
-  /** The latest runs, newest first. */
-  latest(limit: number): RunRecord[] {
+  /** The latest runs, of one command or of all, newest first. */
+  latest(limit: number, command?: string): RunRecord[] {
     return this.#store
-      .prepare('SELECT * FROM run ORDER BY started DESC, id DESC LIMIT ?')
-      .all(limit)
+      .prepare('SELECT * FROM run WHERE ? IS NULL OR command = ? ORDER BY started DESC, id DESC LIMIT ?')
+      .all(command ?? null, command ?? null, limit)
       .map((row) => ({
         run: String(row.id),
         command: String(row.command),

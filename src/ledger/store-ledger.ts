@@ -11,6 +11,7 @@ import {
   type Ledger,
   type LedgerCount,
   type LedgerEntry,
+  type LedgerReason,
   type LedgerRow,
   OPEN_STATES,
   sumOf,
@@ -76,7 +77,7 @@ export class StoreLedger implements Ledger {
       if (lease && !holdsLease(this.#store, lease)) throw lost(lease.name);
       for (const e of entries) {
         const row = this.#get.get(e.id, sinks);
-        const attempts = attemptsNow(row ? fromRow(row) : undefined, run);
+        const attempts = attemptsNow(row ? ledgerRow(row) : undefined, run);
         const { state, nextTry } = judgeTry(e, attempts, now, policy);
         const problem = e.problem ? JSON.stringify(e.problem) : null;
         this.#put.run(e.id, sinks, state, attempts, problem, now, nextTry, e.error ?? null, run, e.seen ?? null);
@@ -87,15 +88,16 @@ export class StoreLedger implements Ledger {
   async find(ids: readonly string[]): Promise<LedgerRow[]> {
     return ids.flatMap((id) => {
       const row = this.#get.get(id, this.#options.sinks);
-      return row ? [fromRow(row)] : [];
+      return row ? [ledgerRow(row)] : [];
     });
   }
 
-  async list(state: JobState, limit: number): Promise<LedgerRow[]> {
+  async list(state: JobState, limit: number, reason?: LedgerReason): Promise<LedgerRow[]> {
+    const only = reason ? "AND error IS ? AND json_extract(problem, '$.code') IS ?" : '';
     return this.#store
-      .prepare('SELECT * FROM ledger WHERE sinks = ? AND state = ? ORDER BY finished DESC LIMIT ?')
-      .all(this.#options.sinks, state, limit)
-      .map(fromRow);
+      .prepare(`SELECT * FROM ledger WHERE sinks = ? AND state = ? ${only} ORDER BY finished DESC LIMIT ?`)
+      .all(this.#options.sinks, state, ...(reason ? [reason.error, reason.code] : []), limit)
+      .map(ledgerRow);
   }
 
   async counts(): Promise<LedgerCount[]> {
@@ -121,7 +123,8 @@ export class StoreLedger implements Ledger {
   }
 }
 
-function fromRow(row: Row): LedgerRow {
+/** A row of the table `ledger`. */
+export function ledgerRow(row: Row): LedgerRow {
   return {
     id: String(row.id),
     state: row.state as JobState,

@@ -11,6 +11,7 @@ import {
   type Ledger,
   type LedgerCount,
   type LedgerEntry,
+  type LedgerReason,
   type LedgerRow,
   OPEN_STATES,
 } from './ledger.ts';
@@ -31,7 +32,7 @@ export interface WarehouseLedgerOptions {
 const PROCESS_DONE = 1;
 const PROCESS_ERROR = -1000;
 
-interface JobRow extends Record<string, unknown> {
+export interface WarehouseJobRow extends Record<string, unknown> {
   readonly document_id: string;
   readonly job_id: number | null;
   readonly state: JobState;
@@ -62,13 +63,13 @@ export class WarehouseLedger implements Ledger {
   async settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>> {
     if (jobs.length === 0) return new Map();
     const now = Date.now() / 1000;
-    const rows = await this.#warehouse.rows<JobRow & { marked: number | null }>(
+    const rows = await this.#warehouse.rows<WarehouseJobRow & { marked: number | null }>(
       `SELECT j.document_id, j.state, j.next_try, p.jobid AS marked FROM ${TABLE} j
        LEFT JOIN modw_supremm.process p ON p.jobid = j.job_id WHERE j.resource_id = ? AND j.document_id IN (?)`,
       [this.#options.resourceId, jobs.map((j) => j.id)],
     );
     const settled = rows.filter((r) => passedOver({ state: r.state, nextTry: r.next_try }, now));
-    const marks = (r: JobRow): boolean => r.state === 'done' || r.state === 'partial';
+    const marks = (r: WarehouseJobRow): boolean => r.state === 'done' || r.state === 'partial';
     return new Map(settled.filter((r) => !marks(r) || r.marked !== null).map((r) => [r.document_id, r.state]));
   }
 
@@ -87,7 +88,7 @@ export class WarehouseLedger implements Ledger {
     const { resourceId, run, policy = RETRY } = this.#options;
     const now = Date.now() / 1000;
     const sql = `SELECT document_id, state, attempts, run FROM ${TABLE} WHERE resource_id = ? AND document_id IN (?) FOR UPDATE`;
-    const known = await q.rows<JobRow>(sql, [resourceId, entries.map((e) => e.id)]);
+    const known = await q.rows<WarehouseJobRow>(sql, [resourceId, entries.map((e) => e.id)]);
     const before = new Map(known.map((row) => [row.document_id, row]));
     const rows = entries.map((e): SqlScalar[] => {
       const attempts = attemptsNow(before.get(e.id), run);
@@ -109,13 +110,17 @@ export class WarehouseLedger implements Ledger {
     return this.#rows('document_id IN (?)', [ids]);
   }
 
-  list(state: JobState, limit: number): Promise<LedgerRow[]> {
-    return this.#rows('state = ? ORDER BY finished DESC LIMIT ?', [state, limit]);
+  list(state: JobState, limit: number, reason?: LedgerReason): Promise<LedgerRow[]> {
+    const only = reason ? 'AND error <=> ? AND code <=> ?' : '';
+    const parameters = [state, ...(reason ? [reason.error, reason.code] : []), limit];
+    return this.#rows(`state = ? ${only} ORDER BY finished DESC LIMIT ?`, parameters);
   }
 
   async #rows(condition: string, parameters: readonly (SqlScalar | readonly SqlScalar[])[]): Promise<LedgerRow[]> {
     const sql = `SELECT ${COLUMNS} FROM ${TABLE} WHERE resource_id = ? AND ${condition}`;
-    return (await this.#warehouse.rows<JobRow>(sql, [this.#options.resourceId, ...parameters])).map(fromRow);
+    return (await this.#warehouse.rows<WarehouseJobRow>(sql, [this.#options.resourceId, ...parameters])).map(
+      warehouseRow,
+    );
   }
 
   async counts(): Promise<LedgerCount[]> {
@@ -156,7 +161,8 @@ async function mark(q: Queryable, entries: readonly LedgerEntry[]): Promise<void
   );
 }
 
-function fromRow(row: JobRow): LedgerRow {
+/** A row of the table `jobsum_job`. */
+export function warehouseRow(row: WarehouseJobRow): LedgerRow {
   return {
     id: row.document_id,
     ...(row.job_id === null ? {} : { warehouseId: row.job_id }),

@@ -3,6 +3,9 @@
 export { type ExplainInput, explain, type KnownArchives } from './explain.ts';
 export { type IndexedResource, type IndexOptions, type IndexSummary, indexArchives } from './index-archives.ts';
 export { ingestScripts, type ScriptsOptions, type ScriptsSummary } from './job-scripts.ts';
+export { fileJobs, type ListFilter, latestDocuments, listedStates, listJobs, type Place } from './list.ts';
+export { storeJobs } from './list-store.ts';
+export { warehouseJobs } from './list-warehouse.ts';
 export { type LogFields, Logger, problemFields } from './logger.ts';
 export type { CommonOptions, RunOptions } from './options.ts';
 export { namedOutput, type Output } from './outputs.ts';

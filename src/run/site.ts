@@ -268,7 +268,7 @@ class Site {
       settled: (jobs) => wait(() => ledger.settled(jobs)),
       record: (entries) => wait(() => ledger.record(entries)),
       find: (ids) => wait(() => ledger.find(ids)),
-      list: (state, limit) => wait(() => ledger.list(state, limit)),
+      list: (state, limit, reason) => wait(() => ledger.list(state, limit, reason)),
       counts: () => wait(() => ledger.counts()),
       backlog: () => wait(() => ledger.backlog()),
     };

@@ -18,6 +18,8 @@ import type { Store, Warehouse } from '../store/index.ts';
 import type { LedgerStatus, Status } from '../view/index.ts';
 
 const MAX_ROWS = 1000;
+/** Jobs that are named for each reason. */
+const MAX_NAMED = 20;
 
 async function ledgerStatus(
   of: string,
@@ -27,7 +29,12 @@ async function ledgerStatus(
   const counts = await ledger.counts();
   const jobs = { done: 0, partial: 0, waiting: 0, failed: 0, poison: 0 };
   for (const c of counts) jobs[c.state] += c.jobs;
-  const reasons = counts.filter((c) => c.error !== null || c.code !== null).sort((a, b) => b.jobs - a.jobs);
+  const known = counts.filter((c) => c.error !== null || c.code !== null).sort((a, b) => b.jobs - a.jobs);
+  const reasons: LedgerStatus['reasons'][number][] = [];
+  for (const count of known) {
+    const rows = await ledger.list(count.state, MAX_NAMED, count);
+    reasons.push({ ...count, ids: rows.map((row) => row.id) });
+  }
   return {
     ...{ of, jobs, reasons, poison: await ledger.list('poison', MAX_ROWS) },
     backlog: { ...sumOf([await ledger.backlog(), untried]), untried: untried.jobs },

@@ -2,12 +2,13 @@
 
 import { JobsumError } from '../kernel/index.ts';
 
-export { findMongoDocuments, MongoSink, setupMongo } from './mongodb.ts';
+export { fileSummaries, mongoSummaries, NO_SUMMARIES, type Summaries, storeSummaries } from './lookup.ts';
+export { findMongoDocuments, findMongoJob, MongoSink, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
 export { lacking, type Privilege, pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';
-export { countDocuments, DOCUMENT_SCHEMA, findDocuments, listDocuments, SqliteSink } from './sqlite.ts';
-export { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from './stored.ts';
+export { countDocuments, DOCUMENT_SCHEMA, findDocuments, findSummaries, listDocuments, SqliteSink } from './sqlite.ts';
+export { fileDocuments, findInFile, isDocumentList, mongoDocuments, storeDocuments } from './stored.ts';
 
 export interface SinkName {
   readonly kind: 'sqlite' | 'ndjson' | 'mongodb';

@@ -199,10 +199,31 @@ export async function withMongoSeries(
   return documents.map((document) => withTimeseries(document, series.get(document._id)));
 }
 
-const findByIds = (mongo: Mongo, name: string, ids: readonly string[]): Promise<Stored[]> =>
+export const findByIds = (mongo: Mongo, name: string, ids: readonly string[]): Promise<Stored[]> =>
   mongo.coded(name, () =>
     mongo.db
       .collection<Stored>(name)
       .find({ _id: { $in: [...ids] } })
       .toArray(),
   );
+
+/** Resources that have a collection of documents. */
+export async function resourcesOf(mongo: Mongo): Promise<number[]> {
+  const names = await mongo.coded('listCollections', () => mongo.db.listCollections({}, { nameOnly: true }).toArray());
+  return names.flatMap(({ name }) => /^resource_(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** Documents of a job of a resource by its id alone: each run of it, with series, whether accounting still has it or not. */
+export async function findMongoJob(mongo: Mongo, resource: number, job: string): Promise<Record<string, unknown>[]> {
+  const name = `resource_${resource}`;
+  const found = await mongo.coded(name, () =>
+    mongo.db
+      .collection<Stored>(name)
+      // What stands between `JOB-` and `JOB.` begins with `JOB-`.
+      .find({ _id: { $gte: `${job}-`, $lt: `${job}.` } })
+      .toArray(),
+  );
+  const exact = await findByIds(mongo, name, [job]);
+  const runs = found.filter((d) => /^-\d+$/.test(d._id.slice(job.length)));
+  return withMongoSeries(mongo, resource, [...runs, ...exact]);
+}

@@ -23,8 +23,10 @@ const text = (value: unknown): string | null =>
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
 /** `LEADER_INDEX` of an array task. */
-const taskId = ({ local_job_id: local, local_job_array_index: index }: Record<string, unknown>): string | null =>
-  typeof index === 'number' && index >= 0 ? `${local}_${index}` : null;
+export const taskId = ({
+  local_job_id: local,
+  local_job_array_index: index,
+}: Record<string, unknown>): string | null => (typeof index === 'number' && index >= 0 ? `${local}_${index}` : null);
 
 interface Rows {
   readonly summary: readonly [id: string, ...Value[]];
@@ -95,15 +97,30 @@ export function listDocuments(store: Store, limit: number): Record<string, unkno
     .map((row) => parse(row)!);
 }
 
-/** Documents of a job by its id, local id (an array: all its tasks), task id as Slurm shows it, or document id, with `timeseries` inside, latest first. */
-export function findDocuments(store: Store, job: string): Record<string, unknown>[] {
-  const rows = store
-    .prepare(
-      'SELECT id, document FROM summary WHERE job_id = ? OR local_id = ? OR task_id = ? OR id = ? ORDER BY end_time DESC',
-    )
-    .all(job, job, job, job);
-  return rows.map(documentReader(store));
+/** Documents of these ids, without series. */
+export function findSummaries(store: Store, ids: readonly string[]): Record<string, unknown>[] {
+  const find = store.prepare('SELECT document FROM summary WHERE id = ?');
+  return ids.map((id) => parse(find.get(id))).filter((document) => document !== null);
 }
+
+/**
+ * Documents of a job by its id, element of an array as Slurm shows it, or document id, with `timeseries` inside, latest first. The
+ * number of an array is also the id of one of its elements: where there is none of that id, or with `ID[]`, it is all of them.
+ */
+export function findDocuments(store: Store, job: string): Record<string, unknown>[] {
+  const whole = documentReader(store);
+  const read = (where: string, ...values: string[]) =>
+    store
+      .prepare(`SELECT id, document FROM summary WHERE ${where} ORDER BY end_time DESC`)
+      .all(...values)
+      .map((row) => whole(row));
+  const array = /^(.+)\[\]$/.exec(job)?.[1];
+  const itself = array === undefined ? read('job_id = ? OR task_id = ? OR id = ?', job, taskOf(job), job) : [];
+  return itself.length > 0 ? itself : read('local_id = ?', array ?? job);
+}
+
+/** `500[3]` is `500_3`. */
+export const taskOf = (job: string): string => job.replace(/^(\d+)\[(\d+)\]$/, '$1_$2');
 
 /** Makes documents of rows of `summary`, with their time series. */
 export function documentReader(store: Store): (row: Row) => Record<string, unknown> {

@@ -4,8 +4,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { compareIds, type StoredDocument } from '../document/index.ts';
 import { ioError, JobsumError } from '../kernel/index.ts';
 import type { Mongo, Store } from '../store/index.ts';
-import { type Stored, withMongoSeries } from './mongodb.ts';
-import { documentReader } from './sqlite.ts';
+import { resourcesOf, type Stored, withMongoSeries } from './mongodb.ts';
+import { documentReader, taskId, taskOf } from './sqlite.ts';
 
 type Json = Record<string, unknown>;
 
@@ -33,9 +33,7 @@ export async function* storeDocuments(store: Store): AsyncGenerator<StoredDocume
 
 /** Documents of all resources of a database. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
 export async function* mongoDocuments(mongo: Mongo): AsyncGenerator<StoredDocument> {
-  const names = await mongo.coded('listCollections', () => mongo.db.listCollections({}, { nameOnly: true }).toArray());
-  const resources = names.flatMap(({ name }) => /^resource_(\d+)$/.exec(name)?.[1] ?? []).map(Number);
-  const sources = resources.map((resource) => resourceDocuments(mongo, resource));
+  const sources = (await resourcesOf(mongo)).map((resource) => resourceDocuments(mongo, resource));
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {
     let least = -1;
@@ -155,4 +153,19 @@ function* lines(
     rest = rest.subarray(from);
     if (ended) return;
   }
+}
+
+/** Documents of a file that are of a job, by the same ids as in the embedded store. */
+export async function findInFile(file: string, job: string): Promise<Json[]> {
+  const itself: Json[] = [];
+  const elements: Json[] = [];
+  const array = /^(.+)\[\]$/.exec(job)?.[1];
+  for await (const { id, document } of fileDocuments(file)) {
+    const whole = document as Json;
+    const acct = (whole.acct ?? {}) as Json;
+    const names = [id, String(acct.id), taskId(acct)];
+    if (array === undefined && (names.includes(job) || names.includes(taskOf(job)))) itself.push(whole);
+    else if (String(acct.local_job_id) === (array ?? job)) elements.push(whole);
+  }
+  return itself.length > 0 ? itself : elements;
 }

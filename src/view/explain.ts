@@ -12,7 +12,7 @@ import type { LedgerRow } from '../ledger/index.ts';
 import { coverageLines } from './coverage.ts';
 import { shownId } from './fields.ts';
 import { MEANINGS } from './quality.ts';
-import { reasonOf } from './reasons.ts';
+import { FLAG_ERRORS, reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
 
 export interface NodeExplained {
@@ -64,22 +64,16 @@ export interface Explained {
   readonly ledger: readonly (LedgerRow & { readonly of: string })[];
 }
 
+/** A job of a list that no run takes: it has not ended, or never ran, or its record was refused. */
+export interface PassedOver {
+  readonly from: string;
+  readonly job: string;
+  readonly reason: string;
+  readonly problem?: Problem;
+}
+
 /** Nodes that are shown one by one: those with something amiss first. */
 const MAX_NODES = 8;
-
-/** Error numbers of jobs by the flag in the document. */
-const FLAG_ERRORS: Readonly<Record<string, number>> = {
-  skipped_pmlogextract_error: 8,
-  skipped_parallel_too_short: 9,
-  skipped_invalid_nodecount: 10,
-  skipped_job_too_big: 11,
-  skipped_too_short: 12,
-  skipped_too_long: 13,
-  skipped_noarchives: 15,
-  skipped_summarization_error: 16,
-  skipped_rawarchives: 17,
-  skipped_job_nodehours: 18,
-};
 
 function accountingLines(a: Explained['accounting']): string[] {
   const who = ['user', 'account', 'partition', 'exit_status'].flatMap((k) =>
@@ -206,4 +200,24 @@ export function explainLines(runs: readonly Explained[]): string[] {
       ...(advice.length === 0 ? ['  nothing'] : advice.map((a) => `  ${a}`)),
     ];
   });
+}
+
+/** What the reason for passing a job over asks of anybody. */
+function passedOverAdvice({ reason, problem }: PassedOver): string {
+  if (problem) return ERRORS[problem.code].advice;
+  if (/^not ended|never started or not ended/.test(reason))
+    return 'Nothing: a job is summarised when it has ended; one that is still pending or running is left to a later run.';
+  return 'Nothing: a job that never ran has no data.';
+}
+
+/** Of jobs that accounting has, and that have neither been summarised nor ever will be, as they stand. */
+export function passedOverLines(jobs: readonly PassedOver[]): string[] {
+  return jobs.flatMap((p, i) => [
+    ...(i > 0 ? [''] : []),
+    `JOB ${clean(p.job)}`,
+    `ACCOUNTING  from ${clean(p.from)}`,
+    `  passed over: ${p.problem ? clean(describeProblem(p.problem)) : clean(p.reason)}`,
+    'WHAT TO DO',
+    `  ${passedOverAdvice(p)}`,
+  ]);
 }

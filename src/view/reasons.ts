@@ -1,6 +1,7 @@
 // Owns what the numbers and states of jobs mean in words, and what can be done about each.
 
 import { ERRORS, type ErrorCode } from '../kernel/index.ts';
+import { part } from './fields.ts';
 
 interface Reason {
   readonly meaning: string;
@@ -35,4 +36,42 @@ export function reasonOf(error: number | null, code: string | null): Reason {
   if (code !== null && Object.hasOwn(ERRORS, code)) return { meaning: code, advice: ERRORS[code as ErrorCode].advice };
   const known = error === null ? undefined : JOB_ERRORS[error];
   return known ?? { meaning: error === null ? (code ?? 'unknown') : `error ${error}`, advice: '' };
+}
+
+/** Error numbers of jobs by the flag in the document. */
+export const FLAG_ERRORS: Readonly<Record<string, number>> = {
+  skipped_pmlogextract_error: 8,
+  skipped_parallel_too_short: 9,
+  skipped_invalid_nodecount: 10,
+  skipped_job_too_big: 11,
+  skipped_too_short: 12,
+  skipped_too_long: 13,
+  skipped_noarchives: 15,
+  skipped_summarization_error: 16,
+  skipped_rawarchives: 17,
+  skipped_job_nodehours: 18,
+};
+
+/** Error number of a document without analytics; null: it has some. */
+export function errorOf(document: unknown): number | null {
+  const s = part(document, 'summarization') ?? {};
+  const flag = Object.keys(FLAG_ERRORS).find((f) => s[f] === true);
+  return flag === undefined ? null : FLAG_ERRORS[flag]!;
+}
+
+/** Reasons by number and by code. */
+export interface Reasons {
+  readonly errors: readonly number[];
+  readonly codes: readonly string[];
+}
+
+/** What is meant by a number (15, -1015), a code (E_WORKER), or words of a meaning; neither: nothing is. */
+export function reasonsOf(text: string): Reasons {
+  const n = Number(text);
+  if (Number.isInteger(n)) return { errors: [n <= -1000 ? -1000 - n : n], codes: [] };
+  const code = text.toUpperCase();
+  if (Object.hasOwn(ERRORS, code)) return { errors: [], codes: [code] };
+  const words = text.toLowerCase();
+  const errors = Object.entries(JOB_ERRORS).filter(([, { meaning }]) => meaning.toLowerCase().includes(words));
+  return { errors: errors.map(([error]) => Number(error)), codes: [] };
 }

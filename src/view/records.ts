@@ -2,7 +2,7 @@
 
 import { type EventRecord, type PcpRecord, pmidText, TYPE_NAMES, type Value, type ValueSet } from '../pcp/index.ts';
 import { canWrap } from '../reduce/index.ts';
-import { clean } from './text.ts';
+import { clean, csvField } from './text.ts';
 
 const isoOf = (ns: bigint): string => {
   const ms = Number(ns / 1_000_000n);
@@ -200,8 +200,6 @@ export function* samplesOf(
     }
   }
 }
-
-const csvField = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 export function* sampleLines(samples: Iterable<Sample>, form: 'table' | 'csv' | 'json'): Generator<string> {
   if (form === 'csv') yield 'time,metric,instance,value';

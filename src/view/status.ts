@@ -2,6 +2,7 @@
 
 import { describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
+import { jobOfId } from './list.ts';
 import { reasonOf } from './reasons.ts';
 import { clean, table } from './text.ts';
 
@@ -9,8 +10,8 @@ export interface LedgerStatus {
   /** The outputs, or the resource. */
   readonly of: string;
   readonly jobs: Readonly<Record<JobState, number>>;
-  /** Failures and skips by reason, most frequent first. */
-  readonly reasons: readonly LedgerCount[];
+  /** Failures and skips by reason, most frequent first, with the jobs that were tried last. */
+  readonly reasons: readonly (LedgerCount & { readonly ids: readonly string[] })[];
   /** Jobs that are open, or that no run has taken yet. */
   readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
   /** Set aside after too many tries. */
@@ -37,6 +38,8 @@ export interface Status {
 /** Of poison jobs that are shown one by one. */
 const MAX_POISON = 20;
 const MAX_DIRECTORIES = 10;
+/** Of jobs with a reason. */
+const MAX_IDS = 5;
 
 type Counts = Readonly<Record<string, unknown>>;
 /** What is shown of a resource that was indexed, or whose scripts were stored. */
@@ -92,9 +95,10 @@ export function statusLines(s: Status, now: number): string[] {
     const open = `${jobs.partial} done in part, ${jobs.waiting} wait for archives`;
     lines.push(`${jobs.done} done, ${open}, ${jobs.failed} failed, ${jobs.poison} set aside`);
     lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}${uncounted}`);
-    const rows = reasons.map(({ state, error, code, jobs: n }) => {
+    const rows = reasons.map(({ state, error, code, jobs: n, ids }) => {
       const { meaning, advice } = reasonOf(error, code);
-      return [String(n), state, meaning, advice];
+      const some = ids.slice(0, MAX_IDS).map((id) => clean(jobOfId(id)));
+      return [String(n), state, meaning, `${some.join(' ')}${n > some.length ? ' …' : ''}`, advice];
     });
     if (rows.length > 0) lines.push(...table(rows, [0]));
     if (poison.length > 0) lines.push('set aside (jobsum explain JOB; --again --job JOB tries it once more):');

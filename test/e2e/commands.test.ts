@@ -40,6 +40,25 @@ describe('show', () => {
   });
 });
 
+describe('list', () => {
+  it('shows jobs by what became of them, and refuses what is no filter', async () => {
+    const { code, stdout } = await jobsum(['list', '--reason', '15', '--since-last-run', '--json'], { cwd });
+    expect([code, JSON.parse(stdout).job]).toEqual([0, '1010']);
+    const csv = (await jobsum(['list', '--node', 'cpn-g01', '--csv'], { cwd })).stdout.trimEnd().split('\n');
+    expect(csv.map((line) => line.split(',')[1])).toEqual(['job', '1004', '1003']);
+    const limited = await jobsum(['list', '--limit', '1'], { cwd });
+    expect(limited.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(limited.stderr).toContain('--limit');
+    for (const wrong of [
+      ['--state', 'odd'],
+      ['--reason', 'nonsense'],
+      ['--json', '--csv'],
+      ['--limit', '0'],
+    ])
+      expect((await jobsum(['list', ...wrong], { cwd })).code).toBe(64);
+  });
+});
+
 describe('archive', () => {
   it('info: label, span, volumes, metrics', async () => {
     const { code, stdout } = await jobsum(['archive', 'info', `${ARCHIVE}.index`, '--json'], { cwd });

@@ -127,6 +127,38 @@ describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
       },
     ]);
     expect((await run('status')).stdout).toContain('JOBS into main');
+    expect(status.ledgers[0].reasons).toMatchObject([
+      { state: 'failed', code: 'E_WORKER', ids: [`71-${START + 600}`] },
+      { state: 'waiting', error: 15, ids: [`72-${START + 700}`] },
+    ]);
+    // The same of all jobs that accounting has, and a document of one that it has lost.
+    const listed = async (...args: string[]) =>
+      (await run('list', '--json', ...args)).stdout
+        .split('\n')
+        .filter((l) => l !== '')
+        .map((l) => JSON.parse(l));
+    expect(await listed()).toMatchObject([
+      { job: '73', state: 'untried', user: 'user1', resource: 'main', data: null },
+      { job: '72', state: 'waiting', error: 15, data: 'no data: no archives' },
+      { job: '71', state: 'failed', problem: { code: 'E_WORKER' } },
+    ]);
+    expect((await listed('--state', 'untried', '--node', 'n1')).map((j) => j.job)).toEqual(['73']);
+    expect(await listed('--node', 'n2')).toEqual([]);
+    expect((await listed('--reason', 'E_WORKER')).map((j) => j.job)).toEqual(['71']);
+    expect((await listed('--reason', '15', '--user', 'user1')).map((j) => j.job)).toEqual(['72']);
+    expect((await listed('--from', `@${START + 700}`, '--limit', '1')).map((j) => j.job)).toEqual(['73']);
+    await warehouse.run('INSERT INTO modw_supremm.process (jobid, process_version) VALUES (?, -1015)', [ids[2]!]);
+    expect((await listed('--state', 'done')).map((j) => [j.job, j.error])).toEqual([['73', 15]]);
+    await warehouse.run('DELETE FROM modw_supremm.process WHERE jobid = ?', [ids[2]!]);
+    const lost = { _id: `70-${START}`, acct: { id: '70', end_time: START } };
+    await mongo.db.collection<{ _id: string; [key: string]: unknown }>('resource_1').insertOne(lost);
+    for (const id of ['70', `70-${START}`])
+      expect(JSON.parse((await run('show', id, '--json')).stdout)).toMatchObject(lost);
+    expect((await run('show', '72')).stdout).toContain('no node has an archive');
+    expect((await run('show')).stdout).toMatch(/^72 /m);
+    expect((await run('show', '7')).code).toBe(66);
+    const byDocument = JSON.parse((await run('explain', `72-${START + 700}`, '--json')).stdout).runs;
+    expect(byDocument).toMatchObject([{ accounting: { id: '72' }, document: { flag: 'skipped_noarchives' } }]);
     // A server that is unavailable: what the others know is shown all the same.
     const config = JSON.parse(readFileSync(join(dir, 'config/config.json'), 'utf8'));
     const without = async (name: string, more: object, ...args: string[]) => {

@@ -6,7 +6,7 @@ import { namedOutput, type Output } from '../../run/index.ts';
 import { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from '../../sinks/index.ts';
 import { Mongo } from '../../store/index.ts';
 import { usage } from '../io.ts';
-import { openStore } from './show.ts';
+import { openStore } from '../store.ts';
 
 export interface OpenedStore {
   readonly documents: AsyncIterator<StoredDocument>;

@@ -2,10 +2,9 @@
 
 import type { CommandModule } from 'yargs';
 import { packageFile } from '../../kernel/index.ts';
-import { listDocuments } from '../../sinks/index.ts';
 import { jobTable, table } from '../../view/index.ts';
 import { calledAs, print } from '../io.ts';
-import { openStore, showJob } from './show.ts';
+import { showJob, storeShelf } from './show.ts';
 import { runWithTerminal } from './summarize.ts';
 
 const CLUSTER = packageFile('fixtures/cluster');
@@ -27,12 +26,12 @@ export const demoCommand: CommandModule<object, { store: string; job: string }> 
       },
       false,
     );
-    const store = openStore(path);
+    const shelf = storeShelf(path);
     try {
-      print([...jobTable(listDocuments(store, 50)), '']);
-      showJob(store, job, { json: false, series: true });
+      print([...jobTable((await shelf.latest(50)).documents), '']);
+      await showJob(shelf, job, { json: false, series: true });
     } finally {
-      store.close();
+      await shelf.close();
     }
     const program = calledAs();
     const hints = [
