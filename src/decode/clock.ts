@@ -8,7 +8,7 @@ import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
 import { LOOKED_AT, SHORTEST, stampNs, timeBefore, timesBefore } from './from-behind.ts';
 import { type IndexEntry, placesBehind } from './index-file.ts';
-import { FAR_NS, LIFETIME_NS, type Timeline, timelineOf } from './kept-times.ts';
+import { FAR_NS, keptTimes, LIFETIME_NS, type Timeline, timelineOf } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import { isPacked, openRegular } from './source.ts';
 import { readTimes } from './timeline.ts';
@@ -104,6 +104,14 @@ export function judgeTimes(
   return timeline;
 }
 
+/** Times of the records of an archive that count, marks aside; empty: there are too many to be judged. */
+function countedTimes({ files, entries }: Judged): bigint[] {
+  const times = readTimes(files, placesBehind(entries, files));
+  if (times === null) return [];
+  const { kept } = keptTimes(times);
+  return Array.from(times.ns).filter((_, i) => kept[i] && times.pmid[i] !== 0);
+}
+
 /**
  * Reading in one go, nobody knows of a record that is far ahead whether the clock was wrong or nothing was recorded for a while. So
  * when the first such step is met, or a step back, the heads of all records are read, once, and the whole is judged (timeline.ts).
@@ -171,6 +179,11 @@ export class Clock {
     // Where some are left out each record is asked about; where none is, none is odd.
     this.#limit(this.#timeline === null || this.#timeline.misplaced.length === 0 ? LATEST : 0n);
     return this.#timeline;
+  }
+
+  /** Times of the archive's records that count, read now. */
+  counted(): readonly bigint[] {
+    return countedTimes(this.#archive);
   }
 
   /** Judges where a sign of steps was met in reading. */

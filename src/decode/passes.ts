@@ -2,12 +2,12 @@
 
 import type { Problem } from '../kernel/index.ts';
 import { type Group, groupsOf } from './agreement.ts';
+import { coveredBy } from './host-times.ts';
 import { ofOneHost } from './hosts.ts';
 import { decodeByRows } from './row-session.ts';
 import {
   type Decoded,
   decodeWindows,
-  type Member,
   type NodeResult,
   type NodeTask,
   type NodeWindow,
@@ -35,19 +35,20 @@ export const decodeNodeByRows = (wasm: Wasm, task: NodeTask): NodeResult => deco
 
 function decodeAll(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
   const surveyed = survey(wasm, given);
-  const { task, notes } = sorted(given, surveyed.members);
+  const { task, notes } = sorted(given, surveyed);
   const result = decodeGroups(wasm, task, surveyed, decode);
   const windows = result.windows.map((w, i) => ({ ...w, problems: [...w.problems, ...notes[i]!] }));
   return { ...result, windows };
 }
 
 /** The task with each window's archives of one host, each file once; and per window what was left out. */
-function sorted(task: NodeTask, members: readonly Member[]): { task: NodeTask; notes: (readonly Problem[])[] } {
+function sorted(task: NodeTask, { members, open }: Survey): { task: NodeTask; notes: (readonly Problem[])[] } {
+  const covered = coveredBy(open);
   const notes: (readonly Problem[])[] = [];
   const windows = task.windows.map((w) => {
     const given = w.archives.map((i) => members[i]!);
     const readable = given.filter((m) => m.usable);
-    const { own, problems } = ofOneHost(task.node ?? '', readable);
+    const { own, problems } = ofOneHost(task.node ?? '', readable, (m) => covered(m, w));
     notes.push(problems);
     // A link to a file is that file.
     const used = own.filter((m) => own.find((other) => other.file === m.file) === m);

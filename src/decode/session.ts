@@ -117,7 +117,7 @@ export interface Member {
 }
 
 const AS_IT_IS: Reading = { leftOut: new Set(), factors: new Map() };
-type Open = (member: Member) => ArchiveReader;
+export type Open = (member: Member) => ArchiveReader;
 
 /** What a task reads, before it is read. */
 export interface Survey {
@@ -278,7 +278,7 @@ function look(member: Member, open: Open, keep: boolean): void {
 const always = (error: unknown): Dated => ({ problem: toProblem(error), fromNs: EARLIEST, toNs: LATEST });
 
 /** An archive looked at before. It may have gone since: what can be had of it is then nothing. */
-export function reopened(m: Member, open: (m: Member) => ArchiveReader): ArchiveReader | null {
+export function reopened(m: Member, open: Open): ArchiveReader | null {
   try {
     return open(m);
   } catch (error) {

@@ -160,6 +160,13 @@ function problemsOf(job: Job, answers: ReadJob['answers']): Problem[] {
   return [...kept, { code: 'E_COUNTER_RESET', message }];
 }
 
+/**
+ * Whether a node's data are enough for a complete job: they need not be of all of its time, unless labels contradict each other as to
+ * whose they are, so that what lacks may be what was left out as another host's.
+ */
+const isEnough = (coverage: NodeCoverage, { problems }: NodeAnswer): boolean =>
+  isFull(coverage) || (spansTime(coverage) && !problems.some((p) => p.code === 'E_ARCHIVE_HOST'));
+
 /** What of a run's context a document depends on. */
 export interface FinishContext {
   readonly minNodeFraction: number;
@@ -198,8 +205,7 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
       analytics: parts.contributions,
     }),
     hosts: windows.map((w) => ({ index: w.nodeIndex, node: w.node })),
-    complete:
-      verdict.complete && reporting.every((w) => isFull(coverage[w.nodeIndex]!) || spansTime(coverage[w.nodeIndex]!)),
+    complete: verdict.complete && reporting.every((w) => isEnough(coverage[w.nodeIndex]!, answers.get(w.nodeIndex)!)),
     missing: verdict.missing,
     ...(verdict.skip ? { flag: verdict.skip.flag } : {}),
     mergetime,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ofOneHost } from '../../src/decode/index.ts';
 import { haveShared } from '../oracle/shared.ts';
-import { documentOf, documents, field } from '../support/field.ts';
+import { documentOf, documents, type FieldDocument, field } from '../support/field.ts';
 import { smallArchive } from '../support/small-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -53,12 +53,43 @@ describe('of the labels', () => {
     expect(used(node, ...hosts)).toEqual(expected);
   });
 
+  it.each<[string, string, string[], string[]]>([
+    ['of two domains', 'n3', ['n3.a.org', 'n3.b.org', 'n3.b.org'], ['n3.b.org', 'n3.b.org']],
+    ['where none matches', 'n3', ['x', 'x.a.org', 'y', 'localhost', 'Y'], ['x', 'x.a.org', 'localhost']],
+    ['but a better name wins', 'n3', ['n4', 'n3', 'n4', 'n4'], ['n3']],
+    ['and a whole name asked for', 'n3.a.org', ['n3.b.org', 'n3.b.org', 'n3.a.org'], ['n3.a.org']],
+  ])('of equally good ones those with most data count: %s', (_, node, hosts, expected) => {
+    const archives = hosts.map((host, i) => ({ host, path: String(i) }));
+    expect(ofOneHost(node, archives, (own) => own.length).own.map((a) => a.host)).toEqual(expected);
+  });
+
   it('says of each that is left out whose it is', () => {
     const { problems } = ofOneHost('n3', [
       { host: 'n4', path: 'a' },
       { host: 'n3', path: 'b' },
     ]);
     expect(problems).toMatchObject([{ code: 'E_ARCHIVE_HOST', file: 'a', expected: 'n3', found: 'n4' }]);
+  });
+});
+
+describe('a node renamed in the middle of a job', () => {
+  it.each(ENGINES)('has the data of the name that covers more of the job, and is not complete (%s)', async (engine) => {
+    const root = place();
+    // More records, but of less time.
+    smallArchive(join(root, 'n1/a'), { host: 'n1.b.org', start: 1000, end: 1290, records: 100 });
+    smallArchive(join(root, 'n1/b'), { host: 'n1.a.org', start: 1300, end: 2000, records: 71 });
+    const jobs = [
+      '{"job_id":"1","start":1000,"end":2000,"nodes":["n1"]}',
+      '{"job_id":"2","start":1000,"end":1500,"nodes":["n1"]}',
+      '{"job_id":"3","start":1400,"end":1900,"nodes":["n1"]}',
+    ].join('\n');
+    const found = await documents(jobs, root, { cwd: place(), engine });
+    const of = (id: string): FieldDocument => [...found].find(([key]) => key.startsWith(`${id}-`))![1];
+    expect(of('1')).toMatchObject({ coverage: { records: 71 }, summarization: { complete: false } });
+    expect(of('2')).toMatchObject({ coverage: { records: 100 }, summarization: { complete: false } });
+    for (const id of ['1', '2'])
+      expect(of(id).errors!.job).toEqual([expect.stringMatching(/^E_ARCHIVE_HOST: archive of another host, left out/)]);
+    expect(of('3')).toMatchObject({ coverage: { full: 1 }, summarization: { complete: true } });
   });
 });
 
