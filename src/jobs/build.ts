@@ -17,6 +17,9 @@ export const NO_HOSTS: ReadonlySet<string> = new Set([
 /** Thrown for records that never ran or have not ended: not errors. */
 export class Ignored extends Error {}
 
+/** Of those, records of jobs that did run: their accounting lacks what they are summarised by, and somebody should know. */
+export class Unusable extends Ignored {}
+
 export function refuse(message: string, expected: string, found: unknown): JobsumError {
   const shown = JSON.stringify(typeof found === 'string' ? found.slice(0, 80) : found);
   return new JobsumError('E_JOB_LINE', message, { expected, found: String(shown).slice(0, 80) });

@@ -104,6 +104,7 @@ export function sacctObject(value: unknown, unknown: (state: string) => void): J
     eligible: sure(time.eligible, 'time.eligible'),
     start: sure(time.start, 'time.start'),
     end: sure(time.end, 'time.end'),
+    elapsedraw: count(time.elapsed),
     exitcode: exitCode(job.exit_code),
     state: stateText(tree(job.state).current ?? job.state),
     nnodes: sure(job.allocation_nodes, 'allocation_nodes') || amount(allocated, 'node'),

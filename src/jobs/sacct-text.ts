@@ -10,7 +10,7 @@
 
 import type { Line } from './lines.ts';
 import { Columns } from './sacct-columns.ts';
-import { IdOrder } from './sacct-order.ts';
+import { IdOrder, type JobNumbers } from './sacct-order.ts';
 
 /** Columns that Open XDMoD's command gives, for files without header: of today, without QOS, without resources. */
 const XDMOD =
@@ -106,6 +106,14 @@ interface Open {
   length: number;
 }
 
+/** What a record is sorted by; null: it is a step, or nobody knows. */
+function numbersOf(fields: ReadonlyMap<string, string>): JobNumbers | null {
+  const raw = fields.get('jobidraw') || fields.get('jobid') || '';
+  if (!/^\d+$/.test(raw)) return null;
+  const shown = /^\d+/.exec(fields.get('jobid') ?? '')?.[0] ?? raw;
+  return { raw: Number(raw), shown: Number(shown) };
+}
+
 export class SacctText {
   #table: Table;
   #whole: Whole | null = null;
@@ -172,9 +180,8 @@ export class SacctText {
 
   #record(line: number, fields: Map<string, string>): void {
     if (this.#table.columns.textLast) {
-      const id = fields.get('jobidraw') || fields.get('jobid') || '';
-      const odd = this.#order.next(/^\d+$/.test(id) ? Number(id) : null, line);
-      if (odd) this.#out.push({ line: odd.line, odd: String(odd.id) });
+      const odd = this.#order.next(numbersOf(fields), line);
+      if (odd) this.#out.push({ line: odd.line, odd: String(odd.raw) });
     }
     this.#out.push({ line, fields });
   }

@@ -1,7 +1,7 @@
 // Owns a record of sacct (reference/accounting.md §9.1) as a job, by the names of its columns: which ran, which is none, what its fields mean.
 
 import { parseInstant } from '../kernel/index.ts';
-import { buildJob, Ignored, idOf, NO_HOSTS, nodesOf, refuse } from './build.ts';
+import { buildJob, Ignored, idOf, NO_HOSTS, nodesOf, refuse, Unusable } from './build.ts';
 import type { Job } from './job.ts';
 
 /** States of a run that is over. Requeued jobs ran before; what ran is in the record. */
@@ -73,6 +73,21 @@ function stateOf(text: string): { state: string; known: boolean } {
 /** A record by its columns' names, in lower case; null: there is no such column. */
 export type Get = (name: string) => string | null;
 
+/** What a job is summarised by and the record has not; null: nothing. */
+function lackOf(get: (name: string) => string): string | null {
+  if (NO_TIME.has(get('start'))) return 'no start';
+  if (NO_TIME.has(get('end'))) return 'no end';
+  return NO_HOSTS.has(get('nodelist')) ? 'no list of nodes' : null;
+}
+
+/** Whether time was spent on nodes, as far as the record says: one cancelled in the queue has the nodes that it asked for, but no time. */
+function ran(column: Get, get: (name: string) => string): boolean {
+  const elapsed = get('elapsedraw') || durationOf(get('elapsed'));
+  const [start, end] = [get('start'), get('end')].map((t) => (NO_TIME.has(t) ? Number.NaN : parseInstant(t)));
+  const nodes = column('nnodes') ?? column('allocnodes');
+  return Number(elapsed ?? end! - start!) > 0 && (nodes === null || Number(nodes) > 0);
+}
+
 /**
  * @param unknown - is called with a state that is not known
  * @throws Ignored, JobsumError E_JOB_LINE, E_HOSTLIST
@@ -86,8 +101,8 @@ export function sacctJob(column: Get, unknown: (state: string) => void): Job {
   const { state, known } = column('state') === null ? { state: '', known: true } : stateOf(get('state'));
   if (!known) unknown(state);
   if (NOT_ENDED.has(state)) throw new Ignored(`not ended (${state})`);
-  if (NO_TIME.has(get('start')) || NO_TIME.has(get('end'))) throw new Ignored('never started or not ended');
-  if (NO_HOSTS.has(get('nodelist'))) throw new Ignored('no nodes assigned');
+  const lacks = lackOf(get);
+  if (lacks !== null) throw ran(column, get) ? new Unusable(lacks) : new Ignored('never ran');
   const time = (name: string): number => {
     try {
       return parseInstant(get(name));

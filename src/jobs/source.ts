@@ -1,7 +1,7 @@
 // Owns the way from a list of jobs to a stream of job records, whatever its form: what is refused, what is passed over, what is there twice.
 
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
-import { Ignored, idOf } from './build.ts';
+import { Ignored, idOf, Unusable } from './build.ts';
 import { type JobFormat, rawRecords } from './forms.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
 import { type Chunks, readText } from './lines.ts';
@@ -34,6 +34,8 @@ export async function* parseJobs(
 ): AsyncGenerator<JobRecord> {
   const clusters = new OneCluster(cluster);
   const states = new Set<string>();
+  /** By what they lack: how many, and the first. */
+  const unusable = new Map<string, { readonly count: number; readonly line: number; readonly job?: string }>();
   for await (const raw of rawRecords(chunks, file, format)) {
     const { line } = raw;
     if ('note' in raw) {
@@ -49,6 +51,10 @@ export async function* parseJobs(
       clusters.check(read);
       record = { kind: 'job', job: read, line };
     } catch (error) {
+      if (error instanceof Unusable) {
+        const first = unusable.get(error.message) ?? { line, ...jobOf(raw.id), count: 0 };
+        unusable.set(error.message, { ...first, count: first.count + 1 });
+      }
       if (error instanceof Ignored) record = { kind: 'ignored', reason: error.message, line, ...jobOf(raw.id) };
       else {
         const place = { file, line, ...(raw.record === undefined ? {} : { record: raw.record }), ...jobOf(raw.id) };
@@ -61,6 +67,10 @@ export async function* parseJobs(
       yield { kind: 'noted', line, problem: { code: 'E_JOB_NOTE', message, file, line, found: odd } };
     }
     yield record;
+  }
+  for (const [reason, { count, line, ...job }] of unusable) {
+    const message = `jobs that ran cannot be summarized, since their records have ${reason}`;
+    yield { kind: 'noted', line, problem: { code: 'E_JOB_NOTE', message, file, line, ...job, found: String(count) } };
   }
 }
 

@@ -35,7 +35,7 @@ export const ERRORS = {
     'Check the name: `jobsum archive info` lists the metrics of an archive, with --domains the instances.',
   ),
   E_JOB_LINE: kind('input', 1, false, 'Correct or remove the record; the others were used.'),
-  E_JOB_NOTE: kind('input', 1, false, 'Nothing was lost: see whether it is as it should be.'),
+  E_JOB_NOTE: kind('input', 1, false, 'Nothing that can be used was lost: see whether it is as it should be.'),
   E_JOB_SOURCE: kind(
     'input',
     65,

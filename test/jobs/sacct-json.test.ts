@@ -63,6 +63,12 @@ const report = (list: readonly object[], indent?: number): string =>
   JSON.stringify({ jobs: list, meta: { plugin: {} }, errors: [], warnings: [] }, null, indent);
 
 describe('sacct --json', () => {
+  it.each([old, recent])('says how many jobs ran on nodes that it does not name', async (of) => {
+    const found = await read(report([of(7, { nodes: 'None assigned' }), of(8, { nodes: null }), of(9)], 2));
+    expect(found.map((r) => r.kind)).toEqual(['ignored', 'ignored', 'job', 'noted']);
+    expect(found.at(-1)).toMatchObject({ problem: { code: 'E_JOB_NOTE', job: '7', found: '2' } });
+  });
+
   it.each([
     ['22.05', old],
     ['23.02 and later', recent],

@@ -150,6 +150,13 @@ describe('a name that stands last', () => {
     expect(await notes(job(1, 'a'), evil(666), job(3, 'c'), evil(777), job(4, 'd'))).toEqual(['666']);
     expect(await notes(job(10, 'a'), evil(1).replaceAll('2|2', '12|12'), job(13, 'c'))).toEqual(['1']);
     expect(await notes(job(1, 'a'), job(2, 'b'), job(2, 'again'), job(3, 'c'))).toEqual([]);
+    // Elements of an array that ran have ids of their own, those that wait have the array's: by shown ids and by raw ones.
+    const element = (id: string, raw: number): string => job(raw, 'e').replace(`${raw}|`, `${id}|`);
+    const waiting = element('500_[2-9%2]', 500).replace('COMPLETED', 'PENDING');
+    const array = [element('500_1', 501), waiting, element('503', 503), element('500_2', 504), job(600, 'a')];
+    expect(await notes(...array)).toEqual([]);
+    expect(await notes(job(499, 'a'), array[0]!, element('500_2', 504), waiting, array[2]!, job(600, 'a'))).toEqual([]);
+    expect(await notes(element('1+1', 2), element('1+0', 1), evil(666), job(3, 'c'))).toEqual(['666']);
     // Of no order.
     expect(await notes(job(9, 'a'), job(5, 'b'), job(2, 'c'), job(7, 'd'))).toEqual([]);
   });
@@ -224,60 +231,6 @@ describe('a list that lacks columns', () => {
     const reading = read(`${rest.join('|')}\n1|a|${T}|${T}|COMPLETED|n1\n`);
     if (lacking === 'JobID') await expect(reading).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
     else await expect(reading).rejects.toThrow(`no column ${lacking}`);
-  });
-});
-
-describe('what is in the columns', () => {
-  const header = 'JobID|JobIDRaw|Start|End|State|NNodes|NodeList';
-  const one = async (fields: string): Promise<JobRecord | undefined> => (await read(`${header}\n${fields}\n`)).at(-1);
-
-  it.each(['0:0', '4', 'n[1-2]', 'completed by', 'COMPLETED 0', '-', 'normal', ''])('%j is no state', async (state) => {
-    expect(await one(`1|1|${T}|${T}|${state}|1|n1`)).toMatchObject({ kind: 'rejected', line: 2 });
-  });
-  it.each([
-    ['CANCELLED by 1000', 'CANCELLED'],
-    ['CANCELLED+', 'CANCELLED'],
-    ['OUT_OF_ME+', 'OUT_OF_MEMORY'],
-    ['completed', 'COMPLETED'],
-    ['REQUEUED', 'REQUEUED'],
-    ['SOMETHING_NEW', 'SOMETHING_NEW'],
-  ])('%j is the state of a run', async (text, state) => {
-    const found = await read(`${header}\n1|1|${T}|${T}|${text}|1|n1\n2|2|${T}|${T}|${text}|1|n1\n`);
-    expect(jobs(found).map((j) => j.acct.exit_status)).toEqual([state, state]);
-    // Said once a state.
-    expect(found.filter((r) => r.kind === 'noted')).toHaveLength(state === 'SOMETHING_NEW' ? 1 : 0);
-  });
-  it.each(['(null)', 'None', 'None assigned', 'Unknown', '', 'N/A'])('%j is no list of nodes', async (nodes) => {
-    expect(await one(`1|1|${T}|${T}|CANCELLED|1|${nodes}`)).toMatchObject({ kind: 'ignored' });
-    const csv = await read(`job_id,start,end,nodelist\n1,1,2,${nodes}\n2,2,2,${nodes}\n`);
-    expect(csv).toMatchObject([
-      { kind: 'rejected', problem: { code: 'E_JOB_LINE', message: 'a job without nodes', job: '1' } },
-      { kind: 'ignored' },
-    ]);
-  });
-  it.each(['Unknown', 'None', '', '0', '1970-01-01T00:00:00'])('%j is no time', async (time) => {
-    for (const times of [`${time}|${T}`, `${T}|${time}`])
-      expect(await one(`1|1|${times}|COMPLETED|1|n1`)).toMatchObject({ kind: 'ignored' });
-  });
-  it.each(['2026-03-02', '2026-13-02T00:00:00', 'yesterday', '1e9'])(
-    '%j does not make a job before its start',
-    async (end) => {
-      const found = await one(`1|1|2026-03-02T00:00:01|${end}|COMPLETED|1|n1`);
-      expect(found?.kind).toBe('rejected');
-    },
-  );
-  it.each(['123.batch', '123.0', '123_4.extern', '12+1.0', '123_[1-5%2]', '123_[1,7,9,...]'])(
-    '%s is no job',
-    async (id) => {
-      expect(await one(`${id}|${id}|${T}|${T}|COMPLETED|1|n1`)).toMatchObject({ kind: 'ignored' });
-    },
-  );
-  it.each(['abc', '12 3', '1;2', '-5', 'acc'])('%j is no id', async (id) => {
-    expect(await one(`${id}|${id}|${T}|${T}|COMPLETED|1|n1`)).toMatchObject({ kind: 'rejected' });
-  });
-  it('times have zones if they say so', async () => {
-    const found = await one(`67371568|67371568|2026-03-02T01:00:00+01:00|2026-03-02T00:00:01Z|COMPLETED|1|n1`);
-    expect(found).toMatchObject({ kind: 'job', job: { start: 1_772_409_600, end: 1_772_409_601 } });
   });
 });
 
