@@ -72,7 +72,8 @@ describe.each(kindsHere())('archives compressed to $suffix', (kind) => {
     return base;
   });
 
-  it.each([false, true])(
+  // The short form tries the packaged decoders alone, of which several share a thread.
+  it.each([true, false].slice(0, cases(1, 2)))(
     'are read in turn, in parallel and after others were left (packaged: %s)',
     async (packagedOnly) => {
       const threads = cases(1, 2);

@@ -8,7 +8,7 @@ import { consistent, disturbedSite, siteServers } from '../support/disturbed.ts'
 import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';
 
-const KILLS = cases(4, 12, 'JOBSUM_CRASH_KILLS');
+const KILLS = cases(2, 12, 'JOBSUM_CRASH_KILLS');
 const JOBS = 120;
 const dir = tempDir();
 const servers = await siteServers('crashes and two runs at once');

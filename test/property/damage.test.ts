@@ -15,9 +15,9 @@ import { judgePacked, kindsHere, placeFound, placePacked } from '../support/pack
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
-const CASES = cases(240, 1000);
+const CASES = cases(90, 600);
 /** Of each kind; each starts programs. */
-const PACKED_CASES = cases(2, 6);
+const PACKED_CASES = cases(1, 3);
 const CLUSTER = fileURLToPath(new URL('../../fixtures/cluster/archives/2026/11/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../corpus/', import.meta.url));
 const dir = tempDir();
