@@ -12,7 +12,7 @@ export function be64(p: usize): i64 {
   return bswap<i64>(load<i64>(p));
 }
 
-/** v3 seconds: the low word comes first, each word big-endian (pcp-archive-format.md §0 trap 1). */
+/** v3 seconds: the low word comes first, each word big-endian (archive-format.md §0 trap 1). */
 // @ts-ignore: decorator
 @inline
 export function swappedSeconds(p: usize): i64 {

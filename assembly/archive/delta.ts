@@ -1,4 +1,4 @@
-// Owns delta instance domains: changes folded into whole versions, once all of the metadata is known (pcp-archive-format.md §3.4).
+// Owns delta instance domains: changes folded into whole versions, once all of the metadata is known (archive-format.md §3.4).
 
 import {
   I_N, I_VERSIONS, R_ARENA, R_INDOMS, R_NINDOMS, V_CHANGED_IDS, V_CHANGED_NAMES, V_CHANGES, V_IDS, V_KIND, V_N, V_NAMES, V_SIZE, V_TWINS,

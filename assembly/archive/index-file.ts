@@ -1,4 +1,4 @@
-// Owns the temporal index: its entries, and where to start reading for a time (pcp-archive-format.md §4).
+// Owns the temporal index: its entries, and where to start reading for a time (archive-format.md §4).
 
 import {
   R_ARENA,

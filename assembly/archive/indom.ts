@@ -1,4 +1,4 @@
-// Owns instance domains: their versions over time, full and delta (pcp-archive-format.md §3.4), and look-ups in them.
+// Owns instance domains: their versions over time, full and delta (archive-format.md §3.4), and look-ups in them.
 
 import {
   I_CAP,

@@ -1,4 +1,4 @@
-// Owns the label record that opens each file of an archive (pcp-archive-format.md §2.3).
+// Owns the label record that opens each file of an archive (archive-format.md §2.3).
 
 import {
   R_END,

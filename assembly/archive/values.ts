@@ -130,7 +130,7 @@ export function refillSlot(slot: usize, seq: i32, ns: i64, rec: usize, len: i32,
 
 /**
  * Fills the slot from the value set at `off` of a framed record. 0, or FILL_*. Values that cannot be converted to the
- * metric's type set L_BAD (pcp-archive-format.md §5.5).
+ * metric's type set L_BAD (archive-format.md §5.5).
  */
 export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32, ns: i64, rec: usize, len: i32, off: i32): i32 {
   const n = be32(rec + off + 4);

@@ -1,4 +1,4 @@
-// Owns what a generated node records: metrics in the mix of the incumbent's logger template (reference/archive-index.md §6.6).
+// Owns what a generated node records: metrics in the mix of the incumbent's logger template (archive-index.md §6.6).
 
 import { indomId, NO_INDOM, pmid, type TypeName, UNITS } from '../../src/write/index.ts';
 

@@ -3,7 +3,7 @@
 import type { Job } from '../jobs/index.ts';
 import type { ConsumerResult, ConsumerSpec, UnitsName } from '../reduce/index.ts';
 
-/** `{"error": n}` of a document; numbers in reference/summary-document.md §3. */
+/** `{"error": n}` of a document; numbers in summary-document.md §3. */
 export interface Failure {
   readonly error: number | string;
 }

@@ -12,7 +12,7 @@ export interface JobParts {
   readonly summary: Record<string, unknown>;
   /** Keys of the time-series document; empty: none. */
   readonly timeseries: Record<string, unknown>;
-  /** Category → texts (reference/summary-document.md §6). */
+  /** Category → texts (summary-document.md §6). */
   readonly errors: Record<string, string[]>;
   /** Which nodes each class got data from. */
   readonly contributions: Contributions;

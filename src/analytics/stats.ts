@@ -1,4 +1,4 @@
-// Owns the statistics object S(v) of the documents (reference/analytics.md §1.7).
+// Owns the statistics object S(v) of the documents (analytics.md §1.7).
 
 /** Absent keys mean: no `max` → equal to avg; no `cov` with `avg` → 0 (or avg ≤ 0). */
 export interface Stats {

@@ -51,7 +51,7 @@ export interface ScanReport {
 
 export interface CatalogOptions {
   readonly scanner?: Scanner;
-  /** Time zone in which names of job-level archives in dated directories are believed (reference/archive-index.md §4); absent: none is. */
+  /** Time zone in which names of job-level archives in dated directories are believed (archive-index.md §4); absent: none is. */
   readonly namesIn?: string;
 }
 

@@ -1,4 +1,4 @@
-// Owns looking archives up in the warehouse's tables (reference/accounting.md §5.2): what they have for the nodes and times of some jobs,
+// Owns looking archives up in the warehouse's tables (accounting.md §5.2): what they have for the nodes and times of some jobs,
 // as a catalogue in memory. Others write the tables, and no row goes with its file: paths are checked, files looked for.
 
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Owns which archives of a node serve a job, and the job's window on that node (reference/pipeline.md §6.1).
+// Owns which archives of a node serve a job, and the job's window on that node (pipeline.md §6.1).
 
 import { basename, normalize } from 'node:path';
 import type { Job } from '../jobs/index.ts';

@@ -1,4 +1,4 @@
-// Owns what the names of archives, hosts and job-level archives mean (reference/archive-index.md §3, 4).
+// Owns what the names of archives, hosts and job-level archives mean (archive-index.md §3, 4).
 
 import { dirname } from 'node:path';
 import { zonedInstant } from '../kernel/index.ts';
@@ -92,13 +92,13 @@ export const hostOfDirectory = (base: string): string => undated(base).at(-1) ??
 /** The outermost directory of a path that is no date; empty: there is none. */
 export const topOf = (base: string): string => undated(base)[0] ?? '';
 
-/** Suffixes of compressed members, in PCP's order of preference (pcp-archive-format.md §1.2). */
+/** Suffixes of compressed members, in PCP's order of preference (archive-format.md §1.2). */
 export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
 
 /** The compression suffix of a file's name; empty: it is plain. */
 export const compressionOf = (file: string): string => COMPRESSED.find((suffix) => file.endsWith(suffix)) ?? '';
 
-/** Base name and member of an archive's file; null for other files (pcp-archive-format.md §1.1). */
+/** Base name and member of an archive's file; null for other files (archive-format.md §1.1). */
 export function archiveMember(file: string): { base: string; member: string } | null {
   const plain = file.slice(0, file.length - compressionOf(file).length);
   const m = /^(.+)\.(meta|index|\d+)$/s.exec(plain);

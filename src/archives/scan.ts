@@ -1,4 +1,4 @@
-// Owns finding archives in a directory tree: every layout of reference/archive-index.md §2, and any other tree.
+// Owns finding archives in a directory tree: every layout of archive-index.md §2, and any other tree.
 
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';

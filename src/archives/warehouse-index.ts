@@ -1,4 +1,4 @@
-// Owns the warehouse's tables of archives (reference/archive-index.md §5): rows for what the catalogue has and the warehouse has not.
+// Owns the warehouse's tables of archives (archive-index.md §5): rows for what the catalogue has and the warehouse has not.
 
 import { join, resolve } from 'node:path';
 import { hostName } from '../jobs/index.ts';

@@ -1,4 +1,4 @@
-// Owns the options that pass over jobs by their size (reference/pipeline.md §5).
+// Owns the options that pass over jobs by their size (pipeline.md §5).
 
 import type { Argv } from 'yargs';
 import type { Limits } from '../document/index.ts';

@@ -101,7 +101,7 @@ export const asksSite = (argv: SelectionOptions): boolean =>
   argv.resource !== undefined || flagged({ ...argv, again: false }) !== undefined;
 
 /**
- * A time range or an id without a state means all of them, whatever became of them (reference/pipeline.md §3.1).
+ * A time range or an id without a state means all of them, whatever became of them (pipeline.md §3.1).
  * @throws JobsumError E_USAGE
  */
 export function selectionOf(argv: SelectionOptions): Selection {

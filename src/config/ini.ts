@@ -39,7 +39,7 @@ export function parseIni(text: string, file: string): Ini {
 
 /**
  * One section of the portal's settings: the main file, then every file of portal_settings.d in order of name, each overriding those
- * before it. (The reference reads them the other way round: reference/pipeline.md §2.3.)
+ * before it. (The reference reads them the other way round: pipeline.md §2.3.)
  * @throws JobsumError E_CONFIG
  */
 export function portalSection(root: string, section: string): Record<string, string> {

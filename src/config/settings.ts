@@ -53,7 +53,7 @@ export type SourceSettings =
       readonly cluster?: string;
     };
 
-/** Jobs outside are not read but marked as skipped (reference/pipeline.md §5). 0 or absent: no limit. */
+/** Jobs outside are not read but marked as skipped (pipeline.md §5). 0 or absent: no limit. */
 export interface LimitSettings {
   readonly maxNodes?: number;
   /** Node-seconds. */

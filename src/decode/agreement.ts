@@ -6,7 +6,7 @@ import { type Metric, pmidText } from './metric.ts';
 import { pcpErrorName } from './pcp-errors.ts';
 import { conversion, conversionTo, differInUnits, unitsText } from './units.ts';
 
-/** In the order in which PCP looks at them, and its errors for them (pcp-archive-format.md §3.1). */
+/** In the order in which PCP looks at them, and its errors for them (archive-format.md §3.1). */
 const FIELDS = [
   ['type', -12404],
   ['semantics', -12405],

@@ -23,7 +23,7 @@ export interface Metric {
   /** The name's bytes, for sorting and for names that are not UTF-8. */
   readonly nameBytes: Buffer;
   readonly pmid: number;
-  /** Type code (pcp-archive-format.md §3.3). */
+  /** Type code (archive-format.md §3.3). */
   readonly type: number;
   /** 0xffffffff: none. */
   readonly indom: number;

@@ -1,4 +1,4 @@
-// Owns the names of the negative counts that collectors store in place of values (pcp-archive-format.md §9.4).
+// Owns the names of the negative counts that collectors store in place of values (archive-format.md §9.4).
 
 const NAMES: ReadonlyMap<number, string> = new Map([
   [-12345, 'GENERIC'],

@@ -22,7 +22,7 @@ interface Stream {
   readonly member: Member;
   readonly reader: ArchiveReader;
   readonly wanted: WantedRows;
-  /** Time of the last record, marks among them: what is earlier is dropped (pcp-archive-format.md §6). */
+  /** Time of the last record, marks among them: what is earlier is dropped (archive-format.md §6). */
   lastNs: bigint;
   next: ReadRow | null;
 }

@@ -10,7 +10,7 @@ import type { Wasm } from './wasm.ts';
 
 const EMPTY = new Float64Array(0);
 const STRING = 6;
-/** Blocks of type 0 come from old writers: the descriptor's type holds (pcp-archive-format.md §5.5). */
+/** Blocks of type 0 come from old writers: the descriptor's type holds (archive-format.md §5.5). */
 const OLD = 0;
 /** Bytes of a value block before its content: type and length. */
 const HEAD = 4;

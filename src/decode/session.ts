@@ -290,7 +290,7 @@ export function reopened(m: Member, open: Open): ArchiveReader | null {
 }
 
 /**
- * Records of all archives in time order; at equal times the archive given first goes first (pcp-archive-format.md §7.3).
+ * Records of all archives in time order; at equal times the archive given first goes first (archive-format.md §7.3).
  * An archive is opened when the others have come to its label's start, and closed at its end.
  */
 function merge(members: Member[], start: (m: Member) => ArchiveReader | null, finish: (m: Member) => void): void {

@@ -1,5 +1,5 @@
 // Owns the units word of a metric: its fields, the text for them, and what values are multiplied by to be in other units
-// (pcp-archive-format.md §3.3).
+// (archive-format.md §3.3).
 
 import type { UnitsName } from '../reduce/index.ts';
 

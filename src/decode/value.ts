@@ -1,4 +1,4 @@
-// Owns values as JavaScript has them: numbers, strings, bytes, and event arrays of both resolutions (pcp-archive-format.md §5.5, 5.6).
+// Owns values as JavaScript has them: numbers, strings, bytes, and event arrays of both resolutions (archive-format.md §5.5, 5.6).
 
 /** 64-bit integers are bigints. Aggregates, and what does not fit its metric's type, are the block's bytes. */
 export type Value = number | bigint | string | Buffer | readonly EventRecord[];

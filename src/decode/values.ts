@@ -98,7 +98,7 @@ function payloadJson(type: number, body: Buffer): string {
   return base64(body);
 }
 
-/** An event array (pcp-archive-format.md §5.6); undefined if it is cut off. */
+/** An event array (archive-format.md §5.6); undefined if it is cut off. */
 function eventsJson(view: DataView, body: Buffer, wide: boolean): string | undefined {
   const records: string[] = [];
   const head = wide ? 24 : 16;

@@ -1,4 +1,4 @@
-// Owns the shape of the summary document 1.0.6 with the time-series document 4 inside (reference/summary-document.md).
+// Owns the shape of the summary document 1.0.6 with the time-series document 4 inside (summary-document.md).
 
 import type { Job } from '../jobs/index.ts';
 

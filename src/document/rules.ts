@@ -1,4 +1,4 @@
-// Owns which jobs are summarised and when a result is good enough (reference/pipeline.md §5, 6.3). Pure functions.
+// Owns which jobs are summarised and when a result is good enough (pipeline.md §5, 6.3). Pure functions.
 
 /** Flag in `summarization` and error number of a job that was not summarised. */
 export interface Skip {

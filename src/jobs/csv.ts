@@ -1,4 +1,4 @@
-// Owns jobs as CSV (RFC 4180) with a header of accounting names (reference/accounting.md §9.4, §3.1).
+// Owns jobs as CSV (RFC 4180) with a header of accounting names (accounting.md §9.4, §3.1).
 
 import { JobsumError } from '../kernel/index.ts';
 import { buildJob, idOf, nodesOf, refuse, requireNodes, timeOf } from './build.ts';

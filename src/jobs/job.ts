@@ -5,7 +5,7 @@ import type { Problem } from '../kernel/errors.ts';
 export interface Job {
   /** The id string: `acct.id`, part of the document `_id`, of cgroup paths and of begin/end archive names. */
   readonly jobId: string;
-  /** Epoch seconds, as accounted. The data window is [start, end + 1 s] (reference/pipeline.md §4). */
+  /** Epoch seconds, as accounted. The data window is [start, end + 1 s] (pipeline.md §4). */
   readonly start: number;
   readonly end: number;
   /** Node names in accounting order; a node's index in every document is its place here. */

@@ -1,4 +1,4 @@
-// Owns a record of sacct (reference/accounting.md §9.1) as a job, by the names of its columns: which ran, which is none, what its fields mean.
+// Owns a record of sacct (accounting.md §9.1) as a job, by the names of its columns: which ran, which is none, what its fields mean.
 
 import { parseInstant } from '../kernel/index.ts';
 import { buildJob, Ignored, idOf, NO_HOSTS, nodesOf, refuse, Unusable } from './build.ts';

@@ -1,10 +1,10 @@
-// Owns which jobs a run takes: by id, by end, by how they were processed before (reference/pipeline.md §3).
+// Owns which jobs a run takes: by id, by end, by how they were processed before (pipeline.md §3).
 
 import { JobsumError } from '../kernel/index.ts';
 
 /**
  * How a job stands in the process table. new: not yet processed. bad: tried, not good enough. old: done by another version.
- * current: done by this version. A number: an error of a job (reference/pipeline.md §5.1).
+ * current: done by this version. A number: an error of a job (pipeline.md §5.1).
  */
 export type ProcessState = 'new' | 'bad' | 'old' | 'current' | number;
 

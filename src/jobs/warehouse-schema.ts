@@ -1,4 +1,4 @@
-// Owns telling which warehouse stands before us (reference/accounting.md §1). The number is not XDMoD's release.
+// Owns telling which warehouse stands before us (accounting.md §1). The number is not XDMoD's release.
 
 import { JobsumError } from '../kernel/index.ts';
 import type { Queryable } from '../store/index.ts';

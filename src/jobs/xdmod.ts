@@ -37,7 +37,7 @@ export function uniqueId(row: {
   return index === -1 ? String(row.local_job_id) : `${row.local_job_id}_${index}`;
 }
 
-/** How a host of the warehouse is called here (reference/accounting.md §5.1, archive-index.md §4.2). */
+/** How a host of the warehouse is called here (accounting.md §5.1, archive-index.md §4.2). */
 export function hostName(name: string, mode: 'hostname' | 'fqdn', extension: string): string {
   if (mode === 'hostname') return name.split('.')[0]!;
   return extension === '' || name.endsWith(extension) ? name : `${name}.${extension}`;

@@ -1,4 +1,4 @@
-// Owns node lists as Slurm writes them: n[01-04,7]s[1-2],gpu1 (reference/accounting.md §9.2).
+// Owns node lists as Slurm writes them: n[01-04,7]s[1-2],gpu1 (accounting.md §9.2).
 
 import { JobsumError } from './errors.ts';
 

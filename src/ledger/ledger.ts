@@ -32,7 +32,7 @@ export interface LedgerEntry extends JobKey {
   readonly unread?: boolean;
   /** Epoch seconds at which the job ended: archives are waited for from there. */
   readonly ended: number;
-  /** Job error number (reference/summary-document.md §3): why it has no analytics. */
+  /** Job error number (summary-document.md §3): why it has no analytics. */
   readonly error?: number;
   readonly problem?: Problem;
   /** Spent on it. */

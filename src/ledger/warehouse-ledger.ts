@@ -1,4 +1,4 @@
-// Owns the ledger in the warehouse: the process table as the incumbent writes it (reference/accounting.md §6), which the portal and
+// Owns the ledger in the warehouse: the process table as the incumbent writes it (accounting.md §6), which the portal and
 // the incumbent's selections read, and beside it a table of our own with what the process table has no place for.
 
 import type { Problem } from '../kernel/index.ts';

@@ -1,4 +1,4 @@
-// Owns the join of several archives of a host into one stream in order of time, with marks between them (pcp-archive-format.md §7.3, 7.4).
+// Owns the join of several archives of a host into one stream in order of time, with marks between them (archive-format.md §7.3, 7.4).
 
 import { type Collector, markBetween } from '../decode/index.ts';
 

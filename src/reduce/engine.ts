@@ -23,7 +23,7 @@ export class WindowEngine {
     this.#consumers = spec.consumers.map((c, i) => new Consumer(c, spec.walltime, spec.leads?.[i] ?? null));
   }
 
-  /** A row outside the window, or earlier than one before it (pcp-archive-format.md §6), is dropped. */
+  /** A row outside the window, or earlier than one before it (archive-format.md §6), is dropped. */
   row(row: Row): void {
     if (row.ns < this.#spec.startNs || row.ns > this.#spec.endNs) return;
     if (this.#last !== null && row.ns < this.#last) return;

@@ -1,4 +1,4 @@
-// Owns INTEGRATE: each interval weighted with the value at its end (reference/analytics.md §1.9).
+// Owns INTEGRATE: each interval weighted with the value at its end (analytics.md §1.9).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
 import { LaneValues } from './lane.ts';

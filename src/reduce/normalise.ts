@@ -1,4 +1,4 @@
-// Owns range normalisation: counters of less than 64 bits made monotone, by instance (reference/analytics.md §1.6).
+// Owns range normalisation: counters of less than 64 bits made monotone, by instance (analytics.md §1.6).
 
 import type { Identity } from './identity.ts';
 import { IdMap } from './idmap.ts';

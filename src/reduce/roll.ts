@@ -1,4 +1,4 @@
-// Owns ROLL: count, running mean, minimum and maximum per lane element (reference/analytics.md §1.8).
+// Owns ROLL: count, running mean, minimum and maximum per lane element (analytics.md §1.8).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
 import { LaneValues } from './lane.ts';

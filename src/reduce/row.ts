@@ -33,7 +33,7 @@ export interface Cell {
   };
   /** What the sum of the values lacks to go on where it was before instances came or went (totals.ts). */
   readonly shift?: number;
-  /** A value could not be converted to the metric's type (reference/pcp-archive-format.md §5.5). */
+  /** A value could not be converted to the metric's type (archive-format.md §5.5). */
   readonly unconvertible?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Owns SECTIONS: average rates of one or two counters in equal parts of the job's time (reference/analytics.md §2.23).
+// Owns SECTIONS: average rates of one or two counters in equal parts of the job's time (analytics.md §2.23).
 
 import type { Delivery, Halt } from './delivery.ts';
 import { LaneValues } from './lane.ts';

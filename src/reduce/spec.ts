@@ -1,5 +1,5 @@
 // Owns the reducer vocabulary as plain data: what an analytic asks of either engine. No bytes, and no code but what reads the specs.
-// Source: reference/analytics.md parts 1 and 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
+// Source: analytics.md §1, 3. Both engines (WASM in decode/, TypeScript in engine.ts) run it.
 
 import type { Match } from './match.ts';
 import type { Moment } from './restarts.ts';

@@ -1,4 +1,4 @@
-// Owns SUBSAMPLE: at most 100 points of a series, dense at both ends of the job (reference/analytics.md §1.10).
+// Owns SUBSAMPLE: at most 100 points of a series, dense at both ends of the job (analytics.md §1.10).
 
 import { type Delivery, type Halt, NO_VALUES } from './delivery.ts';
 import { LaneValues } from './lane.ts';

@@ -37,7 +37,7 @@ const WRITE_DOCUMENTS = 100;
 const WRITE_BYTES = 32 * 1024 * 1024;
 /** Jobs looked up in the ledger at a time. */
 const LOOKUP_JOBS = 500;
-/** Job errors that late archives may put right (reference/summary-document.md §3); the others are of the job itself. */
+/** Job errors that late archives may put right (summary-document.md §3); the others are of the job itself. */
 const MISSING_DATA = new Set([8, 15, 16, 17]);
 
 export interface ResourcePlan {

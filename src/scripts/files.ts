@@ -1,4 +1,4 @@
-// Owns saved job scripts on disk (reference/jobscripts.md §1): which files there are, whose they are, and their text. All of it untrusted.
+// Owns saved job scripts on disk (jobscripts.md §1): which files there are, whose they are, and their text. All of it untrusted.
 
 import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns which jobs a saved script belongs to (reference/jobscripts.md §5). Pure.
+// Owns which jobs a saved script belongs to (jobscripts.md §5). Pure.
 
 import type { ScriptFile } from './files.ts';
 

@@ -1,4 +1,4 @@
-// Owns the two tables that job scripts are stored in (reference/jobscripts.md §2): by the warehouse's job, and the old one by the job's own id.
+// Owns the two tables that job scripts are stored in (jobscripts.md §2): by the warehouse's job, and the old one by the job's own id.
 
 import { JobsumError } from '../kernel/index.ts';
 import type { SqlRow, SqlScalar, Warehouse } from '../store/index.ts';

@@ -1,5 +1,5 @@
 // Owns the configuration of compute nodes as text: pmlogger, its control file, hotproc, and Slurm's prolog and epilog.
-// Facts: reference/archive-index.md §6.
+// Facts: archive-index.md §6.
 
 import { type MetricGroup, STANDARD, STATIC } from './metrics.ts';
 

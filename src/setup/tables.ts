@@ -6,7 +6,7 @@ import { setupLedger } from '../ledger/index.ts';
 import { setupMongo } from '../sinks/index.ts';
 import { Mongo, Warehouse } from '../store/index.ts';
 
-/** The incumbent's tables beside those of the index (reference/accounting.md §6, jobscripts.md §2). */
+/** The incumbent's tables beside those of the index (accounting.md §6, jobscripts.md §2). */
 const TABLES: readonly string[] = [
   ...INDEX_TABLES,
   `CREATE TABLE IF NOT EXISTS modw_supremm.process (

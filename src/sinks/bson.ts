@@ -1,4 +1,4 @@
-// Owns the BSON type of each number of a document, fixed by its field and not by its value (reference/summary-document.md §1):
+// Owns the BSON type of each number of a document, fixed by its field and not by its value (summary-document.md §1):
 // 8.0 stays a double in every job, a count an integer.
 
 import type { BSON } from 'mongodb';

@@ -4,7 +4,7 @@ import { coverageLines, coveredShare } from './coverage.ts';
 import { num, type Part, part } from './fields.ts';
 import { clean, percent } from './text.ts';
 
-/** Meanings of error numbers (reference/summary-document.md §3). */
+/** Meanings of error numbers (summary-document.md §3). */
 export const MEANINGS: Readonly<Record<number, string>> = {
   1: 'metrics not available',
   2: 'job too short',

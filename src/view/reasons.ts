@@ -8,7 +8,7 @@ interface Reason {
   readonly advice: string;
 }
 
-/** Job errors (reference/pipeline.md §5.1). */
+/** Job errors (pipeline.md §5.1). */
 const JOB_ERRORS: Readonly<Record<number, Reason>> = {
   8: {
     meaning: 'most of its nodes have no data in the time of the job',

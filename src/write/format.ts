@@ -1,4 +1,4 @@
-// Owns the big-endian building blocks of archive files: stamps, labels, frames (reference/pcp-archive-format.md §2, 8).
+// Owns the big-endian building blocks of archive files: stamps, labels, frames (archive-format.md §2, 8).
 
 import { JobsumError } from '../kernel/index.ts';
 

@@ -1,4 +1,4 @@
-// Owns encoding the records of the metadata file (pcp-archive-format.md §3).
+// Owns encoding the records of the metadata file (archive-format.md §3).
 
 import { frame, putStamp, STAMP_BYTES, type Version } from './format.ts';
 import { LABEL_CLASSES, type LabelSpec, type RawMetric } from './types.ts';

@@ -1,4 +1,4 @@
-// Owns encoding a data record (reference/pcp-archive-format.md §5, 8.2).
+// Owns encoding a data record (archive-format.md §5, 8.2).
 
 import type { RawSet } from '../decode/index.ts';
 import { putStamp, STAMP_BYTES, type Version } from './format.ts';

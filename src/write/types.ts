@@ -2,7 +2,7 @@
 
 import { type Metric, NO_INDOM, UNITS } from '../decode/index.ts';
 
-/** Type codes of values (pcp-archive-format.md §3.3). */
+/** Type codes of values (archive-format.md §3.3). */
 export const TYPES = {
   ...{ i32: 0, u32: 1, i64: 2, u64: 3, float: 4, double: 5, string: 6 },
   // Given as the bytes of the block (§5.6 for events).
@@ -36,7 +36,7 @@ export interface InstanceSpec {
   readonly name: string;
 }
 
-/** Label set classes of archives (pcp-archive-format.md §3.5). */
+/** Label set classes of archives (archive-format.md §3.5). */
 export const LABEL_CLASSES = { context: 1, domain: 2, indom: 4, cluster: 8, item: 16, instances: 32 } as const;
 
 /** The labels of one object; `instance`: -1 but for the class `instances`. */

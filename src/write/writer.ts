@@ -1,4 +1,4 @@
-// Owns writing an archive: metadata, volumes and temporal index, in step with each other (pcp-archive-format.md §8).
+// Owns writing an archive: metadata, volumes and temporal index, in step with each other (archive-format.md §8).
 
 import { existsSync } from 'node:fs';
 import type { RawSet } from '../decode/index.ts';

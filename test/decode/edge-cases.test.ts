@@ -1,4 +1,4 @@
-// The edge cases of pcp-archive-format.md section 10 by number, and where each is covered: here, or in the test named.
+// The edge cases of archive-format.md §10 by number, and where each is covered: here, or in the test named.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

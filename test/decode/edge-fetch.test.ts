@@ -1,4 +1,4 @@
-// More of pcp-archive-format.md section 10: windows to the nanosecond (45), blocks in any order (30), inputs that contradict each other (53).
+// More of archive-format.md §10: windows to the nanosecond (45), blocks in any order (30), inputs that contradict each other (53).
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Owns event arrays: checking them and writing them as the canonical dump does (pcp-archive-format.md §5.6).
+// Owns event arrays: checking them and writing them as the canonical dump does (archive-format.md §5.6).
 
 import { stampText } from './bytes.ts';
 import { pmidText, TYPE_NAMES } from './names.ts';

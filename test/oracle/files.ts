@@ -1,4 +1,4 @@
-// Owns finding and reading the files of one uncompressed archive (pcp-archive-format.md §1.1).
+// Owns finding and reading the files of one uncompressed archive (archive-format.md §1.1).
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Owns instance domains over time: full and delta records folded into versions (pcp-archive-format.md §3.4).
+// Owns instance domains over time: full and delta records folded into versions (archive-format.md §3.4).
 
 import { type Bytes, nsOfStamp, untilNul } from './bytes.ts';
 import { Damage } from './damage.ts';

@@ -1,4 +1,4 @@
-// Owns label records of all three file kinds (pcp-archive-format.md §2.3).
+// Owns label records of all three file kinds (archive-format.md §2.3).
 
 import { type Bytes, type Stamp, untilNul } from './bytes.ts';
 import { Damage } from './damage.ts';

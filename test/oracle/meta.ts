@@ -6,7 +6,7 @@ import { foldVersions, INDOM_TYPES, type IndomRecord, type IndomVersion, readInd
 
 export interface Desc {
   readonly pmid: number;
-  /** Type code (pcp-archive-format.md §3.3). */
+  /** Type code (archive-format.md §3.3). */
   readonly type: number;
   /** 0xffffffff: none. */
   readonly indom: number;

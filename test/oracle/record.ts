@@ -1,4 +1,4 @@
-// Owns one data record: framing, value sets, blocks, and the checks of pcp-archive-format.md §5.4.
+// Owns one data record: framing, value sets, blocks, and the checks of archive-format.md §5.4.
 
 import type { Bytes, Stamp } from './bytes.ts';
 import { Damage } from './damage.ts';

@@ -109,7 +109,7 @@ function cellOf(archive: Described, set: ValueSet, desc: Desc, ns: bigint): Cell
   };
 }
 
-/** Type 0 blocks come from old writers: the descriptor's type holds (pcp-archive-format.md §5.5). */
+/** Type 0 blocks come from old writers: the descriptor's type holds (archive-format.md §5.5). */
 const OLD = 0;
 
 function stringOf(pair: Pair): string | null {

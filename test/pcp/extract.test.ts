@@ -65,7 +65,7 @@ describe.runIf(ready)('an extract equals that of pmlogextract', () => {
       const from = Math.ceil(start + (end - start) / 4);
       const to = Math.floor(start + (3 * (end - start)) / 4);
       const at = (s: number): string => `@${new Date(1000 * s).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-      // What pmlogextract 6 takes for the end is a second later (pcp-archive-format.md §7.2).
+      // What pmlogextract 6 takes for the end is a second later (archive-format.md §7.2).
       const options = { from: BigInt(from) * NS, to: BigInt(to + 1) * NS };
       const both = extracts([archive], ['-S', at(from), '-T', at(to)], options);
       if (typeof both === 'string') {

@@ -1,4 +1,4 @@
-// Several archives as one: against pmlogextract on archives written for it, and the rules of pcp-archive-format.md §7.4 one by one.
+// Several archives as one: against pmlogextract on archives written for it, and the rules of archive-format.md §7.4 one by one.
 
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';

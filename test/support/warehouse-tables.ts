@@ -1,4 +1,4 @@
-// Owns the tables of a test warehouse as SQL: reference/accounting.md §8, reduced to the columns that are read, and keys.
+// Owns the tables of a test warehouse as SQL: accounting.md §8, reduced to the columns that are read, and keys.
 
 /** Schema 9; without `gpu_count` it is schema 8. */
 export const TABLES = `
