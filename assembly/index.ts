@@ -3,7 +3,7 @@
 import { R_CAP, R_END, R_FILE, R_LEN, R_POS, R_WIN } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
-export { foldDeltas } from './archive/delta';
+export { foldDeltas, metadataBytes } from './archive/delta';
 export { scanIndex, seekIndex } from './archive/index-file';
 export { findIndom, nameIn, reorderVersions, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';

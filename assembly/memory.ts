@@ -6,7 +6,8 @@ import { A_BLOCK, A_CUR, A_END } from './layout';
 /** 64 KiB: one page of WASM memory, the smallest block. */
 const MIN_SHIFT: u32 = 16;
 const CLASSES: u32 = 15;
-/** Block head: next block of its chain or free list, size class, whether it was in use before (else it is zero, as memory grows). */
+/** Block head: next block of its chain or free list, size class, whether it was in use before (else it is zero, as memory grows), and in
+ * an arena how many bytes it and the blocks behind it have. */
 const HEAD: u32 = 16;
 
 const freeLists = memory.data(60);
@@ -63,6 +64,12 @@ export function windowCapacity(window: usize): u32 {
   return ((<u32>1) << (load<u32>(window - HEAD + 4) + MIN_SHIFT)) - HEAD;
 }
 
+/** Bytes of all blocks of an arena. */
+export function arenaBytes(arena: usize): u32 {
+  const block: usize = load<u32>(arena, A_BLOCK);
+  return block ? load<u32>(block, 12) : 0;
+}
+
 /** Zeroed memory, aligned to 16; 0 if the maximum is reached. */
 export function take(arena: usize, size: u32): usize {
   const rounded = (size + 15) & ~15;
@@ -71,10 +78,12 @@ export function take(arena: usize, size: u32): usize {
   if (cur == 0 || rounded > load<u32>(arena, A_END) - <u32>cur) {
     const block = takeBlock(rounded);
     if (!block) return 0;
+    const size = (<u32>1) << (load<u32>(block + 4) + MIN_SHIFT);
+    store<u32>(block, arenaBytes(arena) + size, 12);
     store<u32>(block, load<u32>(arena, A_BLOCK));
     store<u32>(arena, block as u32, A_BLOCK);
     cur = block + HEAD;
-    store<u32>(arena, (block + ((<u32>1) << (load<u32>(block + 4) + MIN_SHIFT))) as u32, A_END);
+    store<u32>(arena, (block + size) as u32, A_END);
   }
   store<u32>(arena, (cur + rounded) as u32, A_CUR);
   if (load<u32>(<usize>load<u32>(arena, A_BLOCK), 8)) memory.fill(cur, 0, rounded);

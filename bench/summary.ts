@@ -8,6 +8,7 @@ import { type Spread, together } from './measure.ts';
 
 const { default: work } = await built<typeof import('../src/run/worker.ts')>('run/worker.js');
 const { withData } = await built<typeof import('../src/run/outcome.ts')>('run/outcome.js');
+const { bounds } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
 const { Spill } = await built<typeof import('../src/run/spill.ts')>('run/spill.js');
 const { SHIPPED } = await built<typeof import('../src/analytics/index.ts')>('analytics/index.js');
 const { toJson } = await built<typeof import('../src/document/index.ts')>('document/index.js');
@@ -35,7 +36,7 @@ export async function benchSummary(base: string, seconds: number, turns: number)
   const task = {
     node: 'cpn-001',
     archives: [base],
-    ...{ normalization: {}, analytics: [], maxVolumeBytes: 2 ** 40, probe: false, asReference: false },
+    ...{ normalization: {}, analytics: [], bounds: bounds(), probe: false, asReference: false },
     windows: [{ job, lists: null, ...span, archives: [0], leads: {} }],
   };
   const read = async () => {

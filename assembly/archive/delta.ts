@@ -1,11 +1,11 @@
 // Owns delta instance domains: changes folded into whole versions, once all of the metadata is known (archive-format.md §3.4).
 
 import {
-  I_N, I_VERSIONS, R_ARENA, R_INDOMS, R_NINDOMS, V_CHANGED_IDS, V_CHANGED_NAMES, V_CHANGES, V_IDS, V_KIND, V_N, V_NAMES, V_SIZE, V_TWINS,
+  I_N, I_VERSIONS, R_ARENA, R_INDOMS, R_MEMBERS, R_NINDOMS, V_CHANGED_IDS, V_CHANGED_NAMES, V_CHANGES, V_IDS, V_KIND, V_N, V_NAMES, V_SIZE, V_TWINS,
 } from '../layout';
-import { take } from '../memory';
-import { KIND_DELTA, KIND_FOLDED, KIND_FULL } from './indom';
-import { NO_STRING } from './strings';
+import { arenaBytes, take } from '../memory';
+import { KIND_DELTA, KIND_FOLDED, KIND_FULL, noteMembers, sortVersions } from './indom';
+import { NO_STRING, stringsBytes } from './strings';
 
 let outIds: usize = 0;
 let outNames: usize = 0;
@@ -67,17 +67,29 @@ function fold(r: usize, base: usize, v: usize): bool {
   return true;
 }
 
-/** Makes every delta a whole version, in order of time; again when that order has changed. False if memory is exhausted. */
-export function foldDeltas(r: usize): bool {
+/** Memory that metadata take: what is kept of them, and `each` bytes for each member of a domain. */
+export function metadataBytes(r: usize, each: i32): f64 {
+  return <f64>arenaBytes(r + R_ARENA) + <f64>stringsBytes() + <f64>load<u32>(r, R_MEMBERS) * each;
+}
+
+/**
+ * Puts versions in the order of time and makes every delta a whole version; again when that order has changed. False if memory is
+ * exhausted, or `room` bytes, which each member of a domain takes `each` of besides.
+ */
+export function foldDeltas(r: usize, room: f64, each: i32): bool {
   const n = load<i32>(r, R_NINDOMS);
   for (let k = 0; k < n; k++) {
     const d: usize = load<u32>(<usize>load<u32>(r, R_INDOMS) + (k << 2));
+    if (!sortVersions(r, d)) return false;
     const versions: usize = load<u32>(d, I_VERSIONS);
     const count = load<i32>(d, I_N);
     let base: usize = 0;
     for (let i = 0; i < count; i++) {
       const v = versions + i * V_SIZE;
-      if (load<i32>(v, V_KIND) != KIND_FULL && !fold(r, base, v)) return false;
+      if (load<i32>(v, V_KIND) != KIND_FULL) {
+        if (metadataBytes(r, each) > room || !fold(r, base, v)) return false;
+        noteMembers(r, d, load<i32>(v, V_N));
+      }
       base = v;
     }
   }

@@ -4,6 +4,7 @@ import {
   I_CAP,
   I_CURRENT,
   I_FROM,
+  I_MOST,
   I_N,
   I_SIZE,
   I_TO,
@@ -13,6 +14,7 @@ import {
   R_CAPINDOMS,
   R_FILE,
   R_INDOMS,
+  R_MEMBERS,
   R_NINDOMS,
   R_WIN,
   V_AT,
@@ -37,6 +39,10 @@ export const KIND_FOLDED: i32 = 2;
 /** Why the last record was refused, for the reader's R_WHY. */
 export let indomWhy: i32 = W_NONE;
 
+/** Most instance domains of an archive: real ones have hundreds, and look-ups go through all. */
+const MAX_INDOMS: u32 = 16384;
+
+/** 0: there is none, or none can be made. */
 export function findIndom(r: usize, word: u32, create: bool): usize {
   const n = load<u32>(r, R_NINDOMS);
   const list: usize = load<u32>(r, R_INDOMS);
@@ -44,7 +50,7 @@ export function findIndom(r: usize, word: u32, create: bool): usize {
     const d: usize = load<u32>(list + (i << 2));
     if (load<u32>(d, I_WORD) == word) return d;
   }
-  if (!create) return 0;
+  if (!create || n == MAX_INDOMS) return 0;
   const arena = r + R_ARENA;
   if (n == load<u32>(r, R_CAPINDOMS)) {
     const cap = n ? n << 1 : 64;
@@ -104,8 +110,16 @@ export function nameIn(version: usize, id: i32): u32 {
   return load<u32>(<usize>load<u32>(version, V_NAMES) + (lo << 2));
 }
 
-/** Places an empty version of `n` members at its time, behind others of the same time; 0 if memory is exhausted. */
-function insertVersion(r: usize, d: usize, ns: i64, n: i32): usize {
+/** Notes that a version of the domain has so many members. */
+export function noteMembers(r: usize, d: usize, n: i32): void {
+  const more = n - load<i32>(d, I_MOST);
+  if (more <= 0) return;
+  store<i32>(d, n, I_MOST);
+  store<u32>(r, load<u32>(r, R_MEMBERS) + more, R_MEMBERS);
+}
+
+/** Adds an empty version of `n` members, wherever its time is: versions are put in order when all are known. 0 if memory is exhausted. */
+function addVersion(r: usize, d: usize, ns: i64, n: i32): usize {
   const arena = r + R_ARENA;
   const count = load<i32>(d, I_N);
   if (count == load<i32>(d, I_CAP)) {
@@ -117,10 +131,7 @@ function insertVersion(r: usize, d: usize, ns: i64, n: i32): usize {
   }
   const members = take(arena, n << 3);
   if (!members) return 0;
-  const at = versionIndex(d, ns) + 1;
-  const v = <usize>load<u32>(d, I_VERSIONS) + at * V_SIZE;
-  memory.copy(v + V_SIZE, v, (count - at) * V_SIZE);
-  memory.fill(v, 0, V_SIZE);
+  const v = <usize>load<u32>(d, I_VERSIONS) + count * V_SIZE;
   store<i64>(v, ns, V_NS);
   store<i64>(v, ns, V_STAMP);
   store<i32>(v, n, V_N);
@@ -135,6 +146,42 @@ function insertVersion(r: usize, d: usize, ns: i64, n: i32): usize {
 function forgetCurrent(d: usize): void {
   store<i64>(d, i64.MAX_VALUE, I_FROM);
   store<i64>(d, i64.MIN_VALUE, I_TO);
+}
+
+/** Puts versions in the order of their times, of equal ones in that of the metadata; false if memory is exhausted. */
+export function sortVersions(r: usize, d: usize): bool {
+  const n = load<i32>(d, I_N);
+  const list: usize = load<u32>(d, I_VERSIONS);
+  let ascending = true;
+  for (let i = 1; i < n && ascending; i++) {
+    ascending = load<i64>(list + i * V_SIZE, V_NS) >= load<i64>(list + (i - 1) * V_SIZE, V_NS);
+  }
+  if (ascending) return true;
+  const order = take(r + R_ARENA, n << 2);
+  if (!order) return false;
+  for (let i = 0; i < n; i++) store<u32>(order + (i << 2), <u32>list + i * V_SIZE);
+  // Shell sort: clocks that were set leave long runs in order.
+  let gap = 1;
+  while (gap < n / 3) gap = gap * 3 + 1;
+  for (; gap > 0; gap /= 3) {
+    for (let i = gap; i < n; i++) {
+      const v: usize = load<u32>(order + (i << 2));
+      let j = i;
+      for (; j >= gap && isBefore(v, load<u32>(order + ((j - gap) << 2))); j -= gap)
+        store<u32>(order + (j << 2), load<u32>(order + ((j - gap) << 2)));
+      store<u32>(order + (j << 2), <u32>v);
+    }
+  }
+  const sorted = reorderVersions(r, d);
+  if (!sorted) return false;
+  for (let i = 0; i < n; i++) memory.copy(sorted + i * V_SIZE, load<u32>(order + (i << 2)), V_SIZE);
+  return true;
+}
+
+function isBefore(a: usize, b: usize): bool {
+  const ns = load<i64>(a, V_NS);
+  const other = load<i64>(b, V_NS);
+  return ns < other || (ns == other && a < b);
 }
 
 /**
@@ -233,14 +280,15 @@ export function readIndom(r: usize, p: usize, len: i32, wide: bool, delta: bool)
   indomWhy = W_NONE;
   const d = findIndom(r, word, true);
   if (!d) return S_MEMORY;
-  const baseIndex = versionIndex(d, ns);
-  const v = insertVersion(r, d, ns, n);
+  const before = load<i32>(d, I_N);
+  const v = addVersion(r, d, ns, n);
   if (!v) return S_MEMORY;
+  noteMembers(r, d, n);
   store<i32>(v, delta ? KIND_DELTA : KIND_FULL, V_KIND);
   store<i64>(v, load<i64>(r, R_FILE) + <i64>(p - <usize>load<u32>(r, R_WIN)), V_AT);
   const outIds: usize = load<u32>(v, V_IDS);
   const outNames: usize = load<u32>(v, V_NAMES);
-  const base: usize = baseIndex < 0 ? 0 : <usize>load<u32>(d, I_VERSIONS) + baseIndex * V_SIZE;
+  const base: usize = before == 0 ? 0 : v - V_SIZE;
   const baseN = base ? load<i32>(base, V_N) : 0;
   const baseNames: usize = base ? <usize>load<u32>(base, V_NAMES) : 0;
   for (let i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 // Owns the strings of a session: each different byte string is kept once and has a number. TypeScript decodes on demand.
 
 import { T_HASH, T_LEN, T_PTR, T_SIZE } from '../layout';
-import { regrow, release, take } from '../memory';
+import { arenaBytes, regrow, release, take } from '../memory';
 
 const arena = memory.data(16);
 let table: usize = 0;
@@ -19,6 +19,11 @@ export function stringsAddress(): usize {
 
 export function stringsCount(): u32 {
   return count;
+}
+
+/** Memory that the strings take. */
+export function stringsBytes(): u32 {
+  return arenaBytes(arena);
 }
 
 export function resetStrings(): void {

@@ -97,6 +97,8 @@ export const R_SEEN: i32 = 280;
 export const R_NDESCRIBED: i32 = 284;
 /** Of each window: value sets of metrics that are not described (U_*). */
 export const R_UNDESCRIBED: i32 = 288;
+/** Sum over the instance domains of the most members that a version has. */
+export const R_MEMBERS: i32 = 292;
 export const R_SIZE: i32 = 296;
 /** Their number, the first one's pmid (raw) and time (i64). */
 export const U_COUNT: i32 = 0;
@@ -134,7 +136,9 @@ export const I_VERSIONS: i32 = 12;
 export const I_CURRENT: i32 = 16;
 export const I_FROM: i32 = 24;
 export const I_TO: i32 = 32;
-export const I_SIZE: i32 = 40;
+/** Most members of a version. */
+export const I_MOST: i32 = 40;
+export const I_SIZE: i32 = 48;
 
 /** Version: time from which it holds, members, sorted ids (i32[]), names (string numbers, u32[], parallel). */
 export const V_NS: i32 = 0;

@@ -29,19 +29,6 @@ export function complain(error: unknown): number {
   return kind.exit;
 }
 
-/** The option of every command that reads archives. */
-export const maxVolumeBytes = {
-  type: 'number',
-  requiresArg: true,
-  describe: 'Most bytes a compressed file may unpack to (default 64 GiB)',
-} as const;
-
-export function checkVolumeBytes(value: number | undefined): number | undefined {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
-    throw usage('--max-volume-bytes: expected a whole number of bytes above 0');
-  return value;
-}
-
 /** The program as it was called, for hints that can be typed again. */
 export function calledAs(): string {
   const [, script = 'jobsum'] = process.argv;

@@ -161,6 +161,7 @@ export function loadConfig(given?: string): LoadedConfig {
       textfile: all.textfile === undefined ? null : here(all.textfile),
       minNodeFraction: all.min_node_fraction ?? null,
       maxVolumeBytes: all.max_volume_bytes ?? null,
+      maxMetadataBytes: all.max_metadata_bytes ?? null,
       tag: all.tag ?? null,
     },
   };

@@ -123,6 +123,7 @@ export const whole = z.strictObject({
   limits: limits.optional(),
   min_node_fraction: z.number().min(0).max(1).optional(),
   max_volume_bytes: integer(1, Number.MAX_SAFE_INTEGER).optional(),
+  max_metadata_bytes: integer(1, Number.MAX_SAFE_INTEGER).optional(),
   tag: z.string().max(1000).optional(),
 });
 

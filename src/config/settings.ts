@@ -115,6 +115,7 @@ export interface Config {
   readonly textfile: string | null;
   readonly minNodeFraction: number | null;
   readonly maxVolumeBytes: number | null;
+  readonly maxMetadataBytes: number | null;
   readonly tag: string | null;
 }
 

@@ -1,6 +1,7 @@
 // Owns reading instance domains out of an open archive: the members at a time, and all there ever were.
 
 import * as L from './layout.gen.ts';
+import { affordInstances } from './metadata-room.ts';
 import { NO_INDOM } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
 import type { Wasm } from './wasm.ts';
@@ -42,7 +43,7 @@ export function versionMembers(wasm: Wasm, version: number): Member[] {
   return membersOf(wasm, version);
 }
 
-/** Every instance that the archive ever names, by id, with its newest name; null if the domain has no version. */
+/** Every instance that the archive ever names, by id, with its newest name; null if the domain has no version. @throws JobsumError E_ARCHIVE_LIMIT */
 export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Member[] | null {
   const domain = wasm.x.findIndom(reader.address, indom, 0);
   const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
@@ -50,8 +51,15 @@ export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Me
   const versions = wasm.u32(domain + L.I_VERSIONS);
   const all = new Map<number, Member>();
   for (let i = n - 1; i >= 0; i--) {
-    // Odd domains have an instance twice: the first counts.
-    for (const member of membersOf(wasm, versions + i * L.V_SIZE)) if (!all.has(member.id)) all.set(member.id, member);
+    const version = versions + i * L.V_SIZE;
+    const ids = wasm.u32(version + L.V_IDS);
+    const names = wasm.u32(version + L.V_NAMES);
+    for (let k = 0; k < wasm.i32(version + L.V_N); k++) {
+      const id = wasm.i32(ids + 4 * k);
+      // Odd domains have an instance twice: the first counts.
+      if (!all.has(id)) all.set(id, { id, name: sessionBytes(wasm, wasm.u32(names + 4 * k)) });
+    }
+    affordInstances(all.size, reader.files.meta);
   }
   return [...all.values()].sort((a, b) => a.id - b.id);
 }
@@ -110,11 +118,16 @@ export class InstanceIdentities {
   }
 }
 
-/** All versions of a domain in order of time. */
+/** All versions of a domain in order of time. @throws JobsumError E_ARCHIVE_LIMIT */
 export function domainVersions(wasm: Wasm, reader: ArchiveReader, indom: number): { ns: bigint; members: Member[] }[] {
   const domain = wasm.x.findIndom(reader.address, indom, 0);
   const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
   const versions = domain === 0 ? 0 : wasm.u32(domain + L.I_VERSIONS);
+  const members = Array.from({ length: n }, (_, i) => wasm.i32(versions + i * L.V_SIZE + L.V_N));
+  affordInstances(
+    members.reduce((sum, m) => sum + m, 0),
+    reader.files.meta,
+  );
   return Array.from({ length: n }, (_, i) => {
     const at = versions + i * L.V_SIZE;
     return { ns: wasm.i64(at + L.V_NS), members: membersOf(wasm, at) };

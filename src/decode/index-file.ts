@@ -9,12 +9,20 @@ import { isPacked } from './source.ts';
 import type { FileStream } from './stream.ts';
 import { outOfMemory, type Wasm } from './wasm.ts';
 
-/** Reads all entries behind the label; a partial one at the end is the problem. */
+/** Most entries of an index: pmlogger makes one in 100 kB. */
+const MAX_ENTRIES = 500_000;
+
+/** Reads all entries behind the label; a partial one at the end is the problem, and more than can be are, of which none is used. */
 export function readIndex(wasm: Wasm, reader: number, stream: FileStream): Problem | null {
+  const { file } = stream.source;
   do {
     if (wasm.x.scanIndex(reader) < 0) throw outOfMemory();
+    if (wasm.i32(reader + L.R_NINDEX) > MAX_ENTRIES) {
+      wasm.view.setInt32(reader + L.R_NINDEX, 0, true);
+      const message = 'the temporal index has more entries than are read';
+      return { code: 'E_ARCHIVE_INDEX', message, file, expected: `at most ${MAX_ENTRIES}` };
+    }
   } while (stream.fill());
-  const { file } = stream.source;
   if (stream.unread === 0 && wasm.i32(reader + L.R_NINDEX) > 0) return null;
   if (stream.unread === 0) {
     // PCP takes the whole archive for empty.

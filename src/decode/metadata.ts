@@ -4,13 +4,16 @@ import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import { type Annotations, readAnnotation, type Unread } from './annotations.ts';
 import { recordFault, recordOffset, truncated } from './fault.ts';
 import * as L from './layout.gen.ts';
+import { MetadataRoom, TooMuchMetadata } from './metadata-room.ts';
 import type { MetricTable } from './metric-table.ts';
 import { resync } from './salvage.ts';
 import type { FileStream } from './stream.ts';
-import { outOfMemory, type Wasm } from './wasm.ts';
+import type { Wasm } from './wasm.ts';
 
 /** Fewer bytes than these at the end cannot be a record: a silent end, as for PCP. */
 const MIN_RECORD = 8;
+/** Type of records of help texts. */
+const TEXT = 4;
 const EARLIEST = -(2n ** 63n);
 
 export interface MetadataOptions {
@@ -23,26 +26,36 @@ export interface MetadataOptions {
   readonly onNote: (message: string, found: string) => void;
 }
 
-/** Reads from behind the label to the end. Damage is reported, never thrown. */
+/** Reads from behind the label to the end. Damage is reported, never thrown. @throws JobsumError E_ARCHIVE_LIMIT, E_IO */
 export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, options: MetadataOptions): void {
   const { table, annotations, salvage, onProblem, onNote } = options;
   const { file } = stream.source;
   /** Label sets and help texts that cannot be read, by what is wrong: the first, and how many. */
   const unreadable = new Map<string, { readonly unread: Unread; readonly offset: number; count: number }>();
+  const room = new MetadataRoom(wasm, reader, file);
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
     if (status === L.S_DESC) {
+      room.described(wasm.i32(reader + L.R_D_NAMES), wasm.i32(reader + L.R_LEN));
       const conflict = table.add(file);
       if (conflict) onProblem(conflict);
     } else if (status === L.S_OTHER) {
       const unread = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
-      if (unread === null) return true;
+      if (unread === null) {
+        const kind = wasm.i32(reader + L.R_D_KIND) === TEXT ? 'text' : 'labels';
+        room.annotated(kind, wasm.i32(reader + L.R_LEN));
+        return true;
+      }
       const known = unreadable.get(unread.message);
       if (known) known.count++;
       else unreadable.set(unread.message, { unread, offset: recordOffset(wasm, reader), count: 1 });
     } else if (status === L.S_GROW) {
+      room.afford(wasm.i32(reader + L.R_LEN));
       stream.makeRoom();
+    } else if (status === L.S_MEMORY) {
+      throw room.exceeded();
     } else if (status === L.S_MORE) {
+      room.read();
       if (stream.fill()) return true;
       if (stream.unread < MIN_RECORD) {
         if (stream.unread > 0) onNote('stray bytes behind the last record of the metadata', `${stream.unread} bytes`);
@@ -61,7 +74,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
     try {
       if (!step()) break;
     } catch (error) {
-      if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;
+      if (!(error instanceof JobsumError) || error.code === 'E_IO' || error instanceof TooMuchMetadata) throw error;
       const from = stream.offset;
       const problem = error.toProblem();
       let found = false;
@@ -88,7 +101,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
     const message = 'the metadata describe no metric';
     onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, record: 'metric descriptor' });
   }
-  if (wasm.x.foldDeltas(reader) === 0) throw outOfMemory();
+  room.fold();
 }
 
 /** A copy of the record the reader stands at. */

@@ -269,22 +269,22 @@ function look(member: Member, open: Open, keep: boolean): void {
     if (keep) member.reader = reader;
     else reader.close();
   } catch (error) {
-    if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
-    member.problems = [always(error)];
+    member.problems = [always(error, member.path)];
   }
 }
 
 /** What keeps an archive from being read concerns every window. */
-const always = (error: unknown): Dated => ({ problem: toProblem(error), fromNs: EARLIEST, toNs: LATEST });
+const always = (error: unknown, file: string): Dated => ({
+  ...{ problem: { file, ...toProblem(error) }, fromNs: EARLIEST, toNs: LATEST },
+});
 
 /** An archive looked at before. It may have gone since: what can be had of it is then nothing. */
 export function reopened(m: Member, open: Open): ArchiveReader | null {
   try {
     return open(m);
   } catch (error) {
-    if (error instanceof JobsumError && error.code === 'E_ARCHIVE_LIMIT') throw error;
     m.usable = false;
-    m.problems = [...m.problems, always(error)];
+    m.problems = [...m.problems, always(error, m.path)];
     return null;
   }
 }

@@ -143,7 +143,8 @@ export function redateVersions(
     holdsFrom.set(at, next === kept.length ? NEVER : times.ns[next]!);
   }
   for (const domain of domains) reorder(wasm, reader, domain, holdsFrom);
-  if (wasm.x.foldDeltas(reader) === 0) throw outOfMemory();
+  // As much again as when they were read.
+  if (wasm.x.foldDeltas(reader, Number.POSITIVE_INFINITY, 0) === 0) throw outOfMemory();
   // What they know of domains holds no more.
   wasm.x.dissolveAll(reader);
 }

@@ -14,7 +14,8 @@ interface Exports {
   closeReader(reader: number): void;
   readLabel(reader: number, volume: number): number;
   scanMeta(reader: number, others: number): number;
-  foldDeltas(reader: number): number;
+  foldDeltas(reader: number, room: number, each: number): number;
+  metadataBytes(reader: number, each: number): number;
   dissolveAll(reader: number): void;
   resync(reader: number, afterNs: bigint, meta: boolean, last: boolean): number;
   scanIndex(reader: number): number;

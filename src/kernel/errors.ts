@@ -143,7 +143,7 @@ export const ERRORS = {
     'archive',
     65,
     false,
-    'The archive asks for more memory or room than the reader allows; if it is sound, see --max-volume-bytes.',
+    'The archive asks for more memory or room than the reader allows; if it is sound, see --max-volume-bytes and --max-metadata-bytes.',
   ),
   E_ARCHIVE_HOST: kind(
     'archive',

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { type Catalog, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
-import { limits } from '../decode/index.ts';
+import { bounds } from '../decode/index.ts';
 import { type Limits, skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
@@ -226,7 +226,7 @@ async function runTask(
     analytics: context.analytics.files,
     engine: context.engine ?? 'wasm',
     asReference: context.asReference === true,
-    maxVolumeBytes: limits.maxVolumeBytes,
+    bounds: bounds(),
     probe: probe !== undefined,
     windows: task.windows.map((w) => {
       const { job, slim, leads } = jobs.get(w.jobKey)!;

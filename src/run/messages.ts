@@ -1,6 +1,7 @@
 // Owns what crosses between the main thread and the workers: plain data only.
 
 import type { PluginLists } from '../analytics/index.ts';
+import type { Bounds } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import type { Coverage, Lead } from '../reduce/index.ts';
@@ -27,8 +28,7 @@ export interface Work {
   readonly archives: readonly string[];
   readonly windows: readonly WorkWindow[];
   readonly normalization: Readonly<Record<string, number>>;
-  /** Most bytes that one compressed member may unpack to. */
-  readonly maxVolumeBytes: number;
+  readonly bounds: Bounds;
   /** Modules of the site's own analytics. */
   readonly analytics: readonly string[];
   /** Default wasm. */

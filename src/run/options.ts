@@ -1,11 +1,12 @@
 // Owns what a run of a list of jobs and a tree of archives is asked for.
 
+import type { Bounds } from '../decode/index.ts';
 import type { Limits } from '../document/index.ts';
 import type { JobFilter, JobFormat } from '../jobs/index.ts';
 import type { Engine } from './messages.ts';
 
 /** What is asked of a run whatever its jobs come from. */
-export interface CommonOptions {
+export interface CommonOptions extends Partial<Bounds> {
   /** Name of the run in logs, records and reports. */
   readonly run?: string;
   readonly workers?: number;
@@ -19,8 +20,6 @@ export interface CommonOptions {
   readonly asReference?: boolean;
   /** Modules with the site's own analytics. */
   readonly analytics?: readonly string[];
-  /** Most bytes that one compressed member may unpack to; default 64 GiB. */
-  readonly maxVolumeBytes?: number;
   /** Seconds after a job's end in which missing data are waited for. */
   readonly grace?: number;
   /** Seconds to wait for a server that is unavailable before the run gives up; default PATIENCE_SECONDS. */

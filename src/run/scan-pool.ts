@@ -13,7 +13,7 @@ import {
   type WalkOrder,
   walk as walkHere,
 } from '../archives/index.ts';
-import { limits } from '../decode/index.ts';
+import { bounds } from '../decode/index.ts';
 import { packageFile } from '../kernel/index.ts';
 import type { ScanOrder } from './scan-worker.ts';
 import type { Threads } from './threads.ts';
@@ -71,7 +71,7 @@ export class ScanPool implements Scanner {
       const away = this.#several || open.some(({ members }) => members.some((m) => compressionOf(m) !== ''));
       answers.push(
         away
-          ? this.#there<Probed[]>({ root, open, maxVolumeBytes: limits.maxVolumeBytes })
+          ? this.#there<Probed[]>({ root, open, bounds: bounds() })
           : this.#here(() => probeAll(root, open, this.#probe)),
       );
     }

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
-import { limits, MAX_VOLUME_BYTES, probeArchive } from '../decode/index.ts';
+import { probeArchive, setBounds } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { isStop, JobsumError, newRunId, type Patience } from '../kernel/index.ts';
 import type { Backlog, Lease, Leases } from '../ledger/index.ts';
@@ -149,7 +149,7 @@ export async function withSession(
   body: (session: Session) => Promise<RunSummary>,
   resources?: ResourceSummary[],
 ): Promise<RunSummary> {
-  limits.maxVolumeBytes = options.maxVolumeBytes ?? MAX_VOLUME_BYTES;
+  setBounds(options);
   // A run that only tries makes no store.
   const place = options.dryRun && !existsSync(path) ? MEMORY : path;
   const session = new Session(options.run ?? newRunId(), options, io, openStore(place), resources);

@@ -14,11 +14,19 @@ export interface SiteOptions extends CommonOptions {
 }
 
 /** What a configuration says for all its resources. */
-export function commonOfConfig({ workers, maxVolumeBytes, tag, analytics, patience }: Config): CommonOptions {
+export function commonOfConfig({
+  workers,
+  maxVolumeBytes,
+  maxMetadataBytes,
+  tag,
+  analytics,
+  patience,
+}: Config): CommonOptions {
   return {
     patience,
     ...(workers === null ? {} : { workers }),
     ...(maxVolumeBytes === null ? {} : { maxVolumeBytes }),
+    ...(maxMetadataBytes === null ? {} : { maxMetadataBytes }),
     ...(tag === null ? {} : { tag }),
     analytics,
   };

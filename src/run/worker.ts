@@ -10,7 +10,7 @@ import {
   planNode,
   SHIPPED,
 } from '../analytics/index.ts';
-import { decodeNode, decodeNodeByRows, limits, useModule, Wasm } from '../decode/index.ts';
+import { decodeNode, decodeNodeByRows, setBounds, useModule, Wasm } from '../decode/index.ts';
 import { type Problem, toProblem } from '../kernel/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 import { pack, type WorkShare } from './packed.ts';
@@ -40,7 +40,7 @@ export default async function work(task: Work): Promise<Answer | Failure> {
 }
 
 function read(task: Work, set: AnalyticSet): Answer {
-  limits.maxVolumeBytes = task.maxVolumeBytes;
+  setBounds(task.bounds);
   if (!wasm) {
     // Piscina wraps what it was given in an object of its own.
     const data = workerData as { module?: WebAssembly.Module } | [unknown, { module?: WebAssembly.Module }] | null;

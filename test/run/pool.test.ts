@@ -32,7 +32,7 @@ const work = (archive: string) => ({
   engine: 'wasm' as const,
   probe: false,
   asReference: false,
-  maxVolumeBytes: 1,
+  bounds: { maxVolumeBytes: 1, maxMetadataBytes: 1 },
 });
 
 describe('a worker that dies', () => {

@@ -5,10 +5,11 @@ import { feedsOf, SHIPPED } from '../../analytics/index.ts';
 import { archiveInfo, checkArchive, resolveArchives } from '../../decode/index.ts';
 import { ERRORS } from '../../kernel/index.ts';
 import { checkLines, feedLines } from '../../view/index.ts';
-import { maxVolumeBytes, print } from '../io.ts';
-import { type Limited, limit, report } from './archive-options.ts';
+import { type Bounded, boundOptions } from '../bounds.ts';
+import { print } from '../io.ts';
+import { limit, report } from './archive-options.ts';
 
-interface Options extends Limited {
+interface Options extends Bounded {
   archive: string[];
   json: boolean;
   analytics: boolean;
@@ -35,7 +36,7 @@ export const checkCommand: CommandModule<object, Options> = {
         default: false,
         describe: 'Say which analytics they can feed instead, and what the others lack',
       })
-      .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<Options>,
+      .options(boundOptions) as unknown as Argv<Options>,
   handler: (argv) => {
     limit(argv);
     for (const path of argv.archive.flatMap(resolveArchives)) {

@@ -2,17 +2,9 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { type CopyResult, copyArchive } from '../../pcp/index.ts';
-import { maxVolumeBytes, print, usage } from '../io.ts';
-import {
-  type Limited,
-  limit,
-  report,
-  type Salvaging,
-  salvage,
-  type Windowed,
-  windowOf,
-  windowOptions,
-} from './archive-options.ts';
+import { type Bounded, boundOptions } from '../bounds.ts';
+import { print, usage } from '../io.ts';
+import { limit, report, type Salvaging, salvage, type Windowed, windowOf, windowOptions } from './archive-options.ts';
 
 interface Reported {
   archive: string;
@@ -55,7 +47,7 @@ export const extractCommand: CommandModule<object, ExtractOptions> = {
   },
 };
 
-interface CopyOptions extends Limited, Salvaging, Reported {
+interface CopyOptions extends Bounded, Salvaging, Reported {
   to: 'v2' | 'v3';
 }
 
@@ -69,7 +61,7 @@ export const copyCommand: CommandModule<object, CopyOptions> = {
       .option('to', { choices: ['v2', 'v3'] as const, demandOption: true, describe: 'Version of the new archive' })
       .option('json', json)
       .option('salvage', salvage)
-      .option('max-volume-bytes', maxVolumeBytes) as unknown as Argv<CopyOptions>,
+      .options(boundOptions) as unknown as Argv<CopyOptions>,
   handler: (argv) => {
     limit(argv);
     if (argv.archive.includes(',')) throw usage('archive copy: one archive at a time; extract merges several');

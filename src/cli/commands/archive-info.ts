@@ -3,10 +3,11 @@
 import type { Argv, CommandModule } from 'yargs';
 import { archiveInfo, resolveArchives } from '../../decode/index.ts';
 import { archiveLines } from '../../view/index.ts';
-import { maxVolumeBytes, print } from '../io.ts';
-import { type Limited, limit, report } from './archive-options.ts';
+import { type Bounded, boundOptions } from '../bounds.ts';
+import { print } from '../io.ts';
+import { limit, report } from './archive-options.ts';
 
-interface Options extends Limited {
+interface Options extends Bounded {
   archive: string;
   json: boolean;
   labels?: boolean;
@@ -20,7 +21,7 @@ export const infoCommand: CommandModule<object, Options> = {
   builder: (y) =>
     y
       .positional('archive', { type: 'string', demandOption: true, describe: 'Archive, or a directory of archives' })
-      .option('max-volume-bytes', maxVolumeBytes)
+      .options(boundOptions)
       .option('labels', { type: 'boolean', default: false, describe: 'Labels too' })
       .option('texts', { type: 'boolean', default: false, describe: 'Help texts too' })
       .option('domains', {

@@ -1,13 +1,10 @@
 // Owns what the archive commands share: options of a window and of metrics, limits, and how problems end a command.
 
 import type { Argv } from 'yargs';
-import { limits, MAX_VOLUME_BYTES } from '../../decode/index.ts';
+import { setBounds } from '../../decode/index.ts';
 import { JobsumError, nsOf, type Problem, parseInstant } from '../../kernel/index.ts';
-import { checkVolumeBytes, complain, maxVolumeBytes } from '../io.ts';
-
-export interface Limited {
-  'max-volume-bytes'?: number;
-}
+import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
+import { complain } from '../io.ts';
 
 export interface Salvaging {
   salvage?: boolean;
@@ -20,7 +17,7 @@ export const salvage = {
     'Go on behind damage with the next record that can be found, and a mark for what is lost; default: with the next place of the index or the next volume, while copies and canonical dumps stop, as PCP does',
 } as const;
 
-export interface Windowed extends Limited, Salvaging {
+export interface Windowed extends Bounded, Salvaging {
   from?: string;
   to?: string;
   metric?: string[];
@@ -32,16 +29,14 @@ export function report(problems: readonly Problem[]): void {
   if (problems.some((p) => p.code !== 'E_ARCHIVE_INDEX')) process.exitCode = 65;
 }
 
-export function limit(argv: Limited): void {
-  limits.maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']) ?? MAX_VOLUME_BYTES;
-}
+export const limit = (argv: Bounded): void => setBounds(boundsOf(argv));
 
 export const timeOptions = <T>(y: Argv<T>) =>
   y
     .option('from', { type: 'string', requiresArg: true, describe: 'Only records at or after this time' })
     .option('to', { type: 'string', requiresArg: true, describe: 'Only records at or before this time' })
     .option('salvage', salvage)
-    .option('max-volume-bytes', maxVolumeBytes);
+    .options(boundOptions);
 
 export const windowOptions = <T>(y: Argv<T>) =>
   timeOptions(y).option('metric', {

@@ -4,13 +4,14 @@ import type { Argv, CommandModule } from 'yargs';
 import { formatSeconds, JobsumError, NS } from '../../kernel/index.ts';
 import { openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
+import type { Bounded } from '../bounds.ts';
 import { complain, print, usage } from '../io.ts';
-import { type Limited, limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
+import { limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
 
 /** Most counters that went back which are named. */
 const MAX_NAMED = 20;
 
-interface Options extends Limited, Salvaging {
+interface Options extends Bounded, Salvaging {
   archive: string;
   metric: string[];
   rate: boolean;

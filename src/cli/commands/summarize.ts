@@ -15,14 +15,15 @@ import {
 import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
 import { attend, checkPatience, type Frame, patienceOption, textfileOption } from '../attend.ts';
-import { checkVolumeBytes, maxVolumeBytes, usage } from '../io.ts';
+import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
+import { usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
 import { deliver, NAME, readerLeft, stdout } from '../stdout.ts';
 
 const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
 
-interface Options extends SelectionOptions, LimitOptions {
+interface Options extends SelectionOptions, LimitOptions, Bounded {
   config?: string;
   jobs?: string;
   archives?: string;
@@ -38,7 +39,6 @@ interface Options extends SelectionOptions, LimitOptions {
   'fail-fast': boolean;
   engine: 'wasm' | 'ts';
   'as-reference': boolean;
-  'max-volume-bytes'?: number;
   'resource-id'?: number;
   patience?: number;
   textfile?: string;
@@ -124,11 +124,10 @@ function commonOf(argv: Options): CommonOptions {
   if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
   if (timeout !== undefined && !(timeout >= 0)) throw usage('--timeout: expected seconds');
   checkPatience(patience);
-  const maxVolumeBytes = checkVolumeBytes(argv['max-volume-bytes']);
   return {
     ...(workers === undefined ? {} : { workers }),
     ...(fraction === undefined ? {} : { minNodeFraction: fraction }),
-    ...(maxVolumeBytes === undefined ? {} : { maxVolumeBytes }),
+    ...boundsOf(argv),
     ...(argv.engine === 'ts' ? { engine: argv.engine } : {}),
     ...(argv['as-reference'] ? { asReference: true } : {}),
     ...(argv.analytic ? { analytics: argv.analytic } : {}),
@@ -286,7 +285,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
         describe: 'Mark no job and write no database; text outputs are written',
       })
       .option('fail-fast', { type: 'boolean', default: false, describe: 'End with the first job that fails' })
-      .option('max-volume-bytes', maxVolumeBytes)
+      .options(boundOptions)
       .option('resource-id', {
         type: 'number',
         requiresArg: true,
