@@ -127,25 +127,34 @@ export class Clock {
   readonly #findings: Findings;
   /** Longest step between records that is not odd; the first is no further from the label's start. */
   readonly #step: bigint;
+  readonly #anyTime: boolean;
   /** Undefined: not judged yet. null: too many records to be judged. */
   #timeline: Timeline | null | undefined;
   /** Records are left out, and that was not known when reading began. */
   #late = false;
 
-  /** The reader must have the first records of the archive in its window. */
+  /** The reader must have the first records of the archive in its window. `anyTime`: every time is taken, only damage is passed over. */
   constructor(
     wasm: Wasm,
     reader: number,
-    archive: Judged,
+    archive: Judged & { readonly anyTime: boolean },
     label: { readonly version: number; readonly startNs: bigint },
     findings: Findings,
   ) {
     this.#findings = findings;
+    this.#anyTime = archive.anyTime;
     this.#wasm = wasm;
     this.#reader = reader;
     this.#archive = archive;
     this.#labelNs = label.startNs;
     wasm.view.setInt32(reader + L.R_READS_ON, 1, true);
+    if (archive.anyTime) {
+      this.#timeline = null;
+      this.#step = LATEST;
+      this.startNs = label.startNs;
+      this.#limit(LATEST);
+      return;
+    }
     holdFromTheBeginning(wasm, reader);
     const first = firstTimes(wasm, reader, STEPS + 1);
     this.#step = longestStep(first);
@@ -212,7 +221,9 @@ export class Clock {
     const settle = (bits: number): void => wasm.view.setInt32(this.#reader + L.R_SETTLED, bits, true);
     const ns = wasm.i64(this.#reader + L.R_NS);
     if (status === L.S_ODD) {
-      const taken = this.#takes(volume, recordOffset(wasm, this.#reader), ns, wasm.i64(this.#reader + L.R_LAST_NS));
+      const taken =
+        this.#anyTime ||
+        this.#takes(volume, recordOffset(wasm, this.#reader), ns, wasm.i64(this.#reader + L.R_LAST_NS));
       if (taken) settle(L.RS_TIME);
       else wasm.x.skipRecord(this.#reader);
       return true;

@@ -9,9 +9,9 @@ export interface OpenOptions {
   readonly salvage?: boolean;
   /**
    * Pass over records that contradict themselves inside their frame, or whose time cannot be right, and go on behind them. Default: as
-   * PCP, which stops at the first and drops whatever is earlier than the second.
+   * PCP, which stops at the first and drops whatever is earlier than the second. `damage`: of the two only over the first, for copies.
    */
-  readonly readOn?: boolean;
+  readonly readOn?: boolean | 'damage';
   /** Read label sets and help texts too. */
   readonly annotations?: boolean;
 }

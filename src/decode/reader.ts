@@ -78,7 +78,8 @@ export class ArchiveReader {
       for (const { problem, fromNs, toNs } of this.missing) this.#findings.lose(problem, fromNs, toNs);
       if (!options.readOn) return;
       this.#behind = placesBehind(entries, this.files);
-      this.clock = new Clock(wasm, this.address, { files: this.files, entries }, this.label, this.#findings);
+      const archive = { files: this.files, entries, anyTime: options.readOn === 'damage' };
+      this.clock = new Clock(wasm, this.address, archive, this.label, this.#findings);
     } catch (error) {
       this.close();
       throw error;

@@ -52,13 +52,14 @@ export function markBetween(before: bigint, next: bigint): bigint {
 /**
  * The records from where the reader stands, in stored order but for those that go back in time, which are dropped as PCP
  * does. Sets of metrics without descriptor are left out. `select`: of the names of a metric those under which its sets are given; by
- * default the first. Ends at damage, or has a mark where something was lost if the reader
+ * default the first. `dropped` is called for each that goes back. Ends at damage, or has a mark where something was lost if the reader
  * salvages; what was wrong is among its problems.
  */
 export function* readRecords(
   wasm: Wasm,
   reader: ArchiveReader,
   select: (names: readonly Metric[]) => readonly Metric[] = (names) => names.slice(0, 1),
+  dropped: () => void = () => undefined,
 ): Generator<ArchiveRecord> {
   const known = new Map<number, readonly Metric[]>();
   const lookup = (pmid: number): readonly Metric[] => {
@@ -77,7 +78,10 @@ export function* readRecords(
     if (reader.afterGap && last !== NEVER && ns >= last) {
       yield { ns: markBetween(last, ns), ...place, mark: true, sets: [] };
     }
-    if (ns < last) continue;
+    if (ns < last) {
+      dropped();
+      continue;
+    }
     last = ns;
     const sets = readSets(wasm, reader, lookup);
     const count = wasm.i32(reader.address + L.R_NUMPMID);
@@ -176,7 +180,7 @@ export interface RawSet {
 
 /**
  * The sets of the record the reader stands behind, as stored: for copying without loss. Valid until it reads on. `unknown` is called with
- * those whose metric has no descriptor.
+ * those whose metric has no descriptor. Sets that are not sound are left out.
  */
 export function rawSets(
   wasm: Wasm,
@@ -190,7 +194,8 @@ export function rawSets(
     const { byteOffset, length } = storedBlock(wasm, reader, pair);
     return Buffer.from(wasm.bytes.subarray(byteOffset, byteOffset + ((length + 3) & ~3)));
   };
-  for (const { pmid, count, format, pairs } of storedSets(wasm, reader)) {
+  for (const { pmid, count, format, pairs, damaged } of storedSets(wasm, reader)) {
+    if (damaged) continue;
     const metric = reader.descriptors.get(pmid);
     if (!metric) unknown(pmid, Math.max(0, count));
     if (!metric || !wanted(metric)) continue;

@@ -33,7 +33,7 @@ export interface CopyOptions {
   readonly to?: bigint;
   /** Everything the metadata describes, also what no record uses, and the label's own start. Default: what is used. */
   readonly whole?: boolean;
-  /** Go on behind damage, with a mark for what is lost. */
+  /** Go on behind damage with the next record that can be found, and a mark for what is lost. */
   readonly salvage?: boolean;
 }
 
@@ -109,6 +109,8 @@ class Input {
   readonly #all: boolean;
   readonly #odd: readonly Problem[];
   readonly #atOpen: number;
+  /** Records that are earlier than one before them. */
+  #backwards = 0;
 
   constructor({ path, leftOut }: Member, options: CopyOptions) {
     const matches = globMatcher(options.metrics);
@@ -116,9 +118,15 @@ class Input {
     // A metric is copied whole, with all its names, by whichever it is asked for.
     this.wanted = (m) => !leftOut.has(m.pmid) && this.reader.named(m.pmid).some(({ name }) => matches(name));
     this.wasm.x.openSession(0);
-    this.reader = new ArchiveReader(this.wasm, path, { salvage: options.salvage === true, annotations: true });
+    const salvage = options.salvage === true;
+    this.reader = new ArchiveReader(this.wasm, path, { salvage, readOn: 'damage', annotations: true });
     // Only time and kind are of interest here: the sets are taken raw.
-    this.records = readRecords(this.wasm, this.reader, () => []);
+    this.records = readRecords(
+      this.wasm,
+      this.reader,
+      () => [],
+      () => this.#backwards++,
+    );
     this.domains = new DomainView(this.wasm, this.reader);
     // What is wrong with labels and texts was not looked at by openMembers.
     this.#odd = this.reader.problems.filter((p) => p.record === 'label set' || p.record === 'help text');
@@ -151,7 +159,17 @@ class Input {
       expected: 'a descriptor for every metric',
       found: `none for ${list.slice(0, SHOWN).join(', ')}${more}`,
     };
-    return [...this.#odd, ...this.reader.problems.slice(this.#atOpen), ...(pmids.size > 0 ? [lost] : [])];
+    const back: Problem = {
+      code: 'E_ARCHIVE_CLOCK',
+      message: `${this.#backwards} records that are earlier than one before them were left out, as by PCP`,
+      file: this.reader.files.base,
+    };
+    return [
+      ...this.#odd,
+      ...this.reader.problems.slice(this.#atOpen),
+      ...(this.#backwards > 0 ? [back] : []),
+      ...(pmids.size > 0 ? [lost] : []),
+    ];
   }
 }
 

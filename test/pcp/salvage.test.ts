@@ -13,6 +13,8 @@ const dir = tempDir();
 const T0 = 1_772_409_600_000_000_000n;
 const SECOND = 1_000_000_000n;
 const RECORDS = 20;
+/** Where the low word of a record's seconds stands, in both versions. */
+const LOW = 4;
 let archives = 0;
 
 /** A record a second with one number and a text of some length; offsets of the records of the first volume. */
@@ -72,7 +74,20 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     expect(numbers(base)).toEqual([...range(0, 6), ...(framed ? [] : ['gap']), ...rest]);
     // By default the next place of the index is tried, which is that of the last record, if it is still right.
     const moved = name === 'lost bytes, no whole word' || name === 'bytes put in';
-    expect(numbers(base, false)).toEqual([...range(0, 6), ...(framed ? rest : moved ? [] : [19])]);
+    const found = [...range(0, 6), ...(framed ? rest : moved ? [] : [19])];
+    expect(numbers(base, false)).toEqual(found);
+    // So have copies, which are sound.
+    const { records, problems } = copyArchive(base, `${base}-copy`, { whole: true });
+    expect([numbers(`${base}-copy`, false), records, problems.length > 0]).toEqual([found, found.length, true]);
+    expect(checkArchive(`${base}-copy`).findings).toEqual([]);
+  });
+
+  it('leaves every time in copies as PCP does, without what goes back, and says how many did', () => {
+    const { base, at } = sample(version);
+    damage(`${base}.0`, (b) => b.writeInt32BE(b.readInt32BE(at(7) + LOW) + 10, at(7) + LOW) && b);
+    const { records, problems } = copyArchive(base, `${base}-copy`, { whole: true });
+    expect([records, numbers(`${base}-copy`)]).toEqual([11, [...range(0, 7), ...range(17, 19)]]);
+    expect(problems).toMatchObject([{ code: 'E_ARCHIVE_CLOCK', message: expect.stringMatching(/^9 records/) }]);
   });
 
   it('puts the mark 1 ms behind the last record, and says how much was passed over', () => {

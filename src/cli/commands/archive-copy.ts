@@ -18,10 +18,9 @@ const json = { type: 'boolean', default: false, describe: 'What was copied, and 
 function printResult({ archive, output, json }: Reported, result: CopyResult): void {
   if (json) print([JSON.stringify({ archive, output, ...result })]);
   report(result.problems);
-  // A copy ends at the first damaged record.
   if (result.problems.length > 0)
     process.stderr.write(
-      `jobsum: ${result.records} records with ${result.values} values were copied; add --salvage to copy what follows damage, or run jobsum archive check ${archive} to see what is wrong\n`,
+      `jobsum: ${result.records} records with ${result.values} values were copied; add --salvage to look for more behind damage, or run jobsum archive check ${archive} to see what is wrong\n`,
     );
 }
 

@@ -14,7 +14,7 @@ export const salvage = {
   type: 'boolean',
   default: false,
   describe:
-    'Go on behind damage with the next record that can be found, and a mark for what is lost; default: with the next place of the index or the next volume, while copies and canonical dumps stop, as PCP does',
+    'Go on behind damage with the next record that can be found, and a mark for what is lost; default: with the next place of the index or the next volume, while canonical dumps stop, as PCP does',
 } as const;
 
 export interface Windowed extends Bounded, Salvaging {
