@@ -16,9 +16,9 @@ const CURRENT = 'cgroup.memory.current';
 
 export const applies = (job: Job): boolean => jobCgroup(job) !== null;
 
-/** How a consumer of groups is declared: where both versions are recorded, either may be without values. */
-export function ofJobsGroup(metrics: readonly string[], second: string, job: Job, node: string | undefined) {
-  const empty = metrics.includes(second) ? ('ignore' as const) : ('skip' as const);
+/** How a consumer of groups is declared. `several`: metrics of both versions are recorded, of which either may be without values. */
+export function ofJobsGroup(several: boolean, job: Job, node: string | undefined) {
+  const empty = several ? ('ignore' as const) : ('skip' as const);
   return { mode: 'all' as const, empty, match: jobCgroup(job, node)!.names };
 }
 
@@ -72,7 +72,7 @@ export const cgroupMemory: Analytic = {
     const second = metrics.includes(CURRENT)
       ? [latch(lane('count', current)), latch(lane('match', current)), roll(lane('match', current))]
       : [];
-    return { ...ofJobsGroup(metrics, CURRENT, job, node), reducers: [...first, ...second] };
+    return { ...ofJobsGroup(metrics.includes(CURRENT), job, node), reducers: [...first, ...second] };
   },
   finish(shares, job, _data, note) {
     const usage = { avg: [] as number[], max: [] as number[] };
@@ -121,7 +121,7 @@ export const cgroupMemSeries: Analytic = {
   optional: [CURRENT],
   units: unitsOf('byte', [USAGE, CURRENT]),
   declare: (metrics, job, node) => ({
-    ...ofJobsGroup(metrics, CURRENT, job, node),
+    ...ofJobsGroup(metrics.includes(CURRENT), job, node),
     reducers: metrics.flatMap((_, metric): ReducerSpec[] => [
       { kind: 'SUBSAMPLE', value: { fold: 'match', rows: [{ metric }], scale: GIB } },
       latch(lane('count', { metric })),

@@ -32,8 +32,13 @@ function slurm(uid: string, job: string, nodes: readonly string[]): string[] {
 /** TORQUE, PBS Pro and OpenPBS: the job's id alone or with the server's name, `/torque/7.master`, `/pbs_jobs.service/jobid/7.master`. */
 function pbs(job: string): string[] {
   const places = ['torque/', 'pbspro/', 'pbs_jobs/', '*.service/jobid/', '*.slice/pbspro-', '*.slice/pbs_jobs-'];
-  return places.flatMap((place) => [`${place}${job}`, `${place}${job}.*`]);
+  const names = [...new Set([job, escaped(job)])];
+  return places.flatMap((place) => names.flatMap((name) => [`${place}${name}`, `${place}${name}.*`]));
 }
+
+/** As systemd writes what it gives a meaning, or has none for, in the name of a unit: `n\x2d1`, `100\x5b7\x5d`. */
+const escaped = (name: string): string =>
+  name.replace(/[^\w:.*]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 const anyOf = (names: readonly string[]): ((path: string) => boolean) => {
   const expressions = names.map((name) => nameExpression(name, false));
@@ -48,7 +53,7 @@ export function jobCgroup(job: Job, node?: string): JobCgroup | null {
   // Names are patterns: what accounting says must be none.
   const literal = (text: unknown): boolean => !/[*/]/.test(String(text));
   if (id === '' || !literal(id) || !literal(uid)) return null;
-  const nodes = node !== undefined && literal(node) ? [node] : [];
+  const nodes = node !== undefined && literal(node) ? [...new Set([node, escaped(node)])] : [];
   const name =
     manager === 'slurm'
       ? (whose: string, which: string) => slurm(whose, which, nodes)

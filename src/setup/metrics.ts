@@ -59,7 +59,11 @@ export const STANDARD: readonly MetricGroup[] = [
   },
   {
     about: 'control groups of version 1 and 2',
-    metrics: each('cgroup', 'cpuset.cpus cpuacct.usage cpu.stat.usage memory.usage memory.limit memory.current'),
+    metrics: [
+      ...each('cgroup', 'cpuset.cpus cpuacct.usage cpu.stat.usage memory.usage memory.limit memory.current'),
+      // Where both versions are mounted some agents have no cpuacct.usage.
+      ...['cpuacct.stat', 'cpu.stat'].flatMap((of) => each(`cgroup.${of}`, 'user system')),
+    ],
   },
   { about: 'GPUs', metrics: each('nvidia', 'gpuactive memactive memused powerused power energy') },
   { about: 'GPUs of AMD', metrics: each('amdgpu', 'gpu.load memory.used gpu.average_power') },

@@ -31,6 +31,12 @@ describe("the job's control group", () => {
     ['/system.slice/n0_slurmstepd.scope/job_100', '/system.slice/n1_slurmstepd.scope/job_100', '/x/job_100/job_1'],
     ['/kubepods/pod7/system.slice/slurmstepd.scope/job_100', '/kubepods/pod7'],
     ['/docker/0af/slurm/uid_1000/job_100', '/docker/0af/slurm/uid_1000/job_100/step_0'],
+    ['/system.slice/n0_slurmstepd.scope/job_100', '/system.slice/a_slurmstepd.scope/job_100', '/job_100'],
+    [
+      '/kubepods.slice/kubepods-pod1\\x2d2.slice/cri-containerd-0af.scope/system.slice/slurmstepd.scope/job_100',
+      '/kubepods.slice/kubepods-job_100.slice',
+      '/kubepods.slice/kubepods-pod1\\x2d2.slice/cri-containerd-0af.scope/system.slice/slurmstepd.scope/job_1001',
+    ],
   ];
   const pbs = [
     ['/torque/100.master.cluster', '/torque/1001.master.cluster', '/torque/1100'],
@@ -38,6 +44,8 @@ describe("the job's control group", () => {
     ['/pbspro.service/jobid/100.pbs', '/pbspro.service/jobid/1001.pbs'],
     ['/pbs_jobs.service/jobid/100.pbs', '/pbs_jobs.service/jobid/1001.pbs', '/pbs_jobs.service'],
     ['/pbspro.slice/pbspro-100.pbs.slice', '/pbspro.slice/pbspro-1001.pbs.slice'],
+    ['/pbs_jobs.slice/pbs_jobs-100.my\\x2dserver.slice', '/pbs_jobs.slice/pbs_jobs-1001.my\\x2dserver.slice'],
+    ['/docker/0af/pbs_jobs.service/jobid/100.my-server', '/docker/0af/pbs_jobs.service/jobid/1100.my-server'],
   ];
   for (const [manager, lists] of Object.entries({ slurm, pbs })) {
     for (const [own, ...others] of lists) {
@@ -60,6 +68,14 @@ describe("the job's control group", () => {
     expect(of('100[7]')!.own('/pbspro/100[7].pbs')).toBe(true);
     expect(of('*')).toBeNull();
     expect(jobCgroup(jobOf(1, 1, { id: '1', uid: '*', resource_manager: 'slurm' } as never))).toBeNull();
+  });
+
+  it('of a node or an array whose name systemd escapes', () => {
+    const pbs = (id: string) => jobCgroup(jobOf(1, 1, { id, resource_manager: 'pbs' }))!;
+    expect(pbs('100[7].pbs').own('/pbspro.slice/pbspro-100\\x5b7\\x5d.pbs.slice')).toBe(true);
+    expect(pbs('100[7].pbs').own('/pbspro.slice/pbspro-100\\x5b71\\x5d.pbs.slice')).toBe(false);
+    const two = { '/system.slice/n\\x2d1_slurmstepd.scope/job_100': 3, '/system.slice/n_slurmstepd.scope/job_100': 4 };
+    expect(usageOf(memory(two, 'cgroup.memory.current'), { ...job, nodes: ['n-1'] })).toBe(3);
   });
 
   it('has the values of the version that the node runs, where names of both are recorded', () => {
@@ -128,6 +144,35 @@ describe('CPU time of the control group', () => {
         cores: { avg: 2 },
       });
     }
+  });
+
+  it('is that in user and system mode where only they are recorded, or of the version that has the job', () => {
+    const both = (of: string, group: string, user: number, system: number): Sample[] =>
+      usage(`cgroup.${of}.user`, group, user, 10 * user).map((r, i) => ({
+        ...r,
+        ...usage(`cgroup.${of}.system`, group, system, 10 * system)[i],
+      }));
+    const seconds = (records: Sample[]) =>
+      (summarize(begun, [records]).summary.process_cpu as { seconds: { total: number } }).seconds.total;
+    const whole = 2 * ((N - 1) * STEP + 10);
+    const v1 = both('cpuacct.stat', V1, 1.5e9, 5e8);
+    expect(seconds(v1)).toBe(whole);
+    expect(seconds(both('cpu.stat', V2, 1.5e6, 5e5))).toBe(whole);
+    // Hybrid: names of both versions, of which one has the job, or both have.
+    const other = usage('cgroup.cpu.stat.usage', '/user.slice', 9e6);
+    expect(seconds(v1.map((r, i) => ({ ...r, ...other[i], 'cgroup.cpuacct.usage': {} })))).toBe(whole);
+    const same = usage('cgroup.cpu.stat.usage', V2, 2e6, 2e7);
+    expect(seconds(v1.map((r, i) => ({ ...r, ...same[i] })))).toBe(whole);
+  });
+
+  it('is all that the group had used when it vanished before the end of the job', () => {
+    const gone = usage('cgroup.cpu.stat.usage', V2, 2e6, 2e7).map((r, i) =>
+      i < 6 ? r : { 'cgroup.cpu.stat.usage': { '/user.slice': i }, 'hinv.ncpu': [8] },
+    );
+    expect(summarize(begun, [gone]).summary.process_cpu).toMatchObject({
+      seconds: { total: 2 * (5 * STEP + 10) },
+      cores: { avg: 2 },
+    });
   });
 
   it('counts from the first value where that cannot be of the job alone', () => {

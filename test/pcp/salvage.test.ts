@@ -84,7 +84,7 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
 
   it('leaves every time in copies as PCP does, without what goes back, and says how many did', () => {
     const { base, at } = sample(version);
-    damage(`${base}.0`, (b) => b.writeInt32BE(b.readInt32BE(at(7) + LOW) + 10, at(7) + LOW) && b);
+    damage(`${base}.0`, (b) => put(b, b.readInt32BE(at(7) + LOW) + 10, at(7) + LOW));
     const { records, problems } = copyArchive(base, `${base}-copy`, { whole: true });
     expect([records, numbers(`${base}-copy`)]).toEqual([11, [...range(0, 7), ...range(17, 19)]]);
     expect(problems).toMatchObject([{ code: 'E_ARCHIVE_CLOCK', message: expect.stringMatching(/^9 records/) }]);
