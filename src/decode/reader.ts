@@ -66,11 +66,9 @@ export class ArchiveReader {
       const index = this.#readIndex();
       this.#openVolume(0);
       this.label = this.#dataLabel!;
-      const { problems, otherIndex } = labelConflicts(
-        this.label,
-        { label: this.#metaLabel, file: this.files.meta },
-        index && { label: index, file: this.files.index! },
-      );
+      const meta = { label: this.#metaLabel, file: this.files.meta };
+      const indexed = index && { label: index, file: this.files.index! };
+      const { problems, otherIndex } = labelConflicts(this.label, meta, indexed);
       this.problems.push(...problems);
       if (otherIndex) wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
       const entries = indexEntries(wasm, this.address);
