@@ -179,12 +179,16 @@ export class Catalog {
     this.#store.transaction(() => {
       lot.forEach(([found, before], i) => {
         const stamp = stamps[i]!;
-        if (stamp !== null) this.#enter(found, { host: found.pathHost!, startNs: stamp, endNs: stamp }, before, true);
+        if (stamp === null) return;
+        const probed = { host: found.pathHost!, startNs: stamp, endNs: stamp };
+        const refused = this.#store.attempt(() => this.#enter(found, probed, before, true));
+        if (refused) trouble({ ...refused, file: join(this.root, found.base) }, found, true);
       });
       toOpen.forEach(([found, before], i) => {
         const answer = probed[i]!;
-        this.#enter(found, answer, before, false);
-        if ('failure' in answer) trouble(answer.failure, found, true);
+        const refused = this.#store.attempt(() => this.#enter(found, answer, before, false));
+        if (refused) trouble({ ...refused, file: join(this.root, found.base) }, found, true);
+        else if ('failure' in answer) trouble(answer.failure, found, true);
         else if (answer.problem && !isGrowing(answer.problem, found.changed)) odd.push(answer.problem);
       });
     });

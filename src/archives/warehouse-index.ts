@@ -2,7 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import { hostName } from '../jobs/index.ts';
-import { NS, type Problem } from '../kernel/index.ts';
+import { NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Queryable, Row, Schema, SqlScalar, Store, Warehouse } from '../store/index.ts';
 
 /** What was written of which archive: its signature then. */
@@ -119,7 +119,7 @@ export class WarehouseIndex {
         if ('code' in pending) refused.push(pending);
         else batch.push(pending);
       }
-      written += await this.#write(batch, refused);
+      written += await this.#writeEach(batch, refused);
     }
     const pruned = options.prune && !options.signal?.aborted ? await this.#prune() : 0;
     return { written, unresolved, unknownHosts: [...unknown], pruned, refused };
@@ -164,6 +164,24 @@ export class WarehouseIndex {
     const end = ceilSecond(BigInt(String(row.end_ns)));
     if (Math.abs(start) > MAX_INT) return refuse('the time is out of range', 'a 32-bit time', String(start));
     return { base, signature: String(row.signature), path, host, hostName, start, end, job };
+  }
+
+  /** A row that the tables refuse for what it holds costs that row: a refused batch is written in halves. */
+  async #writeEach(batch: readonly Pending[], refused: Problem[]): Promise<number> {
+    try {
+      return await this.#write(batch, refused);
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.code !== 'E_QUERY') throw error;
+      if (batch.length === 1) {
+        refused.push({ ...problem, code: 'E_INDEX_ROW', file: batch[0]!.path });
+        return 0;
+      }
+      const half = batch.length >> 1;
+      return (
+        (await this.#writeEach(batch.slice(0, half), refused)) + (await this.#writeEach(batch.slice(half), refused))
+      );
+    }
   }
 
   async #write(batch: readonly Pending[], refused: Problem[]): Promise<number> {

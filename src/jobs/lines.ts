@@ -1,7 +1,10 @@
 // Owns reading a text in pieces and line by line, with a bound on the length of a line.
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { JobsumError } from '../kernel/index.ts';
+import { pipeBytes } from './pipe.ts';
 
 /** A job record of a thousand nodes is some 20 kB; beyond this it is not a job record. */
 export const MAX_LINE = 1024 * 1024;
@@ -36,21 +39,28 @@ export async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSi
   }
 }
 
+const isPipe = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+
+function bytesOf(path: string, signal?: AbortSignal): Readable | AsyncGenerator<Buffer> {
+  if (path === '-') return process.stdin;
+  return isPipe(path) ? pipeBytes(path, signal) : createReadStream(path, { highWaterMark: 256 * 1024 });
+}
+
 /** @throws JobsumError E_INPUT_MISSING, E_INTERRUPTED */
 export async function* readText(path: string, signal?: AbortSignal): AsyncGenerator<string> {
-  const stream =
-    path === '-'
-      ? process.stdin.setEncoding('utf8')
-      : createReadStream(path, { encoding: 'utf8', highWaterMark: 256 * 1024 });
+  const decoder = new StringDecoder('utf8');
+  const bytes = bytesOf(path, signal);
   try {
-    yield* untilStopped(stream as AsyncIterable<string>, signal);
+    for await (const chunk of untilStopped(bytes as AsyncIterable<Buffer>, signal)) yield decoder.write(chunk);
+    yield decoder.end();
   } catch (cause) {
     if (cause instanceof JobsumError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     const found = code === 'EISDIR' ? 'a directory' : message;
     throw new JobsumError('E_INPUT_MISSING', 'cannot read the list of jobs', { file: path, found }, { cause });
   } finally {
-    stream.destroy();
+    if (bytes instanceof Readable) bytes.destroy();
+    else bytes.return(undefined).catch(() => undefined);
   }
 }
 

@@ -69,9 +69,13 @@ export class SqliteSink implements Sink {
     });
     this.#store.transaction(() => {
       for (const { summary, series } of all) {
-        if (series === null) this.#noSeries.run(summary[0]);
-        else this.#series.run(summary[0], series);
-        this.#summary.run(...summary);
+        const [id] = summary;
+        const problem = this.#store.attempt(() => {
+          if (series === null) this.#noSeries.run(id);
+          else this.#series.run(id, series);
+          this.#summary.run(...summary);
+        });
+        if (problem) refused.push({ id, problem: { ...problem, code: 'E_DOCUMENT' } });
       }
     });
     return refused;

@@ -4,7 +4,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Database from 'libsql';
-import { JobsumError, packageFile } from '../kernel/index.ts';
+import { JobsumError, type Problem, packageFile, toProblem } from '../kernel/index.ts';
 
 /** Loaded when a store is opened: it is machine code, and what only reads archives starts without it. */
 const sqlite = (): typeof Database => createRequire(packageFile('package.json'))('libsql') as typeof Database;
@@ -141,6 +141,21 @@ export class Store {
         // On a full disk SQLite has ended the transaction by itself.
       }
       throw error;
+    }
+  }
+
+  /** Of a transaction, a part that all the same may be refused for what it holds: then nothing of it is written. Why; null: it is written. */
+  attempt(body: () => void): Problem | null {
+    this.#db.exec('SAVEPOINT part');
+    try {
+      body();
+      this.#db.exec('RELEASE part');
+      return null;
+    } catch (error) {
+      const problem = toProblem(error);
+      if (problem.code !== 'E_STORE') throw error;
+      this.#db.exec('ROLLBACK TO part; RELEASE part');
+      return problem;
     }
   }
 

@@ -1,6 +1,6 @@
 // Interruptions: what a killed or stopped run leaves behind, the next one completes, and nothing differs.
 
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +92,23 @@ describe(`a run of ${JOBS} generated jobs`, () => {
     expect(await storeOf(cwd)).toEqual(undisturbed);
     expect(await whole(cwd)).toEqual(await whole(join(dir, 'undisturbed')));
   }, 120_000);
+
+  it('a list in a named pipe is read when somebody writes it; while nobody does, the run can be stopped', async () => {
+    const cwd = place('pipe');
+    execFileSync('mkfifo', [join(cwd, 'jobs')]);
+    const stopped = await jobsum(['summarize', '--jobs', 'jobs', ...args.slice(3)], {
+      cwd,
+      started: async (child) => {
+        // The store is there when the run is at work.
+        await until('a store', () => existsSync(join(cwd, 'jobsum.db')));
+        child.kill('SIGTERM');
+      },
+    });
+    expect(stopped.code).toBe(143);
+    const line = `cat ${args[2]} > jobs & jobsum summarize --jobs jobs --archives ${args[4]} --min-duration 1e9 --json`;
+    const ran = await jobsum([], { cwd, shell: line });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ interrupted: false, jobs: { skipped: JOBS } });
+  });
 
   it('stopped by SIGTERM: exit 143, whole documents, the rest by the next run', async () => {
     const cwd = place('stopped');
