@@ -39,6 +39,9 @@ export interface Outcome {
 export interface Attendance<S extends Outcome> {
   readonly command: string;
   readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Form of log records; default: text for people and their mail, NDJSON for whatever reads the rest. */
+  readonly log?: LogForm | undefined;
   readonly textfile?: string | undefined;
   /** What the textfile says of it. */
   readonly figures: (summary: S) => Pick<RunFigures, 'outcomes' | 'bytesRead' | 'bytesDecoded' | 'backlog'>;
@@ -53,6 +56,29 @@ export const textfileOption = {
   requiresArg: true,
   describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
 } as const;
+
+export type LogForm = 'json' | 'text';
+
+/** What every such command has on its log. */
+export const logOptions = {
+  quiet: {
+    type: 'boolean',
+    default: false,
+    alias: 'q',
+    describe: 'For cron: say only what is new and worth a look',
+  },
+  verbose: { type: 'boolean', default: false, describe: 'Say what becomes of each job, too' },
+  log: {
+    choices: ['json', 'text'] as const,
+    describe: 'Form of the log (default: text on a terminal and with --quiet, else json)',
+  },
+} as const;
+
+export interface LogOptions {
+  quiet: boolean;
+  verbose: boolean;
+  log?: LogForm;
+}
 
 export const patienceOption = {
   type: 'number',
@@ -71,7 +97,8 @@ export async function attend<S extends Outcome>(
   body: (frame: Frame, begun: Begun<S>) => Promise<S>,
 ): Promise<S> {
   goOnWithoutReader();
-  const { command, quiet } = attendance;
+  const { command, quiet, verbose } = attendance;
+  if (quiet && verbose) throw usage('--quiet or --verbose, not both');
   let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
@@ -83,8 +110,9 @@ export async function attend<S extends Outcome>(
       process.stderr.write(text);
     },
   };
-  const log = new Logger({ stream, human: tty, quiet }, { run });
-  const progress = new Progress({ log, stream: process.stderr, tty, quiet });
+  const human = attendance.log === undefined ? tty || quiet : attendance.log === 'text';
+  const log = new Logger({ stream, human, quiet, verbose }, { run });
+  const progress = new Progress({ log, stream: process.stderr, tty: tty && human, quiet });
   const stop = new AbortController();
   let signalled: NodeJS.Signals | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -134,10 +162,12 @@ export async function attend<S extends Outcome>(
         if (summary) summary.exitCode = exitCode;
       }
     }
-    if (tty) {
+    // With --quiet a run that finds another at work says nothing.
+    const silent = quiet && (exitCode === 0 || problem?.code === 'E_LOCKED');
+    if (human) {
       // What went wrong is said by whoever gets the error; what was done before counts all the same.
-      if (counted && (!quiet || exitCode !== 0)) process.stderr.write(`${attendance.lines(counted).join('\n')}\n`);
-    } else if (!quiet || (exitCode !== 0 && problem?.code !== 'E_LOCKED')) {
+      if (counted && !silent) process.stderr.write(`${attendance.lines(counted).join('\n')}\n`);
+    } else if (!silent) {
       const { problems: _, run: __, ...counts } = { ...(counted ?? { problems: [], run }), exitCode };
       const failure = problem ? problemFields(problem) : {};
       const ms = Math.round(Date.now() - start * 1000);

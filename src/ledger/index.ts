@@ -3,6 +3,7 @@
 export { keepAlive, LEASE_SECONDS, type Lease, type Leases } from './lease.ts';
 export {
   type Backlog,
+  type Became,
   endOf,
   JOB_STATES,
   type JobKey,
@@ -17,6 +18,7 @@ export {
 } from './ledger.ts';
 export { type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
+export { REPORTED_SCHEMA, Reported } from './reported.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';
 export { LEDGER_SCHEMA, ledgerRow, StoreLedger, type StoreLedgerOptions } from './store-ledger.ts';

@@ -39,6 +39,13 @@ export interface LedgerEntry extends JobKey {
   readonly seconds: number;
 }
 
+/** What a try has led to. */
+export interface Became {
+  readonly state: JobState;
+  /** This one included. */
+  readonly attempts: number;
+}
+
 export interface LedgerRow extends JobKey {
   readonly state: JobState;
   /** Tries since it was last done. */
@@ -87,9 +94,10 @@ export interface Ledger {
   /**
    * All or nothing, durable when it resolves. The same entries given again by the same run change nothing, so that a call
    * whose answer was lost can be repeated.
+   * @returns what became of each, by id of its document
    * @throws JobsumError E_LEASE_LOST: another run has taken over; nothing was written
    */
-  record(entries: readonly LedgerEntry[]): Promise<void>;
+  record(entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>>;
   /** Rows of these document ids. */
   find(ids: readonly string[]): Promise<LedgerRow[]>;
   /** Rows in a state, all or those with a reason, last tried first. */

@@ -5,6 +5,7 @@ import type { Row, Schema, Statement, Store } from '../store/index.ts';
 import { type Lease, lost } from './lease.ts';
 import {
   type Backlog,
+  type Became,
   endOf,
   type JobKey,
   type JobState,
@@ -70,9 +71,10 @@ export class StoreLedger implements Ledger {
     return new Map(rows.map((row) => [row.id, row.state]));
   }
 
-  async record(entries: readonly LedgerEntry[]): Promise<void> {
+  async record(entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>> {
     const { sinks, run, lease, policy = RETRY } = this.#options;
     const now = Date.now() / 1000;
+    const became = new Map<string, Became>();
     this.#store.transaction(() => {
       if (lease && !holdsLease(this.#store, lease)) throw lost(lease.name);
       for (const e of entries) {
@@ -81,8 +83,10 @@ export class StoreLedger implements Ledger {
         const { state, nextTry } = judgeTry(e, attempts, now, policy);
         const problem = e.problem ? JSON.stringify(e.problem) : null;
         this.#put.run(e.id, sinks, state, attempts, problem, now, nextTry, e.error ?? null, run, e.seen ?? null);
+        became.set(e.id, { state, attempts });
       }
     });
+    return became;
   }
 
   async find(ids: readonly string[]): Promise<LedgerRow[]> {

@@ -6,6 +6,7 @@ import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
 import {
   type Backlog,
+  type Became,
   type JobKey,
   type JobState,
   type Ledger,
@@ -73,26 +74,29 @@ export class WarehouseLedger implements Ledger {
     return new Map(settled.filter((r) => !marks(r) || r.marked !== null).map((r) => [r.document_id, r.state]));
   }
 
-  async record(entries: readonly LedgerEntry[]): Promise<void> {
-    if (entries.length === 0) return;
+  async record(entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>> {
+    if (entries.length === 0) return new Map();
     const { lease, leaseSeconds = LEASE_SECONDS } = this.#options;
-    await this.#warehouse.transaction(async (q) => {
+    return this.#warehouse.transaction(async (q) => {
       if (lease) await guardedBy(q, lease, leaseSeconds);
-      await this.#recordJobs(q, entries);
+      const became = await this.#recordJobs(q, entries);
       // Last, as it may be a MyISAM table, which no transaction holds back.
       await mark(q, entries);
+      return became;
     });
   }
 
-  async #recordJobs(q: Queryable, entries: readonly LedgerEntry[]): Promise<void> {
+  async #recordJobs(q: Queryable, entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>> {
     const { resourceId, run, policy = RETRY } = this.#options;
     const now = Date.now() / 1000;
     const sql = `SELECT document_id, state, attempts, run FROM ${TABLE} WHERE resource_id = ? AND document_id IN (?) FOR UPDATE`;
     const known = await q.rows<WarehouseJobRow>(sql, [resourceId, entries.map((e) => e.id)]);
     const before = new Map(known.map((row) => [row.document_id, row]));
+    const became = new Map<string, Became>();
     const rows = entries.map((e): SqlScalar[] => {
       const attempts = attemptsNow(before.get(e.id), run);
       const { state, nextTry } = judgeTry(e, attempts, now, policy);
+      became.set(e.id, { state, attempts });
       const problem = e.problem ? JSON.stringify(e.problem).slice(0, MAX_PROBLEM) : null;
       const why = [e.error ?? null, e.problem?.code ?? null, problem];
       return [resourceId, e.id, e.warehouseId ?? null, state, attempts, nextTry, e.seen ?? null, ...why, run, now];
@@ -103,6 +107,7 @@ export class WarehouseLedger implements Ledger {
          seen = VALUES(seen), error = VALUES(error), code = VALUES(code), problem = VALUES(problem), run = VALUES(run), finished = VALUES(finished)`,
       [rows],
     );
+    return became;
   }
 
   async find(ids: readonly string[]): Promise<LedgerRow[]> {

@@ -13,6 +13,7 @@ import {
   patiently,
   toProblem,
 } from '../kernel/index.ts';
+import { Reported } from '../ledger/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import type { IndexedCounts } from '../view/index.ts';
 import { type Logger, problemFields } from './logger.ts';
@@ -39,6 +40,8 @@ export interface IndexOptions {
   readonly prune: boolean;
   /** Seconds to wait for a server that is unavailable. */
   readonly patience: number;
+  /** Nobody looks on: what an earlier run has said of what cannot be read is not said again. */
+  readonly onlyNews?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +72,8 @@ class Indexing {
   readonly #patience: Patience;
   readonly summary: IndexSummary;
   #warehouse: Warehouse | null = null;
+  /** What earlier runs have said, where that is not said again. */
+  readonly #reported: Reported | null;
   /** Something to look at that was not there before. */
   #news = 0;
 
@@ -78,6 +83,7 @@ class Indexing {
     this.#pool = pool;
     this.#log = log;
     this.#patience = patienceOf(options.patience, options.signal, log);
+    this.#reported = options.onlyNews ? new Reported(store) : null;
     this.summary = {
       ...{ run: options.run, resources: [], failed: 0, seconds: 0, interrupted: false, problems: [], exitCode: 0 },
     };
@@ -85,8 +91,17 @@ class Indexing {
 
   #problem(problem: Problem, event: keyof typeof MESSAGES, resource: string): void {
     if (this.summary.problems.length < MAX_PROBLEMS) this.summary.problems.push(problem);
-    const level = event === 'index.failed' || event === 'directory.unreadable' ? 'error' : 'warn';
-    this.#log[level](event, MESSAGES[event], { resource, ...problemFields(problem) });
+    this.#log[this.#levelOf(problem, event)](event, MESSAGES[event], { resource, ...problemFields(problem) });
+  }
+
+  /** Where nobody looks on, what cannot be read is said once. */
+  #levelOf(problem: Problem, event: keyof typeof MESSAGES): 'warn' | 'error' {
+    if (event === 'index.failed') return 'error';
+    const lasting = event === 'archive.unreadable' || event === 'directory.unreadable';
+    if (!this.#reported) return event === 'directory.unreadable' ? 'error' : 'warn';
+    if (!lasting || !this.#reported.isNew(problem)) return 'warn';
+    this.#news++;
+    return 'error';
   }
 
   async execute(): Promise<IndexSummary> {
@@ -112,6 +127,7 @@ class Indexing {
     } finally {
       await this.#warehouse?.close();
     }
+    this.#reported?.save();
     s.seconds = (performance.now() - began) / 1000;
     s.interrupted = signal.aborted;
     if (s.interrupted) s.exitCode = exitWhenStopped(signal);
@@ -133,7 +149,7 @@ class Indexing {
     for (const problem of problems) this.#problem(problem, 'archive.unreadable', resource.name);
     for (const problem of odd) this.#problem(problem, 'archive.odd', resource.name);
     for (const problem of unread) this.#problem(problem, 'directory.unreadable', resource.name);
-    this.#news += newProblems + unread.length;
+    if (!this.#reported) this.#news += newProblems + unread.length;
     const counts = {
       ...{ resource: resource.name, ...scan },
       ...{ unreadable: problems.length, unreadDirectories: unread.length },

@@ -2,6 +2,7 @@
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { ERRORS, exitWhenStopped, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import { Reported } from '../ledger/index.ts';
 import {
   type SacctCommand,
   SCRIPT_SCHEMA,
@@ -22,6 +23,8 @@ export interface ScriptsOptions {
   readonly all: boolean;
   /** Seconds to wait for a server that is unavailable. */
   readonly patience: number;
+  /** Nobody looks on: what an earlier run has said of what cannot be read is not said again. */
+  readonly onlyNews?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -41,6 +44,8 @@ async function ingest(
   log: Logger,
 ): Promise<ScriptsSummary> {
   const { run, resources, dayDelta, all, signal } = options;
+  // Where nobody looks on, what cannot be read is said once.
+  const reported = options.onlyNews ? new Reported(store) : null;
   const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
   for (const resource of resources) {
     const { scripts, source } = resource;
@@ -55,13 +60,15 @@ async function ingest(
       const { problems, ...counts } = await patiently(patience, work);
       s.resources.push({ resource: resource.name, ...counts });
       for (const problem of problems) {
-        log.warn('script.unreadable', 'a script cannot be read', {
+        const news = reported?.isNew(problem) ?? false;
+        if (news) s.exitCode = 1;
+        log[news ? 'error' : 'warn']('script.unreadable', 'a script cannot be read', {
           resource: resource.name,
           ...problemFields(problem),
         });
         s.problems.push(problem);
       }
-      if (counts.failed > 0) s.exitCode = 1;
+      if (!reported && counts.failed > 0) s.exitCode = 1;
     } catch (error) {
       const problem = toProblem(error);
       if (ERRORS[problem.code].class === 'service') throw error;
@@ -73,6 +80,7 @@ async function ingest(
       s.exitCode = resources.length === 1 ? ERRORS[problem.code].exit : 1;
     }
   }
+  reported?.save();
   s.interrupted = signal.aborted;
   if (s.interrupted) s.exitCode = exitWhenStopped(signal);
   return s;

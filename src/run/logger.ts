@@ -1,6 +1,7 @@
 // Owns log records on standard error: NDJSON for machines, short lines on a terminal. Standard output is for data.
 
 import { describeProblem, maskSecretFields, type Problem, redact } from '../kernel/index.ts';
+import { clean } from '../view/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -9,6 +10,8 @@ export interface LoggerOptions {
   /** Short human lines in place of NDJSON. */
   readonly human: boolean;
   readonly quiet: boolean;
+  /** What becomes of each job is said too. */
+  readonly verbose?: boolean;
   readonly now?: () => Date;
 }
 
@@ -25,6 +28,8 @@ export interface LogFields {
   readonly run?: string;
   readonly resource?: string;
   readonly job?: string;
+  /** Why, in words. */
+  readonly reason?: string;
   readonly host?: string;
   /** Path of an archive or of one of its files. */
   readonly archive?: string;
@@ -69,6 +74,11 @@ export class Logger {
     if (!this.#options.quiet) this.#write('info', event, msg, fields);
   }
 
+  /** Written only when asked for. */
+  detail(event: string, msg: string, fields: LogFields = {}): void {
+    if (this.#options.verbose) this.#write('info', event, msg, fields);
+  }
+
   warn(event: string, msg: string, fields: LogFields = {}): void {
     if (!this.#options.quiet) this.#write('warn', event, msg, fields);
   }
@@ -91,14 +101,14 @@ export class Logger {
 }
 
 function humanLine(level: Level, msg: string, fields: LogFields): string {
-  const { err, archive, file, host, ...rest } = fields;
+  const { err, archive, file, host, job, reason, ...rest } = fields;
   const text = Object.entries({ ...rest, host })
     .filter(([, v]) => v !== undefined)
     .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v, maskSecretFields) : v}`)
     .join(' ');
   const place = archive ?? (typeof file === 'string' ? file : undefined);
   const what = err ? `: ${describeProblem({ ...err, ...(place ? { file: place } : {}) } as Problem)}` : '';
-  const line = `${level}: ${msg}${what}${text ? ` (${text})` : ''}`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: names in messages are untrusted
-  return line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  const of = job === undefined ? '' : `job ${job}: `;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return clean(`${level}: ${of}${msg}${why}${what}${text ? ` (${text})` : ''}`);
 }

@@ -26,6 +26,8 @@ export interface CommonOptions extends Partial<Bounds> {
   readonly patience?: number;
   /** Nothing is marked and no database is written; text outputs are. */
   readonly dryRun?: boolean;
+  /** Nobody looks on: what an earlier run has reported is neither reported again nor a reason for an exit code. */
+  readonly onlyNews?: boolean;
   /** The first job that fails ends the run. */
   readonly failFast?: boolean;
   /** Stop taking work, finish what is in hand. */

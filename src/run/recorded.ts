@@ -11,6 +11,7 @@ import {
   LEDGER_SCHEMA,
   type Lease,
   type Leases,
+  REPORTED_SCHEMA,
   RUNS_SCHEMA,
   Runs,
   StoreLeases,
@@ -20,7 +21,15 @@ import { type Schema, Store } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
 import { MESSAGES } from './summary.ts';
 
-export const SCHEMAS = [CATALOG_SCHEMA, DOCUMENT_SCHEMA, LEDGER_SCHEMA, LEASE_SCHEMA, RUNS_SCHEMA, SOURCE_SCHEMA];
+export const SCHEMAS = [
+  CATALOG_SCHEMA,
+  DOCUMENT_SCHEMA,
+  LEDGER_SCHEMA,
+  LEASE_SCHEMA,
+  RUNS_SCHEMA,
+  REPORTED_SCHEMA,
+  SOURCE_SCHEMA,
+];
 
 /** Of a store that a configuration names, which nobody types by mistake. @throws JobsumError E_STORE */
 export function makeStateDirectory(path: string): void {

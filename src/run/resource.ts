@@ -14,8 +14,10 @@ import {
 } from '../jobs/index.ts';
 import { isStop, JobsumError, type Problem, patiently } from '../kernel/index.ts';
 import {
+  type Became,
   type JobKey,
   type JobState,
+  judgeTry,
   type Lease,
   type Ledger,
   type LedgerEntry,
@@ -119,7 +121,7 @@ export class ResourceRun {
       this.#meet(record);
       if (record.kind === 'rejected') {
         lines.rejected++;
-        this.#session.account.problem(record.problem, 'job.rejected');
+        this.#session.account.fault(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
       else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
       else if (!selects(filter, record.job)) this.#count('unselected');
@@ -269,9 +271,14 @@ export class ResourceRun {
 
   /** Only now they count. */
   async #record(entries: readonly LedgerEntry[]): Promise<void> {
-    if (!this.#session.options.dryRun) await this.#plan.ledger.record(entries);
-    for (const { result, error } of entries)
+    const became = this.#session.options.dryRun ? null : await this.#plan.ledger.record(entries);
+    for (const entry of entries) {
+      const { result, error } = entry;
+      const now = became?.get(entry.id) ?? firstTry(entry);
       this.#count(result === 'failed' ? 'failed' : error === undefined ? 'done' : 'skipped');
+      if (now.state === 'waiting') this.#count('waiting');
+      this.#session.account.attention.job(entry, now);
+    }
   }
 
   /** What appears only at the end appears now, and then counts. */
@@ -304,6 +311,9 @@ const keyOf = (job: Job): JobKey => ({
   id: documentId(job),
   ...(job.warehouseId === undefined ? {} : { warehouseId: job.warehouseId }),
 });
+
+/** What would become of a job that nobody has tried before. */
+const firstTry = (entry: LedgerEntry): Became => ({ ...judgeTry(entry, 1, Date.now() / 1000), attempts: 1 });
 
 const isOpen = (state: JobState | undefined): boolean => state !== undefined && OPEN_STATES.includes(state);
 

@@ -7,7 +7,7 @@ import { Catalog, type IndexedArchives, type ScanReport } from '../archives/inde
 import { probeArchive, setBounds } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { isStop, JobsumError, newRunId, type Patience } from '../kernel/index.ts';
-import type { Backlog, Lease, Leases } from '../ledger/index.ts';
+import { type Backlog, type Lease, type Leases, Reported } from '../ledger/index.ts';
 import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
@@ -45,7 +45,8 @@ export class Session {
     this.options = options;
     this.io = io;
     this.store = store;
-    this.account = new Account(run, io, resources);
+    const reported = options.onlyNews && !options.dryRun ? new Reported(store) : null;
+    this.account = new Account(run, io, reported, resources);
     this.workers = options.workers ?? availableParallelism();
   }
 
@@ -66,7 +67,7 @@ export class Session {
   /** Analytics, the site's own among them. */
   analytics(): Promise<Omit<RunAnalytics, 'listsFor'>> {
     this.#analytics ??= loadAnalytics(this.options.analytics ?? []).then(({ analytics, problems }) => {
-      for (const problem of problems) this.account.problem(problem, 'analytic.unusable');
+      for (const problem of problems) this.account.fault(problem, 'analytic.unusable');
       return analytics;
     });
     return this.#analytics;
@@ -102,7 +103,7 @@ export class Session {
     archives.unreadable += problems.length;
     for (const problem of problems) this.account.problem(problem, 'archive.unreadable');
     for (const problem of odd) this.account.problem(problem, 'archive.odd');
-    for (const problem of unread) this.account.problem(problem, 'directory.unreadable');
+    for (const problem of unread) this.account.fault(problem, 'directory.unreadable');
   }
 
   /** A run that only tries writes nothing that a lease would guard. @throws JobsumError E_LOCKED */

@@ -78,7 +78,7 @@ function expectSome({ ids, from, to, states }: Selection, summaries: readonly Re
 /** A ledger without a row, which none is written to. */
 const NOTHING: Ledger = {
   settled: async () => new Map(),
-  record: async () => undefined,
+  record: async () => new Map(),
   find: async () => [],
   list: async () => [],
   counts: async () => [],

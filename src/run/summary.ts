@@ -1,7 +1,8 @@
 // Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
 
 import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
-import type { Backlog } from '../ledger/index.ts';
+import type { Backlog, Reported } from '../ledger/index.ts';
+import { Attention, type Event } from './attention.ts';
 import { type Logger, problemFields } from './logger.ts';
 import type { Progress } from './progress.ts';
 
@@ -10,6 +11,8 @@ export interface JobCounts {
   done: number;
   /** Documents without analytics: too few nodes have data, or a limit passed over the job. */
   skipped: number;
+  /** Of these, those whose data may still come. */
+  waiting: number;
   /** No document, or one with an error of ours; tried again by the next run. */
   failed: number;
   /** Already in the ledger. */
@@ -50,20 +53,17 @@ export const MAX_PROBLEMS = 100;
 
 /** The constant text of each event. */
 export const MESSAGES = {
-  'job.rejected': 'a line of the list of jobs was not used',
   'job.noted': 'there is something odd in the list of jobs',
   'job.problem': 'something was wrong with data of the job',
   'archive.unreadable': 'the archive cannot be used',
   'archive.odd': 'something in the archive is not right; the rest of it is used',
-  'directory.unreadable': 'a directory cannot be read; jobs that may have data there stay open',
-  'analytic.unusable': 'an analytic of the site cannot be used',
   'document.refused': 'a sink refuses the document of the job',
   'service.away': 'waiting for a server that is unavailable',
   'resource.failed': 'the resource could not be summarised; the others are',
   'resource.done': 'the resource is done',
 } as const;
 
-export const noJobs = (): JobCounts => ({ done: 0, skipped: 0, failed: 0, known: 0, unselected: 0 });
+export const noJobs = (): JobCounts => ({ done: 0, skipped: 0, waiting: 0, failed: 0, known: 0, unselected: 0 });
 
 export interface RunIo {
   readonly log: Logger;
@@ -80,11 +80,13 @@ export class Account {
   readonly #began = performance.now();
   /** Jobs that are through, stored or not yet. */
   #handled = 0;
-  /** Something is worth a look that no count shows. */
-  #suspect = false;
+  /** What is worth a look. */
+  readonly attention: Attention;
 
-  constructor(run: string, io: RunIo, resources?: ResourceSummary[]) {
+  /** `reported`: what earlier runs have, where that does not count again. */
+  constructor(run: string, io: RunIo, reported: Reported | null, resources?: ResourceSummary[]) {
     this.#io = io;
+    this.attention = new Attention({ log: io.log, reported });
     this.summary = {
       run,
       jobs: noJobs(),
@@ -106,12 +108,20 @@ export class Account {
     this.report();
   }
 
-  problem(problem: Problem, event: keyof typeof MESSAGES): void {
+  #keep(problem: Problem): void {
     const { problems } = this.summary;
     if (problems.length < MAX_PROBLEMS) problems.push(problem);
-    if (event === 'analytic.unusable' || event === 'directory.unreadable') this.#suspect = true;
-    const level = event === 'directory.unreadable' ? 'error' : 'warn';
-    this.#io.log[level](event, MESSAGES[event], problemFields(problem));
+  }
+
+  problem(problem: Problem, event: keyof typeof MESSAGES): void {
+    this.#keep(problem);
+    this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
+  }
+
+  /** Of a problem that somebody has to deal with. */
+  fault(problem: Problem, event: Event): void {
+    this.#keep(problem);
+    this.attention.problem(problem, event);
   }
 
   report(): void {
@@ -124,15 +134,15 @@ export class Account {
     const s = this.summary;
     s.seconds = (performance.now() - this.#began) / 1000;
     s.interrupted = signal?.aborted ?? false;
-    s.exitCode = s.interrupted ? exitWhenStopped(signal) : exitCodeOf(s) || Number(this.#suspect);
+    s.exitCode = s.interrupted ? exitWhenStopped(signal) : exitCodeOf(s) || Number(this.attention.any);
+    this.attention.close();
     return s;
   }
 }
 
-/** A resource that failed decides; a rejected line, a job without data: worth a look, not a failure of the run. */
+/** A resource that failed decides. */
 function exitCodeOf(s: RunSummary): number {
   const failed = (s.resources ?? []).flatMap((r) => (r.problem ? [r.problem.code] : []));
   const worst = failed.find((code) => code !== 'E_LOCKED') ?? failed[0];
-  if (worst) return ERRORS[worst].exit;
-  return s.lines.rejected > 0 || s.jobs.failed > 0 || s.jobs.skipped > 0 ? 1 : 0;
+  return worst ? ERRORS[worst].exit : 0;
 }

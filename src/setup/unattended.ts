@@ -34,7 +34,8 @@ After=network-online.target mariadb.service mysqld.service mongod.service
 Type=oneshot
 User=${user}
 ${starts.join('\n')}
-# 75: another run is at work: the next run does it.
+# 1: a whole run that has met something new worth a look: the unit shows as failed until the next, its journal says what.
+# 75: another run is at work, and does it. Jobs that wait for their data are no failure: 0.
 SuccessExitStatus=75
 # SIGTERM finishes what is in hand.
 TimeoutStartSec=20h
@@ -74,7 +75,7 @@ WantedBy=timers.target
   return { service, timer };
 }
 
-/** A file for /etc/cron.d. Cron mails what is printed: with --quiet that is failures only. */
+/** A file for /etc/cron.d. Cron mails what is printed: with --quiet that is what is new and worth a look. */
 export function crontab({ program, commands, user, at }: Unattended): string {
   const last = commands.length - 1;
   const line = commands.map((words, i) => [...program, ...words].join(' ') + (i < last ? ';' : '')).join(' ');

@@ -24,7 +24,7 @@ export {
   listTable,
 } from './list.ts';
 export { stateOf } from './quality.ts';
-export { type Reasons, reasonsOf } from './reasons.ts';
+export { type Reasons, reasonOf, reasonsOf } from './reasons.ts';
 export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
 export { type ReportOptions, reportLines } from './report.ts';
 export { runLines } from './run.ts';

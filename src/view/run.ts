@@ -4,7 +4,13 @@ import { bytes } from './text.ts';
 
 /** The counts of a run that are shown. */
 export interface RunCounts {
-  readonly jobs: { readonly done: number; readonly skipped: number; readonly failed: number; readonly known: number };
+  readonly jobs: {
+    readonly done: number;
+    readonly skipped: number;
+    readonly waiting: number;
+    readonly failed: number;
+    readonly known: number;
+  };
   readonly lines: { readonly rejected: number; readonly ignored: number };
   readonly archives: { readonly found: number; readonly opened: number };
   readonly nodeArchives: number;
@@ -17,7 +23,9 @@ export function runLines(s: RunCounts): string[] {
   const { jobs, lines, archives } = s;
   const parts = [
     `${jobs.done} summarised`,
-    jobs.skipped > 0 ? `${jobs.skipped} without enough data` : '',
+    jobs.skipped > 0
+      ? `${jobs.skipped} without enough data${jobs.waiting > 0 ? ` (${jobs.waiting} wait for more)` : ''}`
+      : '',
     jobs.failed > 0 ? `${jobs.failed} failed` : '',
     jobs.known > 0 ? `${jobs.known} already done` : '',
     lines.rejected > 0 ? `${lines.rejected} line${lines.rejected > 1 ? 's' : ''} rejected` : '',

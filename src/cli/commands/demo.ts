@@ -24,7 +24,7 @@ export const demoCommand: CommandModule<object, { store: string; job: string }> 
         workers: 2,
         again: true,
       },
-      false,
+      { quiet: false, verbose: false },
     );
     const shelf = storeShelf(path);
     try {

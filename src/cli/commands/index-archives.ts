@@ -4,12 +4,12 @@ import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { type IndexedResource, type IndexSummary, indexArchives, makeStateDirectory } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
-import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
+import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
-interface Options {
+interface Options extends LogOptions {
   config?: string;
   resource?: string[];
   archives?: string;
@@ -19,7 +19,6 @@ interface Options {
   prune: boolean;
   patience?: number;
   textfile?: string;
-  quiet: boolean;
   json: boolean;
 }
 
@@ -63,7 +62,7 @@ export const indexCommand: CommandModule<object, Options> = {
       .option('prune', { type: 'boolean', default: false, describe: 'Remove rows of archives that are gone' })
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
+      .options(logOptions)
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 index --config /etc/supremm', 'every resource that has archives')
       .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,
@@ -74,7 +73,7 @@ export const indexCommand: CommandModule<object, Options> = {
     const summary = await attend<IndexSummary>(
       {
         command: 'index',
-        quiet: argv.quiet,
+        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log },
         textfile: argv.textfile,
         lines: (s) => indexLines(s.resources),
         figures: ({ resources }) => {
@@ -100,7 +99,8 @@ export const indexCommand: CommandModule<object, Options> = {
         if (argv.store === undefined && site) makeStateDirectory(site.config.state);
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
-        const asked = { run, store, resources, warehouse, workers, all, prune, patience, signal };
+        const onlyNews = argv.quiet;
+        const asked = { run, store, resources, warehouse, workers, all, prune, patience, onlyNews, signal };
         return besides(site?.faults ?? [], log, () => indexArchives(asked, log));
       },
     );

@@ -3,19 +3,18 @@
 import type { Argv, CommandModule } from 'yargs';
 import { JobsumError } from '../../kernel/index.ts';
 import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
-import { attend, checkPatience, patienceOption, textfileOption } from '../attend.ts';
+import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
 import { usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
-interface Options {
+interface Options extends LogOptions {
   config?: string;
   resource?: string[];
   daydelta: number;
   all: boolean;
   patience?: number;
   textfile?: string;
-  quiet: boolean;
   json: boolean;
 }
 
@@ -41,7 +40,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'Every day, every file' })
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
+      .options(logOptions)
       .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
       .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
   handler: async (argv) => {
@@ -50,7 +49,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
     const summary = await attend<ScriptsSummary>(
       {
         command: 'jobscripts',
-        quiet: argv.quiet,
+        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log },
         textfile: argv.textfile,
         lines: (s) => s.resources.map(line),
         figures: ({ resources }) => {
@@ -67,7 +66,8 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
           const { warehouse, state: store } = config;
           if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
           const { daydelta: dayDelta, all, patience = config.patience } = argv;
-          return ingestScripts({ run, store, warehouse, resources, dayDelta, all, patience, signal }, log);
+          const of = { run, store, warehouse, resources };
+          return ingestScripts({ ...of, dayDelta, all, patience, onlyNews: argv.quiet, signal }, log);
         });
       },
     );

@@ -14,7 +14,15 @@ import {
 } from '../../run/index.ts';
 import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
-import { attend, checkPatience, type Frame, patienceOption, textfileOption } from '../attend.ts';
+import {
+  attend,
+  checkPatience,
+  type Frame,
+  type LogOptions,
+  logOptions,
+  patienceOption,
+  textfileOption,
+} from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
@@ -23,7 +31,7 @@ import { deliver, NAME, readerLeft, stdout } from '../stdout.ts';
 
 const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
 
-interface Options extends SelectionOptions, LimitOptions, Bounded {
+interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions {
   config?: string;
   jobs?: string;
   archives?: string;
@@ -42,7 +50,6 @@ interface Options extends SelectionOptions, LimitOptions, Bounded {
   'resource-id'?: number;
   patience?: number;
   textfile?: string;
-  quiet: boolean;
   json: boolean;
 }
 
@@ -70,7 +77,7 @@ interface Watching {
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
 function attended(
-  quiet: boolean,
+  { quiet, verbose, log }: LogOptions,
   textfile: string | undefined,
   body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
   { excused = () => false, onBegun }: Watching = {},
@@ -78,12 +85,12 @@ function attended(
   return attend<RunSummary>(
     {
       command: 'summarize',
-      quiet,
+      ...{ quiet, verbose, log },
       textfile,
       excused,
       lines: runLines,
       figures: ({ jobs, bytes, backlog }) => {
-        const { unselected: _, ...outcomes } = jobs;
+        const { unselected: _, waiting: __, ...outcomes } = jobs;
         return { outcomes, bytesRead: bytes, bytesDecoded: bytes, ...(backlog ? { backlog } : {}) };
       },
     },
@@ -100,11 +107,11 @@ function attended(
 /** A list of jobs over a tree of archives. */
 export function runWithTerminal(
   options: RunOptions,
-  quiet: boolean,
+  log: LogOptions,
   textfile?: string,
   watching?: Watching,
 ): Promise<RunSummary> {
-  return attended(quiet, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io), watching);
+  return attended(log, textfile, ({ run, signal }, io) => summarize({ ...options, run, signal }, io), watching);
 }
 
 const isStdout = (output: string): boolean => {
@@ -137,6 +144,7 @@ function commonOf(argv: Options): CommonOptions {
     limits: limitsOf(argv),
     dryRun: argv['dry-run'],
     failFast: argv['fail-fast'],
+    onlyNews: argv.quiet,
   };
 }
 
@@ -169,7 +177,7 @@ async function runList(argv: Options, jobs: string, onBegun: (summary: RunSummar
       filter: { ...rangeOf(argv), ...(ids ? { ids } : {}) },
       ...(argv.format === 'auto' ? {} : { format: argv.format }),
     },
-    argv.quiet,
+    argv,
     argv.textfile ?? config?.textfile ?? undefined,
     { excused: (problem) => enough(argv, problem), onBegun },
   );
@@ -197,7 +205,7 @@ async function runSite(argv: Options, onBegun: (summary: RunSummary) => void): P
   // What is monitored is real runs.
   const textfile = argv.textfile ?? (common.dryRun ? undefined : (config.textfile ?? undefined));
   return attended(
-    argv.quiet,
+    argv,
     textfile,
     ({ run, signal }, io) =>
       summarizeSite({ ...common, loaded, selection, ...(only ? { only } : {}), run, signal }, io),
@@ -293,7 +301,7 @@ export const summarizeCommand: CommandModule<object, Options> = {
       })
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
-      .option('quiet', { type: 'boolean', default: false, alias: 'q', describe: 'Say nothing on success' })
+      .options(logOptions)
       .option('json', { type: 'boolean', default: false, describe: 'Print the summary of the run as one JSON object' })
       .example('$0 summarize --config /etc/supremm --quiet', 'from cron: every resource, what is new and what is due')
       .example('$0 summarize --jobs jobs.sacct --archives /var/log/pcp/pmlogger', 'everything, into ./jobsum.db')
