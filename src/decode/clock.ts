@@ -11,7 +11,7 @@ import { type IndexEntry, placesBehind } from './index-file.ts';
 import { FAR_NS, keptTimes, LIFETIME_NS, type Timeline, timelineOf } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import { isPacked, openRegular } from './source.ts';
-import { readTimes } from './timeline.ts';
+import { type Behind, readTimes } from './timeline.ts';
 import { holdFromTheBeginning, oddStamps, redateVersions } from './versions.ts';
 import type { Wasm } from './wasm.ts';
 
@@ -121,6 +121,8 @@ export class Clock {
   readonly #wasm: Wasm;
   readonly #reader: number;
   readonly #archive: Judged;
+  /** Where records may start behind a damaged one. */
+  readonly behind: Behind;
   /** No kept record is earlier. */
   readonly startNs: bigint;
   readonly #labelNs: bigint;
@@ -146,6 +148,7 @@ export class Clock {
     this.#wasm = wasm;
     this.#reader = reader;
     this.#archive = archive;
+    this.behind = placesBehind(archive.entries, archive.files);
     this.#labelNs = label.startNs;
     wasm.view.setInt32(reader + L.R_READS_ON, 1, true);
     if (archive.anyTime) {

@@ -7,7 +7,7 @@ import { labelFault, recordFault, recordOffset, unsoundness } from './fault.ts';
 import { type FileSet, findFiles } from './fileset.ts';
 import { type Dated, Findings, LATEST } from './findings.ts';
 import { SHORTEST } from './from-behind.ts';
-import { dropIndex, indexEntries, jumpTo, placesBehind, readIndex, timeHere } from './index-file.ts';
+import { dropIndex, indexEntries, jumpTo, readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, labelConflicts, versionConflict } from './label.ts';
 import * as L from './layout.gen.ts';
 import { limits } from './limits.ts';
@@ -19,7 +19,6 @@ import { type Missing, missingVolumes } from './missing-volumes.ts';
 import type { OpenOptions } from './open-options.ts';
 import { type Gap, goOn, Salvager } from './salvage.ts';
 import { FileStream } from './stream.ts';
-import type { Behind } from './timeline.ts';
 import type { Wasm } from './wasm.ts';
 
 /** How far a scan came: `until` (a later record waits, at nextNs), `done` (all windows over), `end` (no more data). */
@@ -36,7 +35,6 @@ export class ArchiveReader {
   readonly problems: Problem[] = this.#findings.problems;
   /** Of a reader that reads on: which times count, and where records may start behind a damaged one. */
   clock: Clock | null = null;
-  #behind: Behind | null = null;
   /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
   unsound: Problem | null = null;
   /** What is odd and costs nothing: for `archive check`. */
@@ -75,7 +73,6 @@ export class ArchiveReader {
       this.missing = missingVolumes(this.files, entries, this.label.version);
       for (const { problem, fromNs, toNs } of this.missing) this.#findings.lose(problem, fromNs, toNs);
       if (!options.readOn) return;
-      this.#behind = placesBehind(entries, this.files);
       const archive = { files: this.files, entries, anyTime: options.readOn === 'damage' };
       this.clock = new Clock(wasm, this.address, archive, this.label, this.#findings);
     } catch (error) {
@@ -223,7 +220,7 @@ export class ArchiveReader {
       if (!this.#salvager.resume(this.#stream, problem)) this.#openVolume(this.#volume + 1);
       return;
     }
-    if (this.#behind && problem.code !== 'E_IO' && this.#goOn(problem)) return;
+    if (this.clock && problem.code !== 'E_IO' && this.#goOn(problem)) return;
     this.#findings.lose(problem, this.#wasm.i64(this.address + L.R_LAST_NS), LATEST);
     this.#closeStream();
     this.#ended = true;
@@ -234,7 +231,7 @@ export class ArchiveReader {
     const stream = this.#stream!;
     const { offset: from, size } = stream;
     const lastNs = this.#wasm.i64(this.address + L.R_LAST_NS);
-    const places = problem.code === 'E_ARCHIVE_UNPACK' ? [] : this.#behind!(this.#volume, from);
+    const places = problem.code === 'E_ARCHIVE_UNPACK' ? [] : this.clock!.behind(this.#volume, from);
     const here = goOn(this.#wasm, this.address, stream, places);
     if (!here && !this.#openVolume(this.#volume + 1)) return false;
     const nextNs = here?.nextNs ?? timeHere(this.#wasm, this.address, this.#stream!) ?? LATEST;
@@ -296,7 +293,7 @@ export class ArchiveReader {
   #lookOn(untilNs: bigint): void {
     const stream = this.#stream;
     if (!this.clock || !stream) return;
-    const end = lastLook(this.#behind!(this.#volume, stream.offset));
+    const end = lastLook(this.clock.behind(this.#volume, stream.offset));
     lookOn(this.clock, () => {
       if (this.#stream === stream && stream.offset >= end) return false;
       return this.#advance(() => this.#wasm.x.nextHead(this.address, untilNs)) === L.S_RECORD;
