@@ -12,6 +12,9 @@ interface Queue {
   next: number;
 }
 
+/** The body that a label record of an input has in the copy. */
+type BodyOf = (input: number, record: LabelRecord, ns: bigint) => Buffer;
+
 export class CopiedAnnotations {
   readonly #writer: ArchiveWriter;
   readonly #sources: readonly Annotations[];
@@ -34,10 +37,10 @@ export class CopiedAnnotations {
     }));
   }
 
-  /** Everything, as it is. */
-  all(): void {
-    for (const { labels, texts } of this.#sources) {
-      for (const { ns, body } of labels) this.#writer.rawLabels(ns, body);
+  /** Everything, as it is but for the bodies. */
+  all(bodyOf: BodyOf): void {
+    for (const [input, { labels, texts }] of this.#sources.entries()) {
+      for (const record of labels) this.#writer.rawLabels(record.ns, bodyOf(input, record, record.ns));
       for (const t of texts) this.#writer.text(t.kind, t.of, t.id, t.bytes);
     }
   }
@@ -75,15 +78,16 @@ export class CopiedAnnotations {
   }
 
   /** Writes what is in force at a record of an input, stamped with the record's time. */
-  upTo(input: number, ns: bigint): void {
+  upTo(input: number, ns: bigint, bodyOf: BodyOf): void {
     const queue = this.#queues[input]!;
     for (; queue.next < queue.records.length && queue.records[queue.next]!.ns <= ns; queue.next++) {
       const record = queue.records[queue.next]!;
       const key = keyOf(record.class, record.id);
       (this.#wanted.has(key) ? this.#due : this.#waiting).set(key, record);
     }
-    for (const [key, { body }] of this.#due) {
+    for (const [key, record] of this.#due) {
       this.#due.delete(key);
+      const body = bodyOf(input, record, ns);
       if (this.#written.get(key)?.equals(body)) continue;
       this.#written.set(key, body);
       this.#writer.rawLabels(ns, body);

@@ -10,7 +10,7 @@ export interface Domain {
   readonly text: string;
 }
 
-const textOf = (members: readonly Member[]): string =>
+export const textOf = (members: readonly Member[]): string =>
   members.map((m) => `${m.id} ${m.name.toString('latin1')}`).join('\n');
 
 /** The domains of an open archive as they were last looked at. */

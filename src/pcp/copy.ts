@@ -4,6 +4,7 @@ import {
   ArchiveReader,
   type ArchiveRecord,
   domainVersions,
+  type LabelRecord,
   type Metric,
   NO_INDOM,
   pmidText,
@@ -18,6 +19,7 @@ import { ArchiveWriter, type Version } from '../write/index.ts';
 import { CopiedAnnotations } from './copy-annotations.ts';
 import { CopiedDomains, DomainView } from './copy-domains.ts';
 import { join } from './join.ts';
+import { KeptNumbers } from './kept-numbers.ts';
 import { type Member, namesIn, openMembers } from './members.ts';
 import { checkPatterns, globMatcher } from './names.ts';
 
@@ -181,11 +183,16 @@ class Copy {
   #writer: ArchiveWriter | null = null;
   #domains: CopiedDomains | null = null;
   #annotations: CopiedAnnotations | null = null;
+  /** Of several archives; one is copied with the numbers that it has. */
+  readonly #numbers: KeptNumbers | null;
+  readonly #bodyOf = (index: number, record: LabelRecord, ns: bigint): Buffer =>
+    this.#numbers?.labels(record, this.#inputs[index]!.domains.at(record.id, ns)) ?? record.body;
 
   constructor(inputs: readonly Input[], base: string, options: CopyOptions) {
     this.#inputs = inputs;
     this.#base = base;
     this.#options = options;
+    this.#numbers = inputs.length > 1 ? new KeptNumbers() : null;
   }
 
   /** Whole, or nothing of it is left. */
@@ -215,10 +222,10 @@ class Copy {
       const writer = this.#writer;
       if (!whole) {
         for (const { metric } of sets) this.#describe(input, metric, ns);
-        if (!mark) this.#annotations!.upTo(index, ns);
+        if (!mark) this.#annotations!.upTo(index, ns, this.#bodyOf);
       }
       if (writer.volumeBytes > VOLUME_BYTES) writer.nextVolume();
-      writer.raw(ns, sets);
+      writer.raw(ns, this.#renumbered(input, sets, ns));
       records++;
       for (const { count } of sets) values += Math.max(0, count);
     }
@@ -247,7 +254,9 @@ class Copy {
       writer,
       this.#inputs.map((i) => i.reader.annotations!),
     );
-    if (whole) for (const i of this.#inputs) this.#describeAll(i, writer);
+    if (!whole) return writer;
+    for (const i of this.#inputs) this.#describeAll(i, writer);
+    this.#annotations.all(this.#bodyOf);
     return writer;
   }
 
@@ -261,10 +270,16 @@ class Copy {
       const versions = domainVersions(wasm, reader, indom);
       for (const [i, { ns, members }] of versions.entries()) {
         const alone = versions[i - 1]?.ns !== ns && versions[i + 1]?.ns !== ns;
-        this.#domains!.write(indom, ns, members, alone);
+        this.#domains!.write(indom, ns, this.#numbers?.members(indom, members) ?? members, alone);
       }
     }
-    this.#annotations!.all();
+  }
+
+  /** Sets in the numbers of the copy. */
+  #renumbered({ domains }: Input, sets: readonly RawSet[], ns: bigint): readonly RawSet[] {
+    const numbers = this.#numbers;
+    if (!numbers) return sets;
+    return sets.map((s) => (s.metric.indom === NO_INDOM ? s : numbers.set(s, domains.at(s.metric.indom, ns))));
   }
 
   /** Descriptor before the first record of a metric; instances, stamped with the record's time, when they differ. */
@@ -277,6 +292,6 @@ class Copy {
     }
     if (metric.indom === NO_INDOM) return;
     const domain = input.domains.at(metric.indom, ns);
-    if (domain) this.#domains!.change(metric.indom, ns, domain);
+    if (domain) this.#domains!.change(metric.indom, ns, this.#numbers?.domain(metric.indom, domain) ?? domain);
   }
 }
