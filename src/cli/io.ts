@@ -1,7 +1,7 @@
 // Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
 
 import { basename, delimiter, dirname, relative } from 'node:path';
-import { describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
+import { clean, describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
 import { write } from './stdout.ts';
 
 export const print = (lines: Iterable<string>): void => {
@@ -24,7 +24,7 @@ export const colour = (): boolean => process.stdout.isTTY === true && !process.e
 export function complain(error: unknown): number {
   const problem = toProblem(error);
   const kind = ERRORS[problem.code];
-  process.stderr.write(`jobsum: ${redact(describeProblem(problem))}\n  ${kind.advice}\n`);
+  process.stderr.write(`jobsum: ${clean(redact(describeProblem(problem)))}\n  ${kind.advice}\n`);
   if (problem.code === 'E_INTERNAL' && error instanceof Error) process.stderr.write(`${redact(error.stack ?? '')}\n`);
   return kind.exit;
 }

@@ -86,17 +86,38 @@ const COMPLETION_HELP = [
   '',
   'Prints a completion script for bash or zsh (by $SHELL): jobsum completion >> ~/.bashrc',
 ];
-const [first, ...others] = process.argv.slice(2);
+
+/** How the parser would complete a word. */
+type Usual = (take: (error: Error | null, offered?: string[]) => void) => void;
+
+/** `help COMMAND` is `COMMAND --help`; of what is no command there is none. */
+function asWords(typed: readonly string[]): readonly string[] {
+  if (typed[0] !== 'help') return typed;
+  const [command, ...others] = typed.slice(1);
+  if (command === undefined || command.startsWith('-')) return ['--help'];
+  return Object.hasOwn(COMMANDS, command) || command === 'completion' ? [command, ...others, '--help'] : [command];
+}
+
+const words = asWords(hideBin(process.argv));
+const [first, ...others] = words;
 const asksForHelp = first === 'completion' && others.some((word) => word === '--help' || word === '-h');
 
 try {
   if (asksForHelp) print(COMPLETION_HELP);
   else
-    await yargs(hideBin(process.argv))
+    await yargs(words)
       .scriptName('jobsum')
       .usage('$0 COMMAND\n\nJob performance summaries from Performance Co-Pilot archives.')
-      .command(await commandsFor(process.argv.slice(2)))
-      .completion('completion', 'Print a completion script for the shell')
+      .command(await commandsFor(words))
+      .completion(
+        'completion',
+        'Print a completion script for the shell',
+        // A command that needs no word of its own has none that could be typed.
+        (_: string, __: unknown, usual: Usual, done: (offered: string[]) => void) =>
+          usual((error, offered = []) => done(error ? [] : offered.filter((word) => !word.startsWith('$0')))),
+      )
+      .help('help', 'Show help')
+      .alias('help', 'h')
       .demandCommand(
         1,
         'Say what to do: summarize, show, list, status, explain, config, setup, index, jobscripts, archive, compare or demo.',

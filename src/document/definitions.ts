@@ -150,8 +150,8 @@ const SUMMARY: Definitions = {
     '*': {
       read: instant('Reads from the device, each node'),
       write: instant('Writes to the device, each node'),
-      read_bytes: instant('Data read from the device, each node', 'byte'),
-      write_bytes: instant('Data written to the device, each node', 'byte'),
+      read_bytes: instant('Data read from the device, each node', 'kilobyte'),
+      write_bytes: instant('Data written to the device, each node', 'kilobyte'),
     },
   },
   gpfs: {

@@ -29,14 +29,17 @@ export interface JobId {
 }
 
 /**
- * `500`, `500_3` or `500[3]`. The database would take the number at the beginning of any text.
+ * `500`, `500_3` or `500[3]`, or a part of a heterogeneous job: Slurm numbers the parts on, so that `500+1` has the raw id 501. The
+ * database would take the number at the beginning of any text.
  * @throws JobsumError E_USAGE
  */
 export function parseJobId(text: string): JobId {
+  const part = /^(\d{1,15})\+(\d{1,5})$/.exec(text.trim());
+  if (part) return { number: Number(part[1]) + Number(part[2]) };
   const m = /^(\d{1,15})(?:_(\d{1,10})|\[(\d{1,10})\])?$/.exec(text.trim());
   if (!m)
     throw new JobsumError('E_USAGE', 'not a job id', {
-      expected: '500, 500_3 or 500[3]',
+      expected: '500, 500_3, 500[3] or 500+1',
       found: JSON.stringify(text.slice(0, 60)),
     });
   const index = m[2] ?? m[3];

@@ -16,7 +16,7 @@ export {
   OPEN_STATES,
   sumOf,
 } from './ledger.ts';
-export { type LeaseHeld, leasesHeld, ledgersOf, runState } from './overview.ts';
+export { type LeaseHeld, leasesHeld, ledgersOf, runState, stillHeld } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
 export { REPORTED_SCHEMA, Reported } from './reported.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';

@@ -27,15 +27,18 @@ export interface LeaseHeld {
 
 /** Leases of living holders. */
 export function leasesHeld(store: Store): LeaseHeld[] {
-  return store
-    .prepare('SELECT * FROM lease WHERE expires > ? ORDER BY name')
-    .all(Date.now() / 1000)
-    .map((row) => ({
-      held: { name: String(row.name), host: String(row.host), pid: Number(row.pid), expires: Number(row.expires) },
+  const rows = store.prepare('SELECT * FROM lease WHERE expires > ? ORDER BY name').all(Date.now() / 1000);
+  return stillHeld(
+    rows.map((row) => ({
+      ...{ name: String(row.name), host: String(row.host), pid: Number(row.pid), expires: Number(row.expires) },
       mark: String(row.mark),
-    }))
-    .filter(({ held, mark }) => !isDead({ ...held, mark }))
-    .map(({ held }) => held);
+    })),
+  );
+}
+
+/** Of leases that have not expired, those whose holder is not known to be dead. */
+export function stillHeld(leases: readonly (LeaseHeld & { readonly mark: string })[]): LeaseHeld[] {
+  return leases.filter((held) => !isDead(held)).map(({ mark: _, ...held }) => held);
 }
 
 /** A run without an end is at work, or was killed; of another host this is not known. */

@@ -11,6 +11,7 @@ import {
   ledgersOf,
   Runs,
   runState,
+  stillHeld,
   sumOf,
   WarehouseLedger,
 } from '../ledger/index.ts';
@@ -92,10 +93,10 @@ export async function status(store: Store, runs: number, site?: StatusSite): Pro
     ledgers.push(await ledgerStatus(resource.name, ledgerOf(site!, resource), untried));
   }
   if (site) {
-    const rows = await site.warehouse.rows<{ name: string; host: string; pid: number; expires: number }>(
-      'SELECT name, host, pid, expires FROM modw_supremm.jobsum_lease WHERE expires > UNIX_TIMESTAMP() ORDER BY name',
+    const rows = await site.warehouse.rows<{ name: string; host: string; pid: number; mark: string; expires: number }>(
+      'SELECT name, host, pid, mark, expires FROM modw_supremm.jobsum_lease WHERE expires > UNIX_TIMESTAMP() ORDER BY name',
     );
-    leases.push(...rows.map(({ name, host, pid, expires }) => ({ name, host, pid: Number(pid), expires })));
+    leases.push(...stillHeld(rows.map((row) => ({ ...row, pid: Number(row.pid) }))));
   }
   const archives = store
     .prepare('SELECT root, count(*) AS archives, count(problem) AS unreadable FROM archive GROUP BY root ORDER BY root')

@@ -1,9 +1,9 @@
 // Owns the preparation of a site's databases: the incumbent's tables that are needed and missing, our own, the portal's schema documents.
 
 import { INDEX_TABLES } from '../archives/index.ts';
-import type { Config } from '../config/index.ts';
+import type { Config, MongoSettings } from '../config/index.ts';
 import { setupLedger } from '../ledger/index.ts';
-import { setupMongo } from '../sinks/index.ts';
+import { schemaDocuments, setupMongo } from '../sinks/index.ts';
 import { Mongo, Warehouse } from '../store/index.ts';
 
 /** The incumbent's tables beside those of the index (accounting.md §6, jobscripts.md §2). */
@@ -25,6 +25,8 @@ export interface Plan {
   /** Null: the site has no warehouse. */
   readonly tables: { readonly present: readonly string[]; readonly missing: readonly string[] } | null;
   readonly mongodb: string | null;
+  /** The portal's schema documents: ids of those that are not there, and of those that are there and differ from ours. */
+  readonly documents: { readonly missing: readonly string[]; readonly different: readonly string[] };
 }
 
 async function tablesOf(warehouse: Warehouse): Promise<Set<string>> {
@@ -39,23 +41,37 @@ const needed = (found: ReadonlySet<string>): readonly string[] =>
   TABLES.filter((sql) => nameOf(sql) !== 'job_scripts' || !found.has('batchscripts'));
 
 export async function planSetup(config: Config): Promise<Plan> {
-  const mongodb = config.output?.kind === 'mongodb' ? config.output.database : null;
-  if (!config.warehouse) return { tables: null, mongodb };
+  const { output } = config;
+  const mongodb = output?.kind === 'mongodb' ? output.database : null;
+  const documents = output?.kind === 'mongodb' ? await planDocuments(output) : { missing: [], different: [] };
+  if (!config.warehouse) return { tables: null, mongodb, documents };
   const warehouse = await Warehouse.connect(config.warehouse, { connections: 1 });
   try {
     const found = await tablesOf(warehouse);
     const wanted = [...needed(found).map(nameOf), ...OURS];
     return {
       tables: { present: wanted.filter((t) => found.has(t)), missing: wanted.filter((t) => !found.has(t)) },
-      mongodb,
+      ...{ mongodb, documents },
     };
   } finally {
     await warehouse.close();
   }
 }
 
-/** Makes what is missing. Repeatable. */
-export async function applySetup(config: Config): Promise<{ tables: readonly string[]; documents: readonly string[] }> {
+async function planDocuments(account: MongoSettings): Promise<Plan['documents']> {
+  const mongo = await Mongo.connect(account);
+  try {
+    return await schemaDocuments(mongo);
+  } finally {
+    await mongo.close();
+  }
+}
+
+/** Makes what is missing, and leaves the documents that are to be kept as they are. Repeatable. */
+export async function applySetup(
+  config: Config,
+  keep: readonly string[] = [],
+): Promise<{ tables: readonly string[]; documents: readonly string[] }> {
   const tables: string[] = [];
   if (config.warehouse) {
     const warehouse = await Warehouse.connect(config.warehouse, { connections: 1 });
@@ -75,7 +91,7 @@ export async function applySetup(config: Config): Promise<{ tables: readonly str
   if (output?.kind !== 'mongodb') return { tables, documents: [] };
   const mongo = await Mongo.connect(output);
   try {
-    return { tables, documents: await setupMongo(mongo) };
+    return { tables, documents: await setupMongo(mongo, keep) };
   } finally {
     await mongo.close();
   }

@@ -134,6 +134,17 @@ async function jobsLately({ kind: _, ...command }: Extract<SourceSettings, { kin
   return `${jobs} jobs ended in the last hour`;
 }
 
+/** What summarize says of such a resource, too. */
+function noSource(datasource: string): never {
+  throw new JobsumError(
+    'E_CONFIG',
+    `the datasource ${datasource} is not supported yet: this resource cannot be summarised`,
+    {
+      expected: 'pcp, or enabled: false',
+    },
+  );
+}
+
 function present(path: string): string {
   try {
     accessSync(path, constants.R_OK);
@@ -152,8 +163,9 @@ export async function tryAll(config: Config): Promise<Trial[]> {
   if (output?.kind === 'file')
     for (const path of [output.fragments, output.complete])
       if (path !== undefined) trials.push(await attempt('output', () => writable(path)));
-  for (const { name, source, archives, scripts, enabled } of config.resources) {
+  for (const { name, source, datasource, archives, scripts, enabled } of config.resources) {
     if (!enabled) continue;
+    if (datasource !== 'pcp') trials.push(await attempt(`data of ${name}`, () => noSource(datasource)));
     if (source.kind === 'sacct') trials.push(await attempt(`sacct of ${name}`, () => jobsLately(source)));
     if (source.kind === 'file' && source.path !== '-')
       trials.push(await attempt(`jobs of ${name}`, () => present(source.path)));

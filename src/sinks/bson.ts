@@ -9,6 +9,12 @@ export type BsonTypes = Pick<typeof BSON, 'Double' | 'Long'>;
 /** Counts and codes wherever they stand in a document. Everything else that is computed is a double. */
 const INTEGERS = new Set(['cnt', 'error', 'version', 'maxcores', 'nodes_used', 'missingnodes']);
 
+/** The same in the section `coverage`: how many there are of something, and indices of nodes. */
+const COVERAGE_INTEGERS = new Set([
+  ...['expected', 'reporting', 'full', 'records', 'archives', 'bytes', 'omitted', 'index', 'unreadable', 'gaps'],
+  ...['nodes', 'partial', 'missing'],
+]);
+
 const NULL_SYMBOL = '\u2400';
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -21,19 +27,26 @@ function numeric(value: number, integer: boolean, { Double, Long }: BsonTypes): 
   return value >= MIN_INT32 && value <= MAX_INT32 ? value : Long.fromNumber(value);
 }
 
-function typed(value: unknown, integer: boolean, parent: string, types: BsonTypes): unknown {
+function typed(
+  value: unknown,
+  integer: boolean,
+  parent: string,
+  types: BsonTypes,
+  integers: ReadonlySet<string> = INTEGERS,
+): unknown {
   if (typeof value === 'number') return numeric(value, integer, types);
   if (typeof value === 'bigint') return types.Long.fromBigInt(value);
   if (typeof value !== 'object' || value === null || value instanceof Date || isTyped(value)) return value;
-  if (Array.isArray(value)) return value.map((v) => typed(v, integer, parent, types));
+  if (Array.isArray(value)) return value.map((v) => typed(v, integer, parent, types, integers));
   const members: [string, unknown][] = [];
   for (const [key, v] of Object.entries(value)) {
     if (v === undefined) continue;
-    const whole = integer || INTEGERS.has(key) || (parent === 'effcpus' && key === 'all');
+    const whole = integer || integers.has(key) || (parent === 'effcpus' && key === 'all');
     // Objects below a device that is called like a count are no counts.
-    const inherits = integer || typeof v === 'number' ? whole : false;
+    const list = Array.isArray(v) && typeof v[0] === 'number' && integers === COVERAGE_INTEGERS;
+    const inherits = integer || list || typeof v === 'number' ? whole : false;
     // A name in BSON ends with a null byte, and so has none.
-    members.push([key.replaceAll('\0', NULL_SYMBOL), typed(v, inherits, key, types)]);
+    members.push([key.replaceAll('\0', NULL_SYMBOL), typed(v, inherits, key, types, integers)]);
   }
   // The driver looks at an object's member of that name to learn its type, and at no member of a map.
   return Object.hasOwn(value, '_bsontype') ? new Map(members) : Object.fromEntries(members);
@@ -41,10 +54,11 @@ function typed(value: unknown, integer: boolean, parent: string, types: BsonType
 
 /** The document as it is stored: numbers typed, `created` a date, the accounting record with its whole numbers as integers. */
 export function toBson(document: Readonly<Record<string, unknown>>, types: BsonTypes): Record<string, unknown> {
-  const { acct, created, ...rest } = document;
+  const { acct, created, coverage, ...rest } = document;
   return {
     ...(typed(rest, false, '', types) as Record<string, unknown>),
     ...(created === undefined ? {} : { created: typeof created === 'string' ? new Date(created) : created }),
+    ...(coverage === undefined ? {} : { coverage: typed(coverage, false, 'coverage', types, COVERAGE_INTEGERS) }),
     ...(acct === undefined ? {} : { acct: typed(acct, true, 'acct', types) }),
   };
 }

@@ -3,7 +3,7 @@
 import { JobsumError } from '../kernel/index.ts';
 
 export { fileSummaries, mongoSummaries, NO_SUMMARIES, type Summaries, storeSummaries } from './lookup.ts';
-export { findMongoDocuments, findMongoJob, MongoSink, setupMongo } from './mongodb.ts';
+export { findMongoDocuments, findMongoJob, MongoSink, schemaDocuments, setupMongo } from './mongodb.ts';
 export { FileSink, StreamSink } from './ndjson.ts';
 export { lacking, type Privilege, pingMongo } from './ping.ts';
 export type { Refusal, Sink } from './sink.ts';

@@ -1,5 +1,6 @@
 // Owns documents in MongoDB, as Open XDMoD reads them: collections resource_<id> and timeseries-resource_<id>, replaced by `_id`.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Document as BsonDocument, MongoBulkWriteError } from 'mongodb';
 import type { MongoSettings } from '../config/index.ts';
 import { bsonBytes, type Document, fitDocument, MAX_DOCUMENT_BYTES, SCHEMA_DOCUMENTS } from '../document/index.ts';
@@ -166,11 +167,25 @@ function* batches(all: readonly Parts[]): Generator<Parts[]> {
   for (const batch of open.values()) yield batch.parts;
 }
 
-/** What the portal needs besides the jobs: the two documents of the collection `schema`. Repeatable; the ids written. */
-export async function setupMongo(mongo: Mongo): Promise<string[]> {
+/** What there is of the two documents that the portal needs besides the jobs, in the collection `schema`: ids by how they stand. */
+export async function schemaDocuments(mongo: Mongo): Promise<{ missing: string[]; different: string[] }> {
+  const found = await findByIds(
+    mongo,
+    'schema',
+    SCHEMA_DOCUMENTS.map((d) => d._id),
+  );
+  const there = new Map(found.map((d) => [d._id, d]));
+  const missing = SCHEMA_DOCUMENTS.filter((d) => !there.has(d._id)).map((d) => d._id);
+  const different = SCHEMA_DOCUMENTS.filter((d) => there.has(d._id) && !isDeepStrictEqual(there.get(d._id), d));
+  return { missing, different: different.map((d) => d._id) };
+}
+
+/** Writes these two documents, but those that are to stay. Repeatable; the ids that are there then. */
+export async function setupMongo(mongo: Mongo, keep: readonly string[] = []): Promise<string[]> {
   const collection = mongo.db.collection<Stored>('schema');
   return mongo.coded('schema', async () => {
     for (const document of SCHEMA_DOCUMENTS) {
+      if (keep.includes(document._id)) continue;
       await collection.replaceOne({ _id: document._id }, document as BsonDocument, { upsert: true });
     }
     return SCHEMA_DOCUMENTS.map((d) => d._id);

@@ -172,3 +172,24 @@ describe('jobsum', () => {
     expect((await jobsum(['sumarize'], { cwd })).stderr).toMatch(/summarize/);
   });
 });
+
+describe('words', () => {
+  it('that ask for help, or complete, or mean nothing', async () => {
+    const run = (...words: string[]) => jobsum(words, { cwd });
+    for (const words of [['-h'], ['help'], ['show', '-h'], ['help', 'show'], ['help', 'setup', 'cron']]) {
+      const { code, stdout } = await run(...words);
+      expect([code, stdout.includes('jobsum')]).toEqual([0, true]);
+    }
+    expect((await run('help', 'show')).stdout).toContain('--series');
+    for (const words of [['help', 'nonsense'], ['nonsense'], ['show', '--nonsense']]) {
+      const { code, stderr } = await run(...words);
+      expect([code, stderr.includes('nonsense')]).toEqual([64, true]);
+    }
+    const offered = (await run('--get-yargs-completions', 'jobsum', 'setup', '')).stdout.split('\n');
+    expect(offered).toContain('collector');
+    expect(offered.filter((word) => word.includes('$0'))).toEqual([]);
+    // A name that rewrites the screen is printed as what it is not.
+    const odd = await run('archive', 'info', 'x\u001b[31m\u202ey\nz');
+    expect([odd.code, odd.stderr.split('\n')[0]]).toEqual([66, expect.stringContaining('x?[31m?y?z')]);
+  });
+});

@@ -230,6 +230,8 @@ describe.skipIf(!server)('jobs of a warehouse', () => {
 
 describe('ids and errors on the command line', () => {
   it('are understood or refused', () => {
+    // A part of a heterogeneous job has the next raw id.
+    expect(parseJobId('46+1')).toEqual({ number: 47 });
     expect([parseJobId('500'), parseJobId('500_3'), parseJobId('500[3]')]).toEqual([
       { number: 500 },
       { number: 500, index: 3 },

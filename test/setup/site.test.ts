@@ -83,6 +83,14 @@ describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
     expect(again.created).toEqual([]);
     expect(await warehouse.rows('SELECT jobid FROM modw_supremm.process')).toEqual([{ jobid: 4711 }]);
     expect((await run('setup', '--yes')).stdout).toContain('0 of them new');
+    // A document that the site has changed stays, until it is said that it is not to.
+    const schema = mongo.db.collection<{ _id: string; [key: string]: unknown }>('schema');
+    const ours = await schema.findOne({ _id: 'timeseries-4' });
+    await schema.replaceOne({ _id: 'timeseries-4' }, { definitions: 'of the site' });
+    expect((await run('setup', '--yes')).stderr).toContain('kept: the schema document timeseries-4');
+    expect(await schema.findOne({ _id: 'timeseries-4' })).toMatchObject({ definitions: 'of the site' });
+    expect((await run('setup', '--yes', '--replace')).stderr).toBe('');
+    expect(await schema.findOne({ _id: 'timeseries-4' })).toEqual(ours);
     expect((await jobsum(['setup', '--config', 'absent', '--yes'], { cwd: dir })).code).toBe(78);
   });
 

@@ -13,6 +13,7 @@ import { configOption, loadSite } from '../site.ts';
 interface Options {
   config?: string;
   yes: boolean;
+  replace: boolean;
   json: boolean;
 }
 
@@ -31,18 +32,25 @@ export const setupSiteCommand: CommandModule<object, Options> = {
     y
       .option('config', configOption)
       .option('yes', { type: 'boolean', default: false, describe: 'Ask nothing' })
+      .option('replace', {
+        type: 'boolean',
+        default: false,
+        describe: 'Replace schema documents that differ from ours',
+      })
       .option('json', {
         type: 'boolean',
         default: false,
         describe: 'What was done as JSON',
       }) as unknown as Argv<Options>,
-  handler: async ({ config: given, yes, json }) => {
+  handler: async ({ config: given, yes, replace, json }) => {
     const { config } = loadSite(await place(given, yes));
-    const { tables, mongodb } = await planSetup(config);
+    const { tables, mongodb, documents } = await planSetup(config);
     const missing = tables?.missing ?? [];
     const todo = [
       ...(missing.length > 0 ? [`create in modw_supremm: ${missing.join(', ')}`] : []),
-      ...(mongodb === null ? [] : [`write the schema documents into the MongoDB database ${mongodb}`]),
+      ...(documents.missing.length === 0
+        ? []
+        : [`write into the MongoDB database ${mongodb}: ${documents.missing.join(', ')}`]),
       ...(existsSync(config.state) ? [] : [`create the store ${config.state}`]),
     ];
     for (const line of todo) process.stderr.write(`will ${line}\n`);
@@ -51,7 +59,14 @@ export const setupSiteCommand: CommandModule<object, Options> = {
       process.stderr.write('nothing was done\n');
       return;
     }
-    const done = await applySetup(config);
+    const keep: string[] = [];
+    for (const id of documents.different) {
+      const asked = `The schema document ${id} in ${mongodb} differs from ours. Replace it?`;
+      if (!(replace || (await confirm(asked, false)))) keep.push(id);
+    }
+    for (const id of keep)
+      process.stderr.write(`kept: the schema document ${id}, which differs from ours (--replace)\n`);
+    const done = await applySetup(config, keep);
     mkdirSync(dirname(config.state), { recursive: true });
     new Store(config.state, SCHEMAS).close();
     if (json) {
