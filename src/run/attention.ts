@@ -21,7 +21,7 @@ export type Event = keyof typeof MESSAGES;
 
 /** Things that are named one by one. */
 const MAX_NAMED = 100;
-/** Job errors that the limits of the configuration have led to (reference/pipeline.md §5.1): as they should be. */
+/** Job errors that the limits of the configuration have led to (pipeline.md §5.1): as they should be. */
 const BY_LIMITS = new Set([9, 11, 12, 13, 18]);
 
 export interface AttentionOptions {
