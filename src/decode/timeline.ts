@@ -12,7 +12,7 @@ export interface Times {
   readonly ns: BigInt64Array;
   /** First pmID of the record: two records of one logger at one time differ in it. 0: a mark. */
   readonly pmid: Uint32Array;
-  /** Those before which something damaged was passed over. */
+  /** Those before which something damaged was passed over, or a volume is missing. */
   readonly afterLoss: ReadonlySet<number>;
 }
 
@@ -165,7 +165,9 @@ export function readTimes({ volumes }: FileSet, behind: Behind): Times | null {
     ns[n++] = time;
     return true;
   };
-  for (const [i, { path }] of volumes.entries()) {
+  for (const [i, { path, number }] of volumes.entries()) {
+    // A volume between is missing, which explains the pause.
+    if (i > 0 && number !== volumes[i - 1]!.number + 1) afterLoss.add(n);
     walk(
       path,
       (at) => behind(i, at),
