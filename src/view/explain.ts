@@ -140,8 +140,27 @@ function ledgerLines(rows: Explained['ledger']): string[] {
   });
 }
 
+/** Seconds between samples where there is no document that says so: as `setup collector` has it. */
+const USUAL_INTERVAL = 30;
+
+/** Of a job that its nodes' loggers, which take a sample now and then, cannot have seen: why; null: they can. */
+function unseen({ accounting: { start, end }, archives, document }: Explained): string | null {
+  if (end === start) return 'Nothing: it ended when it began, and there is no time that data could be of.';
+  const nodes = (document?.coverage as { nodes?: { interval?: number }[] } | null)?.nodes ?? [];
+  const interval = Math.max(0, ...nodes.map((n) => n.interval ?? 0)) || USUAL_INTERVAL;
+  const own = archives?.nodes.some((n) => n.archives.some(({ base }) => /(?:^|\/)job-/.test(base))) ?? false;
+  if (end - start >= 2 * interval || own) return null;
+  return `It lasted ${formatDuration(end - start)}, less than two samples of its nodes' loggers (about every ${formatDuration(interval)}): such jobs have data only where a prolog and an epilog write archives of their own, as \`jobsum setup collector\` makes them.`;
+}
+
 /** What somebody could do, most useful first; empty: nothing need be done. */
 export function adviceOn(e: Explained): string[] {
+  if (e.accounting.end > Date.now() / 1000 && !e.document)
+    return ['Nothing: by accounting it has not ended yet; a run takes it when it has.'];
+  const short = unseen(e);
+  const lacks =
+    !e.document || e.document.flag !== null || Object.values(e.document.without).some((n) => n === 2 || n === 3);
+  if (short && lacks && (!e.archives || e.archives.enough || e.accounting.end === e.accounting.start)) return [short];
   const advice: string[] = e.unread ? [ERRORS[e.unread.code].advice] : [];
   const failed = e.ledger.find((r) => r.state === 'poison' || r.state === 'failed');
   if (failed?.problem) advice.push(reasonOf(null, failed.problem.code).advice);
