@@ -55,6 +55,10 @@ const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly lo
     describe: "Compare a document with the reference's",
     load: async () => (await import('./commands/compare.ts')).compareCommand as CommandModule,
   },
+  prune: {
+    describe: 'Take old documents out of an embedded store',
+    load: async () => (await import('./commands/prune.ts')).pruneCommand as CommandModule,
+  },
   demo: {
     describe: 'Summarise the shipped example cluster and show what comes out',
     load: async () => (await import('./commands/demo.ts')).demoCommand as CommandModule,
@@ -120,7 +124,7 @@ try {
       .alias('help', 'h')
       .demandCommand(
         1,
-        'Say what to do: summarize, show, list, status, explain, config, setup, index, jobscripts, archive, compare or demo.',
+        'Say what to do: summarize, show, list, status, explain, config, setup, index, jobscripts, archive, compare, prune or demo.',
       )
       .recommendCommands()
       .strict()

@@ -22,6 +22,7 @@ export { type Patience, patiently } from './patience.ts';
 export { processStart } from './process.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
+export { formatBytes } from './size.ts';
 export { compare, formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
 export {
   partialName,

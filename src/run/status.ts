@@ -15,6 +15,7 @@ import {
   sumOf,
   WarehouseLedger,
 } from '../ledger/index.ts';
+import { countDocuments } from '../sinks/index.ts';
 import type { Store, Warehouse } from '../store/index.ts';
 import type { LedgerStatus, Status } from '../view/index.ts';
 
@@ -109,7 +110,7 @@ export async function status(store: Store, runs: number, site?: StatusSite): Pro
         .map((row) => JSON.parse(String(row.problem)) as Problem),
     }));
   return {
-    ...{ store: store.path, ledgers, leases, archives },
+    ...{ store: store.path, bytes: store.bytes().file, documents: countDocuments(store), ledgers, leases, archives },
     runs: new Runs(store).latest(runs).map((r) => ({ ...r, state: runState(r) })),
   };
 }

@@ -144,6 +144,29 @@ export class Store {
     }
   }
 
+  /** What a transaction would do: nothing of it stays. */
+  rehearse(body: () => void): void {
+    this.prepare('BEGIN IMMEDIATE').run();
+    try {
+      body();
+    } finally {
+      this.#db.exec('ROLLBACK');
+    }
+  }
+
+  /** Bytes of its files, and of what is in use in it. */
+  bytes(): { readonly file: number; readonly used: number } {
+    const size = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const used = (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size');
+    return { file: size(this.path) + size(`${this.path}-wal`), used };
+  }
+
+  /** Gives room that is not in use back to the file system. Needs as much as is in use for a moment. @throws JobsumError E_IO, E_LOCKED */
+  compact(): void {
+    this.prepare('VACUUM').run();
+    this.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  }
+
   /** Of a transaction, a part that all the same may be refused for what it holds: then nothing of it is written. Why; null: it is written. */
   attempt(body: () => void): Problem | null {
     this.#db.exec('SAVEPOINT part');

@@ -1,6 +1,6 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
-import { describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
+import { describeProblem, ERRORS, formatBytes, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
 import { jobOfId } from './list.ts';
 import { reasonOf } from './reasons.ts';
@@ -21,6 +21,9 @@ export interface LedgerStatus {
 /** The state of a store or site. */
 export interface Status {
   readonly store: string;
+  /** Of its files. */
+  readonly bytes: number;
+  readonly documents: number;
   readonly runs: readonly (RunRecord & { readonly state: ReturnType<typeof runState> })[];
   readonly ledgers: readonly LedgerStatus[];
   /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
@@ -84,7 +87,7 @@ function runLine(r: Status['runs'][number]): string[] {
 
 /** `now`: epoch seconds. */
 export function statusLines(s: Status, now: number): string[] {
-  const lines = [`store  ${clean(s.store)}`, '', 'LAST RUNS'];
+  const lines = [`store  ${clean(s.store)}  ${formatBytes(s.bytes)}, ${s.documents} documents`, '', 'LAST RUNS'];
   lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
   const last = s.runs.find((r) => r.command === 'summarize');
   const uncounted = last && !cameToItsEnd(last) ? '; and what the last run, which was stopped, had not come to' : '';

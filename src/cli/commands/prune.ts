@@ -1,0 +1,70 @@
+// Owns `jobsum prune`: an embedded store loses its oldest documents.
+
+import type { Argv, CommandModule } from 'yargs';
+import { formatBytes, formatSeconds } from '../../kernel/index.ts';
+import { type Pruned, prune } from '../../run/index.ts';
+import { print, usage } from '../io.ts';
+import { openStore } from '../store.ts';
+
+interface Options {
+  store: string;
+  'older-than'?: string;
+  'max-size'?: string;
+  'dry-run': boolean;
+  json: boolean;
+}
+
+const DAYS: Readonly<Record<string, number>> = { d: 1, w: 7, y: 365 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+
+/** A number and a unit, in the unit's measure. @throws JobsumError E_USAGE */
+function measure(option: string, text: string, units: Readonly<Record<string, number>>, expected: string): number {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([a-zA-Z]?)$/.exec(text) ?? [];
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  if (digits === undefined || factor === undefined) throw usage(`--${option} ${text}: expected ${expected}`);
+  return Number(digits) * factor;
+}
+
+function lines({ store, dryRun, removed, kept, latestEnd, bytesBefore, bytesAfter }: Pruned): string[] {
+  const until = latestEnd === null ? '' : `, of jobs that ended until ${formatSeconds(latestEnd)}`;
+  const what = dryRun ? 'would be removed' : 'removed';
+  return [
+    `${removed} documents ${what}${until}; ${kept} kept`,
+    `${store}: ${formatBytes(bytesBefore)}, then ${dryRun ? 'some ' : ''}${formatBytes(bytesAfter)}`,
+  ];
+}
+
+export const pruneCommand: CommandModule<object, Options> = {
+  command: 'prune',
+  builder: (y) =>
+    y
+      .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })
+      .option('older-than', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Documents of jobs that ended so long ago: 90d, 12w, 2y',
+      })
+      .option('max-size', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'The oldest documents, until the store is no larger: 500M, 20G; with --older-than only those',
+      })
+      .option('dry-run', { type: 'boolean', default: false, alias: 'n', describe: 'Only say what would be removed' })
+      .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
+  handler: ({ store: file, 'older-than': age, 'max-size': size, 'dry-run': dryRun, json }) => {
+    if (age === undefined && size === undefined) throw usage('prune: say what goes: --older-than, --max-size, or both');
+    const days = age === undefined ? null : measure('older-than', age, DAYS, 'days, weeks or years: 90d, 12w, 2y');
+    const bytes = size === undefined ? null : measure('max-size', size, BYTES, 'bytes: 500M, 20G');
+    const store = openStore(file);
+    try {
+      const pruned = prune(store, {
+        ...(days === null ? {} : { endedBefore: Date.now() / 1000 - days * 86_400 }),
+        ...(bytes === null ? {} : { maxBytes: bytes }),
+        dryRun,
+      });
+      print(json ? [JSON.stringify(pruned)] : lines(pruned));
+    } finally {
+      store.close();
+    }
+  },
+};
