@@ -49,6 +49,8 @@ export const K_SHIFT: i32 = 152;
 export const K_SHIFT_GEN: i32 = 160;
 export const K_SHIFT_N: i32 = 164;
 export const K_FLAGGED: i32 = 168;
+/** By instance, of counters of 32 bits: what was counted in a nanosecond between the two last records (f64[]), -1: not known; 0: no room yet. */
+export const K_PACES: i32 = 172;
 export const K_SIZE: i32 = 176;
 /** It was restarted since the instance was last seen; a restart of it is counted; the record before has it, and this one (totals.ts). */
 export const FLAG_PENDING: i32 = 1;

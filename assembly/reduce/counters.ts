@@ -4,7 +4,7 @@
 import { T_DOUBLE, T_U64 } from '../archive/values';
 import {
   AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_HOW, K_IDS, K_KNOWN, K_LAST, K_MAP,
-  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PASSED, K_PENDING, K_READER, K_SHIFT_GEN, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
+  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PACES, K_PASSED, K_PENDING, K_READER, K_SHIFT_GEN, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
   L_RAW, L_SEQ, L_TYPE, L_VALS, MO_AGENT, MO_NS, MO_SIZE, MP_AT, MP_PLAIN, R_ID, W_ARENA, W_AWAY_NS, W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
   W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER, W_UP_NS, WATCH_COUNTS, WATCH_TOTAL,
 } from '../layout';
@@ -12,7 +12,7 @@ import { regrow, take } from '../memory';
 import { lookBoot, tellsUptime } from './boot';
 import { clearMap, follow } from './idmap';
 import { sameNames } from './match';
-import { bridgeAll, counterAt, isBelow, isExact, reserveFlags, reserveOffsets, valuesOf } from './restarts';
+import { bridgeAll, counterAt, isBelow, isExact, isPaced, keepPaces, reserveFlags, reserveOffsets, reservePaces, valuesOf } from './restarts';
 import { settleTotal } from './totals';
 
 /** Follows the counter in a slot through a window for a consumer; `bits`: its width, 0 for that of its type; `how`: WATCH_*. */
@@ -57,6 +57,7 @@ function reserve(arena: usize, k: usize, known: i32): bool {
   store<u32>(k, <u32>last, K_LAST);
   if (load<u32>(k, K_OFFSETS) && !reserveOffsets(arena, k, known, cap)) return false;
   if (load<u32>(k, K_FLAGS) && !reserveFlags(arena, k, known, cap)) return false;
+  if (load<u32>(k, K_PACES) && !reservePaces(arena, k, known, cap)) return false;
   store<i32>(k, cap, K_CAP);
   return true;
 }
@@ -204,6 +205,7 @@ export function watchCounters(w: usize, r: usize, seq: i32, ns: i64): bool {
     const status = look(w, k, slot, reader, ns);
     if (status < 0) return false;
     if (status) fell = true;
+    if (isPaced(k, slot) && !keepPaces(w, k, slot, ns)) return false;
   }
   if (!some) return true;
   const marks = load<i32>(w, W_MARKS);

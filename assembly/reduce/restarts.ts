@@ -5,7 +5,7 @@ import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
 import {
   AGENTS, AWAY_MARK, FLAG_COUNTED, FLAG_PENDING, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_COUNTED, K_DOMAIN, K_EXACT, K_FLAGS, K_ID, K_KNOWN, K_LAST, K_MAP,
-  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PENDING, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, L_AGENT,
+  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PACES, K_PENDING, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, L_AGENT,
   L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT, MP_AT, W_ARENA, W_AWAY_NS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
   W_NCOUNTERS, WANT_RAW,
 } from '../layout';
@@ -63,17 +63,65 @@ function widthOf(k: usize, slot: usize): i32 {
   return type == T_I32 || type == T_U32 ? 32 : type == T_I64 || type == T_U64 ? 64 : 0;
 }
 
-function canWrap(k: usize, slot: usize, before: usize, now: usize, bits: i32, exact: bool): bool {
+/** What counters of 32 bits count at most so fast again, and how fast a wrap must be to look unlike all before (src/reduce/counters.ts, rule 1). */
+const ALIKE: f64 = 1.5;
+const UNLIKE: f64 = 64;
+
+/** Whether the counter is judged by its pace. */
+export function isPaced(k: usize, slot: usize): bool {
+  return load<i32>(k, K_BITS) == 0 && widthOf(k, slot) == 32;
+}
+
+/** Counted in a nanosecond; -1: not known. */
+function paceOf(counted: f64, ns: i64): f64 {
+  return ns > 0 ? counted / <f64>ns : -1;
+}
+
+/** Makes room for paces of instances from `known` on, which are not known. False if memory is exhausted. */
+export function reservePaces(arena: usize, k: usize, known: i32, cap: i32): bool {
+  const paces = regrow(arena, load<u32>(k, K_PACES), known << 3, cap << 3);
+  if (!paces) return false;
+  for (let i = known; i < cap; i++) store<f64>(paces + (i << 3), -1);
+  store<u32>(k, <u32>paces, K_PACES);
+  return true;
+}
+
+/** Remembers how fast those count that have not fallen. False if memory is exhausted. */
+export function keepPaces(w: usize, k: usize, slot: usize, ns: i64): bool {
+  if (!load<u32>(k, K_PACES) && !reservePaces(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
+  face(k, slot);
+  const paces: usize = load<u32>(k, K_PACES);
+  const span = ns - load<i64>(k, K_BEFORE);
+  for (let i = 0; i < n; i++) {
+    const number = load<i32>(places + (i << 2));
+    if (number < 0 || number >= known) continue;
+    const counted = load<f64>(values + (i << 3)) - load<f64>(last + (number << 3));
+    if (counted >= 0) store<f64>(paces + (number << 3), paceOf(counted, span));
+  }
+  return true;
+}
+
+function canWrap(k: usize, slot: usize, before: usize, now: usize, number: i32, ns: i64): bool {
   if (bits == 0) return false;
-  const fast = load<i32>(k, K_BITS) != 0 && bits <= 32;
+  const configured = load<i32>(k, K_BITS) != 0;
   if (exact) {
     const fall = load<u64>(before) - load<u64>(now);
     const half: u64 = (<u64>1) << (bits - 1);
-    return (fast || fall > half) && (bits == 64 || fall <= half << 1);
+    return ((configured && bits <= 32) || fall > half) && (bits == 64 || fall <= half << 1);
   }
-  const fall = load<f64>(before) - load<f64>(now);
+  const value = load<f64>(now);
+  const fall = load<f64>(before) - value;
   const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
-  return (fast || fall > range * 0.5) && fall <= range;
+  if (fall > range) return false;
+  if (bits > 32) return fall > range * 0.5;
+  if (configured) return true;
+  const counted = range - fall;
+  const paces: usize = load<u32>(k, K_PACES);
+  const pace = paces && bits == 32 ? load<f64>(paces + (number << 3)) : -1;
+  if (pace < 0) return fall > range * 0.5 || (!load<i32>(k, K_AWAY) && value >= range * 0.125);
+  const expected = pace * <f64>(ns - load<i64>(k, K_BEFORE));
+  if (fall > range * 0.5) return value < 0 || value > 2 * expected || counted <= UNLIKE * expected;
+  return counted <= ALIKE * expected && ALIKE * counted >= expected;
 }
 
 function rangeOf(bits: i32): f64 {
@@ -125,7 +173,7 @@ function count(w: usize, k: usize, slot: usize, ns: i64): void {
     const now = values + (i << 3);
     const before = last + (number << 3);
     if (!(asDouble(now, type, exact) < asDouble(before, type, exact) * 0.5)) continue;
-    if (!canWrap(k, slot, before, now, bits, exact)) restarted++;
+    if (!canWrap(k, slot, before, now, number, ns)) restarted++;
   }
   if (!restarted) return;
   const away = load<i32>(k, K_AWAY);
@@ -169,11 +217,15 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
     }
     const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
     const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
-    if (fell && wraps && !pending && canWrap(k, slot, before, now, bits, exact)) {
-      store<f64>(offset, load<f64>(offset) + rangeOf(bits) * load<f64>(slot, L_SCALE));
+    const pace: usize = isPaced(k, slot) && load<u32>(k, K_PACES) ? <usize>load<u32>(k, K_PACES) + (number << 3) : 0;
+    if (fell && wraps && !pending && canWrap(k, slot, before, now, number, ns)) {
+      const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
+      store<f64>(offset, load<f64>(offset) + range);
+      if (pace) store<f64>(pace, paceOf(load<f64>(now) - load<f64>(before) + range, ns - load<i64>(k, K_BEFORE)));
       if (bits < 64) store<u64>(whole, load<u64>(whole) + ((<u64>1) << bits));
       continue;
     }
+    if (pace) store<f64>(pace, -1);
     if (concerns(k, slot, i)) {
       if (named < 0) named = i;
       if (!mark(w, k, number)) return false;

@@ -306,6 +306,7 @@ export const K_SHIFT = 152;
 export const K_SHIFT_GEN = 160;
 export const K_SHIFT_N = 164;
 export const K_FLAGGED = 168;
+export const K_PACES = 172;
 export const K_SIZE = 176;
 export const FLAG_PENDING = 1;
 export const FLAG_COUNTED = 2;

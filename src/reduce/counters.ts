@@ -16,8 +16,13 @@ import { type Occasion, type Restart, Watched } from './watched.ts';
  * before meanwhile, is decided by all the evidence that there is:
  *
  * 1. A lower one can have wrapped if it has a width (by its type 32 or 64 bits, or as configured; floating point has none), and if
- *    what it then counted is less than half of what the width holds: more within one sampling interval is not believed, but of
- *    counters of up to 32 bits that are configured to wrap, which may be as fast as that.
+ *    what it then counted is less than half of what the width holds: more within one sampling interval is not believed of wider
+ *    ones. Those of 32 bits hold seconds of a fast link. They are judged by their pace, what they counted between the two records
+ *    before: one that would have counted more than half has wrapped if that is about what its pace makes it, and one that would
+ *    have counted less has not if that is more than 64 times what its pace makes it, while what it counts now is what it would have
+ *    since a restart. Before a pace is known, a value that a restarted counter reaches only by counting an eighth of the width
+ *    within one interval is one of a fast counter, which wraps all the time. Counters of up to 32 bits that are configured to wrap
+ *    always have.
  * 2. A lower one was restarted if it cannot have wrapped; if a mark lies between the two records, since the logger was not there
  *    to see; or if another counter of the same agent was restarted in the same record, down to less than half of what it was (a few
  *    ticks less is what some kernel counters do now and then, and proves nothing).
@@ -121,7 +126,7 @@ export class Counters {
 
   /** Adds a metric's counters that were restarted to those of its agent in the record. */
   #count(agents: Map<number, Evidence>, watched: Watched, cell: Cell, ns: bigint): void {
-    const count = watched.restarted(cell);
+    const count = watched.restarted(cell, ns);
     if (count === 0) return;
     const { agent, away } = watched;
     const toNs = away ? (watched.marked ? this.#markNs : this.#awayNs) : ns;

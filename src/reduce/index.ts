@@ -28,4 +28,4 @@ export {
   type UnitsName,
   type WindowSpec,
 } from './spec.ts';
-export { canWrap, type Restart } from './watched.ts';
+export { canWrap, paceOf, type Restart } from './watched.ts';

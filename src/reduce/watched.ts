@@ -21,19 +21,45 @@ export interface Restart {
 type Values = Float64Array | BigInt64Array | BigUint64Array;
 type Exact = number | bigint;
 
-/** Whether a counter that fell can have wrapped; `scale`: what its values were multiplied by. */
-export function canWrap(before: Exact, now: Exact, bits: number, configured = false, scale = 1): boolean {
+/** What counters of 32 bits count at most so fast again, and how fast a wrap must be to look unlike all before (counters.ts, rule 1). */
+const ALIKE = 1.5;
+const UNLIKE = 64;
+
+/** What else is known of a counter that fell. */
+export interface Fall {
+  /** Its width is configured. */
+  readonly configured?: boolean;
+  /** What its values were multiplied by. */
+  readonly scale?: number;
+  /** What it would have counted since at the pace of before; -1: not known. */
+  readonly expected?: number;
+  /** Another archive, or a mark, lies between. */
+  readonly away?: boolean;
+}
+
+/** Whether a counter that fell can have wrapped (counters.ts, rule 1). */
+export function canWrap(before: Exact, now: Exact, bits: number, fell: Fall = {}): boolean {
   if (bits === 0) return false;
-  const fast = configured && bits <= 32;
+  const { configured = false, scale = 1, expected = -1, away = false } = fell;
   if (typeof before === 'bigint' && typeof now === 'bigint') {
     const fall = BigInt.asUintN(64, before - now);
     const half = 1n << BigInt(bits - 1);
-    return (fast || fall > half) && (bits === 64 || fall <= 2n * half);
+    return ((configured && bits <= 32) || fall > half) && (bits === 64 || fall <= 2n * half);
   }
-  const fall = Number(before) - Number(now);
+  const value = Number(now);
+  const fall = Number(before) - value;
   const range = 2 ** bits * scale;
-  return (fast || fall > range / 2) && fall <= range;
+  if (fall > range) return false;
+  if (bits > 32) return fall > range / 2;
+  if (configured) return true;
+  const counted = range - fall;
+  if (expected < 0) return fall > range / 2 || (!away && value >= range / 8);
+  if (fall > range / 2) return value < 0 || value > 2 * expected || counted <= UNLIKE * expected;
+  return counted <= ALIKE * expected && ALIKE * counted >= expected;
 }
+
+/** Counted in a nanosecond; -1: not known. */
+export const paceOf = (counted: number, ns: bigint): number => (ns > 0n ? counted / Number(ns) : -1);
 
 /** What the counters of a record are compared with and by. */
 export interface Occasion {
@@ -54,6 +80,8 @@ export class Watched {
   total: Total | null = null;
   readonly #ids = new IdMap();
   readonly #last: Exact[] = [];
+  /** By instance, of counters of 32 bits: what was counted in a nanosecond between the two last records; -1: not known. */
+  readonly #paces: number[] = [];
   readonly #offsets: { value: number; exact: bigint }[] = [];
   /** Instances that were restarted since they were last seen, and those of which a restart is counted. */
   readonly #pending = new Set<number>();
@@ -93,8 +121,24 @@ export class Watched {
     this.away = this.marked || before === null || now.source !== before.source;
     if (this.#pass(moments, now.ns)) for (let number = 0; number < this.#known; number++) this.#pending.add(number);
     const values = exactOf(cell);
+    this.#pace(cell, now.ns);
     const fell = (number: number, i: number): boolean => this.#isKnown(number) && values[i]! < this.#last[number]!;
     return this.#pending.size > 0 || this.#numbers.some(fell);
+  }
+
+  /** Remembers how fast those count that have not fallen. */
+  #pace(cell: Cell, ns: bigint): void {
+    if (!this.#isPaced(cell)) return;
+    this.#numbers.forEach((number, i) => {
+      if (number < 0) return;
+      const counted = this.#isKnown(number) ? cell.values[i]! - Number(this.#last[number]) : Number.NaN;
+      if (counted >= 0) this.#paces[number] = paceOf(counted, ns - this.beforeNs!);
+      else if (!this.#isKnown(number)) this.#paces[number] = -1;
+    });
+  }
+
+  #isPaced(cell: Cell): boolean {
+    return this.bits === 0 && cell.counter!.bits === 32;
   }
 
   /** Whether a moment at which the counter was restarted lies between its last record and this one. */
@@ -116,9 +160,11 @@ export class Watched {
     return number >= 0 && number < this.#known;
   }
 
-  #canWrap(cell: Cell, before: Exact, now: Exact): boolean {
-    const configured = this.bits > 0;
-    return canWrap(before, now, this.#widthOf(cell), configured, cell.counter!.scale);
+  #canWrap(cell: Cell, number: number, now: Exact, ns: bigint): boolean {
+    const pace = this.#paces[number] ?? -1;
+    const expected = this.#isPaced(cell) && pace >= 0 ? pace * Number(ns - this.beforeNs!) : -1;
+    const fell = { configured: this.bits > 0, scale: cell.counter!.scale ?? 1, expected, away: this.away };
+    return canWrap(this.#last[number]!, now, this.#widthOf(cell), fell);
   }
 
   #widthOf(cell: Cell): number {
@@ -126,12 +172,12 @@ export class Watched {
   }
 
   /** Counters of the record that cannot but have been restarted. */
-  restarted(cell: Cell): number {
+  restarted(cell: Cell, ns: bigint): number {
     const values = exactOf(cell);
     const restarted = (number: number, i: number): boolean => {
       if (!this.#isKnown(number)) return false;
       const [before, now] = [this.#last[number]!, values[i]!];
-      return Number(now) < Number(before) * 0.5 && !this.#canWrap(cell, before, now);
+      return Number(now) < Number(before) * 0.5 && !this.#canWrap(cell, number, now, ns);
     };
     return this.#numbers.filter(restarted).length;
   }
@@ -148,11 +194,15 @@ export class Watched {
       const fell = now < before;
       if (!fell && !(pending && now > before)) return;
       const offset = this.#offset(number);
-      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, before, now)) {
-        offset.value += 2 ** bits * (cell.counter!.scale ?? 1);
+      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, number, now, ns)) {
+        const range = 2 ** bits * (cell.counter!.scale ?? 1);
+        offset.value += range;
         offset.exact += 1n << BigInt(bits);
+        if (this.#isPaced(cell))
+          this.#paces[number] = paceOf(Number(now) - Number(before) + range, ns - this.beforeNs!);
         return;
       }
+      if (this.#isPaced(cell)) this.#paces[number] = -1;
       if (this.#concerns(cell, i)) {
         named ??= i;
         this.#counted.add(number);

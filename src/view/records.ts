@@ -1,7 +1,7 @@
 // Owns how records and single values of an archive are shown: text for people, JSON, CSV.
 
 import { type EventRecord, type PcpRecord, pmidText, TYPE_NAMES, type Value, type ValueSet } from '../pcp/index.ts';
-import { canWrap } from '../reduce/index.ts';
+import { canWrap, paceOf } from '../reduce/index.ts';
 import { clean, csvField } from './text.ts';
 
 const isoOf = (ns: bigint): string => {
@@ -147,15 +147,18 @@ const BITS: Readonly<Record<number, number>> = { 0: 32, 1: 32, 2: 64, 3: 64 };
 interface Before {
   readonly ns: bigint;
   readonly value: number | bigint;
+  /** What it counted in a nanosecond, up to then; -1: not known. */
+  readonly pace: number;
 }
 
 /** What a counter counted since the value before; null: it was restarted. A wrap is undone (reduce/counters.ts, rule 1). */
-function increment(before: Before, value: number | bigint, type: number): number | null {
+function increment(before: Before, value: number | bigint, type: number, ns: bigint): number | null {
   const step = typeof value === 'bigint' ? Number(value - BigInt(before.value)) : value - Number(before.value);
   const bits = BITS[type] ?? 0;
   if (!(step < 0)) return step;
   const wide = typeof value === 'bigint' ? BigInt(before.value) : Number(before.value);
-  return canWrap(wide, value, bits) ? step + 2 ** bits : null;
+  const expected = before.pace < 0 ? -1 : before.pace * Number(ns - before.ns);
+  return canWrap(wide, value, bits, { expected }) ? step + 2 ** bits : null;
 }
 
 /** Counters that were restarted between two samples, for which there is no rate. */
@@ -191,9 +194,10 @@ export function* samplesOf(
         }
         const key = `${set.metric.name}\0${identities[i] ?? ''}`;
         const last = before.get(key);
-        before.set(key, { ns: record.ns, value });
+        const step = last && last.ns !== record.ns ? increment(last, value, set.metric.type, record.ns) : null;
+        const pace = last && step !== null ? paceOf(step, record.ns - last.ns) : -1;
+        before.set(key, { ns: record.ns, value, pace });
         if (!last || last.ns === record.ns) continue;
-        const step = increment(last, value, set.metric.type);
         if (step === null) onRestart(base);
         else yield { ...base, value: step / (Number(record.ns - last.ns) / 1e9) };
       }

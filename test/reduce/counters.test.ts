@@ -51,6 +51,67 @@ describe.each(ENGINES)('the %s engine', (_, decode) => {
     expect(said(window)).toHaveLength(1);
   });
 
+  describe('of 32 bits', () => {
+    const m = metric(0, { type: 'u32', indom: indomId(60, 0) });
+    const other = metric(1);
+    /** Two instances that start where they are told and count so much in each record, and a counter that only rises. */
+    const counted = (starts: readonly number[], each: (i: number) => number, n = 60): Record[] => {
+      const at = [...starts];
+      return Array.from({ length: n }, (__, i) => {
+        if (i > 0) for (const k of at.keys()) at[k] = (at[k]! + each(i)) % 2 ** 32;
+        return [[...at], BigInt(i)];
+      });
+    };
+
+    it.each([
+      ['3/4 of the width', 3e9],
+      ['just over half of it', 2.2e9],
+      ['nearly all of it', 4.2e9],
+    ])('wraps in most records when it counts %s in each, from the first on', (__, step) => {
+      // The second instance falls before its pace is known.
+      const window = read(
+        [
+          archive(
+            [m, other],
+            counted([0, 4e9], () => step),
+          ),
+        ],
+        [ends([m])],
+      );
+      expect(deltas(window)).toEqual([[59 * step, 59 * step]]);
+      expect(said(window)).toEqual([]);
+    });
+
+    it('may count a third more or less than before', () => {
+      const step = (i: number): number => (i % 2 ? 2.6e9 : 3.2e9);
+      const sum = Array.from({ length: 59 }, (__, i) => step(i + 1)).reduce((a, b) => a + b);
+      const window = read([archive([m, other], counted([0, 1], step))], [ends([m])]);
+      expect(deltas(window)).toEqual([[sum, sum]]);
+      expect(said(window)).toEqual([]);
+    });
+
+    it('was restarted if it falls to what it counts by far, whatever its width holds', () => {
+      const slow = counted([3e9, 7], () => 1000);
+      const after = counted([200, 60_007], () => 1000).map((r) => [r[0]!, 60n]);
+      const window = read([archive([m, other], [...slow, ...after])], [ends([m])]);
+      expect(deltas(window)[0]![0]).toBe(118_000);
+      expect(said(window)).toHaveLength(1);
+    });
+
+    it('was restarted once, be it as fast as it may', () => {
+      const before = counted([0, 1e9], () => 1e8, 20);
+      const after = counted([3e7, 3e7], () => 1e8, 20);
+      const window = read([archive([m, other], [...before, ...after])], [ends([m])]);
+      expect(deltas(window)).toEqual([[3.8e9, 3.8e9]]);
+      expect(said(window)).toHaveLength(1);
+    });
+
+    it('wraps where it was idle before', () => {
+      const records: Record[] = [4e9, 4e9, 4e9, 1e9, 1e9].map((x, i) => [[x], BigInt(i)]);
+      expect(deltas(read([archive([m, other], records)], [ends([m])]))).toEqual([[1e9 + 2 ** 32 - 4e9]]);
+    });
+  });
+
   it.each([
     ['a mark between', 'mark' as const, 1_000_000n],
     ['another counter of the agent restarted in the same record', null, 0n],
