@@ -73,10 +73,11 @@ const fromWarehouse = (warehouse: Warehouse, resource: ResourceSettings, id: str
   return accounted(new XdmodSource(warehouse, { resource, selection }), id, `the warehouse, resource ${resource.name}`);
 };
 
-function accountingOf({ source: of, ...resource }: ResourceSettings, warehouse: Warehouse | null, id: string) {
-  if (of.kind === 'file') return fromFile(of, id);
-  if (of.kind === 'sacct') return fromSlurm(of, id);
-  if (warehouse) return fromWarehouse(warehouse, { source: of, ...resource }, id);
+function accountingOf(resource: ResourceSettings, warehouse: Warehouse | null, id: string): Promise<Accounted> {
+  const { source } = resource;
+  if (source.kind === 'file') return fromFile(source, id);
+  if (source.kind === 'sacct') return fromSlurm(source, id);
+  if (warehouse) return fromWarehouse(warehouse, resource, id);
   return Promise.resolve({ jobs: [], passedOver: [] });
 }
 

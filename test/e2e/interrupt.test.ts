@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeCluster } from '../../bench/generate/cluster.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
-import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';
 import { until } from '../support/until.ts';
 
-const JOBS = cases(80, 200);
+const JOBS = 200;
 const dir = tempDir();
 const root = join(dir, 'cluster');
 let args: string[] = [];

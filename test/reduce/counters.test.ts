@@ -54,7 +54,7 @@ describe.each(ENGINES)('the %s engine', (_, decode) => {
   describe('of 32 bits', () => {
     const m = metric(0, { type: 'u32', indom: indomId(60, 0) });
     const other = metric(1);
-    /** Two instances that start where they are told and count so much in each record, and a counter that only rises. */
+    /** Instances by what they start from and what they count in each record, and a counter that only rises. */
     const counted = (starts: readonly number[], each: (i: number) => number, n = 60): Record[] => {
       const at = [...starts];
       return Array.from({ length: n }, (__, i) => {
