@@ -66,9 +66,9 @@ export class MetadataRoom {
     this.#check();
   }
 
-  /** Before the window is grown for a record. */
-  afford(length: number): void {
-    if (length > limits.maxMetadataBytes / RECORD_SHARE) throw this.exceeded();
+  /** Before the window is grown to so many bytes, for a record that is there: a length that lies is damage, and costs itself. */
+  afford(bytes: number): void {
+    if (bytes > limits.maxMetadataBytes / RECORD_SHARE) throw this.exceeded();
   }
 
   /** Instance domains have been read. */

@@ -50,8 +50,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       if (known) known.count++;
       else unreadable.set(unread.message, { unread, offset: recordOffset(wasm, reader), count: 1 });
     } else if (status === L.S_GROW) {
-      room.afford(wasm.i32(reader + L.R_LEN));
-      stream.makeRoom();
+      stream.makeRoom((bytes) => room.afford(bytes));
     } else if (status === L.S_MEMORY) {
       throw room.exceeded();
     } else if (status === L.S_MORE) {

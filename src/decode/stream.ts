@@ -90,27 +90,27 @@ export class FileStream {
 
   /**
    * Makes room for a record larger than the window and reads on. The length of one in a compressed file, whose size nobody knows, costs
-   * no more than the bytes that there are: the window is doubled when it is full.
+   * no more than the bytes that there are: the window is doubled when it is full. `afford`: may refuse a window of so many bytes.
    * @throws JobsumError E_ARCHIVE_TRUNCATED, E_ARCHIVE_TRAILER, E_ARCHIVE_META, E_ARCHIVE_LIMIT
    */
-  makeRoom(): void {
+  makeRoom(afford?: (bytes: number) => void): void {
     const wasm = this.#wasm;
-    if (this.#bytes.size() !== null) this.grow();
+    if (this.#bytes.size() !== null) this.grow(undefined, afford);
     for (;;) {
       while (this.fill());
       const length = wasm.i32(this.#reader + L.R_LEN);
       const capacity = wasm.u32(this.#reader + L.R_CAP);
       if (length <= capacity) return;
       if (this.unread < capacity) throw truncated(this.source, this.offset, this.unread, length);
-      this.grow(Math.min(length, 2 * capacity));
+      this.grow(Math.min(length, 2 * capacity), afford);
     }
   }
 
   /**
    * Makes room for a record larger than the window, after its length was checked against the file and its own trailer.
-   * `room`: bytes of the new window, by default those of the record.
+   * `room`: bytes of the new window, by default those of the record; `afford`: may refuse them.
    */
-  grow(room?: number): void {
+  grow(room?: number, afford?: (bytes: number) => void): void {
     const wasm = this.#wasm;
     const length = wasm.i32(this.#reader + L.R_LEN);
     const offset = this.offset;
@@ -126,6 +126,7 @@ export class FileStream {
         { ...place, expected: String(length), found: String(trailer.readInt32BE(0)) },
       );
     }
+    afford?.(room ?? length);
     if (length > MAX_RECORD || wasm.x.growWindow(this.#reader, room ?? length) === 0) {
       throw new JobsumError('E_ARCHIVE_LIMIT', 'the record is too large', {
         ...place,
