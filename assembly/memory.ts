@@ -78,12 +78,12 @@ export function take(arena: usize, size: u32): usize {
   if (cur == 0 || rounded > load<u32>(arena, A_END) - <u32>cur) {
     const block = takeBlock(rounded);
     if (!block) return 0;
-    const size = (<u32>1) << (load<u32>(block + 4) + MIN_SHIFT);
-    store<u32>(block, arenaBytes(arena) + size, 12);
+    const blockBytes = (<u32>1) << (load<u32>(block + 4) + MIN_SHIFT);
+    store<u32>(block, arenaBytes(arena) + blockBytes, 12);
     store<u32>(block, load<u32>(arena, A_BLOCK));
     store<u32>(arena, block as u32, A_BLOCK);
     cur = block + HEAD;
-    store<u32>(arena, (block + size) as u32, A_END);
+    store<u32>(arena, (block + blockBytes) as u32, A_END);
   }
   store<u32>(arena, (cur + rounded) as u32, A_CUR);
   if (load<u32>(<usize>load<u32>(arena, A_BLOCK), 8)) memory.fill(cur, 0, rounded);

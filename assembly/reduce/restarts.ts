@@ -117,7 +117,7 @@ function canWrap(k: usize, slot: usize, before: usize, now: usize, number: i32, 
   if (configured) return true;
   const counted = range - fall;
   const paces: usize = load<u32>(k, K_PACES);
-  const pace = paces && bits == 32 ? load<f64>(paces + (number << 3)) : -1;
+  const pace = paces ? load<f64>(paces + (number << 3)) : -1;
   if (pace < 0) return fall > range * 0.5 || (!load<i32>(k, K_AWAY) && value >= range * 0.125);
   const expected = pace * <f64>(ns - load<i64>(k, K_BEFORE));
   if (fall > range * 0.5) return value < 0 || value > 2 * expected || counted <= UNLIKE * expected;
@@ -202,6 +202,7 @@ function takePending(k: usize, number: i32): bool {
 function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
   face(k, slot);
   const wraps = !some && !(load<i32>(k, K_AWAY) & AWAY_MARK);
+  const paces = isPaced(k, slot) ? <usize>load<u32>(k, K_PACES) : 0;
   let named = -1;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
@@ -217,7 +218,7 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
     }
     const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
     const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
-    const pace: usize = isPaced(k, slot) && load<u32>(k, K_PACES) ? <usize>load<u32>(k, K_PACES) + (number << 3) : 0;
+    const pace: usize = paces ? paces + (number << 3) : 0;
     if (fell && wraps && !pending && canWrap(k, slot, before, now, number, ns)) {
       const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
       store<f64>(offset, load<f64>(offset) + range);

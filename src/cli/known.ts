@@ -22,8 +22,11 @@ export interface Accounted {
   readonly passedOver: readonly PassedOver[];
 }
 
+/** `500[]`, all elements of an array, is `500` for accounting. */
+const withoutBrackets = (id: string): string => id.replace(/\[\]$/, '');
+
 /** An id as it was asked for, and the job's own where that is the id of a document. */
-const asked = (id: string): string[] => [...new Set([id, id.replace(/\[\]$/, ''), jobOfId(id)])];
+const asked = (id: string): string[] => [...new Set([id, withoutBrackets(id), jobOfId(id)])];
 
 /** The job itself where there is one of that id; else all that are called so, as the elements of an array. */
 function meant<T extends { readonly job: Job }>(found: readonly T[], id: string): T[] {
@@ -31,7 +34,7 @@ function meant<T extends { readonly job: Job }>(found: readonly T[], id: string)
   if (document.length > 0) return document;
   const itself = found.filter(({ job }) => job.jobId === id);
   if (itself.length > 0) return itself;
-  return found.filter(({ job }) => selects({ ids: [id.replace(/\[\]$/, '')] }, job));
+  return found.filter(({ job }) => selects({ ids: [withoutBrackets(id)] }, job));
 }
 
 async function accounted(source: JobSource, id: string, from: string): Promise<Accounted> {
@@ -64,12 +67,12 @@ const fromSlurm = (
   { kind: _, ...command }: Extract<SourceSettings, { kind: 'sacct' }>,
   id: string,
 ): Promise<Accounted> => {
-  const selection = { ids: [jobOfId(id).replace(/\[\]$/, '')] };
+  const selection = { ids: [withoutBrackets(jobOfId(id))] };
   return accounted(new SacctSource({ ...command, selection, back: 0 }), id, command.command);
 };
 
 const fromWarehouse = (warehouse: Warehouse, resource: ResourceSettings, id: string): Promise<Accounted> => {
-  const selection = { ids: [jobOfId(id).replace(/\[\]$/, '')], states: 'all' as const };
+  const selection = { ids: [withoutBrackets(jobOfId(id))], states: 'all' as const };
   return accounted(new XdmodSource(warehouse, { resource, selection }), id, `the warehouse, resource ${resource.name}`);
 };
 

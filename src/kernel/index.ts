@@ -18,6 +18,7 @@ export {
   toProblem,
 } from './errors.ts';
 export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';
+export { merged } from './merge.ts';
 export { type Patience, patiently } from './patience.ts';
 export { processStart } from './process.ts';
 export { newRunId } from './run-id.ts';

@@ -1,6 +1,6 @@
 // Owns the list of jobs of a store, of a site, or of files of documents: what is known of each, filtered, latest end first.
 
-import { JobsumError } from '../kernel/index.ts';
+import { JobsumError, merged } from '../kernel/index.ts';
 import { fileDocuments } from '../sinks/index.ts';
 import {
   type KnownJob,
@@ -66,18 +66,11 @@ async function* filtered(place: Place, filter: ListFilter): AsyncGenerator<Line>
 }
 
 /** Jobs of all places, latest end first. */
-export async function* latestFirst(places: readonly Place[], filter: ListFilter): AsyncGenerator<Line> {
-  const sources = places.map((place) => filtered(place, filter));
-  const heads = await Promise.all(sources.map((source) => source.next()));
-  for (;;) {
-    let latest = -1;
-    for (const [i, { done, value }] of heads.entries())
-      if (!done && (latest < 0 || endOf(value.job) > endOf(heads[latest]!.value.job))) latest = i;
-    if (latest < 0) return;
-    yield heads[latest]!.value;
-    heads[latest] = await sources[latest]!.next();
-  }
-}
+export const latestFirst = (places: readonly Place[], filter: ListFilter): AsyncGenerator<Line> =>
+  merged(
+    places.map((place) => filtered(place, filter)),
+    (a, b) => endOf(a.job) > endOf(b.job),
+  );
 
 /** The first so many, and whether there are more. */
 export async function listJobs(

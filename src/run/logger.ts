@@ -1,7 +1,6 @@
 // Owns log records on standard error: NDJSON for machines, short lines on a terminal. Standard output is for data.
 
-import { describeProblem, maskSecretFields, type Problem, redact } from '../kernel/index.ts';
-import { clean } from '../view/index.ts';
+import { clean, describeProblem, maskSecretFields, type Problem, redact } from '../kernel/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 

@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compareIds, type StoredDocument } from '../document/index.ts';
-import { ioError, JobsumError } from '../kernel/index.ts';
+import { ioError, JobsumError, merged } from '../kernel/index.ts';
 import type { Mongo, Store } from '../store/index.ts';
 import { resourcesOf, type Stored, withMongoSeries } from './mongodb.ts';
 import { documentReader, taskId, taskOf } from './sqlite.ts';
@@ -34,15 +34,7 @@ export async function* storeDocuments(store: Store): AsyncGenerator<StoredDocume
 /** Documents of all resources of a database. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
 export async function* mongoDocuments(mongo: Mongo): AsyncGenerator<StoredDocument> {
   const sources = (await resourcesOf(mongo)).map((resource) => resourceDocuments(mongo, resource));
-  const heads = await Promise.all(sources.map((source) => source.next()));
-  for (;;) {
-    let least = -1;
-    for (const [i, { done, value }] of heads.entries())
-      if (!done && (least < 0 || compareIds(value, heads[least]!.value) < 0)) least = i;
-    if (least < 0) return;
-    yield heads[least]!.value;
-    heads[least] = await sources[least]!.next();
-  }
+  yield* merged(sources, (a, b) => compareIds(a, b) < 0);
 }
 
 async function* resourceDocuments(mongo: Mongo, resource: number): AsyncGenerator<StoredDocument> {

@@ -81,8 +81,8 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
 
   const forGood: [string, { away(): unknown; back(): unknown }][] = [
     ['MongoDB is frozen', { away: () => mongodb.kill('SIGSTOP'), back: () => mongodb.kill('SIGCONT') }],
-    ['MariaDB is cut off', { away: () => site.toMariadb.cut(), back: () => site.toMariadb.mend() }],
-    ['MongoDB is cut off', { away: () => site.toMongo.cut(), back: () => site.toMongo.mend() }],
+    ['MariaDB is unreachable', { away: () => site.toMariadb.cut(), back: () => site.toMariadb.mend() }],
+    ['MongoDB is unreachable', { away: () => site.toMongo.cut(), back: () => site.toMongo.mend() }],
     ['MariaDB is frozen', { away: () => mariadb.kill('SIGSTOP'), back: () => mariadb.kill('SIGCONT') }],
   ];
   it.each(forGood.slice(0, cases(2, 4)))(

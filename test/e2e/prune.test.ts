@@ -94,7 +94,7 @@ describe('prune', () => {
     expect(status.stdout).toMatch(/^store {2}\S+ {2}[\d.]+ MB, 200 documents$/m);
   });
 
-  it('wants to be told what goes, and leaves a store that a run is at work on', async () => {
+  it('asks what is to be removed, and leaves a store that a run is at work on', async () => {
     expect((await jobsum(['prune'], { cwd })).code).toBe(64);
     expect((await jobsum(['prune', '--older-than', '3 moons'], { cwd })).stderr).toContain('expected days');
     const { store } = copied();

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { describeProblem, ERRORS, JobsumError, type Problem, parseInstant } from '../../kernel/index.ts';
+import { fromProblem, JobsumError, type Problem, parseInstant } from '../../kernel/index.ts';
 import { Runs } from '../../ledger/index.ts';
 import {
   fileJobs,
@@ -16,7 +16,7 @@ import {
 import { storeSummaries } from '../../sinks/index.ts';
 import type { Store } from '../../store/index.ts';
 import { LISTED_STATES, listCsv, listTable, reasonsOf } from '../../view/index.ts';
-import { print, usage } from '../io.ts';
+import { complain, print, usage } from '../io.ts';
 import { type OpenedSite, openSite } from '../opened.ts';
 import { configOption, loadSite, resourceOption } from '../site.ts';
 import { openStore } from '../store.ts';
@@ -90,10 +90,7 @@ async function show(
   const { jobs, more } = await listJobs(places, filter, argv.limit);
   print(argv.json ? jobs.map((job) => JSON.stringify(job)) : argv.csv ? listCsv(jobs) : listTable(jobs));
   if (more) process.stderr.write(`jobsum: the latest ${jobs.length} jobs; more with --limit\n`);
-  for (const problem of problems) {
-    process.stderr.write(`jobsum: ${describeProblem(problem)}\n  ${ERRORS[problem.code].advice}\n`);
-    process.exitCode = ERRORS[problem.code].exit;
-  }
+  for (const problem of problems) process.exitCode = complain(fromProblem(problem));
 }
 
 export const listCommand: CommandModule<object, Options> = {
