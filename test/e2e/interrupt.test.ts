@@ -46,7 +46,7 @@ beforeAll(async () => {
   const ran = await jobsum(args, { cwd });
   expect(ran.code).toBe(0);
   undisturbed = await storeOf(cwd);
-}, 120_000);
+});
 
 /** Kills the run between two batches: the first documents stand under the file's temporary name, and nothing comes for a while. */
 async function killWriting(child: ChildProcess, cwd: string): Promise<void> {
@@ -90,7 +90,7 @@ describe(`a run of ${JOBS} generated jobs`, () => {
     expect(last.code).toBe(0);
     expect(await storeOf(cwd)).toEqual(undisturbed);
     expect(await whole(cwd)).toEqual(await whole(join(dir, 'undisturbed')));
-  }, 120_000);
+  });
 
   it('a list in a named pipe is read when somebody writes it; while nobody does, the run can be stopped', async () => {
     const cwd = place('pipe');
@@ -128,5 +128,5 @@ describe(`a run of ${JOBS} generated jobs`, () => {
     expect(JSON.parse(records.at(-1)!)).toMatchObject({ event: 'run.summary', interrupted: true, exitCode: 143 });
     expect((await jobsum(args, { cwd })).code).toBe(0);
     expect(await storeOf(cwd)).toEqual(undisturbed);
-  }, 120_000);
+  });
 });

@@ -14,7 +14,7 @@ import { type RandomArchive, writeRandomArchive } from '../support/random-archiv
 import { randomSpecs } from '../support/random-specs.ts';
 import { tempDir } from '../support/temp.ts';
 
-const CASES = cases(12, 100, 'STEP_CASES');
+const CASES = cases(12, 60, 'STEP_CASES');
 const dir = tempDir();
 const wasm = new Wasm();
 

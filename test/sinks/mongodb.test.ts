@@ -165,7 +165,6 @@ describe.skipIf(!server)('the MongoDB sink', () => {
         await frozen.close();
       }
     },
-    60_000,
   );
 
   it('takes what the driver says of connections for a server that is away', async () => {
