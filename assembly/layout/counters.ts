@@ -37,6 +37,8 @@ export const K_BEFORE: i32 = 120;
 export const K_FLAGS: i32 = 128;
 export const K_PENDING: i32 = 132;
 export const K_COUNTED: i32 = 136;
+/** 1 if the host is known to have run on since the record before. */
+export const K_RAN_ON: i32 = 140;
 /** How many of the window's moments are not after the last record. */
 export const K_PASSED: i32 = 144;
 /** How it is watched (WATCH_*). */
@@ -58,12 +60,14 @@ export const FLAG_COUNTED: i32 = 2;
 export const FLAG_BEFORE: i32 = 4;
 export const FLAG_NOW: i32 = 8;
 
-/** Of an agent, in one record: when its counters were restarted (i64), how many were, whether somebody was away, 1 if it is noted. */
+/** Of an agent, in one record: when its counters were restarted (i64), how many were, whether somebody was away, 1 if it is noted; how
+ *  many went on. */
 export const KA_FROM: i32 = 0;
 export const KA_TO: i32 = 8;
 export const KA_RESTARTED: i32 = 16;
 export const KA_AWAY: i32 = 20;
 export const KA_NOTED: i32 = 24;
+export const KA_WENT_ON: i32 = 28;
 export const KA_SIZE: i32 = 32;
 export const AGENTS: i32 = 512;
 
@@ -76,6 +80,9 @@ export const E_AWAY: i32 = 24;
 export const E_SIZE: i32 = 32;
 export const E_BOOT: i32 = -1;
 export const E_RAN_ON: i32 = -2;
+export const E_WRAP: i32 = -3;
+/** The kernel's agent. */
+export const KERNEL: i32 = 60;
 export const MAX_EVIDENCE: i32 = 4096;
 /** A restart that an earlier pass has found: ns (i64), agent. */
 export const MO_NS: i32 = 0;

@@ -1,7 +1,7 @@
 // Owns what a window sees of restarts: evidence, and the host's uptime. src/reduce/boot.ts is its twin.
 
 import {
-  E_AGENT, E_AWAY, E_BOOT, E_COUNT, E_FROM, E_RAN_ON, E_SIZE, E_TO, L_BAD, L_COUNT, L_SEQ, L_TYPE, L_VALS, MAX_EVIDENCE, MO_SIZE, W_ARENA,
+  E_AGENT, E_AWAY, E_BOOT, E_COUNT, E_FROM, E_RAN_ON, E_SIZE, E_TO, E_WRAP, L_BAD, L_COUNT, L_SEQ, L_TYPE, L_VALS, MAX_EVIDENCE, MO_SIZE, W_ARENA,
   W_BOOTTIME, W_CAPEVIDENCE, W_EVIDENCE, W_MARKS, W_MOMENTS, W_NEVIDENCE, W_NMOMENTS, W_RAN_ON, W_UP, W_UP_KNOWN, W_UP_MARKS, W_UP_NS, W_UP_READER,
   W_UPTIME,
 } from '../layout';
@@ -36,6 +36,11 @@ export function note(w: usize, agent: i32, from: i64, to: i64, count: i32, away:
       store<i64>(last, to, E_TO);
       return true;
     }
+  }
+  if (n && agent == E_WRAP) {
+    // Counters of one record mostly have the same one before.
+    const last = <usize>load<u32>(w, W_EVIDENCE) + (n - 1) * E_SIZE;
+    if (load<i32>(last, E_AGENT) == E_WRAP && load<i64>(last, E_FROM) == from && load<i64>(last, E_TO) == to) return true;
   }
   if (n == MAX_EVIDENCE) return true;
   if (n == load<i32>(w, W_CAPEVIDENCE)) {

@@ -3,8 +3,8 @@
 
 import { T_DOUBLE, T_U64 } from '../archive/values';
 import {
-  AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_HOW, K_IDS, K_KNOWN, K_LAST, K_MAP,
-  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PACES, K_PASSED, K_PENDING, K_READER, K_SHIFT_GEN, K_SIZE, K_SLOT, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
+  AWAY_MARK, AWAY_READER, C_MATCH, E_BOOT, E_RAN_ON, FLAG_PENDING, IM_N, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_EXACT, K_FLAGS, K_HOW, K_IDS, K_KNOWN, K_LAST, K_MAP,
+  K_MARKS, K_MATCH, K_MET, K_OFFSETS, K_OUT, K_OUT_RAW, K_OUTCAP, K_PACES, K_PASSED, K_PENDING, K_RAN_ON, K_READER, K_SHIFT_GEN, K_SIZE, K_SLOT, KERNEL, L_AGENT, L_BAD, L_CORRECTED, L_COUNT, L_COUNTER,
   L_RAW, L_SEQ, L_TYPE, L_VALS, MO_AGENT, MO_NS, MO_SIZE, MP_AT, MP_PLAIN, R_ID, W_ARENA, W_AWAY_NS, W_CAPCOUNTERS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
   W_MARKS, W_MARKS_BEFORE, W_MOMENTS, W_NCOUNTERS, W_NMOMENTS, W_READER, W_UP_NS, WATCH_COUNTS, WATCH_TOTAL,
 } from '../layout';
@@ -95,12 +95,15 @@ function restartedSince(w: usize, k: usize, slot: usize, ns: i64): bool {
   const n = load<i32>(w, W_NMOMENTS);
   let passed = load<i32>(k, K_PASSED);
   let restarted = false;
+  let ranOn = false;
   for (; passed < n; passed++) {
     const m = moments + passed * MO_SIZE;
     if (load<i64>(m, MO_NS) > ns) break;
     const agent = load<i32>(m, MO_AGENT);
     if (agent == E_BOOT || agent == load<i32>(slot, L_AGENT)) restarted = true;
+    else if (agent == E_RAN_ON && load<i64>(m, MO_NS) == ns && load<i32>(slot, L_AGENT) == KERNEL) ranOn = true;
   }
+  store<i32>(k, ranOn ? 1 : 0, K_RAN_ON);
   store<i32>(k, passed, K_PASSED);
   return restarted;
 }

@@ -4,8 +4,8 @@ import { nameIn } from '../archive/indom';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
 import {
-  AGENTS, AWAY_MARK, FLAG_COUNTED, FLAG_PENDING, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_COUNTED, K_DOMAIN, K_EXACT, K_FLAGS, K_ID, K_KNOWN, K_LAST, K_MAP,
-  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PACES, K_PENDING, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, L_AGENT,
+  AGENTS, AWAY_MARK, E_WRAP, FLAG_COUNTED, FLAG_PENDING, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_COUNTED, K_DOMAIN, K_EXACT, K_FLAGS, K_ID, K_KNOWN, K_LAST, K_MAP,
+  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PACES, K_PENDING, K_RAN_ON, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, KA_WENT_ON, KERNEL, L_AGENT,
   L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT, MP_AT, W_ARENA, W_AWAY_NS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
   W_NCOUNTERS, WANT_RAW,
 } from '../layout';
@@ -163,23 +163,27 @@ function face(k: usize, slot: usize): void {
   last = load<u32>(k, K_LAST);
 }
 
-/** Adds the counter's instances that cannot but have been restarted to those of its agent. */
+/** Adds the counter's instances that cannot but have been restarted, and those that went on, to those of its agent. */
 function count(w: usize, k: usize, slot: usize, ns: i64): void {
   face(k, slot);
   let restarted = 0;
+  let wentOn = 0;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
     if (number < 0 || number >= known) continue;
     const now = values + (i << 3);
     const before = last + (number << 3);
-    if (!(asDouble(now, type, exact) < asDouble(before, type, exact) * 0.5)) continue;
+    const level = asDouble(before, type, exact);
+    if (level != 0 && !isBelow(now, before, type, exact)) wentOn++;
+    if (!(asDouble(now, type, exact) < level * 0.5)) continue;
     if (!canWrap(k, slot, before, now, number, ns)) restarted++;
   }
+  const a = agentOf(slot);
+  store<i32>(a, load<i32>(a, KA_WENT_ON) + wentOn, KA_WENT_ON);
   if (!restarted) return;
   const away = load<i32>(k, K_AWAY);
   const to = away & AWAY_MARK ? load<i64>(w, W_MARK_NS) : away ? load<i64>(w, W_AWAY_NS) : ns;
   const from = away ? to - 1 : load<i64>(k, K_BEFORE);
-  const a = agentOf(slot);
   const first = load<i32>(a, KA_RESTARTED) == 0;
   store<i32>(a, load<i32>(a, KA_RESTARTED) + restarted, KA_RESTARTED);
   store<i64>(a, first ? from : max(from, load<i64>(a, KA_FROM)), KA_FROM);
@@ -198,12 +202,17 @@ function takePending(k: usize, number: i32): bool {
   return true;
 }
 
-/** Adds to the offsets. `some`: counters of the agent were restarted in this record. False if memory is exhausted. */
-function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
+/**
+ * Adds to the offsets, and notes a wrap that is taken for a restart unless the host ran on. `most`: more counters of the agent were
+ * restarted in this record than went on. False if memory is exhausted.
+ */
+function bridge(w: usize, k: usize, slot: usize, most: bool, ns: i64): bool {
   face(k, slot);
-  const wraps = !some && !(load<i32>(k, K_AWAY) & AWAY_MARK);
+  const restarted = !load<i32>(k, K_RAN_ON) && (most || (load<i32>(k, K_AWAY) & AWAY_MARK) != 0);
+  const kernel = load<i32>(slot, L_AGENT) == KERNEL;
   const paces = isPaced(k, slot) ? <usize>load<u32>(k, K_PACES) : 0;
   let named = -1;
+  let doubted = 0;
   for (let i = 0; i < n; i++) {
     const number = load<i32>(places + (i << 2));
     if (number < 0 || number >= known) continue;
@@ -219,7 +228,9 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
     const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
     const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
     const pace: usize = paces ? paces + (number << 3) : 0;
-    if (fell && wraps && !pending && canWrap(k, slot, before, now, number, ns)) {
+    const wraps = fell && !pending && canWrap(k, slot, before, now, number, ns);
+    if (wraps && restarted && kernel) doubted++;
+    if (wraps && !restarted) {
       const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
       store<f64>(offset, load<f64>(offset) + range);
       if (pace) store<f64>(pace, paceOf(load<f64>(now) - load<f64>(before) + range, ns - load<i64>(k, K_BEFORE)));
@@ -244,7 +255,7 @@ function bridge(w: usize, k: usize, slot: usize, some: bool, ns: i64): bool {
     store<f64>(offset, short > 0 ? more + 2 * short : more);
   }
   if (named >= 0) record(k, slot, named, ns);
-  return true;
+  return !doubted || note(w, E_WRAP, load<i64>(k, K_BEFORE), ns, doubted, load<i32>(k, K_AWAY) != 0);
 }
 
 /** Name of an instance in the record at hand (string number). */
@@ -293,13 +304,13 @@ export function bridgeAll(w: usize, ns: i64): bool {
     if (!load<i32>(k, K_MET)) continue;
     const slot: usize = load<u32>(k, K_SLOT);
     const a = agentOf(slot);
-    const some = load<i32>(a, KA_RESTARTED) > 0;
-    if (some && !load<i32>(a, KA_NOTED)) {
+    const restarted = load<i32>(a, KA_RESTARTED);
+    if (restarted && !load<i32>(a, KA_NOTED)) {
       store<i32>(a, 1, KA_NOTED);
       const away = load<i32>(a, KA_AWAY) != 0;
-      if (!note(w, load<i32>(slot, L_AGENT), load<i64>(a, KA_FROM), load<i64>(a, KA_TO), load<i32>(a, KA_RESTARTED), away)) return false;
+      if (!note(w, load<i32>(slot, L_AGENT), load<i64>(a, KA_FROM), load<i64>(a, KA_TO), restarted, away)) return false;
     }
-    if (!bridge(w, k, slot, some, ns)) return false;
+    if (!bridge(w, k, slot, restarted > load<i32>(a, KA_WENT_ON), ns)) return false;
   }
   return true;
 }

@@ -4,7 +4,7 @@
 import { Boot, uptimeIn } from './boot.ts';
 import { nameExpression, namesOf } from './match.ts';
 import { effectiveBits } from './normalise.ts';
-import { type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON } from './restarts.ts';
+import { type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON, WRAP } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
 import { type ConsumerSpec, totalledBy } from './spec.ts';
 import { Total } from './totals.ts';
@@ -23,9 +23,11 @@ import { type Occasion, type Restart, Watched } from './watched.ts';
  *    since a restart. Before a pace is known, a value that a restarted counter reaches only by counting an eighth of the width
  *    within one interval is one of a fast counter, which wraps all the time. Counters of up to 32 bits that are configured to wrap
  *    always have.
- * 2. A lower one was restarted if it cannot have wrapped; if a mark lies between the two records, since the logger was not there
- *    to see; or if another counter of the same agent was restarted in the same record, down to less than half of what it was (a few
- *    ticks less is what some kernel counters do now and then, and proves nothing).
+ * 2. A lower one was restarted if it cannot have wrapped. One that can have wrapped was restarted all the same if a mark lies
+ *    between the two records, since the logger was not there to see, or if more counters of the same agent were restarted in the
+ *    same record, down to less than half of what they were (a few ticks less is what some kernel counters do now and then, and
+ *    proves nothing), than went on. But one of the kernel has wrapped where the uptime says that the host ran on from the one
+ *    record to the other.
  * 3. All counters of all agents were restarted if the host was: kernel.all.uptime or kernel.all.boottime say so where they are
  *    recorded, else more than half of the kernel's counters that were restarted at a time. An uptime speaks of all the time since the
  *    boot: of what lies between two of its records, in whatever archive they are, and before the first one.
@@ -35,7 +37,8 @@ import { type Occasion, type Restart, Watched } from './watched.ts';
  *
  * A mark or another archive alone is no restart: a logger that was started again leaves the counters as they are, and what they
  * rose by meanwhile counts. A sample can be several records, in which the counters that show a restart come last. So a window in
- * which 3 or 4 hold is read twice: the first time tells when (restarts.ts), and the second time knows it beforehand.
+ * which 3 or 4 hold, or the uptime has to be asked about a wrap, is read twice: the first time tells when (restarts.ts), and the
+ * second time knows it beforehand.
  *
  * A wrap adds the width. A restart adds what makes the counter go on from where it was: the increments of the parts before and
  * after are summed, and what was counted between the two records is not known and not counted.
@@ -110,9 +113,18 @@ export class Counters {
     for (const [, watched, cell] of met) if (watched.look(cell, now, this.#moments)) fell = true;
     if (fell) {
       const agents = new Map<number, Evidence>();
-      for (const [, watched, cell] of met) this.#count(agents, watched, cell, ns);
+      const wentOn = new Map<number, number>();
+      for (const [, watched, cell] of met) {
+        this.#count(agents, watched, cell, ns);
+        wentOn.set(watched.agent, watched.wentOn(cell) + (wentOn.get(watched.agent) ?? 0));
+      }
       for (const found of agents.values()) this.#note(found);
-      for (const [, watched, cell] of met) watched.bridge(cell, agents.has(watched.agent), ns);
+      for (const [, watched, cell] of met) {
+        const { agent, beforeNs } = watched;
+        const most = (agents.get(agent)?.count ?? 0) > wentOn.get(agent)!;
+        const count = watched.bridge(cell, most, ns);
+        if (count > 0) this.#note({ agent: WRAP, fromNs: beforeNs!, toNs: ns, count, away: watched.away });
+      }
     }
     const corrected = new Map<string, Cell>();
     for (const [metric, watched, cell] of met) {
@@ -147,6 +159,8 @@ export class Counters {
       this.#evidence[this.#ranOn] = { ...last, toNs: evidence.toNs };
       return;
     }
+    // Counters of one record mostly have the same one before.
+    if (evidence.agent === WRAP && isSameWrap(evidence, this.#evidence.at(-1))) return;
     if (this.#evidence.length === MAX_EVIDENCE) return;
     if (ranOn) this.#ranOn = this.#evidence.length;
     this.#evidence.push(evidence);
@@ -165,3 +179,6 @@ export class Counters {
     return momentsOf(this.#evidence, counters);
   }
 }
+
+const isSameWrap = (one: Evidence, other: Evidence | undefined): boolean =>
+  other?.agent === WRAP && other.fromNs === one.fromNs && other.toNs === one.toNs;

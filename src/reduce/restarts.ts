@@ -8,10 +8,12 @@ export const BOOT_METRICS = ['kernel.all.uptime', 'kernel.all.boottime'] as cons
 /** In place of an agent: the host was started; it was not. */
 export const BOOT = -1;
 export const RAN_ON = -2;
+/** The same: counters of the kernel fell that can have wrapped, and were restarted unless the host ran on. */
+export const WRAP = -3;
 
 /** Something seen, of a time after `fromNs` and up to `toNs`. */
 export interface Evidence {
-  /** Domain of the pmIDs whose counters went back, or BOOT or RAN_ON. */
+  /** Domain of the pmIDs whose counters went back, or BOOT, RAN_ON or WRAP. */
   readonly agent: number;
   readonly fromNs: bigint;
   readonly toNs: bigint;
@@ -24,14 +26,15 @@ export interface Evidence {
 /** Most that is kept of a window. */
 export const MAX_EVIDENCE = 4096;
 
-/** When all counters of an agent were restarted; `agent` BOOT: those of all. */
+/** When all counters of an agent were restarted; `agent` BOOT: those of all; RAN_ON: in the record of that time none of the kernel's
+ *  that can have wrapped. */
 export interface Moment {
   readonly ns: bigint;
   readonly agent: number;
 }
 
 /** Agents whose counters are the kernel's, and live as long as it; of the second they also come and go with processes and groups of them. */
-const KERNEL = 60;
+export const KERNEL = 60;
 const PROCESSES = 3;
 
 /** By time. The rules are written down in counters.ts. `counters`: how many each agent has that count at all. */
@@ -51,7 +54,20 @@ export function momentsOf(evidence: readonly Evidence[], counters: ReadonlyMap<n
       else if (away && agent !== PROCESSES) moments.push({ ns, agent });
     }
   }
+  moments.push(...wrapped(evidence, boots, ranOn));
   return moments.sort((a, b) => compare(a.ns, b.ns));
+}
+
+/** Records in which counters have wrapped that would else be taken for restarted. */
+function wrapped(evidence: readonly Evidence[], boots: readonly bigint[], ranOn: readonly Evidence[]): Moment[] {
+  const covered = new Map<bigint, boolean>();
+  for (const { agent, fromNs, toNs } of evidence) {
+    // What a boot lies in was restarted by it, and needs no other word.
+    if (agent !== WRAP || boots.some((boot) => fromNs < boot && boot <= toNs)) continue;
+    const isCovered = ranOn.some((e) => e.fromNs <= fromNs && toNs <= e.toNs);
+    covered.set(toNs, isCovered && covered.get(toNs) !== false);
+  }
+  return [...covered].flatMap(([ns, isCovered]) => (isCovered ? [{ ns, agent: RAN_ON }] : []));
 }
 
 type Together = Omit<Evidence, 'agent'>;

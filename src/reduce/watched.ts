@@ -3,7 +3,7 @@
 
 import { identitiesOf } from './identity.ts';
 import { IdMap } from './idmap.ts';
-import { BOOT, type Moment } from './restarts.ts';
+import { BOOT, KERNEL, type Moment, RAN_ON } from './restarts.ts';
 import type { Cell } from './row.ts';
 import type { Total } from './totals.ts';
 
@@ -99,6 +99,8 @@ export class Watched {
   #known = 0;
   marked = false;
   away = false;
+  /** The host is known to have run on since the record before. */
+  #ranOn = false;
 
   constructor(metric: string, names: readonly RegExp[] | null) {
     this.#metric = metric;
@@ -144,9 +146,11 @@ export class Watched {
   /** Whether a moment at which the counter was restarted lies between its last record and this one. */
   #pass(moments: readonly Moment[], untilNs: bigint): boolean {
     let restarted = false;
+    this.#ranOn = false;
     for (; this.#passed < moments.length && moments[this.#passed]!.ns <= untilNs; this.#passed++) {
-      const { agent } = moments[this.#passed]!;
+      const { agent, ns } = moments[this.#passed]!;
       if (agent === BOOT || agent === this.agent) restarted = true;
+      else if (agent === RAN_ON && ns === untilNs && this.agent === KERNEL) this.#ranOn = true;
     }
     return restarted;
   }
@@ -182,11 +186,23 @@ export class Watched {
     return this.#numbers.filter(restarted).length;
   }
 
-  /** Adds to the offsets. `some`: counters of the agent were restarted in this record. */
-  bridge(cell: Cell, some: boolean, ns: bigint): void {
+  /** Counters of the record that count at all and have not fallen. */
+  wentOn(cell: Cell): number {
+    const values = exactOf(cell);
+    const wentOn = (number: number, i: number): boolean =>
+      this.#isKnown(number) && Number(this.#last[number]) !== 0 && !(values[i]! < this.#last[number]!);
+    return this.#numbers.filter(wentOn).length;
+  }
+
+  /**
+   * Adds to the offsets. `most`: more counters of the agent were restarted in this record than went on. Returns how many were taken
+   * for restarted that have wrapped if the host ran on.
+   */
+  bridge(cell: Cell, most: boolean, ns: bigint): number {
     const values = exactOf(cell);
     const bits = this.#widthOf(cell);
-    let named: number | null = null;
+    const restarted = !this.#ranOn && (most || this.marked);
+    let [named, doubted]: [number | null, number] = [null, 0];
     this.#numbers.forEach((number, i) => {
       if (!this.#isKnown(number)) return;
       const [before, now] = [this.#last[number]!, values[i]!];
@@ -194,7 +210,9 @@ export class Watched {
       const fell = now < before;
       if (!fell && !(pending && now > before)) return;
       const offset = this.#offset(number);
-      if (fell && !some && !pending && !this.marked && this.#canWrap(cell, number, now, ns)) {
+      const wraps = fell && !pending && this.#canWrap(cell, number, now, ns);
+      if (wraps && restarted && this.agent === KERNEL) doubted++;
+      if (wraps && !restarted) {
         const range = 2 ** bits * (cell.counter!.scale ?? 1);
         offset.value += range;
         offset.exact += 1n << BigInt(bits);
@@ -218,11 +236,12 @@ export class Watched {
       const short = level - (Number(now) + offset.value);
       if (short > 0) offset.value += 2 * short;
     });
-    if (named === null) return;
+    if (named === null) return doubted;
     this.#count++;
     const id = cell.ids[named]!;
     const name = cell.nameOf ? (cell.nameOf(id) ?? String(id)) : cell.domainSize === undefined ? null : String(id);
     this.#first ??= { ns, instance: name };
+    return doubted;
   }
 
   /** Whether somebody looks at the instance. */
