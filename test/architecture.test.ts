@@ -29,6 +29,7 @@ const ORDER = [
   'run',
   'setup',
   'cli',
+  'manual',
 ];
 const SOFT_CEILING = 350;
 

@@ -2,68 +2,11 @@
 
 import yargs, { type CommandModule } from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { COMMANDS } from './commands.ts';
 import { complain, print, usage } from './io.ts';
+import { topics, topicText } from './manual.ts';
+import { write } from './stdout.ts';
 import { version } from './version.ts';
-
-/** A module of a command is loaded when the command is named: to look into an archive needs neither database nor workers. */
-const COMMANDS: Readonly<Record<string, { readonly describe: string; readonly load: () => Promise<CommandModule> }>> = {
-  summarize: {
-    describe: "Summarise jobs from their nodes' archives into documents",
-    load: async () => (await import('./commands/summarize.ts')).summarizeCommand as CommandModule,
-  },
-  show: {
-    describe: 'Report on a job; without one, list the jobs of the store',
-    load: async () => (await import('./commands/show.ts')).showCommand as CommandModule,
-  },
-  list: {
-    describe: 'List jobs by what became of them: state, reason, user, node, time',
-    load: async () => (await import('./commands/list.ts')).listCommand as CommandModule,
-  },
-  status: {
-    describe: 'How the runs go: backlog, failures by reason, jobs set aside, who is at work',
-    load: async () => (await import('./commands/status.ts')).statusCommand as CommandModule,
-  },
-  explain: {
-    describe: 'Every stage of one job, and what to do',
-    load: async () => (await import('./commands/explain.ts')).explainCommand as unknown as CommandModule,
-  },
-  config: {
-    describe: 'Check or show the configuration of a site',
-    load: async () => (await import('./commands/config.ts')).configCommand,
-  },
-  schema: {
-    describe: 'Print the JSON Schema of the documents',
-    load: async () => (await import('./commands/schema.ts')).schemaCommand as CommandModule,
-  },
-  archive: {
-    describe: 'Look into PCP archives, check, extract and convert them',
-    load: async () => (await import('./commands/archive.ts')).archiveCommand,
-  },
-  index: {
-    describe: 'Bring the catalogue of archives, and the tables of a warehouse, up to date',
-    load: async () => (await import('./commands/index-archives.ts')).indexCommand as CommandModule,
-  },
-  jobscripts: {
-    describe: 'Store saved job scripts in the warehouse',
-    load: async () => (await import('./commands/jobscripts.ts')).jobscriptsCommand as CommandModule,
-  },
-  setup: {
-    describe: 'Prepare databases, compute nodes and unattended runs',
-    load: async () => (await import('./commands/setup.ts')).setupCommand,
-  },
-  compare: {
-    describe: "Compare a document with the reference's",
-    load: async () => (await import('./commands/compare.ts')).compareCommand as CommandModule,
-  },
-  prune: {
-    describe: 'Take old documents out of an embedded store',
-    load: async () => (await import('./commands/prune.ts')).pruneCommand as CommandModule,
-  },
-  demo: {
-    describe: 'Summarise the shipped example cluster and show what comes out',
-    load: async () => (await import('./commands/demo.ts')).demoCommand as CommandModule,
-  },
-};
 
 /** The commands for yargs: those that the command line names whole, the others by name and description. */
 async function commandsFor(words: readonly string[]): Promise<CommandModule[]> {
@@ -94,7 +37,7 @@ const COMPLETION_HELP = [
 /** How the parser would complete a word. */
 type Usual = (take: (error: Error | null, offered?: string[]) => void) => void;
 
-/** `help COMMAND` is `COMMAND --help`; of what is no command there is none. */
+/** `help COMMAND` is `COMMAND --help`; of what is neither a command nor a topic there is none. */
 function asWords(typed: readonly string[]): readonly string[] {
   if (typed[0] !== 'help') return typed;
   const [command, ...others] = typed.slice(1);
@@ -102,12 +45,23 @@ function asWords(typed: readonly string[]): readonly string[] {
   return Object.hasOwn(COMMANDS, command) || command === 'completion' ? [command, ...others, '--help'] : [command];
 }
 
-const words = asWords(hideBin(process.argv));
+/** What stands below the help of a command, or of all. */
+function epilogue(command: string | undefined): string {
+  const streams = 'Data go to standard output, everything else to standard error.';
+  return command !== undefined && Object.hasOwn(COMMANDS, command)
+    ? `${streams} Exit codes: jobsum help errors.`
+    : `${streams} The manual: jobsum help TOPIC, of: ${topics().join(', ')}.`;
+}
+
+const typed = hideBin(process.argv);
+const topic = typed[0] === 'help' && typed.length === 2 ? topicText(typed[1]!) : null;
+const words = asWords(typed);
 const [first, ...others] = words;
 const asksForHelp = first === 'completion' && others.some((word) => word === '--help' || word === '-h');
 
 try {
   if (asksForHelp) print(COMPLETION_HELP);
+  else if (topic !== null) write(topic);
   else
     await yargs(words)
       .scriptName('jobsum')
@@ -129,8 +83,8 @@ try {
       .recommendCommands()
       .strict()
       .version(version())
-      .wrap(Math.min(110, process.stdout.columns ?? 100))
-      .epilogue('Data go to standard output, everything else to standard error. Exit codes: see the README.')
+      .wrap(Math.min(110, process.stdout.columns ?? (Number(process.env.COLUMNS) || 100)))
+      .epilogue(epilogue(first))
       .exitProcess(false)
       .fail((message, error) => {
         const text = message

@@ -21,7 +21,7 @@ const kind = (c: ErrorClass, exit: number, retryable: boolean, advice: string): 
   advice,
 });
 
-/** Stable codes: never renumbered or reused; the README's table is made from this one. */
+/** Stable codes: never renumbered or reused; the table of the manual (src/manual/errors.md) is this one. */
 export const ERRORS = {
   E_USAGE: kind('usage', 64, false, 'Check the arguments; `jobsum COMMAND --help` has them all.'),
   E_INTERNAL: kind('internal', 70, false, 'This is a defect of jobsum: report it with the message.'),

@@ -258,7 +258,7 @@ function agentTable(): string[] {
 }
 
 it('the manual lists which agent feeds which analytic', () => {
-  const lines = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').split('\n');
+  const lines = readFileSync(new URL('../../src/manual/documents.md', import.meta.url), 'utf8').split('\n');
   expect(lines.filter((line) => agentTable().some((entry) => line.startsWith(entry.split(':')[0]!)))).toEqual(
     agentTable(),
   );

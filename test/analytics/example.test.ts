@@ -1,4 +1,4 @@
-// The README's way to add an analytic: its code is that of example.ts, which works, and is short.
+// The way to add an analytic that CONTRIBUTING shows: its code is that of example.ts, which works, and is short.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { SHIPPED } from '../../src/analytics/index.ts';
 import { jobOf, type Sample, summarize, times } from '../support/nodes.ts';
 import { contextSwitches } from './example.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const section = /^## Add an analytic$(.*?)^## /ms.exec(readme)![1]!;
+const page = readFileSync(new URL('../../.github/CONTRIBUTING.md', import.meta.url), 'utf8');
+const section = /^## Adding an analytic$(.*?)^1\. /ms.exec(page)![1]!;
 const example = readFileSync(new URL('example.ts', import.meta.url), 'utf8');
 
 describe('adding an analytic', () => {

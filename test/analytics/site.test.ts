@@ -98,10 +98,10 @@ describe('a declaration', () => {
   });
 });
 
-it('the README shows the worked example', () => {
+it('the manual shows the worked example', () => {
   const code = readFileSync(EXAMPLE, 'utf8');
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  expect(readme).toContain(code.slice(code.indexOf('export default')).trimEnd());
+  const page = readFileSync(new URL('../../src/manual/own-analytics.md', import.meta.url), 'utf8');
+  expect(page).toContain(code.slice(code.indexOf('export default')).trimEnd());
 });
 
 describe('summarize --analytic', () => {

@@ -1,4 +1,4 @@
-// The examples of the README and of the library's documentation run as they stand, on a fixture.
+// The examples of the manual and of the library's documentation run as they stand, on a fixture.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,10 +22,8 @@ function examples(text: string): string[] {
   return [...plain.matchAll(/```js\n(.*?)```/gs)].map((m) => m[1]!).filter((e) => /archive|jobsum\/pcp/.test(e));
 }
 
-const found = ['README.md', ...readdirSync(join(ROOT, 'src/pcp')).map((f) => `src/pcp/${f}`)].flatMap((file) =>
-  examples(readFileSync(join(ROOT, file), 'utf8'))
-    .filter((e) => file !== 'README.md' || e.includes("from 'jobsum/pcp'"))
-    .map((text, i) => [`${file} ${i + 1}`, text] as const),
+const found = ['src/manual/library.md', ...readdirSync(join(ROOT, 'src/pcp')).map((f) => `src/pcp/${f}`)].flatMap(
+  (file) => examples(readFileSync(join(ROOT, file), 'utf8')).map((text, i) => [`${file} ${i + 1}`, text] as const),
 );
 
 function run(name: string, text: string): string {
