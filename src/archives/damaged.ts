@@ -2,7 +2,7 @@
 
 import { basename, dirname } from 'node:path';
 import { NS, type Problem } from '../kernel/index.ts';
-import { type ArchiveJob, dateOf, hostKey, parseArchiveJob } from './names.ts';
+import { type ArchiveJob, dateOf, hostKey, isOfJob, parseArchiveJob, undated } from './names.ts';
 
 export interface DamagedArchive {
   readonly base: string;
@@ -49,7 +49,7 @@ export function isYoung(problem: Problem, base: string, changed: number): boolea
 export const isGrowing = (problem: Problem, changed: number): boolean =>
   problem.code === 'E_ARCHIVE_TRUNCATED' && changedNow(changed);
 
-/** Archives that cannot be read, by what may name their host: any part of the path. */
+/** Archives that cannot be read, by what may name their host: any part of the path that is no date. */
 export class Damaged {
   readonly #byHost = new Map<string, DamagedArchive[]>();
   /** Of a job by their name, in no directory that could be a host's. */
@@ -58,7 +58,7 @@ export class Damaged {
   constructor(archives: Iterable<DamagedArchive>) {
     for (const archive of archives) {
       const { base, host } = archive;
-      for (const key of new Set([host, ...base.split('/').map(hostKey)])) {
+      for (const key of new Set([host, ...[...undated(base), basename(base)].map(hostKey)])) {
         const list = this.#byHost.get(key);
         if (list) list.push(archive);
         else this.#byHost.set(key, [archive]);
@@ -78,10 +78,7 @@ export class Damaged {
 function touches({ base, problem, changed }: DamagedArchive, { job, startNs, endNs, nextAfter }: DamagedFor): boolean {
   const name = basename(base);
   const named = parseArchiveJob(name);
-  if (named) {
-    if (named.raw >= 0) return named.raw === job.raw;
-    return named.local === job.local && named.index === job.index;
-  }
+  if (named) return isOfJob(named, job);
   // Nothing in it is later than its last change, or than what its node wrote next.
   const changedNs = BigInt(Math.ceil(changed)) * 1_000_000n;
   const date = dateOf(name);

@@ -1,7 +1,7 @@
 // Owns looking archives up in the warehouse's tables (accounting.md §5.2): what they have for the nodes and times of some jobs,
 // as a catalogue in memory. Others write the tables, and no row goes with its file: paths are checked, files looked for.
 
-import { type Dirent, readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { hostName, type Job } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
@@ -10,7 +10,7 @@ import { Catalog, type ScanReport } from './catalog.ts';
 import { CATALOG_SCHEMA } from './catalog-schema.ts';
 import { archiveJobOf } from './lookup.ts';
 import { archiveMember } from './names.ts';
-import { type FoundArchive, foundArchive } from './scan.ts';
+import { type FoundArchive, foundArchive, UNKNOWN_CHANGE } from './scan.ts';
 import { type ProbeArchive, probeAll, type Scanned } from './scanner.ts';
 import type { HostNames } from './warehouse-index.ts';
 
@@ -25,8 +25,6 @@ export interface IndexedOptions {
 /** Jobs per statement. */
 const LOT = 200;
 const ROOT = '/';
-/** Last change of an archive that was not looked at: no time is too late for it. */
-const UNKNOWN = 8.64e15;
 
 interface PathRow extends SqlRow {
   readonly host: string;
@@ -72,58 +70,82 @@ function mayOpen(path: string, below: string | null): boolean {
   return path.startsWith('/') && !path.includes('\0') && normalize(path) === path && within(path, below ?? '/');
 }
 
+/** Files of archives, by base name; null: a link among them leads where nothing may be opened. */
+type Members = ReadonlyMap<string, readonly string[] | null>;
+
 /** Directories that rows name, each looked at once. */
 class Directories {
   readonly #below: string | null;
-  readonly #known = new Map<string, Map<string, string[]>>();
-  /** Those that cannot be read, which is not to say that they are empty. */
-  readonly unread = new Map<string, Problem>();
+  readonly #known = new Map<string, Members | Problem>();
 
   constructor(below: string | null) {
     this.#below = below;
   }
 
-  /** An archive by its path; undefined: it is gone, or its directory is unread. Null: the path is not one that may be opened. */
-  find(path: string, pathHost: string): FoundArchive | undefined | null {
-    if (!mayOpen(path, this.#below)) return null;
+  /** An archive by its path, or why it cannot be opened; undefined: it is gone. */
+  find(path: string, pathHost: string): FoundArchive | Problem | undefined {
+    if (!mayOpen(path, this.#below)) return this.#refused(path);
     const at = dirname(path);
     const archives = this.#known.get(at) ?? this.#list(at);
     this.#known.set(at, archives);
+    if ('code' in archives) return archives.code === 'E_IO' ? archives : { ...archives, file: path };
     const files = archives.get(basename(path));
+    if (files === null) return this.#refused(path);
     try {
       return files && foundArchive(ROOT, at, basename(path), files, pathHost);
     } catch (error) {
-      this.#failed(at, error);
-      return undefined;
+      const unread = unreadable(at, error);
+      if (unread) this.#known.set(at, unread);
+      return unread;
     }
   }
 
-  #failed(at: string, error: unknown): void {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR')
-      this.unread.set(at, { code: 'E_IO', message: 'cannot read the directory', file: at, found: message });
+  /** Where the tree's root leads to counts, links within it must not lead out. One that leads nowhere is for the reader to find. */
+  #leadsOut(path: string): boolean {
+    if (this.#below === null) return false;
+    try {
+      return !within(`${realpathSync(path)}/`, realpathSync(this.#below));
+    } catch {
+      return false;
+    }
   }
 
-  #list(at: string): Map<string, string[]> {
-    const archives = new Map<string, string[]>();
-    for (const entry of this.#entries(at)) {
-      const found = entry.isFile() ? archiveMember(entry.name) : null;
-      if (found) archives.set(found.base, [...(archives.get(found.base) ?? []), entry.name]);
+  #list(at: string): Members | Problem {
+    if (this.#leadsOut(at)) return this.#refused(at);
+    const archives = new Map<string, string[] | null>();
+    try {
+      for (const entry of readdirSync(at, { withFileTypes: true })) {
+        const isLink = entry.isSymbolicLink();
+        const found = isLink || entry.isFile() ? archiveMember(entry.name) : null;
+        const names = found && archives.get(found.base);
+        if (!found || names === null) continue;
+        if (isLink && this.#leadsOut(join(at, entry.name))) archives.set(found.base, null);
+        else archives.set(found.base, [...(names ?? []), entry.name]);
+      }
+    } catch (error) {
+      return unreadable(at, error) ?? archives;
     }
     return archives;
   }
 
-  #entries(at: string): Dirent[] {
-    try {
-      // Where the tree's root leads to counts, links within it must not lead out.
-      if (this.#below !== null && !within(`${realpathSync(at)}/`, realpathSync(this.#below))) return [];
-      return readdirSync(at, { withFileTypes: true });
-    } catch (error) {
-      this.#failed(at, error);
-      return [];
-    }
+  #refused(file: string): Problem {
+    return {
+      ...{ code: 'E_ARCHIVE_MISSING', message: 'the warehouse names an archive that may not be opened', file },
+      expected: this.#below === null ? 'an absolute path' : `a path below ${this.#below}, also where links lead`,
+    };
   }
 }
+
+/** Why a directory cannot be read, which is not to say that it is empty; undefined: it is gone. */
+function unreadable(at: string, error: unknown): Problem | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  return { code: 'E_IO', message: 'cannot read the directory', file: at, found: message };
+}
+
+const gone = (file: string): Problem => ({
+  ...{ code: 'E_ARCHIVE_MISSING', message: 'the warehouse has it, but its files are gone', file },
+});
 
 export class IndexedArchives {
   /** Of what was brought last. */
@@ -133,8 +155,8 @@ export class IndexedArchives {
   readonly #store = new Store(MEMORY, [CATALOG_SCHEMA]);
   /** What the tables have: host by path. */
   #hosts: ReadonlyMap<string, string> = new Map();
-  /** Directories of these that cannot be read. */
-  #unread: ReadonlyMap<string, Problem> = new Map();
+  /** Why some of these cannot be opened, by path. */
+  readonly #failures = new Map<string, Problem>();
 
   constructor(warehouse: Warehouse, probe: ProbeArchive, options: IndexedOptions) {
     this.#warehouse = warehouse;
@@ -145,7 +167,7 @@ export class IndexedArchives {
         probe: async (root, lot) =>
           lot.flatMap((one) => {
             if (one.members.length > 0) return probeAll(root, [one], probe);
-            return { failure: this.#unread.get(dirname(one.base)) ?? absence(one.base, options.below) };
+            return { failure: this.#failures.get(one.base) ?? gone(one.base) };
           }),
       },
     });
@@ -171,15 +193,16 @@ export class IndexedArchives {
   async *#look(at: string): AsyncGenerator<Scanned> {
     const { names, below, margin } = this.#options;
     const directories = new Directories(below);
-    this.#unread = directories.unread;
+    this.#failures.clear();
     const found = [...this.#hosts].flatMap(([path, host]) => {
       if (at !== ROOT && !within(path, at)) return [];
       const pathHost = hostName(host, names.mode, names.ext);
       const found = directories.find(path, pathHost);
-      if (found) return found;
+      if (found && 'base' in found) return found;
       // Rows outlive archives that were merged or removed: nothing to tell of.
-      if (found === undefined && margin === undefined && !directories.unread.has(dirname(path))) return [];
-      return { base: path, pathHost, members: [], bytes: 0, changed: UNKNOWN, signature: '' };
+      if (!found && margin === undefined) return [];
+      if (found) this.#failures.set(path, found);
+      return { base: path, pathHost, members: [], bytes: 0, changed: UNKNOWN_CHANGE, signature: '' };
     });
     yield { found, unread: [] };
   }
@@ -196,16 +219,4 @@ export class IndexedArchives {
   close(): void {
     this.#store.close();
   }
-}
-
-/** Why nothing of an archive can be opened. */
-function absence(file: string, below: string | null): Problem {
-  if (mayOpen(file, below))
-    return { code: 'E_ARCHIVE_MISSING', message: 'the warehouse has it, but its files are gone', file };
-  return {
-    code: 'E_ARCHIVE_MISSING',
-    message: 'the warehouse names an archive that may not be opened',
-    file,
-    expected: below === null ? 'an absolute path' : `a path below ${below}`,
-  };
 }

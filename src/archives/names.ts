@@ -1,6 +1,6 @@
 // Owns what the names of archives, hosts and job-level archives mean (archive-index.md §3, 4).
 
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { zonedInstant } from '../kernel/index.ts';
 
 /** Job id parts of a `job-…` archive: (local id, array index, raw id), -1 for what is not given. */
@@ -18,6 +18,16 @@ export function parseArchiveJob(baseName: string): ArchiveJob | null {
   const number = Number(m[1]);
   return m[3] ? { local: number, index: Number(m[3]), raw: -1 } : { local: -1, index: -1, raw: number };
 }
+
+/** Whether an archive with these ids in its name is the job's. */
+export function isOfJob(archive: ArchiveJob, job: ArchiveJob): boolean {
+  if (archive.raw >= 0) return archive.raw === job.raw;
+  return archive.local >= 0 && archive.local === job.local && archive.index === job.index;
+}
+
+/** What a job's archive is of: its `begin`, its `end`, or undefined. The name of a server behind the id may have dashes. */
+export const archiveWord = (baseName: string): string | undefined =>
+  (/-(begin|end)-[\d.:-]+$/.exec(baseName) ?? /^job-[^-]*-(begin|end)/.exec(baseName))?.[1];
 
 const STAMPED = /^job-[^-]+-[a-z]+-(\d{4})(\d\d)(\d\d)\.(\d\d)\.(\d\d)\.(\d\d)/;
 
@@ -77,14 +87,32 @@ export function sameHost(a: string, b: string): boolean {
 export const mayBeOf = (asked: string, labelled: string, directory: string): boolean =>
   sameHost(asked, labelled) || hostKey(asked) === directory;
 
-/** Directories of dates in all layouts: YYYY, MM, DD, YYYYMM, YYYYMMDD, YYYY-MM-DD. */
-const DATED = /^(\d\d|\d{4}|\d{6}|\d{8}|\d{4}-\d\d(-\d\d)?)$/;
+const YEAR = /^(19[7-9]\d|20\d\d)$/;
+/** YYYYMM, YYYYMMDD, YYYY-MM, YYYY-MM-DD. */
+const MONTH_OR_DAY = /^(19[7-9]\d|20\d\d)(-?)(0[1-9]|1[0-2])(\2(0[1-9]|[12]\d|3[01]))?$/;
 
-/** The directories of a path that are no dates, the outermost first. */
-const undated = (base: string): string[] =>
-  dirname(base)
+/**
+ * The directories of a path that are no dates, the outermost first. Hosts may be called by digits alone: these are dates where they stand as
+ * dates do, MM below YYYY and DD below that, and not a year that is above another one (`2001/2026/03/02`, `2001/20260302.00.10`).
+ */
+export function undated(base: string): string[] {
+  const parts = dirname(base)
     .split('/')
-    .filter((part) => part !== '' && part !== '.' && !DATED.test(part));
+    .filter((part) => part !== '' && part !== '.');
+  const yearOf = (part: string | undefined): string | undefined =>
+    part === undefined ? DATE_IN_NAME.exec(basename(base))?.[1] : (YEAR.exec(part) ?? MONTH_OR_DAY.exec(part))?.[1];
+  let above: 'year' | 'month' | null = null;
+  return parts.filter((part, i) => {
+    if (YEAR.test(part) && (yearOf(parts[i + 1]) ?? part) === part) above = 'year';
+    else if (above === 'year' && /^(0[1-9]|1[0-2])$/.test(part)) above = 'month';
+    else {
+      const isDay = above === 'month' && /^(0[1-9]|[12]\d|3[01])$/.test(part);
+      above = null;
+      return !isDay && !MONTH_OR_DAY.test(part);
+    }
+    return false;
+  });
+}
 
 /** The host that a path stands for, whatever its layout: the innermost directory that is no date; empty: there is none. */
 export const hostOfDirectory = (base: string): string => undated(base).at(-1) ?? '';

@@ -8,6 +8,9 @@ import { archiveMember, dateOf } from './names.ts';
 /** Deepest known layout has four levels (YYYY/MM/HOST/YYYY-MM-DD); some sites put trees below. */
 const MAX_DEPTH = 8;
 
+/** Last change of an archive whose files cannot be looked at, epoch milliseconds: no time is too late for it. */
+export const UNKNOWN_CHANGE = 8.64e15;
+
 export interface FoundArchive {
   /** Path without suffix, relative to the root. */
   readonly base: string;
@@ -62,10 +65,12 @@ export interface Walked {
   readonly below: { readonly at: string; readonly real: string }[];
 }
 
+type Stat = Pick<Stats, 'size' | 'mtimeMs' | 'isDirectory'>;
+
 /** What a walk asks of the file system; errors as Node's. */
 export interface FileSystem {
   list(directory: string): Dirent[];
-  stat(path: string): Pick<Stats, 'size' | 'mtimeMs' | 'isDirectory'>;
+  stat(path: string): Stat;
   real(path: string): string;
 }
 
@@ -102,16 +107,24 @@ function isArchive(base: string, members: readonly string[]): boolean {
   return members.some((m) => /^\d+$/.test(m)) && (members.includes('index') || dateOf(base) !== null);
 }
 
-/** Archives of one directory. @throws what stat throws, except that a file is gone */
-function archivesIn(root: string, at: string, entries: readonly Dirent[], files: FileSystem): FoundArchive[] {
+/** Of files in a directory, by name; null: a link that leads nowhere, or where nobody can look. Opening its archive will show why. */
+type FileStats = ReadonlyMap<string, Stat | null>;
+
+/** Archives of one directory, among files with these names. @throws what stat throws, except that a file is gone */
+function archivesIn(
+  root: string,
+  at: string,
+  files: readonly string[],
+  linked: FileStats,
+  system: FileSystem,
+): FoundArchive[] {
   const names = new Map<string, string[]>();
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const found = archiveMember(entry.name);
+  for (const name of files) {
+    const found = archiveMember(name);
     if (!found) continue;
     const list = names.get(found.base);
-    if (list) list.push(entry.name);
-    else names.set(found.base, [entry.name]);
+    if (list) list.push(name);
+    else names.set(found.base, [name]);
   }
   const pathHost = hostOfPath(at.split('/'));
   return [...names]
@@ -121,24 +134,28 @@ function archivesIn(root: string, at: string, entries: readonly Dirent[], files:
         list.map((f) => archiveMember(f)!.member),
       ),
     )
-    .map(([base, list]) => foundArchive(root, join(root, at), base, list, pathHost, files));
+    .map(([base, list]) => foundArchive(root, join(root, at), base, list, pathHost, { linked, system }));
 }
 
-/** An archive by the names of its files. @throws what stat throws, except that a file is gone */
+/** An archive by the names of its files. `linked`: what is known of those that are links. @throws what stat throws, except that a file is gone */
 export function foundArchive(
   root: string,
   at: string,
   base: string,
   names: readonly string[],
   pathHost: string | null,
-  files: FileSystem = FILES,
+  { linked = new Map(), system = FILES }: { readonly linked?: FileStats; readonly system?: FileSystem } = {},
 ): FoundArchive {
   let bytes = 0;
   let changed = 0;
   const parts: string[] = [];
   for (const name of names) {
     try {
-      const s = files.stat(join(at, name));
+      const s = linked.has(name) ? linked.get(name) : system.stat(join(at, name));
+      if (!s) {
+        changed = UNKNOWN_CHANGE;
+        continue;
+      }
       bytes += s.size;
       changed = Math.max(changed, s.mtimeMs);
       parts.push(`${name.slice(base.length)}:${s.size}:${Math.round(s.mtimeMs)}`);
@@ -155,7 +172,7 @@ export function foundArchive(
 }
 
 /** Walks a part of a tree, in the order of names, so that runs are repeatable. What cannot be read is reported and costs only itself. */
-export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: WalkOrder, files = FILES): Walked {
+export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: WalkOrder, system = FILES): Walked {
   const walked: Walked = { found: [], unread: [], links: [], below: [] };
   const visit = (path: string, place: string, left: number): void => {
     if (left === 0) {
@@ -164,8 +181,11 @@ export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: Wa
     }
     let entries: Dirent[];
     try {
-      entries = files.list(join(root, path)).sort((x, y) => (x.name < y.name ? -1 : 1));
-      walked.found.push(...archivesIn(root, path, entries, files));
+      entries = system.list(join(root, path)).sort((x, y) => (x.name < y.name ? -1 : 1));
+      const linked = new Map<string, Stat | null>();
+      for (const { name } of entries.filter((e) => e.isSymbolicLink())) follow(join(path, name), name, linked);
+      const names = entries.filter((e) => e.isFile() || linked.has(e.name)).map((e) => e.name);
+      walked.found.push(...archivesIn(root, path, names, linked, system));
     } catch (error) {
       // One that has gone since its parent was read had no part in this look; the root itself is asked for.
       if (path === '' || !isAbsent(error)) walked.unread.push(unread(root, path, error));
@@ -175,19 +195,22 @@ export function walk({ root, at, real, levels = MAX_DEPTH + 1, except = [] }: Wa
       const below = join(path, entry.name);
       // Only root reads it, and archives are not lost property.
       if (entry.name === 'lost+found') continue;
-      if (entry.isSymbolicLink()) look(below);
-      else if (entry.isDirectory() && below.split('/').length <= MAX_DEPTH) {
+      if (entry.isDirectory() && below.split('/').length <= MAX_DEPTH) {
         const there = join(place, entry.name);
         if (!except.includes(there)) visit(below, there, left - 1);
       }
     }
   };
-  const look = (path: string): void => {
+  /** Notes where a link leads: to a directory, which is walked later, or to a file, which may be an archive's. */
+  const follow = (path: string, name: string, linked: Map<string, Stat | null>): void => {
     try {
-      if (files.stat(join(root, path)).isDirectory()) walked.links.push({ path, real: files.real(join(root, path)) });
+      const stat = system.stat(join(root, path));
+      if (stat.isDirectory()) walked.links.push({ path, real: system.real(join(root, path)) });
+      else linked.set(name, stat);
     } catch (error) {
       const dangling = isAbsent(error) || codeOf(error) === 'ELOOP';
-      walked.unread.push({ ...unread(root, path, error), ...(dangling ? { dangling } : {}) });
+      if (archiveMember(name)) linked.set(name, null);
+      else walked.unread.push({ ...unread(root, path, error), ...(dangling ? { dangling } : {}) });
     }
   };
   visit(at, real, levels);

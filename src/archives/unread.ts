@@ -2,7 +2,7 @@
 
 import type { Problem } from '../kernel/index.ts';
 import type { Store } from '../store/index.ts';
-import { hostKey } from './names.ts';
+import { hostKey, undated } from './names.ts';
 import type { UnreadDirectory } from './scan.ts';
 
 /** Whether a path relative to the root is that of a directory, or below it; '' is the root. */
@@ -45,7 +45,7 @@ export class UnreadDirectories {
     const key = hostKey(host);
     const may = (path: string): boolean => {
       const parts = path.split('/');
-      return parts.some((part) => hostKey(part) === key) || parts.every((part) => /^[\d-]+$/.test(part)) || has(path);
+      return parts.some((part) => hostKey(part) === key) || undated(`${path}/_`).length === 0 || has(path);
     };
     return this.#rows().flatMap(({ path, problem }) => (may(path) ? [problem] : []));
   }

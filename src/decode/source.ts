@@ -1,6 +1,6 @@
 // Owns where bytes come from: a plain file read at any place, or a compressed one unpacked by another thread as it is read.
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { compressionOf } from '../archives/index.ts';
 import { fromProblem, JobsumError, type Problem, packageFile } from '../kernel/index.ts';
@@ -40,7 +40,9 @@ export function openSource(file: string): ByteSource {
   } catch (cause) {
     if (cause instanceof JobsumError) throw cause;
     const { code, message: found } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new JobsumError('E_ARCHIVE_MISSING', 'the file is gone', { file }, { cause });
+    // A link is there all the same: what it leads to may come back, as a file system that is mounted again does.
+    if (code === 'ENOENT' && !lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new JobsumError('E_ARCHIVE_MISSING', 'the file is gone', { file }, { cause });
     throw new JobsumError('E_IO', 'cannot open the file', { file, found }, { cause });
   }
 }

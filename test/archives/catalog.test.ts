@@ -96,7 +96,7 @@ describe('the catalogue', () => {
     expect(catalog.overlapping('n02', BigInt(T0) * NS, BigInt(T0 + 60) * NS)).toEqual([]);
   });
 
-  it('does not follow symbolic links and does not mind an archive without index', async () => {
+  it('does not mind an archive without index', async () => {
     archive('n07/20260302', 'n07', T0, T0 + 60);
     rmSync(join(root, 'n07/20260302.index'));
     await catalog.refresh();
@@ -159,8 +159,67 @@ describe('look-up', () => {
     expect(parseArchiveJob(name)).toEqual(ids);
   });
 
-  it('leaves the window alone without begin and end archives', () => {
-    expect(adjustWindow(job('1', 10, 20), [])).toEqual({ startNs: 10n * NS, endNs: 21n * NS });
+  describe('the window', () => {
+    const of = (jobId: string, acct: Job['acct'] = {}): Job => ({ ...job(jobId, 1000, 2000), acct });
+    /** Begin and end archives by name, from and to these seconds. */
+    const window = (of: Job, archives: Readonly<Record<string, readonly [number, number]>>): number[] => {
+      const entries = Object.entries(archives).map(([name, [start, end]]) => {
+        const ns = (seconds: number): bigint => BigInt(Math.round(seconds * 1000)) * 1_000_000n;
+        return { base: `n1/${name}`, bytes: 1, startNs: ns(start), endNs: ns(end), revision: 0 };
+      });
+      const { startNs, endNs } = adjustWindow(of, entries);
+      return [Number(startNs / NS), Number(endNs / NS)];
+    };
+
+    it.each([
+      [{}, 1000, 2001],
+      [{ '20200101.00.00': [970, 2031] }, 1000, 2001],
+      [{ 'job-5-begin-x': [970.8, 1040] }, 970, 2001],
+      [{ 'job-5-begin-x': [969.99, 1040] }, 1000, 2001],
+      [{ 'job-5-begin-x': [1030.9, 1040] }, 1030, 2001],
+      [{ 'job-5-end-x': [2030.5, 2031] }, 1000, 2031],
+      [{ 'job-5-end-x': [2030.5, 2031.1] }, 1000, 2001],
+      [{ 'job-5-end-x': [1970, 1970.2] }, 1000, 1971],
+      [{ 'job-55-begin-x': [1001, 1040], 'job-5-postbegin-x': [1002, 1040] }, 1000, 2001],
+    ] as const)('is moved by archives of the job alone, at most 30 s: %j', (archives, start, end) => {
+      expect(window(of('5'), archives)).toEqual([start, end]);
+    });
+
+    it.each([
+      ['an element by its raw id', '500_3', { local_job_id_raw: 512 }, 'job-512'],
+      ['an element by the shown id', '512', { local_job_id: '500', local_job_array_index: 3 }, 'job-500_3'],
+      ['an element of PBS', '500[3].server', {}, 'job-500[3].server'],
+      ['an element that is known by its name alone', '500_3', { id: '500_3', local_job_id: '500_3' }, 'job-500_3'],
+      ['a job with a server', '7.server', { local_job_id: '7.server' }, 'job-7.server'],
+      ['a job whose archives have the server', '7', {}, 'job-7.front-end-1'],
+    ])('is moved by archives of %s', (_, id, acct, name) => {
+      const archives = {
+        [`${name}-begin-20200101.00.00.00`]: [1002.5, 1032],
+        [`${name}-end-20200101.00.10.00`]: [2003, 2003.5],
+      } as const;
+      expect(window(of(id, acct), archives)).toEqual([1002, 2004]);
+      expect(window(of('1', { local_job_id: '501', local_job_array_index: 3 }), archives)).toEqual([1000, 2001]);
+    });
+
+    it('is that of its own run where the job was requeued within 30 s', () => {
+      const first = { ...job('5', 1000, 1005), acct: {} };
+      const second = { ...job('5', 1025, 1031), acct: {} };
+      const all = {
+        'job-5-begin-a': [1000.5, 1030.5],
+        'job-5-end-a': [1005.5, 1006],
+        'job-5-begin-b': [1025.5, 1055.5],
+        'job-5-end-b': [1032.5, 1033],
+      } as const;
+      expect(window(first, all)).toEqual([1000, 1006]);
+      expect(window(second, all)).toEqual([1025, 1033]);
+      // Of each run one is missing.
+      const { 'job-5-begin-a': _, 'job-5-end-b': __, ...rest } = all;
+      expect(window(first, rest)).toEqual([1000, 1006]);
+      expect(window(second, rest)).toEqual([1025, 1032]);
+      expect(window(first, { 'job-5-begin-b': all['job-5-begin-b'] })).toEqual([1000, 1006]);
+      expect(window(second, { 'job-5-end-a': all['job-5-end-a'] })).toEqual([1025, 1032]);
+      expect(window(first, { 'job-5-begin-b': [1025, 1055], 'job-5-end-z': [979, 980] })).toEqual([1000, 1006]);
+    });
   });
 });
 

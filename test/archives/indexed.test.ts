@@ -180,9 +180,12 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     smallArchive(join(outside, '20201201'), { host: 'n04', start: T0, end: T0 + DAY });
     mkdirSync(join(root, 'n04'), { recursive: true });
     symlinkSync(outside, join(root, 'n04/link'));
+    for (const f of ['meta', '0', 'index'])
+      symlinkSync(join(f === '0' ? outside : '', `20201201.${f}`), join(root, `n04/linked.${f}`));
     const job = jobs.find((j) => j.jobId === '800')!;
     const bad = [join(outside, '20201201'), `${root}/../outside/20201201`, 'outside/20201201', `${root}//n04/link/x`];
-    for (const path of [...bad, join(root, 'n04/link/20201201')]) await enter(path, 'n04.x.edu');
+    bad.push(join(root, 'n04/link/20201201'), join(root, 'n04/linked'));
+    for (const path of bad) await enter(path, 'n04.x.edu');
     const inTables = indexed();
     const { problems } = await inTables.bring([job]);
     expect(problems.map((p) => [p.code, p.message])).toEqual(
@@ -192,7 +195,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     inTables.close();
     // Without a tree in the configuration any place will do, but not any spelling.
     const anywhere = indexed(null);
-    expect((await anywhere.bring([job])).problems).toHaveLength(3);
+    expect((await anywhere.bring([job])).problems).toHaveLength(4);
     expect(lookupNode(anywhere.catalog, job, 'n04').archives).toHaveLength(2);
     anywhere.close();
   });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { stampOf } from '../../src/archives/index.ts';
+import { hostOfDirectory, topOf } from '../../src/archives/names.ts';
 import { zonedInstant } from '../../src/kernel/index.ts';
 
 const wall = (text: string) => {
@@ -58,4 +59,41 @@ describe('fast mode', () => {
     'job-1-begin-20181304.04.05.41',
     '20181004.04.05',
   ])('does not believe %s', (name) => expect(stampOf(name, 'UTC')).toBeNull());
+});
+
+describe('the directory of a host', () => {
+  it.each([
+    // Layouts A to D.
+    ['2026/03/n1/2026-03-02/20260302.00.10', 'n1'],
+    ['n1/2026/03/02/20260302.00.10', 'n1'],
+    ['n1/202603/20260302.00.10', 'n1'],
+    ['n1/20260302.00.10', 'n1'],
+    ['n1/2026-03/a', 'n1'],
+    ['n1/20260302/a', 'n1'],
+    // Hosts whose names are digits.
+    ['1001/20260302.00.10', '1001'],
+    ['1001/a', '1001'],
+    ['01/a', '01'],
+    ['12/202603/a', '12'],
+    ['31/2026/03/02/a', '31'],
+    ['1001/2026/03/02/a', '1001'],
+    ['100199/2026/03/a', '100199'],
+    ['20019999/a', '20019999'],
+    ['2001/2026/03/02/a', '2001'],
+    ['2001/202603/a', '2001'],
+    ['2001/2026-03-02/a', '2001'],
+    ['2001/20260302.00.10', '2001'],
+    ['2001/job-7-begin-20260302.00.10.00', '2001'],
+    ['2026/03/1001/2026-03-02/a', '1001'],
+    ['2026/03/99/2026-03-02/a', '99'],
+    // Nothing shows that these are none.
+    ['2026/20260302.00.10', ''],
+    ['2026/03/02/a', ''],
+    ['202603/a', ''],
+  ])('of %s is %j', (base, host) => expect([hostOfDirectory(base), topOf(base)]).toEqual([host, host]));
+
+  it('may be the innermost or the outermost one', () => {
+    expect(hostOfDirectory('/archive/7/n1/daily/20260302')).toBe('daily');
+    expect(topOf('1001/daily/20260302')).toBe('1001');
+  });
 });
