@@ -87,9 +87,11 @@ export function sameHost(a: string, b: string): boolean {
 export const mayBeOf = (asked: string, labelled: string, directory: string): boolean =>
   sameHost(asked, labelled) || hostKey(asked) === directory;
 
-const YEAR = /^(19[7-9]\d|20\d\d)$/;
-/** YYYYMM, YYYYMMDD, YYYY-MM, YYYY-MM-DD. */
-const MONTH_OR_DAY = /^(19[7-9]\d|20\d\d)(-?)(0[1-9]|1[0-2])(\2(0[1-9]|[12]\d|3[01]))?$/;
+/** Digits of a date, or of its beginning: YYYY, YYYYMM, YYYYMMDD, YYYYMMDDHH. */
+const DATE = /^(?:19[7-9]\d|20\d\d)(?:(?:0[1-9]|1[0-2])(?:(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])?)?)?$/;
+
+/** Digits of a directory's name that may be a date's, or go on with the one above; empty: it is neither. */
+const dateDigits = (part: string): string => (/^\d+(-\d\d){0,2}$/.test(part) ? part.replaceAll('-', '') : '');
 
 /**
  * The directories of a path that are no dates, the outermost first. Hosts may be called by digits alone: these are dates where they stand as
@@ -99,18 +101,16 @@ export function undated(base: string): string[] {
   const parts = dirname(base)
     .split('/')
     .filter((part) => part !== '' && part !== '.');
-  const yearOf = (part: string | undefined): string | undefined =>
-    part === undefined ? DATE_IN_NAME.exec(basename(base))?.[1] : (YEAR.exec(part) ?? MONTH_OR_DAY.exec(part))?.[1];
-  let above: 'year' | 'month' | null = null;
+  const inner = (i: number): string =>
+    i < parts.length ? dateDigits(parts[i]!) : (DATE_IN_NAME.exec(basename(base))?.[1] ?? '');
+  let above = '';
   return parts.filter((part, i) => {
-    if (YEAR.test(part) && (yearOf(parts[i + 1]) ?? part) === part) above = 'year';
-    else if (above === 'year' && /^(0[1-9]|1[0-2])$/.test(part)) above = 'month';
-    else {
-      const isDay = above === 'month' && /^(0[1-9]|[12]\d|3[01])$/.test(part);
-      above = null;
-      return !isDay && !MONTH_OR_DAY.test(part);
-    }
-    return false;
+    const digits = dateDigits(part);
+    const next = inner(i + 1).slice(0, 4);
+    if (above !== '' && digits.length === 2 && DATE.test(above + digits)) above += digits;
+    else if (DATE.test(digits) && !(digits.length === 4 && DATE.test(next) && next !== digits)) above = digits;
+    else above = '';
+    return above === '';
   });
 }
 
