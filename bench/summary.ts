@@ -1,6 +1,7 @@
 // Owns the speed of a full summary: a node-day with all analytics, from its archive to the text of its document, in one thread.
 
 import { statSync } from 'node:fs';
+import { systemClock } from '../src/kernel/index.ts';
 import { built } from './built.ts';
 import { readLoop, window } from './decode.ts';
 import { EPOCH } from './generate/cluster.ts';
@@ -59,7 +60,7 @@ export async function benchSummary(base: string, seconds: number, turns: number)
       ...span,
     };
     const one = { job, nodes: [node], answers, moved: false, startedAt: performance.now() };
-    const { document } = withData(one, spill, { minNodeFraction: 0.95, set: SHIPPED });
+    const { document } = withData(one, spill, { minNodeFraction: 0.95, set: SHIPPED, clock: systemClock });
     spill.close();
     return toJson(document);
   };

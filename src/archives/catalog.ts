@@ -2,7 +2,7 @@
 // are opened again.
 
 import { basename, join, resolve } from 'node:path';
-import { ERRORS, fromProblem, NS, type Problem } from '../kernel/index.ts';
+import { type Clock, ERRORS, fromProblem, NS, type Problem, systemClock } from '../kernel/index.ts';
 import type { Row, Statement, Store, Value } from '../store/index.ts';
 import { Damaged, type DamagedArchive, type DamagedFor, isGrowing, isYoung } from './damaged.ts';
 import {
@@ -53,6 +53,7 @@ export interface CatalogOptions {
   readonly scanner?: Scanner;
   /** Time zone in which names of job-level archives in dated directories are believed (archive-index.md §4); absent: none is. */
   readonly namesIn?: string;
+  readonly clock?: Clock;
 }
 
 /** Archives per transaction: a killed scan loses at most this many. */
@@ -72,6 +73,7 @@ export class Catalog {
   readonly #probe: ProbeArchive;
   readonly #scanner: Scanner;
   readonly #namesIn: string | null;
+  readonly #clock: Clock;
   readonly #unread: UnreadDirectories;
   readonly #put: Statement;
   readonly #byHost: Statement;
@@ -86,6 +88,7 @@ export class Catalog {
     this.#probe = probe;
     this.#scanner = options.scanner ?? ownScanner(probe);
     this.#namesIn = options.namesIn ?? null;
+    this.#clock = options.clock ?? systemClock;
     this.#unread = new UnreadDirectories(store, this.root);
     this.#put = store.prepare('INSERT OR REPLACE INTO archive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     // Two look-ups by index, since a host may be that of the label or that of the directory.
@@ -115,7 +118,7 @@ export class Catalog {
     const problems: Problem[] = [];
     const odd: Problem[] = [];
     const trouble: Trouble = (problem, found, fresh) => {
-      if (isYoung(problem, found.base, found.changed)) report.young++;
+      if (isYoung(problem, found.base, found.changed, this.#clock())) report.young++;
       else {
         problems.push(problem);
         if (fresh) report.newProblems++;
@@ -189,7 +192,7 @@ export class Catalog {
         const refused = this.#store.attempt(() => this.#enter(found, answer, before, false));
         if (refused) trouble({ ...refused, file: join(this.root, found.base) }, found, true);
         else if ('failure' in answer) trouble(answer.failure, found, true);
-        else if (answer.problem && !isGrowing(answer.problem, found.changed)) odd.push(answer.problem);
+        else if (answer.problem && !isGrowing(answer.problem, found.changed, this.#clock())) odd.push(answer.problem);
       });
     });
     this.#damaged = null;
@@ -313,7 +316,7 @@ export class Catalog {
         })),
     );
     const nextAfter = (ns: bigint): bigint | null => this.near(of.node, -OPEN_END, ns)[0]?.startNs ?? null;
-    return this.#damaged.touching({ ...of, nextAfter });
+    return this.#damaged.touching({ ...of, nextAfter }, this.#clock());
   }
 
   /** Why archives of a host may be there that it does not know of: directories that the last scan could not read. */

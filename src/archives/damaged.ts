@@ -30,24 +30,24 @@ const ZONES = 14n * 3600n * NS;
 /** A logger that nobody rotates is asked about for so long after the time in its archive's name. */
 const LONGEST = 8n * 86_400n * NS;
 
-const changedNow = (changed: number): boolean => Math.abs(Date.now() - changed) < YOUNG_MS;
+const changedNow = (changed: number, now: number): boolean => Math.abs(now * 1000 - changed) < YOUNG_MS;
 
 /** Epoch nanoseconds before which what is younger than an archive's last change has no data. */
 const youngFrom = (changed: number): bigint => BigInt(Math.ceil(changed) - YOUNG_MS) * 1_000_000n;
 
 /**
  * Just begun: what is missing may be there in a moment. The copy of an older archive has just been changed, too; its name tells. `base`: its
- * path.
+ * path; `now`: epoch seconds.
  */
-export function isYoung(problem: Problem, base: string, changed: number): boolean {
+export function isYoung(problem: Problem, base: string, changed: number, now: number): boolean {
   if (problem.code !== 'E_ARCHIVE_EMPTY' && problem.code !== 'E_ARCHIVE_MISSING') return false;
   const date = dateOf(basename(base));
-  return changedNow(changed) && (date === null || BigInt(date) * NS + ZONES >= youngFrom(changed));
+  return changedNow(changed, now) && (date === null || BigInt(date) * NS + ZONES >= youngFrom(changed));
 }
 
 /** Being written: the rest of its last record may be there in a moment. */
-export const isGrowing = (problem: Problem, changed: number): boolean =>
-  problem.code === 'E_ARCHIVE_TRUNCATED' && changedNow(changed);
+export const isGrowing = (problem: Problem, changed: number, now: number): boolean =>
+  problem.code === 'E_ARCHIVE_TRUNCATED' && changedNow(changed, now);
 
 /** Archives that cannot be read, by what may name their host: any part of the path that is no date. */
 export class Damaged {
@@ -67,15 +67,19 @@ export class Damaged {
     }
   }
 
-  /** Those that may have data of a job on a node. */
-  touching(of: DamagedFor): DamagedArchive[] {
+  /** Those that may have data of a job on a node. `now`: epoch seconds. */
+  touching(of: DamagedFor, now: number): DamagedArchive[] {
     const own = this.#byHost.get(hostKey(of.node)) ?? [];
     const loose = this.#loose.filter((a) => !own.includes(a) && parseArchiveJob(basename(a.base)) !== null);
-    return [...own, ...loose].filter((a) => touches(a, of));
+    return [...own, ...loose].filter((a) => touches(a, of, now));
   }
 }
 
-function touches({ base, problem, changed }: DamagedArchive, { job, startNs, endNs, nextAfter }: DamagedFor): boolean {
+function touches(
+  { base, problem, changed }: DamagedArchive,
+  { job, startNs, endNs, nextAfter }: DamagedFor,
+  now: number,
+): boolean {
   const name = basename(base);
   const named = parseArchiveJob(name);
   if (named) return isOfJob(named, job);
@@ -83,7 +87,7 @@ function touches({ base, problem, changed }: DamagedArchive, { job, startNs, end
   const changedNs = BigInt(Math.ceil(changed)) * 1_000_000n;
   const date = dateOf(name);
   // One that has just begun has no data of a time before.
-  if (isYoung(problem, base, changed) && (date !== null || endNs >= youngFrom(changed))) return false;
+  if (isYoung(problem, base, changed, now) && (date !== null || endNs >= youngFrom(changed))) return false;
   if (date === null) return changedNs >= startNs;
   const began = BigInt(date) * NS;
   const next = nextAfter(began + ZONES);

@@ -4,7 +4,7 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { hostName, type Job } from '../jobs/index.ts';
-import { JobsumError, type Problem } from '../kernel/index.ts';
+import { type Clock, JobsumError, type Problem } from '../kernel/index.ts';
 import { MEMORY, type SqlRow, Store, type Warehouse } from '../store/index.ts';
 import { Catalog, type ScanReport } from './catalog.ts';
 import { CATALOG_SCHEMA } from './catalog-schema.ts';
@@ -20,6 +20,7 @@ export interface IndexedOptions {
   readonly below: string | null;
   /** For who asks why there are none: archives of so many seconds around the jobs too, and those whose files are gone. */
   readonly margin?: number;
+  readonly clock?: Clock;
 }
 
 /** Jobs per statement. */
@@ -162,6 +163,7 @@ export class IndexedArchives {
     this.#warehouse = warehouse;
     this.#options = options;
     this.catalog = new Catalog(this.#store, ROOT, probe, {
+      ...(options.clock ? { clock: options.clock } : {}),
       scanner: {
         scan: (_, at = '') => this.#look(join(ROOT, at)),
         probe: async (root, lot) =>

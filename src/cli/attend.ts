@@ -1,6 +1,6 @@
 // Owns the frame of commands that run for long or unattended: logs, progress, signals, the final record, the textfile.
 
-import { ERRORS, newRunId, type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, ERRORS, newRunId, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import {
   checkTextfile,
   Logger,
@@ -43,6 +43,7 @@ export interface Attendance<S extends Outcome> {
   /** Form of log records; default: text for people and their mail, NDJSON for whatever reads the rest. */
   readonly log?: LogForm | undefined;
   readonly textfile?: string | undefined;
+  readonly clock?: Clock;
   /** What the textfile says of it. */
   readonly figures: (summary: S) => Pick<RunFigures, 'outcomes' | 'bytesRead' | 'bytesDecoded' | 'backlog'>;
   /** A failure that is as it should be: the exit code is 0. */
@@ -97,12 +98,13 @@ export async function attend<S extends Outcome>(
   body: (frame: Frame, begun: Begun<S>) => Promise<S>,
 ): Promise<S> {
   goOnWithoutReader();
-  const { command, quiet, verbose } = attendance;
+  const { command, quiet, verbose, clock = systemClock } = attendance;
   if (quiet && verbose) throw usage('--quiet or --verbose, not both');
   let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
-  const run = newRunId();
+  const date = (): Date => new Date(clock() * 1000);
+  const run = newRunId(date());
   // Whatever is written is not to stand behind the line of progress.
   const stream = {
     write: (text: string): void => {
@@ -111,7 +113,7 @@ export async function attend<S extends Outcome>(
     },
   };
   const human = attendance.log === undefined ? tty || quiet : attendance.log === 'text';
-  const log = new Logger({ stream, human, quiet, verbose }, { run });
+  const log = new Logger({ stream, human, quiet, verbose, now: date }, { run });
   const progress = new Progress({ log, stream: process.stderr, tty: tty && human, quiet });
   const stop = new AbortController();
   let signalled: NodeJS.Signals | null = null;
@@ -123,7 +125,7 @@ export async function attend<S extends Outcome>(
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  const start = Date.now() / 1000;
+  const start = clock();
   let summary: S | null = null;
   let part: S | null = null;
   let problem: Problem | null = null;
@@ -151,7 +153,7 @@ export async function attend<S extends Outcome>(
     // A run that found another at work leaves the figures to that one.
     if (textfile !== undefined && problem?.code !== 'E_LOCKED') {
       const figures = counted ? attendance.figures(counted) : { outcomes: {} };
-      const end = Date.now() / 1000;
+      const end = clock();
       try {
         await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures });
       } catch (error) {
@@ -170,7 +172,7 @@ export async function attend<S extends Outcome>(
     } else if (!silent) {
       const { problems: _, run: __, ...counts } = { ...(counted ?? { problems: [], run }), exitCode };
       const failure = problem ? problemFields(problem) : {};
-      const ms = Math.round(Date.now() - start * 1000);
+      const ms = Math.round((clock() - start) * 1000);
       const level = quiet || (problem && !excused) ? 'error' : 'info';
       log[level]('run.summary', 'the run has ended', {
         command,

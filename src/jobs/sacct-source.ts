@@ -1,5 +1,6 @@
 // Owns jobs straight from Slurm: `sacct` is run, and the next run goes on where the last one ended.
 
+import { type Clock, systemClock } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
 import type { JobRecord, JobSource } from './job.ts';
 import { askSacct, separator } from './sacct-call.ts';
@@ -26,7 +27,7 @@ export interface SacctOptions {
   readonly name?: string;
   /** Seconds in which jobs whose data were missing are listed again. */
   readonly back: number;
-  readonly now?: () => number;
+  readonly clock?: Clock;
 }
 
 /** sacct's time without zone: UTC, as TZ says. */
@@ -42,7 +43,7 @@ export class SacctSource implements JobSource {
   }
 
   get #now(): number {
-    return this.#options.now?.() ?? Date.now() / 1000;
+    return (this.#options.clock ?? systemClock)();
   }
 
   /** Jobs that ended from here on. sacct's own start and end select by "was running in". */
@@ -74,14 +75,14 @@ export class SacctSource implements JobSource {
 
   /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails), E_JOB_SOURCE */
   async *records(signal?: AbortSignal): AsyncGenerator<JobRecord> {
-    const { command, now = () => Date.now() / 1000 } = this.#options;
+    const { command } = this.#options;
     const from = this.#from();
     const answer = askSacct(command, this.#arguments(from), signal);
     for await (const record of once(parseJobs(answer.output, 'sacct', 'sacct'), 'sacct')) {
       if (record.kind === 'job') {
         if (record.job.end < from) continue;
         // One that ends in the future is another run's; behind it none would be asked for.
-        if (record.job.end <= now()) this.#mark = Math.max(this.#mark, record.job.end);
+        if (record.job.end <= this.#now) this.#mark = Math.max(this.#mark, record.job.end);
       }
       yield record;
     }

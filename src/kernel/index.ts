@@ -24,7 +24,16 @@ export { processStart } from './process.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
 export { formatBytes } from './size.ts';
-export { compare, formatDuration, formatSeconds, NS, nsOf, parseInstant } from './time.ts';
+export {
+  type Clock,
+  compare,
+  formatDuration,
+  formatSeconds,
+  NS,
+  nsOf,
+  parseInstant,
+  systemClock,
+} from './time.ts';
 export {
   partialName,
   removeAbandoned,

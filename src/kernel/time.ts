@@ -5,6 +5,11 @@ import { JobsumError } from './errors.ts';
 /** Nanoseconds of one second. */
 export const NS = 1_000_000_000n;
 
+/** Epoch seconds now. Who goes by the time of day is given one, so that tests can let days pass. */
+export type Clock = () => number;
+
+export const systemClock: Clock = () => Date.now() / 1000;
+
 /** For sorting, which bigints cannot be by subtraction. */
 export function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,6 +1,6 @@
 // Owns what earlier runs have reported: who reads it every morning is to see the same thing once, and again only when it comes back.
 
-import type { Problem } from '../kernel/index.ts';
+import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
 
 export const REPORTED_SCHEMA: Schema = {
@@ -16,10 +16,12 @@ const keyOf = ({ code, message, file, node, job, expected, found }: Problem): st
 
 export class Reported {
   readonly #store: Store;
+  readonly #now: Clock;
   readonly #met = new Set<string>();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock = systemClock) {
     this.#store = store;
+    this.#now = clock;
   }
 
   /** Whether no run of the last days has met it, nor this one before. */
@@ -27,13 +29,13 @@ export class Reported {
     const key = keyOf(problem);
     if (this.#met.has(key)) return false;
     this.#met.add(key);
-    const oldest = Date.now() / 1000 - REMEMBERED;
+    const oldest = this.#now() - REMEMBERED;
     return !this.#store.prepare('SELECT 1 FROM reported WHERE what = ? AND seen >= ?').get(key, oldest);
   }
 
   /** At the end of the run: what it has met is known to the next. */
   save(): void {
-    const now = Date.now() / 1000;
+    const now = this.#now();
     this.#store.transaction(() => {
       const put = this.#store.prepare('INSERT OR REPLACE INTO reported VALUES (?, ?)');
       for (const key of this.#met) put.run(key, now);

@@ -1,7 +1,7 @@
 // Owns the record of runs in the embedded store: when, who, what came of it. A run that was killed has no end.
 
 import { hostname } from 'node:os';
-import { type Problem, redact } from '../kernel/index.ts';
+import { type Clock, type Problem, redact, systemClock } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
 
 export const RUNS_SCHEMA: Schema = {
@@ -33,24 +33,25 @@ export interface RunRecord {
 
 export class Runs {
   readonly #store: Store;
+  readonly #now: Clock;
 
-  constructor(store: Store) {
+  constructor(store: Store, clock = systemClock) {
     this.#store = store;
+    this.#now = clock;
   }
 
   /** Notes that a run has begun; the returned function notes its end. */
   begin(run: string, command: string): (exitCode: number, counts: object, problem?: Problem) => void {
-    const now = (): number => Date.now() / 1000;
     this.#store
       .prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)')
-      .run(run, command, hostname(), process.pid, now());
+      .run(run, command, hostname(), process.pid, this.#now());
     this.#store
       .prepare('DELETE FROM run WHERE started < (SELECT started FROM run ORDER BY started DESC LIMIT 1 OFFSET ?)')
       .run(KEPT);
     return (exitCode, counts, problem) =>
       this.#store
         .prepare('UPDATE run SET ended = ?, exit_code = ?, counts = ?, problem = ? WHERE id = ?')
-        .run(now(), exitCode, JSON.stringify(counts), problem ? redact(JSON.stringify(problem)) : null, run);
+        .run(this.#now(), exitCode, JSON.stringify(counts), problem ? redact(JSON.stringify(problem)) : null, run);
   }
 
   /** The latest runs, of one command or of all, newest first. */

@@ -1,6 +1,6 @@
 // Owns the ledger in the embedded store: for runs without a warehouse.
 
-import type { Problem } from '../kernel/index.ts';
+import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import type { Row, Schema, Statement, Store } from '../store/index.ts';
 import { type Lease, lost } from './lease.ts';
 import {
@@ -47,17 +47,20 @@ export interface StoreLedgerOptions {
   /** What guards the writes. */
   readonly lease?: Pick<Lease, 'name' | 'token'>;
   readonly policy?: RetryPolicy;
+  readonly clock?: Clock;
 }
 
 export class StoreLedger implements Ledger {
   readonly #store: Store;
   readonly #options: StoreLedgerOptions;
+  readonly #now: Clock;
   readonly #get: Statement;
   readonly #put: Statement;
 
   constructor(store: Store, options: StoreLedgerOptions) {
     this.#store = store;
     this.#options = options;
+    this.#now = options.clock ?? systemClock;
     this.#get = store.prepare('SELECT * FROM ledger WHERE id = ? AND sinks = ?');
     this.#put = store.prepare(
       `INSERT OR REPLACE INTO ledger (id, sinks, state, attempts, problem, finished, next_try, error, run, seen)
@@ -66,14 +69,14 @@ export class StoreLedger implements Ledger {
   }
 
   async settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>> {
-    const now = Date.now() / 1000;
+    const now = this.#now();
     const rows = (await this.find(jobs.map((j) => j.id))).filter((row) => passedOver(row, now));
     return new Map(rows.map((row) => [row.id, row.state]));
   }
 
   async record(entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>> {
     const { sinks, run, lease, policy = RETRY } = this.#options;
-    const now = Date.now() / 1000;
+    const now = this.#now();
     const became = new Map<string, Became>();
     this.#store.transaction(() => {
       if (lease && !holdsLease(this.#store, lease)) throw lost(lease.name);

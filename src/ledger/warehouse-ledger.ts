@@ -1,7 +1,7 @@
 // Owns the ledger in the warehouse: the process table as the incumbent writes it (accounting.md §6), which the portal and
 // the incumbent's selections read, and beside it a table of our own with what the process table has no place for.
 
-import type { Problem } from '../kernel/index.ts';
+import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
 import {
@@ -27,6 +27,7 @@ export interface WarehouseLedgerOptions {
   readonly lease?: Pick<Lease, 'name' | 'token'>;
   readonly leaseSeconds?: number;
   readonly policy?: RetryPolicy;
+  readonly clock?: Clock;
 }
 
 /** Done with the current version of the summariser. */
@@ -54,16 +55,18 @@ const MAX_PROBLEM = 10_000;
 export class WarehouseLedger implements Ledger {
   readonly #warehouse: Warehouse;
   readonly #options: WarehouseLedgerOptions;
+  readonly #now: Clock;
 
   constructor(warehouse: Warehouse, options: WarehouseLedgerOptions) {
     this.#warehouse = warehouse;
     this.#options = options;
+    this.#now = options.clock ?? systemClock;
   }
 
   /** Done only while the process table says so, too: who deletes a row there wants the job done again. */
   async settled(jobs: readonly JobKey[]): Promise<ReadonlyMap<string, JobState>> {
     if (jobs.length === 0) return new Map();
-    const now = Date.now() / 1000;
+    const now = this.#now();
     const rows = await this.#warehouse.rows<WarehouseJobRow & { marked: number | null }>(
       `SELECT j.document_id, j.state, j.next_try, p.jobid AS marked FROM ${TABLE} j
        LEFT JOIN modw_supremm.process p ON p.jobid = j.job_id WHERE j.resource_id = ? AND j.document_id IN (?)`,
@@ -88,7 +91,7 @@ export class WarehouseLedger implements Ledger {
 
   async #recordJobs(q: Queryable, entries: readonly LedgerEntry[]): Promise<ReadonlyMap<string, Became>> {
     const { resourceId, run, policy = RETRY } = this.#options;
-    const now = Date.now() / 1000;
+    const now = this.#now();
     const sql = `SELECT document_id, state, attempts, run FROM ${TABLE} WHERE resource_id = ? AND document_id IN (?) FOR UPDATE`;
     const known = await q.rows<WarehouseJobRow>(sql, [resourceId, entries.map((e) => e.id)]);
     const before = new Map(known.map((row) => [row.document_id, row]));

@@ -5,7 +5,7 @@ import { type Catalog, planTasks, type Task, type WantedWindow } from '../archiv
 import { bounds } from '../decode/index.ts';
 import { type Limits, skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { NS, type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, NS, type Problem, toProblem } from '../kernel/index.ts';
 import type { Lead } from '../reduce/index.ts';
 import type { RunAnalytics } from './analytics.ts';
 import { type LookedNode, lookJob, Search } from './look.ts';
@@ -22,6 +22,7 @@ export interface BatchContext {
   readonly limits?: Limits;
   readonly normalization: Readonly<Record<string, number>>;
   readonly analytics: RunAnalytics;
+  readonly clock: Clock;
   readonly engine?: Engine | undefined;
   readonly asReference?: boolean | undefined;
   readonly signal: AbortSignal | undefined;
@@ -71,11 +72,11 @@ export async function* runBatch(context: BatchContext, jobs: readonly Job[]): As
 /** A job is looked up: what is to be read of it, or what becomes of it without. */
 function begin(context: BatchContext, job: Job, key: number): Pending | JobOutcome {
   const early = skipByAccounting(job, context.limits);
-  if (early) return withoutData(job, early, null);
+  if (early) return withoutData(job, early, { nodes: null, created: context.clock() });
   const nodes = lookJob(context.catalog, job, key);
   const waiting = nodes.filter((w) => w.archives.length > 0).length;
   const skip = skipByArchives(job.nodeCount, waiting, context.minNodeFraction);
-  if (skip) return withoutData(job, skip, nodes);
+  if (skip) return withoutData(job, skip, { nodes, created: context.clock() });
   const startedAt = performance.now();
   return {
     ...{ job, slim: slimJob(job), key, nodes, waiting, startedAt },
@@ -130,8 +131,9 @@ async function finish(batch: Batch, p: Pending): Promise<JobOutcome> {
       // Answers replace the earlier ones.
     }
   }
-  const { minNodeFraction, analytics } = batch.context;
-  const outcome = costingItself(p.job, () => withData(p, batch.spill, { minNodeFraction, set: analytics.set }));
+  const { minNodeFraction, analytics, clock } = batch.context;
+  const context = { minNodeFraction, set: analytics.set, clock };
+  const outcome = costingItself(p.job, () => withData(p, batch.spill, context));
   for (const answer of p.answers.values()) batch.spill.drop(answer.stored);
   p.answers.clear();
   return outcome;

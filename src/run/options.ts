@@ -3,6 +3,7 @@
 import type { Bounds } from '../decode/index.ts';
 import type { Limits } from '../document/index.ts';
 import type { JobFilter, JobFormat } from '../jobs/index.ts';
+import type { Clock } from '../kernel/index.ts';
 import type { Engine } from './messages.ts';
 
 /** What is asked of a run whatever its jobs come from. */
@@ -30,6 +31,8 @@ export interface CommonOptions extends Partial<Bounds> {
   readonly onlyNews?: boolean;
   /** The first job that fails ends the run. */
   readonly failFast?: boolean;
+  /** What jobs and archives are old by, and what is written down of when; default the system's. Leases go by the system's always. */
+  readonly clock?: Clock;
   /** Stop taking work, finish what is in hand. */
   readonly signal?: AbortSignal;
 }

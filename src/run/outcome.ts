@@ -14,7 +14,7 @@ import {
   spansTime,
 } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { describeProblem, type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, describeProblem, type Problem, toProblem } from '../kernel/index.ts';
 import { isLost, type LookedNode } from './look.ts';
 import type { WindowAnswer } from './messages.ts';
 import { type PackedPart, unpack, type WorkShare } from './packed.ts';
@@ -102,9 +102,8 @@ const coverageOf = (nodes: readonly LookedNode[], answers: ReadJob['answers']): 
     return { index, node, startNs, endNs, unreadable, ...(data ? { data } : {}) };
   });
 
-/** What is known to be lacking of a job: nodes without all of their data, and what of it could not be read. */
-function judgeData(nodes: readonly LookedNode[], coverage: readonly NodeCoverage[]) {
-  const lacking = nodes.filter((w, i) => !w.written || !isFull(coverage[i]!));
+/** What could not be read of a job. `lacking`: those of its nodes that do not have all of their data. */
+function judgeData(nodes: readonly LookedNode[], lacking: readonly LookedNode[]) {
   const problems: Problem[] = nodes.flatMap((w) => w.damaged.map(({ problem }) => ({ ...problem, node: w.node })));
   const hidden = new Map(lacking.flatMap((w) => w.hidden).map((p) => [p.file, p]));
   const unread = hidden.size > 0 || lacking.some((w) => w.damaged.some(({ problem }) => problem.code === 'E_IO'));
@@ -120,10 +119,16 @@ function judgeData(nodes: readonly LookedNode[], coverage: readonly NodeCoverage
 
 const textsOf = (problems: readonly Problem[]): string[] => [...new Set(problems.map(describeProblem))];
 
-/** The document of a job that was not read. `nodes`: null, if its archives were not looked for. */
-export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] | null): JobOutcome {
+/** The document of a job that was not read. `nodes`: null, if its archives were not looked for; `created`: epoch seconds. */
+export function withoutData(
+  job: Job,
+  skip: Skip,
+  { nodes, created }: { readonly nodes: readonly LookedNode[] | null; readonly created: number },
+): JobOutcome {
   const coverage = coverageOf(nodes ?? [], new Map());
-  const { problems, unread, cause } = judgeData(nodes ?? [], coverage);
+  // Nobody knows yet what the archives lack that are there: the nodes without any are why the job is not read.
+  const lacking = (nodes ?? []).filter((w) => w.archives.length === 0);
+  const { problems, unread, cause } = judgeData(nodes ?? [], lacking);
   const document = buildDocument(job, {
     coverage: coverageSection({ expected: job.nodeCount, nodes: coverage, analytics: {} }),
     errors: { job: textsOf(problems) },
@@ -131,7 +136,7 @@ export function withoutData(job: Job, skip: Skip, nodes: readonly LookedNode[] |
     missing: job.nodeCount,
     flag: skip.flag,
     elapsed: 0,
-    created: Date.now() / 1000,
+    created,
     ...(nodes !== null ? { mergetime: 0 } : {}),
   });
   const seen = nodes === null ? {} : { seen: fingerprint(nodes) };
@@ -171,14 +176,16 @@ const isEnough = (coverage: NodeCoverage, { problems }: NodeAnswer): boolean =>
 export interface FinishContext {
   readonly minNodeFraction: number;
   readonly set: AnalyticSet;
+  readonly clock: Clock;
 }
 
-export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: FinishContext): JobOutcome {
+export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set, clock }: FinishContext): JobOutcome {
   const { job, nodes, answers } = p;
   const mergetime = (performance.now() - p.startedAt) / 1000;
   const began = performance.now();
   const coverage = coverageOf(nodes, answers);
-  const data = judgeData(nodes, coverage);
+  const lacking = nodes.filter((w, i) => !w.written || !isFull(coverage[i]!));
+  const data = judgeData(nodes, lacking);
   const found = problemsOf(job, answers);
   const problems = [...data.problems, ...found];
   if (p.failure) problems.push(p.failure);
@@ -210,7 +217,7 @@ export function withData(p: ReadJob, spill: Spill, { minNodeFraction, set }: Fin
     ...(verdict.skip ? { flag: verdict.skip.flag } : {}),
     mergetime,
     elapsed: (performance.now() - began) / 1000,
-    created: Date.now() / 1000,
+    created: clock(),
   });
   // The same for every sink: one that bounds documents is not to decide what the others get.
   const document = fitDocument(built);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CATALOG_SCHEMA } from '../archives/index.ts';
 import { SOURCE_SCHEMA } from '../jobs/index.ts';
-import { ERRORS, JobsumError, type Patience, toProblem } from '../kernel/index.ts';
+import { type Clock, ERRORS, JobsumError, type Patience, toProblem } from '../kernel/index.ts';
 import {
   keepAlive,
   LEASE_SCHEMA,
@@ -72,10 +72,10 @@ export async function leased<T>(
 /** Runs the body and records in the store that it began, and how it ended: by its summary or an error. */
 export async function recorded<S extends { readonly exitCode: number }>(
   store: Store,
-  { run, command }: { readonly run: string; readonly command: string },
+  { run, command, clock }: { readonly run: string; readonly command: string; readonly clock?: Clock },
   body: () => Promise<S>,
 ): Promise<S> {
-  const end = new Runs(store).begin(run, command);
+  const end = new Runs(store, clock).begin(run, command);
   try {
     const summary = await body();
     const { problems: _, run: __, ...counts } = summary as S & { problems?: unknown; run?: unknown };

@@ -123,7 +123,7 @@ export class ResourceRun {
         lines.rejected++;
         this.#session.account.fault(record.problem, 'job.rejected');
       } else if (record.kind === 'noted') this.#session.account.problem(record.problem, 'job.noted');
-      else if (record.kind === 'ignored' || record.job.end > Date.now() / 1000) lines.ignored++;
+      else if (record.kind === 'ignored' || record.job.end > this.#session.clock()) lines.ignored++;
       else if (!selects(filter, record.job)) this.#count('unselected');
       else {
         this.#candidates.push(record.job);
@@ -187,7 +187,7 @@ export class ResourceRun {
     const { lists = null } = this.#plan;
     const sinks = await openSinks();
     const analytics = { ...(await this.#session.analytics()), listsFor: () => lists };
-    const { account, pool, workers } = this.#session;
+    const { account, pool, workers, clock } = this.#session;
     const context = {
       ...{
         pool,
@@ -196,6 +196,7 @@ export class ResourceRun {
         limits,
         normalization,
         analytics,
+        clock,
         signal: this.#signal,
         engine: this.#session.options.engine,
         asReference: this.#session.options.asReference,
@@ -274,7 +275,7 @@ export class ResourceRun {
     const became = this.#session.options.dryRun ? null : await this.#plan.ledger.record(entries);
     for (const entry of entries) {
       const { result, error } = entry;
-      const now = became?.get(entry.id) ?? firstTry(entry);
+      const now = became?.get(entry.id) ?? firstTry(entry, this.#session.clock());
       this.#count(result === 'failed' ? 'failed' : error === undefined ? 'done' : 'skipped');
       if (now.state === 'waiting') this.#count('waiting');
       this.#session.account.attention.job(entry, now);
@@ -313,7 +314,7 @@ const keyOf = (job: Job): JobKey => ({
 });
 
 /** What would become of a job that nobody has tried before. */
-const firstTry = (entry: LedgerEntry): Became => ({ ...judgeTry(entry, 1, Date.now() / 1000), attempts: 1 });
+const firstTry = (entry: LedgerEntry, now: number): Became => ({ ...judgeTry(entry, 1, now), attempts: 1 });
 
 const isOpen = (state: JobState | undefined): boolean => state !== undefined && OPEN_STATES.includes(state);
 

@@ -13,11 +13,11 @@ import type { RunIo, RunSummary } from './summary.ts';
 const DEFAULT_STORE = 'jobsum.db';
 
 /** `sacct:` or `sacct:CLUSTER` asks Slurm; everything else is a file. */
-function sourceOf({ jobs, format, filter = {} }: RunOptions, { store }: Session, back: number): JobSource {
+function sourceOf({ jobs, format, filter = {} }: RunOptions, { store, clock }: Session, back: number): JobSource {
   const cluster = /^sacct:(.*)$/.exec(jobs)?.[1];
   if (cluster === undefined) return new FileSource(jobs, format);
   const named = cluster === '' ? {} : { cluster };
-  return new SacctSource({ command: 'sacct', ...named, selection: filter, store, name: jobs, back });
+  return new SacctSource({ command: 'sacct', ...named, selection: filter, store, name: jobs, back, clock });
 }
 
 /** @throws JobsumError for what stops the run as a whole: usage, store, list of jobs, no archives, a sink */
@@ -27,15 +27,15 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   const outputs = options.dryRun ? named.filter((n) => n.kind === 'ndjson') : named;
   const policy = { ...RETRY, graceSeconds: options.grace ?? RETRY.graceSeconds };
   return withSession(path, options, io, (session) => {
-    const { store, run } = session;
+    const { store, run, clock } = session;
     const work = async (lease: Lease): Promise<void> => {
-      const ledger = new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy });
+      const ledger = new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy, clock });
       let opened: Outputs | null = null;
       try {
         const jobs = new ResourceRun(session, {
           ...options,
           catalogFor: () => session.catalog(options.archives),
-          source: sourceOf(options, session, await lookBack(ledger, policy.graceSeconds)),
+          source: sourceOf(options, session, await lookBack(ledger, policy.graceSeconds, clock)),
           filter: options.filter ?? {},
           again: options.again ?? false,
           lease,

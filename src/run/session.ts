@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
 import { probeArchive, setBounds } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { isStop, JobsumError, newRunId, type Patience } from '../kernel/index.ts';
+import { type Clock, isStop, JobsumError, newRunId, type Patience, systemClock } from '../kernel/index.ts';
 import { type Backlog, type Lease, type Leases, Reported } from '../ledger/index.ts';
 import { MEMORY, type Store } from '../store/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
@@ -35,6 +35,7 @@ export class Session {
   readonly store: Store;
   readonly account: Account;
   readonly workers: number;
+  readonly clock: Clock;
   readonly #catalogs = new Map<string, Promise<Catalog>>();
   #pool: Promise<Pool> | null = null;
   #scanner: ScanPool | null = null;
@@ -45,7 +46,8 @@ export class Session {
     this.options = options;
     this.io = io;
     this.store = store;
-    const reported = options.onlyNews && !options.dryRun ? new Reported(store) : null;
+    this.clock = options.clock ?? systemClock;
+    const reported = options.onlyNews && !options.dryRun ? new Reported(store, this.clock) : null;
     this.account = new Account(run, io, reported, resources);
     this.workers = options.workers ?? availableParallelism();
   }
@@ -82,7 +84,7 @@ export class Session {
 
   async #scan(root: string, namesIn: string | undefined): Promise<Catalog> {
     this.#scanner ??= new ScanPool(this.workers, probeArchive, this.options.signal);
-    const options = { scanner: this.#scanner, ...(namesIn === undefined ? {} : { namesIn }) };
+    const options = { scanner: this.#scanner, clock: this.clock, ...(namesIn === undefined ? {} : { namesIn }) };
     const catalog = new Catalog(this.store, root, probeArchive, options);
     const scan = await catalog.refresh();
     if (scan.archives === 0) throw new JobsumError('E_NO_ARCHIVES', 'no archives below this directory', { file: root });
@@ -132,7 +134,9 @@ export class Session {
       if (open) summary.backlog = open;
       return summary;
     };
-    return this.options.dryRun ? work() : recorded(this.store, { run: this.run, command: 'summarize' }, work);
+    return this.options.dryRun
+      ? work()
+      : recorded(this.store, { run: this.run, command: 'summarize', clock: this.clock }, work);
   }
 
   async close(): Promise<void> {

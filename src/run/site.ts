@@ -224,10 +224,11 @@ class Site {
       const namesIn = fastIndex ? (timezone ?? localZone()) : undefined;
       return { catalogFor: () => this.#session.catalog(archives!, namesIn), close: () => undefined };
     }
+    const { clock } = this.#session;
     let indexed: IndexedArchives | null = null;
     return {
       catalogFor: (jobs) => {
-        indexed ??= new IndexedArchives(warehouse!, probeArchive, { names: { mode, ext }, below: archives });
+        indexed ??= new IndexedArchives(warehouse!, probeArchive, { names: { mode, ext }, below: archives, clock });
         return patiently(this.#patient(), () => this.#session.indexed(indexed!, jobs));
       },
       close: () => indexed?.close(),
@@ -252,13 +253,13 @@ class Site {
 
   /** In the warehouse where there is one: it holds for all hosts, and the portal sees it. */
   #ledger(resource: ResourceSettings, warehouse: Warehouse | null, outputs: readonly Output[], lease: Lease): Ledger {
-    const { store, run, options } = this.#session;
+    const { store, run, options, clock } = this.#session;
     const { lease: leaseSeconds, retry } = this.#config;
     const policy = { ...RETRY, graceSeconds: options.grace ?? retry.grace, maxAttempts: retry.attempts };
     if (this.#bare) return NOTHING;
-    if (!warehouse) return new StoreLedger(store, { sinks: ledgerScope(outputs), run, lease, policy });
+    if (!warehouse) return new StoreLedger(store, { sinks: ledgerScope(outputs), run, lease, policy, clock });
     return this.#patientLedger(
-      new WarehouseLedger(warehouse, { resourceId: resource.id, run, lease, leaseSeconds, policy }),
+      new WarehouseLedger(warehouse, { resourceId: resource.id, run, lease, leaseSeconds, policy, clock }),
     );
   }
 
@@ -284,6 +285,7 @@ class Site {
   async #source(resource: ResourceSettings, warehouse: Warehouse | null, ledger: Ledger): Promise<JobSource> {
     const { selection } = this.#options;
     const { source, name, id } = resource;
+    const { clock } = this.#session;
     const grace = this.#session.options.grace ?? this.#config.retry.grace;
     if (source.kind === 'file') return new FileSource(source.path, source.format, source.cluster);
     if (source.kind === 'sacct') {
@@ -293,17 +295,17 @@ class Site {
         selection,
         store: this.#session.store,
         name: `resource:${id} ${name}`,
-        back: await lookBack(ledger, grace),
+        back: await lookBack(ledger, grace, clock),
+        clock,
       });
     }
-    const due = selection.states === undefined ? await dueJobs(ledger) : [];
+    const due = selection.states === undefined ? await dueJobs(ledger, clock()) : [];
     return new XdmodSource(warehouse!, { resource, selection, due }, (action) => patiently(this.#patient(), action));
   }
 }
 
 /** Warehouse ids of jobs that our own state wants tried again, which the process table says are done with. */
-async function dueJobs(ledger: Ledger): Promise<number[]> {
-  const now = Date.now() / 1000;
+async function dueJobs(ledger: Ledger, now: number): Promise<number[]> {
   const rows = (await Promise.all(OPEN_STATES.map((state) => ledger.list(state, MAX_DUE)))).flat();
   // Of who knows what there was of its archives it is to be seen whether there is more.
   const may = (r: LedgerRow): boolean => r.seen !== null || (r.nextTry ?? now) <= now;

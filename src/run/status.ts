@@ -2,7 +2,7 @@
 
 import type { ResourceSettings } from '../config/index.ts';
 import { detectSchema } from '../jobs/index.ts';
-import type { Problem } from '../kernel/index.ts';
+import type { Clock, Problem } from '../kernel/index.ts';
 import {
   type Backlog,
   type LeaseHeld,
@@ -78,9 +78,9 @@ export async function backlogOf(store: Store, site?: StatusSite): Promise<Backlo
 const MAX_LATE = 7 * 86_400;
 
 /** How many seconds back accounting is asked for jobs: as long as data are waited for, and as far as any job is open. */
-export async function lookBack(ledger: Ledger, grace: number): Promise<number> {
+export async function lookBack(ledger: Ledger, grace: number, clock: Clock): Promise<number> {
   const { oldestEnd } = await ledger.backlog();
-  const age = oldestEnd === null ? 0 : Date.now() / 1000 - oldestEnd;
+  const age = oldestEnd === null ? 0 : clock() - oldestEnd;
   return Math.min(Math.max(grace, age), grace + MAX_LATE);
 }
 

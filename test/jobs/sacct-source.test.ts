@@ -25,7 +25,7 @@ const answer = (lines: string): string =>
 const called = (): string[] => readFileSync(join(dir, 'called'), 'utf8').trimEnd().split('\n');
 
 async function run(options: Partial<SacctOptions> = {}): Promise<JobRecord[]> {
-  const source = new SacctSource({ command, selection: {}, back: 172_800, now: () => NOW, ...options });
+  const source = new SacctSource({ command, selection: {}, back: 172_800, clock: () => NOW, ...options });
   const found: JobRecord[] = [];
   for await (const record of source.records()) found.push(record);
   await source.finished();
@@ -74,7 +74,7 @@ describe('sacct as a source', () => {
     late[header.indexOf('End')] = String(NOW - 1_000_000);
     late[header.indexOf('Start')] = String(NOW - 1_001_000);
     writeFileSync(join(dir, 'jobs'), [lines[0], late.join('|')].join('\n'));
-    const options = { store, name: 'hpc', now: () => NOW };
+    const options = { store, name: 'hpc', clock: () => NOW };
     await run({ ...options, selection: { from: 0 } });
     await run(options);
     // A run that was told where to begin leaves no mark; one by itself lists at most what `back` says.

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
 import type { Catalog } from '../../src/archives/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { JobsumError } from '../../src/kernel/index.ts';
+import { JobsumError, systemClock } from '../../src/kernel/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import type { JobOutcome } from '../../src/run/outcome.ts';
 
@@ -23,7 +23,10 @@ async function batch(thrown: Error): Promise<JobOutcome[]> {
   const catalog = { ...{ overlapping, ofJob: none, touching: none, hidden: none } } as unknown as Catalog;
   const pool = { run: () => Promise.reject(new Error('nothing is to be read')) };
   const analytics = { files: [], set: SHIPPED, listsFor: () => null };
-  const context = { catalog, pool, workers: 1, minNodeFraction: 0.95, normalization: {}, signal: undefined, analytics };
+  const context = {
+    ...{ catalog, pool, workers: 1, minNodeFraction: 0.95, normalization: {}, signal: undefined, analytics },
+    clock: systemClock,
+  };
   const found: JobOutcome[] = [];
   for await (const o of runBatch({ ...context, onTask: () => undefined }, [job('bad'), job('good')])) found.push(o);
   return found;

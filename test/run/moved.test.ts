@@ -8,6 +8,7 @@ import { SHIPPED } from '../../src/analytics/index.ts';
 import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
 import { probeArchive } from '../../src/decode/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
+import { systemClock } from '../../src/kernel/index.ts';
 import { judgeTry, RETRY } from '../../src/ledger/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import { Pool } from '../../src/run/pool.ts';
@@ -59,6 +60,7 @@ async function outcomeOf(between: (root: string) => void, every = false) {
     },
     ...{ workers: 1, minNodeFraction: 0.95, normalization: {}, signal: undefined, onTask: () => undefined },
     analytics: { files: [], set: SHIPPED, listsFor: () => null },
+    clock: systemClock,
   };
   for await (const outcome of runBatch(context, [job])) {
     store.close();

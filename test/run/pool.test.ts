@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
 import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
+import { systemClock } from '../../src/kernel/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import type { JobOutcome } from '../../src/run/outcome.ts';
 import { Pool } from '../../src/run/pool.ts';
@@ -85,6 +86,7 @@ describe('a worker that dies', () => {
       normalization: {},
       signal: undefined,
       analytics,
+      clock: systemClock,
     };
     for await (const o of runBatch({ ...context, onTask: () => undefined }, [job('1', 'n1'), job('2', 'n2')])) {
       outcomes.push(o);

@@ -1,6 +1,7 @@
 // Owns file systems of a given size: a tmpfs in a mount namespace of its own, which only root can make. It is gone with its last process.
 
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { afterAll } from 'vitest';
 import { CLI, type Ran } from './cli.ts';
 import { absent } from './programs.ts';
 
@@ -28,4 +29,10 @@ export function onSmallDisk(kilobytes: number, at: string, script: string, env: 
     maxBuffer: 1 << 28,
   });
   return { code: status, signal, stdout, stderr };
+}
+
+/** A file system of so many kilobytes on a directory, for as long as the test file runs: for what happens in this process. */
+export function mountSmallDisk(kilobytes: number, at: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'none', at]);
+  afterAll(() => void execFileSync('umount', ['--lazy', at]));
 }

@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
-import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
+import { type Clock, ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
@@ -51,6 +51,8 @@ interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions {
   patience?: number;
   textfile?: string;
   json: boolean;
+  /** No option: for tests, which let days pass. */
+  clock?: Clock;
 }
 
 /** `METRIC=BITS` → table. */
@@ -77,7 +79,7 @@ interface Watching {
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
 function attended(
-  { quiet, verbose, log }: LogOptions,
+  { quiet, verbose, log, clock }: LogOptions & Pick<Options, 'clock'>,
   textfile: string | undefined,
   body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
   { excused = () => false, onBegun }: Watching = {},
@@ -85,7 +87,7 @@ function attended(
   return attend<RunSummary>(
     {
       command: 'summarize',
-      ...{ quiet, verbose, log },
+      ...{ quiet, verbose, log, ...(clock ? { clock } : {}) },
       textfile,
       excused,
       lines: runLines,
@@ -124,7 +126,7 @@ const enough = ({ jobs, output = [DEFAULT_OUTPUT], textfile }: Options, problem:
   jobs !== undefined && textfile === undefined && output.every(isStdout) && readerLeft(problem);
 
 function commonOf(argv: Options): CommonOptions {
-  const { workers, tag, timeout, patience } = argv;
+  const { workers, tag, timeout, patience, clock } = argv;
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256))
     throw usage('--workers: expected 1 to 256');
   const fraction = argv['min-node-fraction'];
@@ -141,6 +143,7 @@ function commonOf(argv: Options): CommonOptions {
     ...(tag === undefined ? {} : { tag }),
     ...(patience === undefined ? {} : { patience }),
     ...(timeout === undefined ? {} : { grace: timeout }),
+    ...(clock ? { clock } : {}),
     limits: limitsOf(argv),
     dryRun: argv['dry-run'],
     failFast: argv['fail-fast'],
