@@ -61,9 +61,12 @@ const LABELS_V3 = 7;
 const TRAILER = 4;
 const NS = 1_000_000_000n;
 
-/** Why a record is left out: it is damaged, and PCP opens no archive with it; or it is sound, of a kind that nobody asks for. */
+/** Which archives PCP does not open: all with such a record, those in which something follows it, or none: it passes over it. */
+export type Refused = 'always' | 'followed' | 'never';
+
+/** Why a record is left out. */
 export interface Unread {
-  readonly damaged: boolean;
+  readonly refused: Refused;
   readonly message: string;
   readonly record: string;
   readonly found: string;
@@ -78,26 +81,28 @@ export function readAnnotation(into: Annotations, record: Buffer, type: number):
   } catch (error) {
     if (!(error instanceof Misfit)) throw error;
     const kind = type === TEXT ? 'help text' : 'label set';
-    return { damaged: error.damaged, message: error.message, record: kind, found: error.found };
+    return { refused: error.refused, message: error.message, record: kind, found: error.found };
   }
 }
 
 class Misfit extends Error {
   readonly found: string;
-  readonly damaged: boolean;
-  constructor(message: string, found: number, damaged = true) {
+  readonly refused: Refused;
+  constructor(message: string, found: number, refused: Refused = 'always') {
     super(message);
     this.found = String(found);
-    this.damaged = damaged;
+    this.refused = refused;
   }
 }
 
 function readText(b: Buffer): HelpText {
-  if (b.length < 20 + 1) throw new Misfit('the help text record is too short', b.length);
+  if (b.length < 12 + TRAILER) throw new Misfit('the help text record is too short', b.length, 'followed');
   const kind = b.readUInt32BE(8);
   const [length, of] = [kind & 3, kind & 12];
-  if (kind > 15 || (length !== 1 && length !== 2) || (of !== 4 && of !== 8))
-    throw new Misfit('unknown kind of help text', kind);
+  // Of these PCP does not read the trailer, and takes it for the next record.
+  if (length === 0 || of === 0) throw new Misfit('unknown kind of help text', kind, 'followed');
+  if (kind > 15 || length === 3 || of === 12) throw new Misfit('a help text of several kinds', kind, 'never');
+  if (b.length < 16 + TRAILER) throw new Misfit('a help text of nothing', b.length, 'never');
   const text = b.subarray(16, b.length - TRAILER);
   const end = text.indexOf(0);
   const bytes = end < 0 ? text : text.subarray(0, end);
@@ -128,7 +133,7 @@ function readLabels(b: Buffer, wide: boolean): LabelRecord {
     at = next;
   }
   const labelClass = CLASSES[word];
-  if (!labelClass) throw new Misfit('unknown class of labels', word, false);
+  if (!labelClass) throw new Misfit('unknown class of labels', word, 'never');
   return { ns, class: labelClass, id: b.readUInt32BE(head + 4), sets, body: b.subarray(head, end) };
 }
 

@@ -5,6 +5,7 @@ import { ERRORS, formatSeconds, type Problem, toProblem } from '../kernel/index.
 import { doubledDomains, oddDescriptors, oddIndex } from './check-metadata.ts';
 import { RecordTally, type Sightings } from './check-records.ts';
 import { EARLIEST, LATEST, problemsWithin, refusedByPcp } from './findings.ts';
+import { BEGINS_NOWHERE } from './index-file.ts';
 import * as L from './layout.gen.ts';
 import { pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -195,7 +196,13 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
   for (const [what, entries] of oddIndex(wasm, reader, (volume, offset) => tally.mayStart(volume, offset))) {
     const found = `entries ${entries.slice(0, 5).join(', ')}${entries.length > 5 ? ` and ${entries.length - 5} more` : ''}`;
     const message = `the temporal index has ${what}`;
-    yield warn('E_ARCHIVE_INDEX', message, LOST.E_ARCHIVE_INDEX!, ERRORS.E_ARCHIVE_INDEX.advice, { found });
+    const advice = ERRORS.E_ARCHIVE_INDEX.advice;
+    if (what === BEGINS_NOWHERE)
+      yield {
+        ...warn('E_ARCHIVE_INDEX', message, 'nothing here; PCP reads no record', advice, { found }),
+        severity: 'error',
+      };
+    else yield warn('E_ARCHIVE_INDEX', message, LOST.E_ARCHIVE_INDEX!, advice, { found });
   }
   for (const [what, names] of oddDescriptors([...reader.metrics])) {
     const found = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;

@@ -185,6 +185,10 @@ interface Places {
   isMissing(volume: number): boolean;
 }
 
+/** Where PCP begins: of records before it PCP reads none; of an archive in which no record starts there, none at all. */
+const BEGINS_LATE = 'a first entry behind the first record, where PCP begins';
+export const BEGINS_NOWHERE = 'a first entry at which no record starts, where PCP begins';
+
 /** What an index must not say; each kind with its entries (counted from 1). `label`: its bytes. `sizes`: of the volumes, where known. */
 export function indexOddities(
   entries: readonly IndexEntry[],
@@ -212,14 +216,16 @@ export function indexOddities(
     if (size === undefined && !isMissing(e.volume)) note('a volume that does not exist', i);
     if (before && e.volume === before.volume && (e.data < before.data || e.meta < before.meta))
       note('an offset before that of the entry before', i);
-    // PCP starts at the first entry, whatever is before it.
+    const isBeyond = typeof size === 'number' && e.data > size;
+    const isInside = !starts(e.volume, Number(e.data));
     if (!begun && size !== undefined) {
       begun = true;
-      if (e.data > label) note('a first entry behind the first record, where PCP begins', i);
+      if (e.data < label || isBeyond || isInside) note(BEGINS_NOWHERE, i);
+      else if (e.data > label) note(BEGINS_LATE, i);
     }
     if (e.data < label || e.meta < label) note('an offset inside the label', i);
-    else if (typeof size === 'number' && e.data > size) note('an offset beyond the end of the volume', i);
-    else if (!starts(e.volume, Number(e.data))) note('an offset inside a record', i);
+    else if (isBeyond) note('an offset beyond the end of the volume', i);
+    else if (isInside) note('an offset inside a record', i);
   }
   return odd;
 }

@@ -14,6 +14,7 @@ import type { Wasm } from './wasm.ts';
 const MIN_RECORD = 8;
 /** Type of records of help texts. */
 const TEXT = 4;
+const TRAILER = 4;
 const EARLIEST = -(2n ** 63n);
 
 export interface MetadataOptions {
@@ -23,15 +24,18 @@ export interface MetadataOptions {
   /** Go on behind a record whose frame is damaged. */
   readonly salvage: boolean;
   readonly onProblem: (problem: Problem) => void;
-  readonly onNote: (message: string, found: string) => void;
+  readonly onNote: (message: string, found: string, offset?: number) => void;
 }
 
 /** Reads from behind the label to the end. Damage is reported, never thrown. @throws JobsumError E_ARCHIVE_LIMIT, E_IO */
 export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, options: MetadataOptions): void {
   const { table, annotations, salvage, onProblem, onNote } = options;
   const { file } = stream.source;
-  /** Label sets and help texts that cannot be read, by what is wrong: the first, and how many. */
-  const unreadable = new Map<string, { readonly unread: Unread; readonly offset: number; count: number }>();
+  /** Label sets and help texts that cannot be read, by what is wrong: where the first begins and the last ends, and how many. */
+  const unreadable = new Map<
+    string,
+    { readonly unread: Unread; readonly offset: number; end: number; count: number }
+  >();
   const room = new MetadataRoom(wasm, reader, file);
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
@@ -46,9 +50,10 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
         room.annotated(kind, wasm.i32(reader + L.R_LEN));
         return true;
       }
-      const known = unreadable.get(unread.message);
-      if (known) known.count++;
-      else unreadable.set(unread.message, { unread, offset: recordOffset(wasm, reader), count: 1 });
+      const offset = recordOffset(wasm, reader);
+      const known = unreadable.get(unread.message) ?? { unread, offset, end: 0, count: 0 };
+      const end = offset + wasm.i32(reader + L.R_LEN);
+      unreadable.set(unread.message, { ...known, end, count: known.count + 1 });
     } else if (status === L.S_GROW) {
       stream.makeRoom((bytes) => room.afford(bytes));
     } else if (status === L.S_MEMORY) {
@@ -90,11 +95,13 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       onProblem({ ...problem, message: `${problem.message}; ${stream.offset - from} bytes were passed over` });
     }
   }
-  for (const { unread, offset, count } of unreadable.values()) {
-    const { damaged, found, record } = unread;
+  for (const { unread, offset, end, count } of unreadable.values()) {
+    const { refused, found, record } = unread;
+    const isLast = count === 1 && end === stream.offset && stream.unread < MIN_RECORD - TRAILER;
+    const damaged = refused === 'always' || (refused === 'followed' && !isLast);
     const message = count === 1 ? unread.message : `${unread.message}, and ${count - 1} more such records`;
     if (damaged) onProblem({ code: 'E_ARCHIVE_META', message, file, volume: -1, offset, record, found });
-    else onNote(message, found);
+    else onNote(message, found, offset);
   }
   if (table.descriptors.size === 0) {
     const message = 'the metadata describe no metric';

@@ -151,7 +151,7 @@ export class ArchiveReader {
       annotations: this.annotations,
       salvage,
       onProblem: (p) => this.#findings.meet(p),
-      onNote: (message, found) => this.#note(message, stream, found),
+      onNote: (message, found, offset) => this.#note(message, stream, found, offset),
     });
     return label;
   }
@@ -208,7 +208,7 @@ export class ArchiveReader {
     return false;
   }
 
-  #note(message: string, { source, offset }: FileStream, found?: string): void {
+  #note(message: string, { source, offset: here }: FileStream, found?: string, offset = here): void {
     const place = { file: source.file, volume: source.volume, offset };
     this.notes.push({ code: 'E_ARCHIVE_RECORD', message, ...place, ...(found === undefined ? {} : { found }) });
   }

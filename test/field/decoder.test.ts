@@ -13,7 +13,7 @@ const reference = (name: string): string => readFileSync(field('decoder', name, 
 const messages = (name: string): string[] => checkArchive(archive(name)).findings.map((f) => f.message);
 
 describe.runIf(haveShared('archives on which the decoder and PCP differed'))('as PCP has it', () => {
-  it.each(['G1', 'T1', 'J1', 'crafted/D_vol00_later'])('%s', (name) => {
+  it.each(['G1', 'T1', 'J1', 'crafted/D_vol00_later', 'check/01082'])('%s', (name) => {
     expect(dumpOf(name)).toBe(reference(name));
   });
 
@@ -66,6 +66,12 @@ describe.runIf(haveShared('archives on which the decoder and PCP differed'))('as
   );
 
   it('an index that points into a record is found', () => {
-    expect(messages('check/00508')).toContain('the temporal index has an offset inside a record');
+    const { findings, records } = checkArchive(archive('check/00508'));
+    expect(findings.map((f) => f.message)).toContain('the temporal index has an offset inside a record');
+    // PCP begins there, and reads nothing.
+    expect(findings.filter((f) => f.severity === 'error').map((f) => f.lost)).toEqual([
+      'nothing here; PCP reads no record',
+    ]);
+    expect([records, dumpSum(archive('check/00508'), { strict: true }).records]).toEqual([6, 6]);
   });
 });
