@@ -20,7 +20,7 @@ export const T_I64: i32 = 2;
 export const T_U64: i32 = 3;
 export const T_FLOAT: i32 = 4;
 export const T_DOUBLE: i32 = 5;
-const T_STRING: i32 = 6;
+export const T_STRING: i32 = 6;
 
 /** fillSlot: the record contradicts itself (R_WHY), and this set is not sound (record.ts, soundSet): what was filled is void. */
 export const FILL_DAMAGED: i32 = -1;

@@ -2,12 +2,13 @@
 
 import { keyAt } from '../archive/identity';
 import { NO_STRING } from '../archive/strings';
-import { instanceAt } from '../archive/values';
+import { instanceAt, T_STRING } from '../archive/values';
 import {
   C_SLOTS,
   L_COUNT,
   L_SEQ,
   L_STRS,
+  L_TYPE,
   TA_CAP,
   TA_ENTRIES,
   TA_EQUALS,
@@ -80,7 +81,8 @@ export function tally(q: usize, c: usize, arena: usize, seq: i32, ordinal: i32):
   for (let i = 0; i < n; i++) {
     const slot: usize = load<u32>(consumerSlots + (((packed >>> (i << 3)) & 0xff) << 2));
     const k = load<i32>(slot, L_SEQ) == seq && load<i32>(slot, L_COUNT) > 0 ? load<i32>(slot, L_COUNT) : 0;
-    if (count >= 0 && k != count) return true;
+    // What is no text is none.
+    if ((count >= 0 && k != count) || load<i32>(slot, L_TYPE) != T_STRING) return true;
     count = k;
     store<u32>(slots + (i << 2), <u32>slot);
   }

@@ -21,10 +21,11 @@ const PYTHON = '/usr/bin/python3';
 const dir = tempDir();
 const runs = haveShared(WHAT) && havePrograms(WHAT, 'pmlogcheck', PYTHON.slice('/usr/bin/'.length));
 
-/** A dump as lines; null: the archive is refused. */
+/** A dump as lines; null: the archive is refused, or whoever read it was killed. */
 interface Seen {
   readonly lines: readonly string[] | null;
   readonly stderr: string;
+  readonly killed?: boolean;
 }
 
 function byPcp(base: string, tries = 3): Seen {
@@ -35,7 +36,8 @@ function byPcp(base: string, tries = 3): Seen {
   });
   // Killed on a machine without memory to spare, or by what libpcp reads beyond a record: not an answer.
   if (signal !== null && tries > 1) return byPcp(base, tries - 1);
-  return { lines: status === 0 ? stdout.split('\n').filter((line) => line !== '') : null, stderr };
+  const lines = status === 0 ? stdout.split('\n').filter((line) => line !== '') : null;
+  return { lines, stderr, killed: signal !== null };
 }
 
 function byUs(base: string): Seen {
@@ -67,6 +69,10 @@ const DIFFERENCES: readonly {
         values(lines).every((line) => ours.has(line))
       );
     },
+  },
+  {
+    why: 'libpcp crashes, or there is no memory for it',
+    is: ({ killed = false }) => killed,
   },
   {
     why: 'a metric name is not UTF-8: the Python binding, not libpcp, gives up on the list of names',
