@@ -73,6 +73,8 @@ async function* csv(lines: AsyncIterable<Line>, file: string): AsyncGenerator<Ra
 }
 
 /** A list whose names stand last can hold records that users wrote. */
+const POSSIBLE =
+  'texts of users stand last, and so many records may be written into the one before by its user: sacct --json has no such records';
 const OUT_OF_ORDER = 'a record out of the order of ids, behind a name: it may be a part of that name';
 
 async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): AsyncGenerator<Raw | Noted> {
@@ -93,6 +95,7 @@ async function* sacct(lines: AsyncIterable<Line>, first: string, file: string): 
     for (const record of records) {
       const { line } = record;
       if ('reason' in record) yield bad(line, record.reason, record);
+      else if ('possible' in record) yield note(line, POSSIBLE, { found: String(record.possible) });
       else if ('odd' in record) yield note(line, OUT_OF_ORDER, { job: record.odd });
       else {
         const get = (name: string): string | null => record.fields.get(name) ?? null;

@@ -12,6 +12,9 @@ const MAX_COMPLAINT = 2000;
  */
 export const separator = (): string => `<${process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex')}>`;
 
+/** Whether a list has a separator of ours, so that nothing in it can look like a record and be none. */
+export const isOurSeparator = (text: string): boolean => /^<[0-9a-f]{24}>$/.test(text);
+
 export interface SacctAnswer {
   /** @throws JobsumError E_INPUT_MISSING (no such command), E_SERVICE (it fails), E_INTERRUPTED */
   readonly output: AsyncGenerator<string>;

@@ -57,6 +57,9 @@ const IDENTITY = new Set(['jobid', 'jobidraw', 'start', 'end', 'state', 'nodelis
 /** Bytes that the database keeps of a column of text. */
 const NAME_BYTES = 255;
 const TEXT_BYTES = 65_535;
+/** Bytes that a column of text can have. */
+export const maxBytes = (column: string): number => (column === 'jobname' ? NAME_BYTES : TEXT_BYTES);
+
 /** More separators than this beyond the columns and nobody tries to tell the fields apart. */
 const MAX_EXTRA = 1000;
 
@@ -101,9 +104,10 @@ export class Columns {
     return this.#columns.at(-1)!.free;
   }
 
-  /** The last column that has a name is a text. */
-  get textLast(): boolean {
-    return this.#columns.findLast(({ name }) => name !== '')!.free;
+  /** The last column that has a name, if it is a text. */
+  get textLast(): string | null {
+    const { name, free } = this.#columns.findLast((c) => c.name !== '')!;
+    return free ? name : null;
   }
 
   /** A record in one piece, by its number of fields and its ids. */
@@ -188,7 +192,7 @@ export class Columns {
 
   /** What a line end within a record may have cut: bytes that the longest such field can have; null: no record begins like this. */
   breaksIn(pieces: readonly string[]): number | null {
-    const bytes = this.#breaks(pieces).map((c) => (this.names[c] === 'jobname' ? NAME_BYTES : TEXT_BYTES));
+    const bytes = this.#breaks(pieces).map((c) => maxBytes(this.names[c]!));
     return bytes.length === 0 ? null : Math.max(...bytes);
   }
 

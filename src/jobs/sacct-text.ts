@@ -5,12 +5,15 @@
 // ends with the line that makes it whole. Should a line within such a record have all columns itself, it may be a job or a part of the
 // text: it is refused, and so is the record around it. If no line makes it whole but those that have all columns, it may end with the first
 // of them, which is refused with it; what follows is read. Behind a whole record whose last column is a text, lines that do not begin like
-// a record belong to that text. Where such a text stands last and holds a whole record, nothing shows it but the order of ids, and that is
-// only noted: whoever wants to be sure takes `--json`, or a separator that nobody knew (as the call in sacct-source.ts does).
+// a record belong to that text. Where such a text stands last and holds a whole record, some show by what is around them (sacct-hidden.ts) or by
+// the order of ids (sacct-order.ts); that there may be others is noted. Whoever wants to be sure takes `--json`, or a separator that nobody knew
+// (as the call in sacct-source.ts does).
 
 import type { Line } from './lines.ts';
-import { Columns } from './sacct-columns.ts';
-import { IdOrder, type JobNumbers } from './sacct-order.ts';
+import { isOurSeparator } from './sacct-call.ts';
+import { Columns, maxBytes } from './sacct-columns.ts';
+import { HiddenRecords, isStep, type Judged, numbersOf, type Row } from './sacct-hidden.ts';
+import { IdOrder } from './sacct-order.ts';
 
 /** Columns that Open XDMoD's command gives, for files without header: of today, without QOS, without resources. */
 const XDMOD =
@@ -28,9 +31,11 @@ const MAX_TEXT = 65_536;
 
 /** A record, or why lines make none. `line`: of its beginning. */
 export type TextRecord =
-  | { readonly line: number; readonly fields: Map<string, string> }
+  | { readonly line: number; readonly fields: ReadonlyMap<string, string> }
   /** An earlier record, of the job with this id, is out of the order of ids. */
   | { readonly line: number; readonly odd: string }
+  /** So many records may be text of the one before them, and nothing can show it. */
+  | { readonly line: number; readonly possible: number }
   /** `id`: of the job, if it is known. */
   | { readonly line: number; readonly reason: string; readonly found: string; readonly id: string | null };
 
@@ -106,23 +111,26 @@ interface Open {
   length: number;
 }
 
-/** What a record is sorted by; null: it is a step, or nobody knows. */
-function numbersOf(fields: ReadonlyMap<string, string>): JobNumbers | null {
-  const raw = fields.get('jobidraw') || fields.get('jobid') || '';
-  if (!/^\d+$/.test(raw)) return null;
-  const shown = /^\d+/.exec(fields.get('jobid') ?? '')?.[0] ?? raw;
-  return { raw: Number(raw), shown: Number(shown) };
-}
-
 export class SacctText {
   #table: Table;
   #whole: Whole | null = null;
   #open: Open | null = null;
   #out: TextRecord[] = [];
   #order = new IdOrder();
+  /** Where a text of users stands last. */
+  #hidden: HiddenRecords<Row> | null = null;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#begin(table);
+  }
+
+  #begin(table: Table): void {
+    this.#table = table;
+    this.#order = new IdOrder();
+    const { textLast } = table.columns;
+    this.#hidden =
+      textLast === null || isOurSeparator(table.separator) ? null : new HiddenRecords(textLast, maxBytes(textLast));
   }
 
   /** Records that are certain now. */
@@ -140,6 +148,7 @@ export class SacctText {
   /** After the last line. */
   end(): TextRecord[] {
     this.#finish();
+    this.#closeTable();
     return this.#take();
   }
 
@@ -160,6 +169,14 @@ export class SacctText {
     this.#closeWhole();
   }
 
+  /** What was kept back of a table that ends. */
+  #closeTable(): void {
+    if (!this.#hidden) return;
+    for (const judged of this.#hidden.end()) this.#judged(judged);
+    const { count, line } = this.#hidden.possible;
+    if (count > 0) this.#out.push({ line, possible: count });
+  }
+
   #closeWhole(): void {
     const whole = this.#whole;
     this.#whole = null;
@@ -167,9 +184,9 @@ export class SacctText {
     const { columns, separator } = this.#table;
     const { line, pieces } = whole;
     const fit = columns.fit(pieces);
-    if (fit !== null && fit !== 'ambiguous') this.#record(line, fit.fields);
+    if (fit !== null && fit !== 'ambiguous') this.#record(line, fit.fields, pieces);
     // What is wrong in it, reading it will show.
-    else if (pieces.length === columns.length) this.#record(line, columns.byPlace(pieces));
+    else if (pieces.length === columns.length) this.#record(line, columns.byPlace(pieces), pieces);
     else
       this.#refuse(
         line,
@@ -178,11 +195,22 @@ export class SacctText {
       );
   }
 
-  #record(line: number, fields: Map<string, string>): void {
-    if (this.#table.columns.textLast) {
-      const odd = this.#order.next(numbersOf(fields), line);
-      if (odd) this.#out.push({ line: odd.line, odd: String(odd.raw) });
+  #record(line: number, fields: Map<string, string>, pieces: readonly string[]): void {
+    if (!this.#hidden) this.#out.push({ line, fields });
+    else {
+      const bytes = Buffer.byteLength(pieces.join(this.#table.separator));
+      for (const judged of this.#hidden.next({ line, fields, bytes })) this.#judged(judged);
     }
+  }
+
+  #judged({ row: { line, fields }, reason }: Judged<Row>): void {
+    if (reason !== null) {
+      const id = fields.get('jobid') || fields.get('jobidraw') || '';
+      this.#out.push({ line, reason, found: [...fields.values()].join(this.#table.separator), id });
+      return;
+    }
+    const odd = isStep(fields) ? null : this.#order.next(numbersOf(fields), line);
+    if (odd) this.#out.push({ line: odd.line, odd: String(odd.raw) });
     this.#out.push({ line, fields });
   }
 
@@ -230,8 +258,8 @@ export class SacctText {
     if (this.#open && this.#goesOn(this.#open, number, text, row)) return;
     if (header) {
       this.#closeWhole();
-      this.#table = header;
-      this.#order = new IdOrder();
+      this.#closeTable();
+      this.#begin(header);
     } else if (row) {
       this.#closeWhole();
       this.#whole = { line: number, pieces, length: text.length, blank: 0 };
