@@ -29,6 +29,7 @@ export {
 export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
 export { toJson } from './json.ts';
 export { type Schema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
+export { portalRefusals } from './portal.ts';
 export {
   judgeNodes,
   type Limits,

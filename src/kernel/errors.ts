@@ -208,6 +208,12 @@ export const ERRORS = {
     false,
     'The sink refuses this document; the job is tried again a few times, then set aside.',
   ),
+  E_PORTAL: kind(
+    'input',
+    1,
+    false,
+    'The documents are stored; the portal takes them in when accounting has these fields and they are made again (--again).',
+  ),
   E_LOCKED: kind('service', 75, true, 'Another run is at work on the same jobs or store: wait for it to end.'),
   E_LEASE_LOST: kind(
     'service',

@@ -1,7 +1,7 @@
 // Owns the public surface of the kernel: re-exports only.
 
 export { packageFile } from './built.ts';
-export { clean } from './clean.ts';
+export { clean, cleanJson } from './clean.ts';
 export {
   describeProblem,
   ERRORS,

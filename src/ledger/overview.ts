@@ -45,6 +45,8 @@ export function stillHeld(leases: readonly (LeaseHeld & { readonly mark: string 
 export function runState(run: RunRecord): 'ended' | 'running' | 'killed' | 'unknown' {
   if (run.ended !== null) return 'ended';
   if (run.host !== hostname()) return 'unknown';
+  // Its number may be another's now.
+  if (isDead(run)) return 'killed';
   try {
     process.kill(run.pid, 0);
     return 'running';

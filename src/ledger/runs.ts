@@ -1,27 +1,26 @@
 // Owns the record of runs in the embedded store: when, who, what came of it. A run that was killed has no end.
 
-import { hostname } from 'node:os';
 import { type Clock, type Problem, redact, systemClock } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
+import { type Holder, thisHolder } from './lease.ts';
 
 export const RUNS_SCHEMA: Schema = {
   sql: `
     CREATE TABLE IF NOT EXISTS run (
       id TEXT PRIMARY KEY, command TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, started REAL NOT NULL,
-      ended REAL, exit_code INTEGER, counts TEXT, problem TEXT
+      ended REAL, exit_code INTEGER, counts TEXT, problem TEXT, mark TEXT NOT NULL DEFAULT ''
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS run_started ON run (started);
   `,
+  upgrades: { 6: "ALTER TABLE run ADD COLUMN mark TEXT NOT NULL DEFAULT ''" },
 };
 
 /** Every five minutes for a month. */
 const KEPT = 10_000;
 
-export interface RunRecord {
+export interface RunRecord extends Holder {
   readonly run: string;
   readonly command: string;
-  readonly host: string;
-  readonly pid: number;
   /** Epoch seconds. */
   readonly started: number;
   /** Null: it is running, or it was killed. */
@@ -42,9 +41,10 @@ export class Runs {
 
   /** Notes that a run has begun; the returned function notes its end. */
   begin(run: string, command: string): (exitCode: number, counts: object, problem?: Problem) => void {
+    const { host, pid, mark } = thisHolder();
     this.#store
-      .prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)')
-      .run(run, command, hostname(), process.pid, this.#now());
+      .prepare('INSERT INTO run (id, command, host, pid, mark, started) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(run, command, host, pid, mark, this.#now());
     this.#store
       .prepare('DELETE FROM run WHERE started < (SELECT started FROM run ORDER BY started DESC LIMIT 1 OFFSET ?)')
       .run(KEPT);
@@ -64,6 +64,7 @@ export class Runs {
         command: String(row.command),
         host: String(row.host),
         pid: Number(row.pid),
+        mark: String(row.mark),
         started: Number(row.started),
         ended: row.ended === null ? null : Number(row.ended),
         exitCode: row.exit_code === null ? null : Number(row.exit_code),

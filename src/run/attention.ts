@@ -9,6 +9,7 @@ import { type LogFields, type Logger, problemFields } from './logger.ts';
 /** The constant text of each event. */
 export const MESSAGES = {
   'job.rejected': 'its record is not used',
+  'document.unfit': 'documents are stored that the portal does not take in',
   'job.failed': 'it could not be summarised; it is tried again',
   'job.set-aside': 'it has failed too often and is set aside',
   'job.without-data': 'it could not be summarised, and is not tried again',
@@ -48,11 +49,12 @@ export class Attention {
     this.#options.log[this.#things <= MAX_NAMED ? 'error' : 'warn'](event, MESSAGES[event], fields);
   }
 
-  /** Of a problem that each run meets again until somebody has dealt with it. */
-  problem(problem: Problem, event: Event): void {
+  /** Of a problem that each run meets again until somebody has dealt with it. `more`: what is no part of its identity. */
+  problem(problem: Problem, event: Event, more: LogFields = {}): void {
     const { log, reported } = this.#options;
-    if (!reported || reported.isNew(problem)) this.#name(event, problemFields(problem));
-    else log.warn(event, MESSAGES[event], problemFields(problem));
+    const fields = { ...problemFields(problem), ...more };
+    if (!reported || reported.isNew(problem)) this.#name(event, fields);
+    else log.warn(event, MESSAGES[event], fields);
   }
 
   /** How a job fared: the ledger says each time by itself whether that is news. */

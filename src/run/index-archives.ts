@@ -2,7 +2,7 @@
 
 import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { probeArchive } from '../decode/index.ts';
+import { type Bounds, probeArchive, setBounds } from '../decode/index.ts';
 import {
   ERRORS,
   exitWhenStopped,
@@ -42,6 +42,8 @@ export interface IndexOptions {
   readonly patience: number;
   /** Nobody looks on: what an earlier run has said of what cannot be read is not said again. */
   readonly onlyNews?: boolean;
+  /** Of what is read of an archive. */
+  readonly bounds?: Partial<Bounds>;
   readonly signal: AbortSignal;
 }
 
@@ -168,6 +170,7 @@ class Indexing {
 
 /** @throws JobsumError for what stops it as a whole: the store, another indexing run, the warehouse */
 export async function indexArchives(options: IndexOptions, log: Logger): Promise<IndexSummary> {
+  setBounds(options.bounds ?? {});
   const store = openStore(options.store, [INDEX_SCHEMA]);
   const pool = new ScanPool(options.workers, probeArchive, options.signal);
   try {

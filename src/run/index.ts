@@ -15,7 +15,7 @@ export { makeStateDirectory, SCHEMAS } from './recorded.ts';
 export { summarize } from './run.ts';
 export { PATIENCE_SECONDS } from './session.ts';
 export { summarizeSite } from './site.ts';
-export { commonOfConfig, type SiteOptions } from './site-plan.ts';
+export { boundsOfConfig, commonOfConfig, type SiteOptions } from './site-plan.ts';
 export { status } from './status.ts';
 export type { JobCounts, ResourceSummary, RunIo, RunSummary } from './summary.ts';
 export { checkTextfile, type RunFigures, textfileFor, textfileOf, writeTextfile } from './textfile.ts';

@@ -1,5 +1,7 @@
 // Owns where the documents of a run go: outputs by name or settings, opened as sinks that wait for a server that is unavailable.
 
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type MongoSettings, secret } from '../config/index.ts';
 import { JobsumError, type Patience, patiently } from '../kernel/index.ts';
 import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
@@ -41,11 +43,30 @@ export function namedOutput(text: string): Output {
   return { kind, account: { uri, database: path, ...(password === undefined ? {} : { password }) } };
 }
 
-/** Jobs done for one set of outputs are not done for another; standard output makes no difference. */
-export function ledgerScope(outputs: readonly Output[]): string {
+/** Where a file is, whatever leads there. */
+function realPlace(path: string): string {
+  const directory = dirname(resolve(path));
+  try {
+    return join(realpathSync(directory), basename(path));
+  } catch {
+    return resolve(path);
+  }
+}
+
+/**
+ * Jobs done for one set of outputs are not done for another; standard output makes no difference. Neither does how a path is spelled, nor
+ * where the run is started; files below the directory of the store are named from there, so that it may be moved as a whole.
+ */
+export function ledgerScope(outputs: readonly Output[], store: string): string {
+  const home = dirname(realPlace(store));
+  const placed = (path: string): string => {
+    const place = realPlace(path);
+    const below = relative(home, place);
+    return below.startsWith('..') ? place : below;
+  };
   const name = (o: Output): string =>
-    o.kind === 'mongodb' ? `mongodb:${mongoPlace(o.account.uri)}/${o.account.database}` : `${o.kind}:${o.path}`;
-  const kept = outputs.map(name).filter((n) => n !== 'ndjson:-');
+    o.kind === 'mongodb' ? `mongodb:${mongoPlace(o.account.uri)}/${o.account.database}` : `${o.kind}:${placed(o.path)}`;
+  const kept = outputs.filter((o) => o.kind !== 'ndjson' || o.path !== '-').map(name);
   return kept.sort().join(' ');
 }
 

@@ -30,6 +30,7 @@ import { lookJob } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
 import type { Session } from './session.ts';
 import { type JobCounts, noJobs } from './summary.ts';
+import { Unfit } from './unfit.ts';
 
 /** Windows (job × node) per batch: bounds the results held in memory. */
 const BATCH_WINDOWS = 2000;
@@ -64,6 +65,8 @@ export interface ResourcePlan {
   readonly lists?: PluginLists | null;
   /** Put into accounting records that do not have it. */
   readonly resourceId?: number;
+  /** A portal is to take the documents in. */
+  readonly portal?: boolean;
 }
 
 export class ResourceRun {
@@ -79,6 +82,7 @@ export class ResourceRun {
   #entries: LedgerEntry[] = [];
   /** Of documents in a sink that shows them only at the end. */
   #held: LedgerEntry[] = [];
+  readonly #unfit = new Unfit();
   /** Asked for by id and not met, neither as a job nor among what was refused. */
   readonly #unmet: Set<string>;
   /** From the first job on. */
@@ -134,6 +138,7 @@ export class ResourceRun {
     await this.#batch();
     await this.#flush();
     await this.#settle();
+    this.#unfit.say(this.#session.account);
     // A source that notes how far it came is not to be moved on by a run that only tries.
     if (!this.#signal?.aborted && !this.#session.options.dryRun) await source.finished?.();
   }
@@ -262,6 +267,8 @@ export class ResourceRun {
     for (const sink of this.#documents.length > 0 ? (this.#ready?.sinks ?? []) : []) {
       for (const { id, problem } of await sink.write(this.#documents)) refused.set(id, problem);
     }
+    if (this.#plan.portal)
+      for (const document of this.#documents) if (!refused.has(document._id)) this.#unfit.judge(document);
     const entries = this.#entries.map((entry) => this.#unless(refused.get(entry.id), entry));
     if (this.#ready?.sinks.some((s) => s.late)) this.#held.push(...entries);
     else await this.#record(entries);

@@ -29,7 +29,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
   return withSession(path, options, io, (session) => {
     const { store, run, clock } = session;
     const work = async (lease: Lease): Promise<void> => {
-      const ledger = new StoreLedger(store, { sinks: ledgerScope(named), run, lease, policy, clock });
+      const ledger = new StoreLedger(store, { sinks: ledgerScope(named, store.path), run, lease, policy, clock });
       let opened: Outputs | null = null;
       try {
         const jobs = new ResourceRun(session, {
@@ -38,6 +38,7 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
           source: sourceOf(options, session, await lookBack(ledger, policy.graceSeconds, clock)),
           filter: options.filter ?? {},
           again: options.again ?? false,
+          portal: outputs.some((o) => o.kind === 'mongodb'),
           lease,
           ledger,
           openSinks: async () => {

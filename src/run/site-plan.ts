@@ -1,6 +1,7 @@
 // Owns what a configuration says of a run: which resources, common options, where documents go.
 
 import type { Config, LoadedConfig, OutputSettings, ResourceSettings } from '../config/index.ts';
+import type { Bounds } from '../decode/index.ts';
 import type { Selection } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
 import type { CommonOptions } from './options.ts';
@@ -13,20 +14,19 @@ export interface SiteOptions extends CommonOptions {
   readonly selection: Selection;
 }
 
+/** What a configuration says of how much is read of an archive. */
+export const boundsOfConfig = ({ maxVolumeBytes, maxMetadataBytes }: Config): Partial<Bounds> => ({
+  ...(maxVolumeBytes === null ? {} : { maxVolumeBytes }),
+  ...(maxMetadataBytes === null ? {} : { maxMetadataBytes }),
+});
+
 /** What a configuration says for all its resources. */
-export function commonOfConfig({
-  workers,
-  maxVolumeBytes,
-  maxMetadataBytes,
-  tag,
-  analytics,
-  patience,
-}: Config): CommonOptions {
+export function commonOfConfig(config: Config): CommonOptions {
+  const { workers, tag, analytics, patience } = config;
   return {
     patience,
     ...(workers === null ? {} : { workers }),
-    ...(maxVolumeBytes === null ? {} : { maxVolumeBytes }),
-    ...(maxMetadataBytes === null ? {} : { maxMetadataBytes }),
+    ...boundsOfConfig(config),
     ...(tag === null ? {} : { tag }),
     analytics,
   };

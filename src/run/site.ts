@@ -199,6 +199,7 @@ class Site {
             ledger,
             lease,
             resourceId: resource.id,
+            portal: output.kind === 'mongodb',
             openSinks: async () => {
               opened = await this.#outputs(outputs);
               return opened.sinks;
@@ -257,7 +258,8 @@ class Site {
     const { lease: leaseSeconds, retry } = this.#config;
     const policy = { ...RETRY, graceSeconds: options.grace ?? retry.grace, maxAttempts: retry.attempts };
     if (this.#bare) return NOTHING;
-    if (!warehouse) return new StoreLedger(store, { sinks: ledgerScope(outputs), run, lease, policy, clock });
+    if (!warehouse)
+      return new StoreLedger(store, { sinks: ledgerScope(outputs, store.path), run, lease, policy, clock });
     return this.#patientLedger(
       new WarehouseLedger(warehouse, { resourceId: resource.id, run, lease, leaseSeconds, policy, clock }),
     );

@@ -111,6 +111,6 @@ export async function status(store: Store, runs: number, site?: StatusSite): Pro
     }));
   return {
     ...{ store: store.path, bytes: store.bytes().file, documents: countDocuments(store), ledgers, leases, archives },
-    runs: new Runs(store).latest(runs).map((r) => ({ ...r, state: runState(r) })),
+    runs: new Runs(store).latest(runs).map(({ mark, ...r }) => ({ ...r, state: runState({ ...r, mark }) })),
   };
 }

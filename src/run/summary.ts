@@ -3,7 +3,7 @@
 import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
 import type { Backlog, Reported } from '../ledger/index.ts';
 import { Attention, type Event } from './attention.ts';
-import { type Logger, problemFields } from './logger.ts';
+import { type LogFields, type Logger, problemFields } from './logger.ts';
 import type { Progress } from './progress.ts';
 
 export interface JobCounts {
@@ -119,9 +119,9 @@ export class Account {
   }
 
   /** Of a problem that somebody has to deal with. */
-  fault(problem: Problem, event: Event): void {
+  fault(problem: Problem, event: Event, more: LogFields = {}): void {
     this.#keep(problem);
-    this.attention.problem(problem, event);
+    this.attention.problem(problem, event, more);
   }
 
   report(): void {

@@ -81,8 +81,8 @@ const script = (
 archives=${quoted(s.archives)}
 config=${quoted(`${s.config}/jobsum-${kind}.config`)}
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-# Whoever summarises reads what pcp writes.
-umask 022
+# Names and what jobs did are for the group of pcp, in which whoever summarises is.
+umask 027
 
 job=\${SLURM_JOB_ID:-}
 [[ $job =~ ^[0-9]+$ && -r $config ]] || exit 0

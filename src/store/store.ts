@@ -34,7 +34,7 @@ export interface Schema {
   readonly upgrades?: Readonly<Record<number, string>>;
 }
 
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 export class Store {
   readonly path: string;

@@ -24,7 +24,7 @@ export interface Status {
   /** Of its files. */
   readonly bytes: number;
   readonly documents: number;
-  readonly runs: readonly (RunRecord & { readonly state: ReturnType<typeof runState> })[];
+  readonly runs: readonly (Omit<RunRecord, 'mark'> & { readonly state: ReturnType<typeof runState> })[];
   readonly ledgers: readonly LedgerStatus[];
   /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
   readonly problem?: Problem;
@@ -48,11 +48,11 @@ type Counts = Readonly<Record<string, unknown>>;
 /** What is shown of a resource that was indexed, or whose scripts were stored. */
 const SHOWN = ['archives', 'opened', 'files', 'matched', 'written'];
 
-const resourcesOf = ({ counts }: RunRecord): readonly Counts[] =>
+const resourcesOf = ({ counts }: Pick<RunRecord, 'counts'>): readonly Counts[] =>
   Array.isArray(counts.resources) ? (counts.resources as Counts[]) : [];
 
 /** Jobs by what came of them; of other commands the sums over the resources. */
-function countsOf(r: RunRecord): string[] {
+function countsOf(r: Omit<RunRecord, 'mark'>): string[] {
   const jobs = r.counts.jobs as Record<string, number> | undefined;
   const sum = (name: string): number => resourcesOf(r).reduce((n, one) => n + (Number(one[name]) || 0), 0);
   const shown = jobs ? Object.entries(jobs) : SHOWN.map((name) => [name, sum(name)] as const);
@@ -60,7 +60,7 @@ function countsOf(r: RunRecord): string[] {
 }
 
 /** Resources that a run could not do. */
-const failuresOf = (r: RunRecord): string[] =>
+const failuresOf = (r: Omit<RunRecord, 'mark'>): string[] =>
   resourcesOf(r).flatMap((one) => {
     const code = (one.problem as Problem | undefined)?.code;
     return code ? [`${one.resource}: ${code}`] : [];

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { processStart } from '../../src/kernel/index.ts';
 import { Runs, StoreLedger } from '../../src/ledger/index.ts';
 import { SCHEMAS } from '../../src/run/index.ts';
 import { Store } from '../../src/store/index.ts';
@@ -128,9 +129,17 @@ describe('status', () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     const store = new Store(join(cwd, 'jobsum.db'), SCHEMAS);
     new Runs(store).begin('20990101T000000Z-00000001', 'summarize');
-    store.prepare("UPDATE run SET pid = ? WHERE id LIKE '2099%'").run(child.pid!);
+    const [mine] = new Runs(store).latest(1);
+    const here = mine!.mark.replace(/ \S*$/, '');
+    const put = (start: string): unknown =>
+      store.prepare("UPDATE run SET pid = ?, mark = ? WHERE id LIKE '2099%'").run(child.pid!, `${here} ${start}`);
+    put(processStart(child.pid!)!);
     const running = await json('status');
     expect(running.runs[0]).toMatchObject({ state: 'running', ended: null });
+    // The number of a process that is dead is another's now.
+    put('1');
+    expect((await json('status')).runs[0]).toMatchObject({ state: 'killed' });
+    put(processStart(child.pid!)!);
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;

@@ -13,15 +13,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import yargs from 'yargs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SACCT_HEADER, sacctLine } from '../../bench/generate/cluster.ts';
 import { writeNode } from '../../bench/generate/node.ts';
-import { summarizeCommand } from '../../src/cli/commands/summarize.ts';
-import { complain } from '../../src/cli/io.ts';
 import { SCHEMAS, status } from '../../src/run/index.ts';
 import { Mongo, Store } from '../../src/store/index.ts';
 import { settled } from '../support/cli.ts';
+import { type Said, summarizeHere } from '../support/in-process.ts';
 import { testMongo } from '../support/mongo.ts';
 import { haveSmallDisks, mountSmallDisk } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp.ts';
@@ -123,38 +121,9 @@ function site(name: string, state: string, database: string): string {
   return place;
 }
 
-interface Night {
-  readonly code: number;
-  readonly mail: string;
-}
-
-/** As cron runs it, at an hour of the clock. */
-async function cron(config: string, now: number, ...words: string[]): Promise<Night> {
-  let mail = '';
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    mail += text;
-    return true;
-  });
-  process.exitCode = 0;
-  try {
-    const handler = (argv: Parameters<typeof summarizeCommand.handler>[0]) =>
-      summarizeCommand.handler({ ...argv, clock: () => now });
-    await yargs(['summarize', '--config', config, '--quiet', '--workers', '1', ...words])
-      .command({ ...summarizeCommand, handler })
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new Error(message);
-      })
-      .parseAsync();
-  } catch (error) {
-    process.exitCode = complain(error);
-  } finally {
-    stderr.mockRestore();
-  }
-  const code = Number(process.exitCode);
-  process.exitCode = 0;
-  return { code, mail };
-}
+/** As cron runs it, at an hour of the clock: what it says is the mail. */
+const cron = (config: string, now: number, ...words: string[]): Promise<Said> =>
+  summarizeHere(['--config', config, '--quiet', '--workers', '1', ...words], () => now);
 
 /** Summaries and series by id. */
 async function stored(database: string): Promise<Map<string, unknown>> {
@@ -172,12 +141,12 @@ async function stored(database: string): Promise<Map<string, unknown>> {
 }
 
 describe.skipIf(!server)('a week of cron', () => {
-  const nights: Night[] = [];
+  const nights: Said[] = [];
   const databases = [server?.database() ?? '', server?.database() ?? ''] as const;
   const state = join(disk, 'state.db');
 
   /** What happened in a day, and how the night's run went. */
-  async function dayAndNight(config: string, day: number, lines: string[]): Promise<Night> {
+  async function dayAndNight(config: string, day: number, lines: string[]): Promise<Said> {
     if (day < DAYS) {
       lines.push(...accounted(day));
       writeFileSync(join(dir, 'jobs'), `${lines.join('\n')}\n`);
@@ -225,7 +194,7 @@ describe.skipIf(!server)('a week of cron', () => {
       [0],
       [0],
     ];
-    expect(nights.map(({ code, mail }) => [code, ...mail.split('\n').slice(0, -1)])).toEqual(
+    expect(nights.map(({ code, stderr }) => [code, ...stderr.split('\n').slice(0, -1)])).toEqual(
       expected.map(([code, ...lines]) => [code, ...lines.map((line) => expect.stringMatching(`^${line}`))]),
     );
   });

@@ -1,7 +1,8 @@
 // Small files that describe millions of things: each costs itself, within bounds of memory, and is named; what is beside it is used.
 
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { archiveInfo, checkArchive, MAX_METADATA_BYTES, peakMemory, setBounds } from '../../src/decode/index.ts';
 import { toProblem } from '../../src/kernel/index.ts';
@@ -161,4 +162,11 @@ it('a job has what is beside such an archive; its document and the log name it',
     summarization: { complete: true },
   });
   expect(ran.stderr).toContain(`${base}.meta`);
+  // Whole, as it is opened where a glance at it does not tell.
+  writeFileSync(`${base}.meta.gz`, gzipSync(readFileSync(`${base}.meta`), { level: 1 }));
+  rmSync(`${base}.meta`);
+  const indexed = await jobsum(['index', '--archives', join(dir, 'beside'), '--store', 'i.db', ...room], { cwd: dir });
+  expect(indexed.stderr).toMatch(/E_ARCHIVE_LIMIT/);
+  const free = await jobsum(['index', '--archives', join(dir, 'beside'), '--store', 'j.db'], { cwd: dir });
+  expect(free.stderr.includes('E_ARCHIVE_LIMIT')).toBe(SCALE === 100);
 });

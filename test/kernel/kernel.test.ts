@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  clean,
+  cleanJson,
   compressHosts,
   describeProblem,
   ERRORS,
@@ -66,6 +68,21 @@ describe('instants', () => {
     expect(nsOf(1772409600.000001)).toBe(1772409600000001000n);
     expect(nsOf(-0.5)).toBe(-500000000n);
     expect(formatSeconds(1772409600)).toContain('2026-03-02');
+  });
+});
+
+describe('text that is safe to print', () => {
+  const poison = 'a\u001b[2J\n\u202eb\u0085\u007f\u2066';
+
+  it('has neither control characters nor those that turn the direction', () => {
+    expect(clean(poison)).toBe('a?[2J??b???');
+  });
+
+  it('is JSON of the same value', () => {
+    const value = { [poison]: [poison] };
+    const text = cleanJson(JSON.stringify(value, null, 2));
+    expect(JSON.parse(text)).toEqual(value);
+    expect(text.split('\n').map(clean)).toEqual(text.split('\n'));
   });
 });
 

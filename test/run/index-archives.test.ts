@@ -254,6 +254,29 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     expect((await jobsum(['index', '-c', join(dir, 'config'), '-m', '2020-12-01'], { cwd: dir })).code).toBe(64);
   });
 
+  it('a row that the warehouse refuses costs that archive, which is named, and comes when it can be stored', async () => {
+    config({});
+    const hosts = ['n01', 'n02', 'n03'];
+    for (const host of hosts) archive(`${host}/20201207`, host, T0 + 7 * 86_400, T0 + 7 * 86_400 + 60);
+    const poison = join(root, 'n02/20201207');
+    await warehouse.run(`CREATE TRIGGER modw_supremm.no BEFORE INSERT ON modw_supremm.archives_nodelevel FOR EACH ROW
+      IF (SELECT filename FROM modw_supremm.archive_paths WHERE id = NEW.archive_id) = '${poison}'
+      THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not this one'; END IF`);
+    const { code, summary } = await index();
+    expect(code).toBe(0);
+    // The other has a job's number that no column holds.
+    expect(summary.resources[0]).toMatchObject({ written: 2, refused: 2 });
+    expect(summary.problems).toContainEqual(
+      expect.objectContaining({ code: 'E_INDEX_ROW', file: poison, found: expect.stringContaining('not this one') }),
+    );
+    const found = async () =>
+      (await stored()).map((row) => String(row.base)).filter((base) => base.endsWith('/20201207'));
+    expect(await found()).toEqual(['n01/20201207', 'n03/20201207']);
+    await warehouse.run('DROP TRIGGER modw_supremm.no');
+    expect((await index()).summary.resources[0]).toMatchObject({ written: 1, refused: 1 });
+    expect(await found()).toEqual(hosts.map((host) => `${host}/20201207`));
+  });
+
   it('keeps the catalogue of a tree that is not there, and says so', async () => {
     const store = join(dir, 'state.db');
     const count = (): number => {

@@ -86,7 +86,7 @@ describe('a prolog', () => {
     await until('the begin archive', () => n.archives().length === 1);
   });
 
-  it('writes by the id that it was given, a directory for each day, for others to read', async () => {
+  it('writes by the id that it was given, a directory for each day, for its group to read', async () => {
     const n = node();
     const umask = ['bash', '-c', 'umask 077; "$@"', 'bash'];
     for (const job of ['81', '82', '1000001']) expect(await n.run('prolog.sh', job, umask)).toBe(0);
@@ -96,7 +96,7 @@ describe('a prolog', () => {
     for (const job of ['81', '82', '1000001']) expect(n.archives().filter((f) => name(job).test(f))).toHaveLength(1);
     for (const f of readdirSync(n.tree, { recursive: true, encoding: 'utf8' })) {
       const { mode } = statSync(join(n.tree, f));
-      expect([f, (mode & 0o777).toString(8)]).toEqual([f, f.endsWith('.index') ? '644' : '755']);
+      expect([f, (mode & 0o777).toString(8)]).toEqual([f, f.endsWith('.index') ? '640' : '750']);
     }
   });
 });

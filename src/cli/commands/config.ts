@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { type ConfigProblem, loadConfig, showConfig } from '../../config/index.ts';
-import { describeProblem, ERRORS } from '../../kernel/index.ts';
+import { clean, cleanJson, describeProblem, ERRORS } from '../../kernel/index.ts';
 import { type Trial, tryAll } from '../../setup/index.ts';
 import { print } from '../io.ts';
 import { configOption } from '../site.ts';
@@ -14,7 +14,7 @@ interface Options {
 
 function problemLine(p: ConfigProblem): string {
   const where = [p.file, p.line, p.column].filter((x) => x !== undefined).join(':');
-  return `${where}: ${p.severity}: ${p.key === undefined ? '' : `${p.key}: `}${p.message}`;
+  return clean(`${where}: ${p.severity}: ${p.key === undefined ? '' : `${p.key}: `}${p.message}`);
 }
 
 /** 0: all is well. 78: an error in the file. Otherwise the code of the first thing that cannot be reached. */
@@ -38,14 +38,15 @@ const checkCommand: CommandModule<object, Options> = {
     const trials = await tryAll(config);
     process.exitCode = exitOf(problems, trials);
     if (argv.json) {
-      print([JSON.stringify({ file: config.file, problems, connections: trials, exitCode: process.exitCode })]);
+      const found = { file: config.file, problems, connections: trials, exitCode: process.exitCode };
+      print([cleanJson(JSON.stringify(found))]);
       return;
     }
     print([
       ...problems.map(problemLine),
-      ...trials.map((t) => `${t.what}: ${t.ok ? `ok, ${t.answer}` : describeProblem(t.problem!)}`),
+      ...trials.map((t) => clean(`${t.what}: ${t.ok ? `ok, ${t.answer}` : describeProblem(t.problem!)}`)),
       ...new Set(trials.flatMap((t) => (t.problem ? [`  ${ERRORS[t.problem.code].advice}`] : []))),
-      `${config.file}: ${process.exitCode === 0 ? 'good' : 'not good'}`,
+      `${clean(config.file)}: ${process.exitCode === 0 ? 'good' : 'not good'}`,
     ]);
   },
 };
@@ -57,7 +58,7 @@ const showCommand: CommandModule<object, Options> = {
   handler: (argv) => {
     const { config, problems } = loadConfig(argv.config);
     const shown = showConfig(config);
-    print([argv.json ? JSON.stringify({ ...shown, problems }) : JSON.stringify(shown, null, 2)]);
+    print([cleanJson(argv.json ? JSON.stringify({ ...shown, problems }) : JSON.stringify(shown, null, 2))]);
     if (!argv.json && problems.length > 0) process.stderr.write(`${problems.map(problemLine).join('\n')}\n`);
   },
 };

@@ -2,14 +2,21 @@
 
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { type IndexedResource, type IndexSummary, indexArchives, makeStateDirectory } from '../../run/index.ts';
+import {
+  boundsOfConfig,
+  type IndexedResource,
+  type IndexSummary,
+  indexArchives,
+  makeStateDirectory,
+} from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
+import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
-interface Options extends LogOptions {
+interface Options extends LogOptions, Bounded {
   config?: string;
   resource?: string[];
   archives?: string;
@@ -60,6 +67,7 @@ export const indexCommand: CommandModule<object, Options> = {
         describe: 'Write every row to the warehouse again',
       })
       .option('prune', { type: 'boolean', default: false, describe: 'Remove rows of archives that are gone' })
+      .options(boundOptions)
       .option('patience', patienceOption)
       .option('textfile', textfileOption)
       .options(logOptions)
@@ -70,6 +78,7 @@ export const indexCommand: CommandModule<object, Options> = {
     checkPatience(argv.patience);
     if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
       throw usage('--workers: expected 1 to 256');
+    const given = boundsOf(argv);
     const summary = await attend<IndexSummary>(
       {
         command: 'index',
@@ -100,7 +109,8 @@ export const indexCommand: CommandModule<object, Options> = {
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
         const onlyNews = argv.quiet;
-        const asked = { run, store, resources, warehouse, workers, all, prune, patience, onlyNews, signal };
+        const bounds = { ...(site ? boundsOfConfig(site.config) : {}), ...given };
+        const asked = { run, store, resources, warehouse, workers, all, prune, patience, onlyNews, signal, bounds };
         return besides(site?.faults ?? [], log, () => indexArchives(asked, log));
       },
     );

@@ -1,6 +1,7 @@
 // Owns `jobsum setup collector`: files for the compute nodes, and what to do with them.
 
 import type { Argv, CommandModule } from 'yargs';
+import { clean } from '../../kernel/index.ts';
 import { nodeFiles, PLAIN_WORD, placeFiles } from '../../setup/index.ts';
 import { ask } from '../ask.ts';
 import { print, usage } from '../io.ts';
@@ -26,7 +27,7 @@ function steps(archives: string): string[] {
     '',
     'On each node:',
     '  1. copy the files to their places;',
-    `  2. let the user pcp write below ${archives};`,
+    `  2. let the user pcp write below ${archives}, and put whoever runs jobsum into its group: archives are 0640;`,
     "  3. in /etc/pcp/pmcd/pmcd.conf add -A to the line of pmdaproc ('… pmdaproc -A -d 3'): without it nobody's",
     '     processes but its own are seen, and no job has a list of processes;',
     '  4. in slurm.conf: Prolog=/etc/slurm/prolog.d/*  Epilog=/etc/slurm/epilog.d/*  PrologFlags=Alloc;',
@@ -72,7 +73,7 @@ export const setupCollectorCommand: CommandModule<object, Options> = {
       print([JSON.stringify({ directory: argv.dir, archives, interval, files: list })]);
       return;
     }
-    print([...placed.map(({ path, state }, i) => `${state.padEnd(9)} ${path}  →  ${files[i]!.place}`)]);
+    print([...placed.map(({ path, state }, i) => `${state.padEnd(9)} ${clean(path)}  →  ${files[i]!.place}`)]);
     print(steps(archives));
   },
 };

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { clean, cleanJson } from '../../kernel/index.ts';
 import { SCHEMAS } from '../../run/index.ts';
 import { applySetup, planSetup } from '../../setup/index.ts';
 import { Store } from '../../store/index.ts';
@@ -53,7 +54,7 @@ export const setupSiteCommand: CommandModule<object, Options> = {
         : [`write into the MongoDB database ${mongodb}: ${documents.missing.join(', ')}`]),
       ...(existsSync(config.state) ? [] : [`create the store ${config.state}`]),
     ];
-    for (const line of todo) process.stderr.write(`will ${line}\n`);
+    for (const line of todo) process.stderr.write(`will ${clean(line)}\n`);
     if (todo.length > 0 && !(await confirm('Go on?', yes))) {
       if (!asking()) throw usage('nothing was done: give --yes where there is no terminal');
       process.stderr.write('nothing was done\n');
@@ -61,7 +62,7 @@ export const setupSiteCommand: CommandModule<object, Options> = {
     }
     const keep: string[] = [];
     for (const id of documents.different) {
-      const asked = `The schema document ${id} in ${mongodb} differs from ours. Replace it?`;
+      const asked = `The schema document ${id} in ${clean(mongodb)} differs from ours. Replace it?`;
       if (!(replace || (await confirm(asked, false)))) keep.push(id);
     }
     for (const id of keep)
@@ -70,14 +71,14 @@ export const setupSiteCommand: CommandModule<object, Options> = {
     mkdirSync(dirname(config.state), { recursive: true });
     new Store(config.state, SCHEMAS).close();
     if (json) {
-      print([JSON.stringify({ config: config.file, created: missing, ...done, store: config.state })]);
+      print([cleanJson(JSON.stringify({ config: config.file, created: missing, ...done, store: config.state }))]);
       return;
     }
     print([
-      `configuration  ${config.file}`,
+      `configuration  ${clean(config.file)}`,
       `tables         ${tables === null ? 'no warehouse' : `${done.tables.length} there, ${missing.length} of them new`}`,
-      `MongoDB        ${mongodb === null ? 'none' : `${mongodb}: ${done.documents.join(', ')}`}`,
-      `store          ${config.state}`,
+      `MongoDB        ${mongodb === null ? 'none' : `${clean(mongodb)}: ${done.documents.join(', ')}`}`,
+      `store          ${clean(config.state)}`,
       '',
       'Next: jobsum config check, jobsum index, jobsum summarize; jobsum setup systemd or cron for every night.',
     ]);

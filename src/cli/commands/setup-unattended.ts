@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { type Config, findConfig, loadConfig } from '../../config/index.ts';
-import { packageFile, toProblem } from '../../kernel/index.ts';
+import { clean, packageFile, toProblem } from '../../kernel/index.ts';
 import { textfileFor } from '../../run/index.ts';
 import { crontab, PLAIN_WORD, placeFiles, systemdUnits, type TextFile, type Unattended } from '../../setup/index.ts';
 import { print, usage } from '../io.ts';
@@ -100,7 +100,7 @@ function deliver(argv: Options, files: readonly Omit<TextFile, 'mode'>[]): void 
       files.map((f) => ({ ...f, mode: 0o644 })),
       argv.yes,
     );
-    print(placed.map(({ path, state }) => `${state.padEnd(9)} ${path}`));
+    print(placed.map(({ path, state }) => `${state.padEnd(9)} ${clean(path)}`));
   }
 }
 
