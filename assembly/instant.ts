@@ -8,13 +8,13 @@ import {
 export let seq: i32 = 0;
 
 /**
- * Records of several archives at one instant: overlapping archives, copies, what was joined beside its parts. A metric has one set
- * of values at an instant, that of the archive that comes first; of the others what is new is taken, and a record without any
- * does not count. Within one archive several records at one time are what its logger wrote. A record that is damaged is none.
+ * Records at one instant: overlapping archives, copies, what was joined beside its parts, and archives that were joined of others
+ * that overlap, which have the records of both. A metric has one set of values at an instant, the first; of further records what is
+ * new is taken, as of a sample that a logger writes as several records, and one without anything new does not count. A record that
+ * is damaged is none.
  *
  * The instant is that of its first record, to a microsecond, as archives of version 2 have no more. It is known by the numbers of
- * its records: a slot was filled by another archive if that was at or after `instantSeq` and before `runSeq`, with which the
- * records of the archive being read begin.
+ * its records: a slot was filled at this instant if that was at or after `instantSeq`.
  *
  * Slots are common to all windows of a pass. A window that does not read one of the archives before has to be given more of the
  * record than they hold now; it is marked (W_MIXED), and decoded again in a pass of its own.
@@ -22,7 +22,6 @@ export let seq: i32 = 0;
 const INSTANT: u64 = 1000;
 let instantNs: i64 = i64.MIN_VALUE;
 export let instantSeq: i32 = 0;
-export let runSeq: i32 = 0;
 let runReader: i32 = -1;
 /** How many archives came before the one being read. */
 let run: i32 = 0;
@@ -36,11 +35,11 @@ export function forgetInstant(): void {
   runReader = -1;
 }
 
-/** Whether another archive had a record at the instant of this one, which is not counted yet. */
+/** Whether the last instant is that of this record, which is not counted yet. */
 // @ts-ignore: decorator
 @inline
-export function isAgain(r: usize, ns: i64): bool {
-  return <u64>(ns - instantNs) < INSTANT && (run > 0 || load<i32>(r, R_ID) != runReader);
+export function isAgain(ns: i64): bool {
+  return <u64>(ns - instantNs) < INSTANT;
 }
 
 /** Counts the record, which is sound: the next number is its. */
@@ -48,25 +47,27 @@ export function isAgain(r: usize, ns: i64): bool {
 @inline
 export function atInstant(r: usize, ns: i64): void {
   const reader = load<i32>(r, R_ID);
-  if (<u64>(ns - instantNs) >= INSTANT) {
+  again = isAgain(ns);
+  if (!again) {
     instantNs = ns;
     instantSeq = seq + 1;
-    runSeq = instantSeq;
     run = 0;
-  } else if (reader != runReader) {
-    runSeq = seq + 1;
-    run++;
-  }
+  } else if (reader != runReader) run++;
   runReader = reader;
-  again = run > 0;
   seq++;
   fresh = 0;
 }
 
+/** The record counted last is to be read again: the slots that it has filled are its own. */
+export function takeBack(): void {
+  seq--;
+  if (seq < instantSeq) instantNs = i64.MIN_VALUE;
+}
+
 // @ts-ignore: decorator
 @inline
-export function countFresh(): void {
-  fresh++;
+export function countFresh(sets: i32): void {
+  fresh += sets;
 }
 
 function isFilled(slot: usize): bool {

@@ -6,7 +6,7 @@ import { scaleSlot } from './archive/scale';
 import { dissolve, makeSteady, isDue, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
-import { again, atInstant, countFresh, inOrder, instantSeq, isAgain, isFresh, runSeq, seq } from './instant';
+import { again, atInstant, countFresh, inOrder, instantSeq, isAgain, isFresh, seq, takeBack } from './instant';
 import {
   L_BAD,
   L_COUNT,
@@ -18,11 +18,13 @@ import {
   P_END,
   P_GEN,
   P_NREST,
+  P_NSLOTS,
   P_NUNDESCRIBED,
   P_NWANTED,
   P_REST,
   P_STEADY,
   P_STEADY_GEN,
+  P_TAKEN,
   P_UNDESCRIBED,
   P_WANTED,
   P_WANTED_SIZE,
@@ -86,10 +88,10 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
   const off = load<i32>(item, PW_AT);
   if (again) {
     const filled = load<i32>(slot, L_SEQ);
-    if (filled >= instantSeq && filled < runSeq) return S_RECORD;
+    if (filled >= instantSeq && filled < seq) return S_RECORD;
   }
   if (load<i32>(slot, L_PLAN) == gen && refillSlot(slot, seq, ns, rec, len, off)) {
-    countFresh();
+    countFresh(1);
     return S_RECORD;
   }
   if (load<i32>(slot, L_WANT) == 0) return S_RECORD;
@@ -107,8 +109,15 @@ function fillItem(r: usize, item: usize, gen: i32, ns: i64, rec: usize, len: i32
     store<i32>(slot, 0, L_PLAN);
     return load<i32>(r, R_SETTLED) & RS_SETS ? S_RECORD : S_SETS;
   }
-  countFresh();
+  countFresh(1);
   return status == 0 ? S_RECORD : S_MEMORY;
+}
+
+/** Whether the steady form may take a record of a time. What it has taken at this instant already, it would take a second time. */
+// @ts-ignore: decorator
+@inline
+function isSteady(plan: usize, ns: i64): bool {
+  return load<i32>(plan, P_STEADY) != 0 && (!isAgain(ns) || load<i32>(plan, P_TAKEN) < instantSeq);
 }
 
 /** Fills the wanted slots from the framed record: S_RECORD or damage. */
@@ -118,8 +127,10 @@ function fill(r: usize, ns: i64): i32 {
   steady = 0;
   const rec: usize = load<u32>(r, R_REC);
   const len = load<i32>(r, R_LEN);
-  if (!isAgain(r, ns) && load<i32>(plan, P_STEADY) && fits(r, plan) && takeSteady(plan, rec, seq + 1, ns)) {
+  if (isSteady(plan, ns) && fits(r, plan) && takeSteady(plan, rec, seq + 1, ns)) {
     atInstant(r, ns);
+    countFresh(load<i32>(plan, P_NSLOTS));
+    store<i32>(plan, seq, P_TAKEN);
     store<i32>(r, load<i32>(r, R_STEADY) + 1, R_STEADY);
     store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
     steady = plan;
@@ -136,6 +147,7 @@ function fill(r: usize, ns: i64): i32 {
   const planned = planRecord(r, plan);
   if (planned != S_RECORD) return planned;
   atInstant(r, ns);
+  store<i32>(plan, seq, P_TAKEN);
   store<i32>(r, load<i32>(plan, P_END), R_SETS_END);
   odd = load<i32>(plan, P_NUNDESCRIBED) ? plan : 0;
   const gen = load<i32>(plan, P_GEN);
@@ -228,8 +240,12 @@ export function scanData(r: usize, until: i64): i32 {
         if (checkSets(r) != S_RECORD) return S_INSIDE;
         for (let i = low; i < nWindows; i++) markWindow(load<u32>(windows + (i << 2)), ns);
       } else {
+        const before = seq;
         const filled = fill(r, ns);
-        if (filled != S_RECORD) return filled;
+        if (filled != S_RECORD) {
+          if (seq != before) takeBack();
+          return filled;
+        }
         const t = stampSeconds(rec + 4, version);
         const flags: usize = load<u32>(r, R_SEEN);
         for (let i = low; i < nWindows; i++) {

@@ -50,7 +50,9 @@ export const P_WORD: i32 = 132;
 /** Sets with values of metrics that are not described, and the pmid (raw) of the first. */
 export const P_NUNDESCRIBED: i32 = 136;
 export const P_UNDESCRIBED: i32 = 140;
-export const P_SIZE: i32 = 144;
+/** Number of the last record that was taken by it. */
+export const P_TAKEN: i32 = 144;
+export const P_SIZE: i32 = 152;
 /** Run: values of one type that lie behind each other: type, number, offset in the record (of the first word or block), where to. */
 export const RN_TYPE: i32 = 0;
 export const RN_N: i32 = 4;

@@ -1,5 +1,6 @@
 // Owns what checking finds in the records of an archive: counts, times, values that do not fit their metric, names that are missing.
 
+import { Instant } from '../reduce/index.ts';
 import { NO_STRING, versionAt } from './domains.ts';
 import * as L from './layout.gen.ts';
 import { type Metric, NO_INDOM, pmidText } from './metric.ts';
@@ -38,6 +39,9 @@ export class RecordTally {
   marks = 0;
   values = 0;
   lastNs = NEVER;
+  /** Records of which an earlier one has all metrics at the same time. */
+  readonly repeated = new Sightings();
+  readonly #instant = new Instant();
   readonly beforeStart = new Sightings();
   readonly unnamed = new Sightings();
   readonly undescribed = new Sightings();
@@ -86,7 +90,10 @@ export class RecordTally {
     this.lastNs = ns;
     this.records++;
     if (this.#wasm.i32(this.#reader.address + L.R_NUMPMID) === 0) this.marks++;
-    for (const set of storedSets(this.#wasm, this.#reader)) {
+    const sets = [...storedSets(this.#wasm, this.#reader)];
+    const about = sets.map(({ pmid }) => String(pmid));
+    if (sets.length > 0 && !this.#instant.fresh(0, ns, about)) this.repeated.see(place);
+    for (const set of sets) {
       if (set.count <= 0 || set.damaged) continue;
       this.values += set.count;
       const metric = this.#reader.descriptors.get(set.pmid);

@@ -39,6 +39,8 @@ export interface CheckResult {
   readonly opened: boolean;
   readonly records: number;
   readonly marks: number;
+  /** Records that have only metrics that others have at the same time, and so do not count. */
+  readonly repeated: number;
   readonly values: number;
   /** Time of the last good record, ISO 8601; null if there is none. */
   readonly last: string | null;
@@ -85,13 +87,13 @@ const timeText = (ns: bigint): string | null => (ns === NEVER ? null : formatSec
 export function checkArchive(path: string): CheckResult {
   const before = read(path, false);
   if ('code' in before) {
-    const none = { records: 0, marks: 0, values: 0, last: null };
+    const none = { records: 0, marks: 0, repeated: 0, values: 0, last: null };
     const salvage = saved(path, none);
     return { archive: path, opened: false, ...none, salvage, findings: [stopFinding(before, salvage, '')] };
   }
   const { tally, problems, odd } = before;
   const { records, marks, values } = tally;
-  const counts = { records, marks, values, last: timeText(tally.lastNs) };
+  const counts = { records, marks, repeated: tally.repeated.count, values, last: timeText(tally.lastNs) };
   const damaged = problems.some(
     (p) => STOPS.test(p.code) || p.code === 'E_ARCHIVE_META' || p.code === 'E_ARCHIVE_LABEL',
   );
@@ -249,6 +251,12 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
     'values of instances that their domain does not name',
     'the names',
     'They are shown by number.',
+  );
+  yield* seen(
+    tally.repeated,
+    'records have only metrics that others have at the same time',
+    NOTHING,
+    'Nothing need be done: they count once. Archives that overlap were joined, or the clock was set back a little.',
   );
   yield* seen(tally.beforeStart, 'records are earlier than the label says', NOTHING, 'Nothing need be done.');
   for (const note of reader.notes) yield finding(note, 'warning', NOTHING, 'Nothing need be done: PCP accepts it too.');

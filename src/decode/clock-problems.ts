@@ -59,9 +59,10 @@ export function timesConcerned(m: Misplaced, intervalNs: bigint): { readonly fro
 
 /** In words. */
 export function misplacedProblem({ volumes }: FileSet, m: Misplaced, intervalNs: bigint): Problem {
-  const { volume, offset, runs, count, firstNs, lastNs, beforeNs, afterNs } = m;
+  const { volume, offset, runs, count, marks, firstNs, lastNs, beforeNs, afterNs } = m;
   const { path, number } = volumes[volume]!;
-  const records = count === 1 ? '1 record is' : `${count} records are`;
+  const what = marks === count ? 'mark' : 'record';
+  const records = count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
   const back = setBack(m, intervalNs);
   const message =
     back > 0n

@@ -100,7 +100,7 @@ export function judgeTimes(
   const times = readTimes(files, placesBehind(entries, files));
   if (times === null) return null;
   const { kept, ...timeline } = timelineOf(files.volumes.length, times);
-  if (timeline.misplaced.length > 0) use?.(times, kept);
+  if (timeline.leftOut > 0) use?.(times, kept);
   return timeline;
 }
 
@@ -189,7 +189,7 @@ export class Clock {
       redateVersions(this.#wasm, this.#reader, times, kept, { entries, volumes }),
     );
     // Where some are left out each record is asked about; where none is, none is odd.
-    this.#limit(this.#timeline === null || this.#timeline.misplaced.length === 0 ? LATEST : 0n);
+    this.#limit(this.#timeline === null || this.#timeline.leftOut === 0 ? LATEST : 0n);
     return this.#timeline;
   }
 
@@ -202,7 +202,7 @@ export class Clock {
   #met(): Timeline | null {
     const judged = this.isJudged;
     const timeline = this.judge();
-    if (!judged && timeline?.misplaced.length) this.#late = true;
+    if (!judged && timeline?.leftOut) this.#late = true;
     return timeline;
   }
 
@@ -257,12 +257,12 @@ export class Clock {
    */
   jumped(entryNs: bigint, recordNs: bigint): void {
     if (recordNs < entryNs || (recordNs < LATEST && recordNs - entryNs > this.#step)) this.#met();
-    if (!this.#timeline?.misplaced.length) this.#wasm.view.setInt32(this.#reader + L.R_SETTLED, L.RS_TIME, true);
+    if (!this.#timeline?.leftOut) this.#wasm.view.setInt32(this.#reader + L.R_SETTLED, L.RS_TIME, true);
   }
 
   /** Whether records are left out. */
   get isWrong(): boolean {
-    return (this.#met()?.misplaced.length ?? 0) > 0;
+    return (this.#met()?.leftOut ?? 0) > 0;
   }
 
   /** Whether the record at an offset of a volume (by its number) is left out, as far as that was asked. */

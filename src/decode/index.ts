@@ -17,7 +17,6 @@ export { archiveBase, type FileSet, fileSetBytes, findFiles, resolveArchives } f
 export { type ArchiveProbe, glanceArchive } from './glance.ts';
 export { ofOneHost } from './hosts.ts';
 export { type ArchiveInfo, archiveInfo, probeArchive } from './info.ts';
-export { Instant } from './instant.ts';
 export { type Bounds, bounds, limits, MAX_METADATA_BYTES, MAX_VOLUME_BYTES, setBounds } from './limits.ts';
 export { type ArchiveLabel, indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 export { decodeNode, decodeNodeByRows } from './passes.ts';

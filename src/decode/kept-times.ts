@@ -10,6 +10,8 @@ export interface Misplaced {
   readonly volume: number;
   readonly offset: number;
   readonly count: number;
+  /** How many of them are marks. */
+  readonly marks: number;
   /** Times of the first and the last of them. */
   readonly firstNs: bigint;
   readonly lastNs: bigint;
@@ -48,17 +50,20 @@ export class Offsets {
 }
 
 export interface Timeline {
-  /** Per volume the offsets of the records that are left out. */
+  /** Per volume the offsets of the records that are left out, and how many these are. */
   readonly dropped: readonly Offsets[];
+  readonly leftOut: number;
   readonly misplaced: readonly Misplaced[];
   readonly leaps: readonly Leap[];
   /** Usual time between records; 0: there are too few. */
   readonly intervalNs: bigint;
-  /** Earliest and latest time of the kept records; null: there are none. */
+  /** Earliest and latest time of the kept records, marks aside; null: there are none. */
   readonly firstNs: bigint | null;
   readonly lastNs: bigint | null;
 }
 
+/** PCP's mark lies so far behind the last record of an archive that was joined with others: 1 ms. */
+export const MARK_AFTER = 1_000_000n;
 /** One archive is not written for longer: ten years. */
 export const LIFETIME_NS = 315_576_000n * NS;
 /** Runs of records, and leaps, that are kept apart; of more the last stands for all further ones. */
@@ -80,8 +85,10 @@ const LEAP_INTERVALS = 10n;
  * From the end to the beginning: `best[k]` is the latest time at which a sequence of k + 1 records can begin, so that a record
  * begins one that is longer by one than the longest that begins at or after it. From the beginning again the first record that
  * begins a sequence of the length still needed is taken.
+ *
+ * A mark has no data, and its time is made up: it is kept where it is in order between the records that are.
  */
-function longestForward(ns: BigInt64Array): Uint8Array {
+function longestForward({ ns, pmid }: Times): Uint8Array {
   const kept = new Uint8Array(ns.length);
   if (ns.length === 0) return kept;
   const middle = ns.slice().sort()[ns.length >> 1]!;
@@ -91,7 +98,7 @@ function longestForward(ns: BigInt64Array): Uint8Array {
   const best: number[] = [];
   const length = new Uint32Array(ns.length);
   for (let i = ns.length - 1; i >= 0; i--) {
-    if (Number.isNaN(t[i]!)) continue;
+    if (Number.isNaN(t[i]!) || pmid[i] === 0) continue;
     // Times in `best` fall: how many of them are at or after this one.
     let low = 0;
     let high = best.length;
@@ -111,7 +118,22 @@ function longestForward(ns: BigInt64Array): Uint8Array {
     last = t[i]!;
     needed--;
   }
+  keepMarks(kept, t, pmid);
   return kept;
+}
+
+/** Times that are not numbers are too far away. */
+function keepMarks(kept: Uint8Array, t: Float64Array, pmid: Uint32Array): void {
+  const limit = new Float64Array(t.length);
+  for (let i = t.length - 1, next = Number.POSITIVE_INFINITY; i >= 0; i--) {
+    if (kept[i]) next = t[i]!;
+    limit[i] = next;
+  }
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < t.length; i++) {
+    if (pmid[i] === 0 && t[i]! >= last && t[i]! <= limit[i]!) kept[i] = 1;
+    if (kept[i]) last = t[i]!;
+  }
 }
 
 /**
@@ -123,6 +145,7 @@ function dropRepeated(kept: Uint8Array, { ns, pmid }: Times): void {
   let interrupted = false;
   const met = new Set<number>();
   for (let i = 0; i < ns.length; i++) {
+    if (pmid[i] === 0) continue;
     if (!kept[i]) interrupted = true;
     else if (ns[i] !== last) {
       last = ns[i]!;
@@ -185,12 +208,19 @@ const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Which records are kept, by what all records are. */
 export function keptTimes(times: Times): { readonly kept: Uint8Array; readonly intervalNs: bigint } {
-  const kept = longestForward(times.ns);
+  const kept = longestForward(times);
   dropRepeated(kept, times);
   const intervalNs = usualStep(kept, times);
   dropStray(kept, times, intervalNs);
   return { kept, intervalNs };
 }
+
+/**
+ * A mark so far behind the record before is where an archive ended that was joined with others (archive-format.md §7.4). Where the
+ * others go on sooner, it is no wrong clock.
+ */
+const isOfJoin = (markNs: bigint, beforeNs: bigint | null): boolean =>
+  beforeNs !== null && markNs >= beforeNs && markNs - beforeNs <= MARK_AFTER;
 
 /** Adds to a list of those that are kept apart, or to its last. */
 function take<T>(list: T[], found: T, withLast: (last: T) => T): void {
@@ -208,33 +238,43 @@ export function timelineOf(volumes: number, times: Times): Timeline & { readonly
   const leaps: Leap[] = [];
   let firstNs: bigint | null = null;
   let lastNs: bigint | null = null;
+  let leftOut = 0;
+  /** Time of the last kept record or mark. */
+  let keptNs: bigint | null = null;
   for (let i = 0; i < ns.length; ) {
     const place = { volume: volume[i]!, offset: offset[i]! };
     if (kept[i]) {
-      const leap = intervalNs > 0n && lastNs !== null && ns[i]! - lastNs > longest && kept[i - 1];
+      const leap = intervalNs > 0n && keptNs !== null && ns[i]! - keptNs > longest && kept[i - 1];
       const explained = pmid[i] === 0 || pmid[i - 1] === 0 || afterLoss.has(i);
       if (leap && !explained) {
-        const found = { ...place, runs: 1, beforeNs: lastNs!, afterNs: ns[i]! };
+        const found = { ...place, runs: 1, beforeNs: keptNs!, afterNs: ns[i]! };
         take(leaps, found, (last) => ({ ...last, runs: last.runs + 1, afterNs: found.afterNs }));
       }
-      firstNs ??= ns[i]!;
-      lastNs = ns[i]!;
+      keptNs = ns[i]!;
+      if (pmid[i] !== 0) {
+        firstNs ??= keptNs;
+        lastNs = keptNs;
+      }
       i++;
       continue;
     }
     const from = i;
     for (; i < ns.length && !kept[i]; i++) dropped[volume[i]!]!.push(offset[i]!);
+    leftOut += i - from;
+    const marks = pmid.subarray(from, i).filter((id) => id === 0).length;
+    if (marks === i - from && ns.subarray(from, i).every((t) => isOfJoin(t, keptNs))) continue;
     const found = {
-      ...{ ...place, runs: 1, count: i - from, firstNs: ns[from]!, lastNs: ns[i - 1]! },
-      ...{ beforeNs: lastNs, afterNs: i < ns.length ? ns[i]! : null },
+      ...{ ...place, runs: 1, count: i - from, marks, firstNs: ns[from]!, lastNs: ns[i - 1]! },
+      ...{ beforeNs: keptNs, afterNs: i < ns.length ? ns[i]! : null },
     };
     take(misplaced, found, (last) => ({
       ...last,
       runs: last.runs + 1,
       count: last.count + found.count,
+      marks: last.marks + found.marks,
       lastNs: found.lastNs,
       afterNs: found.afterNs,
     }));
   }
-  return { kept, dropped, misplaced, leaps, intervalNs, firstNs, lastNs };
+  return { kept, dropped, leftOut, misplaced, leaps, intervalNs, firstNs, lastNs };
 }

@@ -1,5 +1,6 @@
 // Owns reading whole records into JavaScript values: for the library and the tools. The fast path never comes here.
 
+import { MARK_AFTER } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import type { ArchiveReader } from './reader.ts';
@@ -40,11 +41,9 @@ const PMCD_PID = ((2 << 22) | 23) >>> 0;
 const PMCD_SEQNUM = ((2 << 22) | 24) >>> 0;
 /** Sets of a logger's first and last record. */
 const PROLOGUE_SETS = 5;
-/** A gap's mark lies so far behind the last record before it, if the next is not nearer: 1 ms, as PCP's. */
-const MARK_AFTER = 1_000_000n;
 export const NEVER = -(2n ** 63n);
 
-/** Time of the mark between two records. */
+/** Time of the mark between two records: PCP's, if the next is not nearer. */
 export function markBetween(before: bigint, next: bigint): bigint {
   return before + MARK_AFTER < next ? before + MARK_AFTER : next;
 }

@@ -1,8 +1,7 @@
 // Owns one node's work by the TypeScript engine: as decodeNode, slowly; for comparing the two on whole documents.
 
 import { compare } from '../kernel/index.ts';
-import { BOOT_METRICS, type ConsumerResult, WindowEngine } from '../reduce/index.ts';
-import { Instant } from './instant.ts';
+import { askedBy, type ConsumerResult, WindowEngine } from '../reduce/index.ts';
 import * as L from './layout.gen.ts';
 import type { ArchiveReader } from './reader.ts';
 import { type ReadRow, rowAt, type WantedRows, wantedRows } from './rows.ts';
@@ -56,9 +55,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
     const { startNs, endNs, walltime, leads, moments } = w;
     const span = { startNs, endNs, walltime, ...(moments ? { moments } : {}) };
     const engine = new WindowEngine({ ...span, consumers: specs, leads: leads?.(specs) ?? [] });
-    const asked = new Set(specs.flatMap((s) => s.metrics));
-    if (specs.some((s) => s.counters)) for (const name of BOOT_METRICS) asked.add(name);
-    return { w, specs, engine, instant: new Instant(), asked };
+    return { w, specs, engine };
   });
   const endNs =
     windows
@@ -66,7 +63,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
       .sort(compare)
       .at(-1) ?? 0n;
   /** What somebody asks for: of the others damage costs nobody anything. */
-  const asked = new Set(windows.flatMap((w) => [...w.asked]));
+  const asked = new Set(windows.flatMap(({ specs }) => [...askedBy(specs)]));
   /** Metrics that some archive has in other units. */
   const scaled = new Set(members.flatMap((m) => [...m.reading.factors.keys()]));
   // Names are asked until the engines have finished: every reader stays open till then.
@@ -89,13 +86,10 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
       .sort((a, b) => compare(a.next!.ns, b.next!.ns) || a.member.index - b.member.index)[0];
     if (!first) break;
     const { next, member } = first;
-    for (const { w, engine, instant, asked } of windows) {
+    for (const { w, engine } of windows) {
       if (!w.archives.includes(member.index) || next!.ns < w.startNs || next!.ns > w.endNs) continue;
       note(member, w, next!);
-      const own = next!.mark ? [] : [...next!.cells.keys()].filter((name) => asked.has(name));
-      const fresh = next!.mark ? null : instant.fresh(member.index, next!.ns, own);
-      if (fresh) engine.row({ ...next!, cells: new Map([...next!.cells].filter(([name]) => fresh.has(name))) });
-      else if (next!.mark) engine.row(next!);
+      engine.row(next!);
     }
     if (!next!.mark) records++;
     advance(wasm, first, endNs);
@@ -105,7 +99,8 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
   for (const { member, reader } of streams) {
     bytes += reader.bytesRead;
     member.problems = reader.dated();
-    for (const { w, instant } of windows) if (instant.isCopy(member.index)) member.copyIn.add(w);
+    const source = wasm.i32(reader.address + L.R_ID);
+    for (const { w, engine } of windows) if (engine.isCopy(source)) member.copyIn.add(w);
     reader.close();
     member.reader = null;
   }

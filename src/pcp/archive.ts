@@ -5,7 +5,6 @@ import {
   ArchiveReader,
   decodeNode,
   InstanceIdentities,
-  Instant,
   instancesAt,
   lend,
   type Metric,
@@ -17,7 +16,7 @@ import {
   Wasm,
 } from '../decode/index.ts';
 import { JobsumError, NS, type Problem } from '../kernel/index.ts';
-import type { ConsumerSpec } from '../reduce/index.ts';
+import { type ConsumerSpec, Instant } from '../reduce/index.ts';
 import { type Joined, join } from './join.ts';
 import { type Member, namesIn, openMembers } from './members.ts';
 import { checkPatterns, globMatcher } from './names.ts';

@@ -15,6 +15,7 @@ import {
   Wasm,
 } from '../decode/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
+import { Instant } from '../reduce/index.ts';
 import { ArchiveWriter, type Version } from '../write/index.ts';
 import { CopiedAnnotations } from './copy-annotations.ts';
 import { CopiedDomains, DomainView } from './copy-domains.ts';
@@ -96,6 +97,14 @@ export function copyArchive(source: string, base: string, options: CopyOptions =
   } finally {
     for (const input of inputs) input.reader.close();
   }
+}
+
+/** The sets of the next record but for those of metrics that another has at the same instant. One archive is copied as it is. */
+function newAt(instant: Instant | null, ns: bigint, sets: readonly RawSet[]): readonly RawSet[] {
+  const keyOf = ({ metric }: RawSet): string => String(metric.pmid);
+  const fresh = instant?.fresh(0, ns, sets.map(keyOf));
+  if (fresh === undefined) return sets;
+  return fresh === null ? [] : sets.filter((set) => fresh.has(keyOf(set)));
 }
 
 const inOrder = (pmids: ReadonlySet<number>): string[] => [...pmids].sort((a, b) => a - b).map(pmidText);
@@ -208,6 +217,7 @@ class Copy {
   #run(): Pick<CopyResult, 'records' | 'values'> {
     const { from = -(2n ** 63n), to = 2n ** 63n - 1n, whole = false } = this.#options;
     let [records, values] = [0, 0];
+    const instant = this.#inputs.length > 1 ? new Instant() : null;
     const joined = join(
       this.#inputs.map((i) => i.records),
       { from, to },
@@ -215,7 +225,7 @@ class Copy {
     for (const { input: index, ns, record } of joined) {
       const input = this.#inputs[index]!;
       const mark = record === null || record.mark;
-      const sets = mark ? [] : input.sets();
+      const sets = mark ? [] : newAt(instant, ns, input.sets());
       // An extract begins with data, and holds no record without a wanted metric.
       if (mark ? !this.#writer && !(whole && record) : sets.length === 0) continue;
       this.#writer ??= this.#open(input, ns);

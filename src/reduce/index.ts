@@ -1,7 +1,8 @@
 // Owns the public surface of reduce/: re-exports only.
 
 export { type Coverage, CoverageCounter } from './coverage.ts';
-export { reduceRows, WindowEngine } from './engine.ts';
+export { askedBy, reduceRows, WindowEngine } from './engine.ts';
+export { Instant } from './instant.ts';
 export { chosen, type Join, join } from './join.ts';
 export { type Match, nameExpression, namesOf } from './match.ts';
 export { effectiveBits } from './normalise.ts';

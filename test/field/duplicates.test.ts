@@ -1,13 +1,17 @@
-// The same records in several archives count once: copies, links, compressed copies, what was joined beside its parts.
+// The same records count once: in copies, links, compressed copies, what was joined beside its parts, and in one archive that was
+// joined of others that overlap.
 
-import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { checkArchive, decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
 import { copyArchive, openArchive } from '../../src/pcp/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documents, field } from '../support/field.ts';
+import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -19,14 +23,22 @@ let made = 0;
 
 /** A record of these metrics every 30 s from record `from` on. */
 function archive(from: number, n: number, metrics: readonly number[] = [A, B]): string {
+  return written(every(from, n).map((i) => [i, metrics]));
+}
+
+const every = (from: number, n: number): number[] => Array.from({ length: n }, (_, k) => from + k);
+
+/** Records: which of those every 30 s, and of which metrics; of none: a mark 1 ms behind that. */
+function written(records: readonly (readonly [number, readonly number[]])[], version: 2 | 3 = 3): string {
   const base = join(dir, `d${made++}`);
   const at = (i: number): bigint => (T0 + BigInt(30 * i)) * NS;
-  const w = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: at(from) });
+  const w = new ArchiveWriter(base, { version, host: 'n1', startNs: at(records[0]![0]) });
   const common = { type: 'u32', indom: NO_INDOM, semantics: 'counter', units: UNITS.none } as const;
-  for (const id of metrics) w.metric({ name: id === A ? 'a.a' : 'a.b', pmid: id, ...common });
-  for (let i = from; i < from + n; i++)
+  for (const id of [A, B].filter((m) => records.some(([, metrics]) => metrics.includes(m))))
+    w.metric({ name: id === A ? 'a.a' : 'a.b', pmid: id, ...common });
+  for (const [i, metrics] of records)
     w.record(
-      at(i),
+      metrics.length === 0 ? at(i) + 1_000_000n : at(i),
       metrics.map((id) => ({ pmid: id, type: 'u32', ids: [-1], values: [i * (id === A ? 2 : 3)] })),
     );
   w.close();
@@ -92,20 +104,88 @@ describe('records of several archives at one time', () => {
   });
 });
 
-describe('records of the library, and so of dump and values', () => {
-  const shown = (...bases: string[]): string[] =>
-    [...openArchive(bases.join(',')).records()].map((r) => r.sets.map((set) => `${r.ns} ${set.metric.name}`).join());
+/** As pmlogextract joins records 0 to 24 with 15 to 39: the mark behind the end of the first is ahead of the second's twin of it. */
+const OVERLAP = [...every(0, 15), ...every(15, 9).flatMap((i) => [i, i]), 24, 'mark', ...every(24, 16)] as const;
 
+describe.each([2, 3] as const)('records of one archive at one time, version %i', (version) => {
+  const both = (i: number) => [i, [A, B]] as const;
+  it.each<[string, (readonly [number, readonly number[]])[]]>([
+    ['each twice', every(0, 40).flatMap((i) => [both(i), both(i)])],
+    ['joined of two that overlap', OVERLAP.map((i) => (i === 'mark' ? [24, []] : both(i)))],
+    ['joined of three copies', every(0, 40).flatMap((i) => [both(i), both(i), both(i)])],
+    ['each metric in a record of its own', every(0, 40).flatMap((i) => [[i, [A]] as const, [i, [B]] as const])],
+    ['one metric alone before both', every(0, 40).flatMap((i) => [[i, [B]] as const, both(i)])],
+    ['one metric alone behind both', every(0, 40).flatMap((i) => [both(i), [i, [A]] as const])],
+    [
+      'other shapes now and then',
+      every(0, 40).flatMap((i) => [both(i), ...(i % 9 ? [] : [[i, [A]] as const, both(i)])]),
+    ],
+  ])('%s: each metric once', (_, records) => {
+    const one = read(archive(0, 40));
+    const base = written(records, version);
+    const found = read(base);
+    expect(found.consumers).toEqual(one.consumers);
+    expect(found.problems).toEqual([]);
+    expect(found.coverage).toEqual({ ...one.coverage, records: found.coverage.records });
+    // Alone, and beside what it was joined of.
+    for (const metric of [A, B]) expect(read(base, archive(0, 40, [metric])).consumers).toEqual(one.consumers);
+    expect(shown(base).flatMap((r) => r.split(','))).toHaveLength(80);
+    // A copy is as stored, and so is read as the archive.
+    expect(shown(copied(base, `${base}-copy`, version))).toEqual(shown(base));
+  });
+
+  it('are counted, and no wrong clock', () => {
+    const base = written(
+      OVERLAP.map((i) => (i === 'mark' ? [24, []] : both(i))),
+      version,
+    );
+    expect(checkArchive(base).findings).toMatchObject([
+      {
+        severity: 'warning',
+        message: '10 records have only metrics that others have at the same time',
+        lost: 'nothing',
+      },
+    ]);
+    expect(read(base).coverage.records).toBe(40);
+    for (const f of ['meta', '0']) {
+      writeFileSync(`${base}.${f}.gz`, gzipSync(readFileSync(`${base}.${f}`)));
+      rmSync(`${base}.${f}`);
+    }
+    expect(read(base)).toMatchObject({ coverage: { records: 40 }, problems: [] });
+  });
+
+  it('a mark with a wild time costs itself', () => {
+    for (const at of [60, -60, 3000]) {
+      const base = written([...every(0, 20).map(both), [at, []], ...every(20, 20).map(both)], version);
+      const { coverage, problems } = read(base);
+      expect(coverage.records).toBe(40);
+      expect(problems.map((p) => p.message)).toEqual(['1 mark is left out: the time cannot be right']);
+    }
+  });
+});
+
+const shown = (...bases: string[]): string[] =>
+  [...openArchive(bases.join(',')).records()]
+    .filter((r) => !r.mark)
+    .map((r) => r.sets.map((set) => `${r.ns} ${set.metric.name}`).join());
+
+describe('records of the library, and so of dump and values', () => {
   it('are given once', () => {
     const whole = archive(0, 40);
     expect(shown(whole, copied(whole, `${whole}-copy`))).toEqual(shown(whole));
     expect(shown(whole, copied(whole, `${whole}-v2`, 2))).toEqual(shown(whole));
   });
 
+  it('are copied once of archives that overlap', () => {
+    const { records, values } = copyArchive(`${archive(0, 25)},${archive(15, 25)}`, join(dir, 'once'));
+    // The end of the first is marked.
+    expect([records, values]).toEqual([41, 80]);
+    expect(checkArchive(join(dir, 'once')).findings).toEqual([]);
+  });
+
   it('have from the second archive what the first does not have', () => {
     const lines = shown(archive(0, 3, [A]), archive(0, 3, [A, B]));
-    // A mark has no values.
-    const names = lines.filter((line) => line !== '').map((line) => line.replaceAll(/\d+ /g, ''));
+    const names = lines.map((line) => line.replaceAll(/\d+ /g, ''));
     expect(names).toEqual(['a.a', 'a.b', 'a.a', 'a.b', 'a.a', 'a.b']);
   });
 });
@@ -229,4 +309,30 @@ describe.runIf(haveShared('an archive twice'))('of the field', () => {
     const b = await documents(jobs, twice, { cwd: place('b'), engine });
     expect([...b]).toEqual([...a]);
   });
+
+  it.runIf(havePrograms('joins of archives that overlap', 'pmlogextract'))(
+    'gives it of a join of parts that overlap',
+    async () => {
+      const jobs = readFileSync(field('duplicate-archive', 'one.nd'), 'utf8');
+      const root = join(dir, 'joined');
+      mkdirSync(join(root, 'node00'), { recursive: true });
+      const [first, second] = [0n, 1n].map((i) => {
+        const base = join(dir, `part${i}`);
+        copyArchive(
+          field('two-nodes', 'node00'),
+          base,
+          i === 0n ? { to: (T0 + 480n) * NS } : { from: (T0 + 360n) * NS },
+        );
+        return base;
+      });
+      expect(spawnSync('pmlogextract', [first!, second!, join(root, 'node00', '20260302')]).status).toBe(0);
+      const a = await documents(jobs, field('two-nodes'), { cwd: root });
+      const b = await documents(jobs, root, { cwd: join(root, 'node00') });
+      const withoutBytes = ([id, doc]: [string, unknown]) => [
+        id,
+        JSON.parse(JSON.stringify(doc, (key, value) => (key === 'bytes' ? 0 : value))),
+      ];
+      expect([...b].map(withoutBytes)).toEqual([...a].map(withoutBytes));
+    },
+  );
 });

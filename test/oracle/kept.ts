@@ -26,14 +26,28 @@ function longestForward(ns: readonly bigint[]): Set<number> {
   return kept;
 }
 
+/** Marks in order between the records that are kept. */
+function withMarks(records: readonly DataRecord[], ns: readonly bigint[], kept: ReadonlySet<number>): Set<number> {
+  const all = new Set(kept);
+  for (const [i, { sets }] of records.entries()) {
+    if (sets.length > 0) continue;
+    const before = [...all].filter((j) => j < i);
+    const behind = [...kept].filter((j) => j > i);
+    if (before.every((j) => ns[j]! <= ns[i]!) && behind.every((j) => ns[j]! >= ns[i]!)) all.add(i);
+  }
+  return new Set([...all].sort((a, b) => a - b));
+}
+
 /** Of two records at one time of the same metrics the second is not kept if others lie between them that are not. */
 function withoutRepeated(records: readonly DataRecord[], ns: readonly bigint[], kept: Set<number>): Set<number> {
   const metric = (i: number): number | undefined => records[i]!.sets[0]?.pmid;
+  const isMark = (i: number): boolean => metric(i) === undefined;
   if (kept.size === records.length) return kept;
   const left = new Set(kept);
   for (const i of kept) {
-    const twins = [...left].filter((j) => j < i && ns[j] === ns[i]);
-    const lost = (j: number): boolean => records.some((_, k) => k > j && k < i && !left.has(k));
+    if (isMark(i)) continue;
+    const twins = [...left].filter((j) => j < i && ns[j] === ns[i] && !isMark(j));
+    const lost = (j: number): boolean => records.some((_, k) => k > j && k < i && !left.has(k) && !isMark(k));
     if (twins.some((j) => metric(j) === metric(i)) && lost(twins[0]!)) left.delete(i);
   }
   return left;
@@ -66,7 +80,10 @@ const SECOND = 1_000_000_000n;
 
 export function keptRecords(records: readonly DataRecord[]): Set<number> {
   const ns = records.map((r) => nsOfStamp(r.stamp));
-  return withoutStray(records, ns, withoutRepeated(records, ns, longestForward(ns)));
+  const data = records.flatMap((r, i) => (r.sets.length > 0 ? [i] : []));
+  const longest = longestForward(data.map((i) => ns[i]!));
+  const kept = withMarks(records, ns, new Set([...longest].map((k) => data[k]!)));
+  return withoutStray(records, ns, withoutRepeated(records, ns, kept));
 }
 
 /** The times at which versions hold: one of the time of records that are all left out holds from the next kept one on. */

@@ -86,7 +86,8 @@ describe.each([2, 3] as const)('salvage, version %i', (version) => {
     const { base, at } = sample(version);
     damage(`${base}.0`, (b) => put(b, b.readInt32BE(at(7) + LOW) + 10, at(7) + LOW));
     const { records, problems } = copyArchive(base, `${base}-copy`, { whole: true });
-    expect([records, numbers(`${base}-copy`)]).toEqual([11, [...range(0, 7), ...range(17, 19)]]);
+    // Read, what counts of two of one time is the first.
+    expect([records, numbers(`${base}-copy`)]).toEqual([11, [...range(0, 7), ...range(18, 19)]]);
     expect(problems).toMatchObject([{ code: 'E_ARCHIVE_CLOCK', message: expect.stringMatching(/^9 records/) }]);
   });
 

@@ -80,7 +80,7 @@ describe(`${CASES} archives whose clock was set forth and back by little`, () =>
       const whole = rows.filter((r) => !r.mark).length;
       expect(check.records - check.marks, seed).toBe(whole);
       const given = Array.from(openArchive(archive.base).records());
-      expect(given.filter((r) => !r.mark).length, seed).toBe(whole);
+      expect(given.filter((r) => !r.mark).length, seed).toBe(whole - check.repeated);
       left += check.findings.filter((f) => f.code === 'E_ARCHIVE_CLOCK').length;
     }
     expect(left).toBeGreaterThan(CASES / 4);
