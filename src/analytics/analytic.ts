@@ -78,8 +78,8 @@ interface Declared {
   readonly units?: Readonly<Record<string, UnitsName>>;
   /** What it subtracts are counters, whatever the archive's descriptors say of them. */
   readonly counts?: boolean;
-  /** The consumer for the chosen metrics (by position: see Share.metrics). `node`: as accounting names it. */
-  declare(metrics: readonly string[], job: Job, node?: string): Omit<ConsumerSpec, 'metrics' | 'normalize'>;
+  /** The consumer for the chosen metrics (by position: see Share.metrics). With `normalize` it knows its counters' width itself. `node`: as accounting names it. */
+  declare(metrics: readonly string[], job: Job, node?: string): Omit<ConsumerSpec, 'metrics'>;
 }
 
 export interface Analytic extends Declared {

@@ -2,7 +2,7 @@
 
 import { type Analytic, E, EPSILON, failure, type Share } from './analytic.ts';
 import { reducer } from './collect.ts';
-import { RAPL, raplConsumer, raplEnergy } from './rapl.ts';
+import { RAPL, type RaplEnergy, RESTARTED, raplConsumer, raplEnergy } from './rapl.ts';
 import { stats } from './stats.ts';
 
 /** Least part of nodes × walltime that readings must cover. */
@@ -18,8 +18,11 @@ interface Used {
   readonly notes: readonly string[];
 }
 
+/** The highest mean between two stored points; at least that of all the time. */
+const peakOf = ({ joules, seconds, watts }: RaplEnergy): number =>
+  watts.reduce((peak, w) => Math.max(w, peak), joules / seconds);
+
 const PART = 'power and energy are those of processors and memory (RAPL), not of the whole node';
-const RESTARTED = 'a counter of RAPL was restarted: what was used meanwhile is not known and does not count';
 
 function usedBy(share: Share): Used | null {
   if (!share.metrics.includes(DCMI)) {
@@ -27,7 +30,7 @@ function usedBy(share: Share): Used | null {
     return (
       used && {
         ...used,
-        power: [used.joules / used.seconds, used.peak],
+        power: [used.joules / used.seconds, peakOf(used)],
         notes: used.restarted ? [PART, RESTARTED] : [PART],
       }
     );

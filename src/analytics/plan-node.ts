@@ -42,7 +42,8 @@ export function planNode(
     try {
       if (a.applies?.(job) === false) return [];
       const declared = a.declare(metrics, job, node);
-      const counted = raw.has(a.cls) ? {} : asReference ? normalized(widths) : counting(a, declared, widths);
+      const counted =
+        raw.has(a.cls) || declared.normalize ? {} : asReference ? normalized(widths) : counting(a, declared, widths);
       return [{ cls: a.cls, spec: { metrics, ...declared, ...counted } }];
     } catch (error) {
       onFailure?.(a.cls, error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import type { ConsumerSpec } from '../reduce/index.ts';
 import type { Share } from './analytic.ts';
 import { reducer } from './collect.ts';
 import { instanceName } from './keys.ts';
+import { foldRates, rates } from './points.ts';
 
 /*
  * The agent counts in whole joules, and has read them from two places since 2025: `sysfs` and the registers themselves (`msr`). Until then
@@ -19,10 +20,14 @@ import { instanceName } from './keys.ts';
  *
  * The hardware counts in 32 bits of 2^-14 or 2^-16 J, or another power of two, hence from 0 again after 262,144 or 65,536 J: with 200 W
  * every 22 or 5 minutes. Which of them is not recorded, but follows from the values: a counter that wraps has been near its end, so the end is
- * the least of these powers of two above all values. How often it wrapped is counted in records, with a trick: increments modulo 2^32
- * add up to the difference of the last and the first value, and 2^32 for each record in which the value is lower than before.
+ * the least of these powers of two above all values. How often it wrapped is counted in records, with a trick: normalised to 32 bits
+ * a counter rises by 2^32 in each record in which it is lower than before, so that any value is what it then was and how often it had
+ * fallen since the beginning.
  */
 export const RAPL: readonly string[] = ['sysfs', 'msr', 'raw', 'rate'].map((of) => `denki.rapl.${of}`);
+
+/** What is said where a counter was. */
+export const RESTARTED = 'a counter of RAPL was restarted: what was used meanwhile is not known and does not count';
 
 const MODULO_BITS = 32;
 const MODULO = 2 ** MODULO_BITS;
@@ -34,8 +39,9 @@ const POINTS = 0;
 const RISE = 1;
 const TIME = 2;
 
-export const raplConsumer: Omit<ConsumerSpec, 'metrics' | 'normalize'> = {
+export const raplConsumer: Omit<ConsumerSpec, 'metrics'> = {
   mode: 'all',
+  normalize: [MODULO_BITS],
   empty: 'skip',
   columns: 'follow',
   reducers: [
@@ -49,8 +55,9 @@ export const raplConsumer: Omit<ConsumerSpec, 'metrics' | 'normalize'> = {
 export interface RaplEnergy {
   readonly joules: number;
   readonly seconds: number;
-  /** Highest mean power between two stored points, watts. */
-  readonly peak: number;
+  /** Times of the stored points, and mean power between each two of them, watts. */
+  readonly t: Float64Array;
+  readonly watts: readonly number[];
   /** A counter began again before its end: what it counted around that is missing. */
   readonly restarted: boolean;
 }
@@ -89,25 +96,23 @@ export function raplEnergy(share: Share): RaplEnergy | null {
   if (!labels || !(elapsed > 0)) return null;
   const { t, rows, width } = reducer(share, POINTS, 'SUBSAMPLE');
   const rise = reducer(share, RISE, 'WRAPSUM').sums[0]!;
-  // Where the agent declares counters, they may have been made to rise only.
-  const valueAt = (k: number, i: number): number => rows[k * width + i]! % MODULO;
-  const ends = Array.from(rise, (_, i) => (i < width ? endOf(Array.from(t, (_, k) => valueAt(k, i))) : null));
-  const joules = Array.from(rise, (sum, i) => {
-    const falls = Math.round(sum / MODULO);
-    return sum - falls * (MODULO - (ends[i]?.at ?? 0));
-  });
+  const stored = Array.from({ length: width }, (_, i) => Array.from(t, (__, k) => rows[k * width + i]!));
+  const ends = stored.map((values) => endOf(values.map((x) => x % MODULO)));
+  /** Takes for each fall what it was in place of 2^32. */
+  const counted = (value: number, i: number, falls: number): number => value - falls * (MODULO - (ends[i]?.at ?? 0));
+  const joules = Array.from(rise, (sum, i) => counted(sum, i, Math.round(sum / MODULO)));
   const total = (columns: readonly number[]): number => columns.reduce((sum, i) => sum + joules[i]!, 0);
   const { parts, platform } = columnsOf(joules.map((_, i) => instanceName(labels, i)));
   const columns = total(platform) > total(parts) ? platform : parts;
   if (columns.length === 0) return null;
-  let peak = total(columns) / elapsed;
-  for (let k = 1; k < t.length; k++) {
-    const used = columns.reduce((sum, i) => {
-      const step = valueAt(k, i) - valueAt(k - 1, i);
-      return sum + (step < 0 ? step + (ends[i]?.at ?? 0) : step);
-    }, 0);
-    peak = Math.max(peak, used / (t[k]! - t[k - 1]!) || 0);
-  }
-  const restarted = columns.some((i) => ends[i]?.restarted);
-  return { joules: total(columns), seconds: elapsed, peak, restarted };
+  const watts = foldRates(
+    columns.map((i) =>
+      rates(
+        (stored[i] ?? []).map((x) => counted(x, i, Math.floor(x / MODULO))),
+        t,
+      ),
+    ),
+    false,
+  );
+  return { joules: total(columns), seconds: elapsed, t, watts, restarted: columns.some((i) => ends[i]?.restarted) };
 }

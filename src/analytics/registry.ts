@@ -17,6 +17,7 @@ import { gpfsPatterns } from './patterns.ts';
 import { cpuPerfCounters, taccPerfCounters, taccUncoreCounters, uncoreCounters } from './perf-counters.ts';
 import { perfEvent } from './perf-event.ts';
 import { armPowerSeries, memBandwidthSeries, simdSeries, sveSeries } from './perf-series.ts';
+import { powerSeries } from './power-series.ts';
 import { proc } from './proc.ts';
 import {
   blockSeries,
@@ -26,7 +27,6 @@ import {
   lustreSeries,
   memUsageSeries,
   nfsSeries,
-  powerSeries,
   totalMemSeries,
 } from './series.ts';
 

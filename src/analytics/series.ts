@@ -1,7 +1,7 @@
-// Owns the plain time-series analytics: rates of sums, and levels with a line per instance (§2.24–2.28, 2.30, 2.31, 2.33, 2.34).
+// Owns the plain time-series analytics: rates of sums, and levels with a line per instance (§2.24–2.28, 2.30, 2.31, 2.33).
 
 import type { Lane, UnitsName } from '../reduce/index.ts';
-import { type Analytic, calls, E, EPSILON, failure, trafficUnits, unitsOf } from './analytic.ts';
+import { type Analytic, calls, E, failure, trafficUnits, unitsOf } from './analytic.ts';
 import { notePartial, noteTotals, reducer } from './collect.ts';
 import { type HostSeries, seriesForm } from './envelope.ts';
 import { devicesOf, gather, levelOf, MIN_POINTS, rates, timesOf, wasCalled } from './points.ts';
@@ -149,28 +149,3 @@ export const gpuSeries = levelSeries(
   { value: { fold: 'mean', rows: [{ metric: 0 }] }, row: { fold: 'each', rows: [{ metric: 0 }] } },
   (name) => name,
 );
-
-/** §2.34, watts. Readings of nothing are none. */
-export const powerSeries: Analytic = {
-  cls: 'PowerUsageTimeseries',
-  key: 'power',
-  section: 'timeseries',
-  alternatives: [['ipmi.dcmi.power']],
-  units: { 'ipmi.dcmi.power': 'watt' },
-  declare: () => ({
-    mode: 'all',
-    empty: 'skip',
-    floor: EPSILON,
-    floorSkips: true,
-    reducers: [{ kind: 'SUBSAMPLE', value: { fold: 'first', rows: [{ metric: 0 }] } }],
-  }),
-  finish(shares, job) {
-    const { nodes, length } = gather(shares, job.nodeCount);
-    if (nodes.length !== job.nodeCount) return failure(E.notAllNodes);
-    if (length < MIN_POINTS) return failure(E.tooShort);
-    return seriesForm(
-      timesOf(nodes, length),
-      nodes.map((p) => levelOf(p, length)),
-    );
-  },
-};

@@ -235,7 +235,7 @@ const METRICS: Readonly<Record<string, SeriesDefinition>> = {
   power: series(
     'Watts',
     'Node Power',
-    'Power drawn by the node, from IPMI DCMI; switches, file systems and cooling are not included.',
+    'Power drawn by the node, from IPMI DCMI, else by its processors and memory, from RAPL; switches, file systems and cooling are not included.',
   ),
   ib_lnet: series(
     'MB/s',

@@ -110,10 +110,45 @@ describe('power from RAPL', () => {
     expect(powerOf(rapl('denki.rapl.msr', counters, 2 ** 18))).toMatchObject({ power: { mean: { avg: watts } } });
   });
 
+  it('makes the series of power, from a clock of any range, however far its points are from each other', () => {
+    // A counter of 65,536 J wraps every 3 records; points of so long a job are 7 or 8 records apart.
+    const n = 800;
+    const whole = jobOf(1, (n - 1) * STEP);
+    const watts = (i: number): number => (i < n / 2 ? 600 : 900);
+    let joules = 60_000;
+    const records = times(n, (i) => {
+      joules += i === 0 ? 0 : watts(i) * STEP;
+      return { 'denki.rapl.raw': { 'package-0': joules % 2 ** 16, core: 5 } };
+    });
+    const { summary, timeseries, errors } = summarize(whole, [records]);
+    const { times: at, hosts } = timeseries.power as { times: number[]; hosts: Record<string, { all: number[] }> };
+    const all = hosts['0']!.all;
+    expect(all).toHaveLength(at.length);
+    expect(at.length).toBeGreaterThan(80);
+    const middle = START + (n / 2) * STEP;
+    at.forEach((t, k) => {
+      if (t < middle) expect(all[k]).toBe(600);
+      else if (k > 0 && at[k - 1]! >= middle) expect(all[k]).toBe(900);
+    });
+    expect(summary.ipmi).toMatchObject({ power: { max: { avg: 900 } } });
+    expect(errors.archive).toContain('n0 power watts are those of processors and memory (RAPL), not of the whole node');
+  });
+
+  it('joins nodes of both in one series', () => {
+    const dcmi = times(LONG, () => ({ 'ipmi.dcmi.power': [500] }));
+    const two = { ...long, nodeCount: 2 };
+    const { timeseries } = summarize(two, [dcmi, rapl('denki.rapl.sysfs', twoSockets, 2 ** 18)]);
+    const { times: at, hosts } = timeseries.power as { times: number[]; hosts: Record<string, { all: number[] }> };
+    expect(hosts['0']!.all).toEqual(at.map(() => 500));
+    expect(hosts['1']!.all).toEqual(at.map(() => 330));
+    expect(at).toHaveLength(LONG - 1);
+  });
+
   it('stands behind IPMI DCMI, and is said to be of a part of the node', () => {
     const records = rapl('denki.rapl.raw', twoSockets, 2 ** 18);
     expect(summarize(long, [records]).errors.archive).toEqual([
       'n0 ipmi power and energy are those of processors and memory (RAPL), not of the whole node',
+      'n0 power watts are those of processors and memory (RAPL), not of the whole node',
     ]);
     const both = summarize(long, [records.map((r) => ({ ...r, 'ipmi.dcmi.power': [500] }))]);
     expect(both.summary.ipmi).toMatchObject({ power: { mean: { avg: 500 } } });
@@ -176,7 +211,8 @@ describe.each(['new', 'old'])('an archive of a node with %s GPUs', (card) => {
       ipmi: { power: { mean: { avg: 310 }, max: { avg: 310 } }, energy: { total: 310 * seconds } },
       gpupower: { gpu0: { power: { mean: { avg: 250 } }, energy: { total: (card === 'new' ? 300 : 250) * seconds } } },
     });
-    expect(document!.errors?.archive).toHaveLength(1);
+    // That it is RAPL's, of the numbers and of the series.
+    expect(document!.errors?.archive).toHaveLength(2);
   });
 });
 
@@ -229,7 +265,7 @@ describe('what an archive can feed', () => {
     expect(feeds.get('Network')).toMatchObject({ metrics: [], missing: [['network.interface.out.bytes']] });
     expect(feeds.get('PowerUsageTimeseries')).toMatchObject({
       key: 'timeseries.power',
-      missing: [['ipmi.dcmi.power']],
+      missing: expect.arrayContaining([['ipmi.dcmi.power'], ['denki.rapl.sysfs']]),
     });
   });
 });

@@ -33,8 +33,10 @@ export function jobOf(nodes: number, seconds: number, acct: Job['acct'] = {}): J
 
 const paths = new Map<string, number>();
 
-/** The number at the end of the name, so that `cpu3` is instance 3; paths are numbered as they come. */
+/** The number at the end of the name, so that `cpu3` is instance 3; paths are numbered as they come, and names that begin with a
+ *  number as they stand in the record. */
 function idOf(name: string, i: number): number {
+  if (/^\d/.test(name)) return i;
   if (!name.startsWith('/')) return Number(/\d+$/.exec(name)?.[0] ?? i);
   const id = paths.get(name) ?? 1_000_000 + paths.size;
   paths.set(name, id);
