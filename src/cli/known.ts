@@ -139,7 +139,34 @@ export async function knownAtSite(opened: OpenedSite, id: string): Promise<Known
       unread(error);
     }
   }
+  for (const resource of site.disabled) accounts.push(await ofDisabled(opened, resource, id, found.documents));
   return { ...found, jobs: accounts.flatMap((a) => a.jobs), passedOver: accounts.flatMap((a) => a.passedOver) };
+}
+
+/**
+ * Of a resource that is disabled: a job that has a document, from when it was not, is shown with it; the others are passed over. What cannot
+ * be asked is no fault then: nobody expects it to be there. Documents are added to those that are known.
+ */
+async function ofDisabled(
+  opened: OpenedSite,
+  resource: ResourceSettings,
+  id: string,
+  documents: Record<string, unknown>[],
+): Promise<Accounted> {
+  try {
+    const { jobs } = await accountingOf(resource, opened.warehouse, id);
+    documents.push(...(await documentsOf(opened, resource, jobs, id)));
+    const ids = new Set(documents.map((d) => String(d._id)));
+    const reason = `the resource ${resource.name} is disabled in ${opened.site.config.file}`;
+    return {
+      jobs: jobs.filter(({ job }) => ids.has(documentId(job))).map((j) => ({ ...j, from: `${j.from} (${reason})` })),
+      passedOver: jobs
+        .filter(({ job }) => !ids.has(documentId(job)))
+        .map(({ from, job }) => ({ from, job: job.jobId, reason })),
+    };
+  } catch {
+    return { jobs: [], passedOver: [] };
+  }
 }
 
 /** Around the job, in seconds: what the tables have there is shown too. */

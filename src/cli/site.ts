@@ -28,6 +28,8 @@ export interface Site {
   readonly config: Config;
   /** Enabled, and chosen. */
   readonly resources: readonly ResourceSettings[];
+  /** No run takes their jobs; what there is of these jobs can be looked at. Empty where some were chosen. */
+  readonly disabled: readonly ResourceSettings[];
   /** Faults that cost a resource each: to be reported, not thrown. */
   readonly faults: readonly Problem[];
 }
@@ -80,5 +82,6 @@ export function loadSite(given: string | undefined, chosen: readonly string[] = 
   const resources = config.resources.filter(
     (r) => r.enabled && (chosen.length === 0 || chosen.includes(r.name) || chosen.includes(String(r.id))),
   );
-  return { config, resources, faults };
+  const disabled = chosen.length > 0 ? [] : config.resources.filter((r) => !r.enabled);
+  return { config, resources, disabled, faults };
 }

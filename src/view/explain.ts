@@ -226,6 +226,7 @@ function passedOverAdvice({ reason, problem }: PassedOver): string {
   if (problem) return ERRORS[problem.code].advice;
   if (/^not ended|never started or not ended/.test(reason))
     return 'Nothing: a job is summarised when it has ended; one that is still pending or running is left to a later run.';
+  if (/ is disabled in /.test(reason)) return 'Enable the resource, if its jobs are to be summarised.';
   return 'Nothing: a job that never ran has no data.';
 }
 
