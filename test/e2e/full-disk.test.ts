@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { CLUSTER, documentsOf, FIXTURES, jobsum, type Ran } from '../support/cli.ts';
 import { cases } from '../support/effort.ts';
 import { haveSmallDisks, onSmallDisk } from '../support/small-disk.ts';
@@ -30,8 +30,8 @@ const place = (): string => {
 const read = (out: string, name: string): string => readFileSync(join(out, name), 'utf8');
 
 /** Sizes from 4 kB up to where all has room. */
-function sizes(most: number): number[] {
-  const n = cases(3, 20);
+function sizes(most: number, few = 3): number[] {
+  const n = cases(few, 20);
   return Array.from({ length: n }, (_, i) => 4 * Math.max(1, Math.round(((i + 0.5) / n) * (most / 4))));
 }
 
@@ -112,34 +112,90 @@ describe.runIf(small)('on a full disk', () => {
     },
   );
 
-  it('the textfile keeps its old figures, and the exit code says so', () => {
-    const state = join(place(), 'state.db');
-    const ran = onSmallDisk(
-      16,
-      disk,
-      `echo old > jobsum.prom; head -c 10000 /dev/zero > fill
-       jobsum summarize ${cluster} --output "sqlite:${state}" --textfile jobsum.prom; code=$?; cat jobsum.prom; ls -A; exit $code`,
+  describe('beside a store elsewhere', () => {
+    const state = join(dir, 'state.db');
+    beforeAll(async () => {
+      expect((await jobsum(['summarize', ...CLUSTER, '--output', `sqlite:${state}`], { cwd: dir })).code).toBe(WELL);
+    });
+
+    it.each(sizes(24, 2))(
+      'the textfile (%i kB) has the old figures or the new ones, and the exit code says which',
+      (kilobytes) => {
+        const ran = onSmallDisk(
+          kilobytes,
+          disk,
+          `echo old > jobsum.prom
+         jobsum summarize ${cluster} --output "sqlite:${state}" --textfile jobsum.prom; code=$?; cat jobsum.prom; ls -A; exit $code`,
+        );
+        if (ran.code === 0) return expect(ran.stdout).toMatch(/^jobsum_last_exit_code.* 0$/m);
+        expect(ran.code).toBe(74);
+        expect(ran.stdout).toBe('old\njobsum.prom\n');
+        expectOrderly(ran.stderr, 'jobsum.prom');
+        expect(summaryOf(ran.stderr)).toMatchObject({ exitCode: 74, jobs: { known: JOBS } });
+      },
     );
-    expect(ran.stdout).toBe('old\nfill\njobsum.prom\n');
-    expect(ran.code).toBe(74);
-    expectOrderly(ran.stderr, 'jobsum.prom');
-    expect(summaryOf(ran.stderr)).toMatchObject({ exitCode: 74, jobs: { done: JOBS - 1, skipped: 1 } });
+
+    it.each(sizes(12, 1))('a log that has no room (%i kB) is worth less than the documents', (kilobytes) => {
+      const stored = join(place(), 'a.db');
+      const ran = onSmallDisk(
+        kilobytes,
+        disk,
+        `jobsum summarize ${cluster} --output "sqlite:${stored}" --log json --verbose 2> log; code=$?
+         jobsum show --store "${stored}" --json; exit $code`,
+      );
+      expect(ran.code).toBe(WELL);
+      expect(documentsOf(ran.stdout).size).toBe(JOBS);
+    });
+
+    it.each(sizes(1000).map((kilobytes) => 800 + kilobytes))(
+      'a store that is pruned (%i kB) has what it had or what is left',
+      (kilobytes) => {
+        const ran = onSmallDisk(
+          kilobytes,
+          disk,
+          `cp "${state}" a.db 2> /dev/null || exit 98
+         jobsum prune --store a.db --max-size 1k > /dev/null; code=$?
+         roomy; jobsum show --store a.db --json; exit $code`,
+        );
+        // It has no room for the store itself.
+        if (ran.code === 98) return;
+        if (ran.code === 0) return expect(ran.stdout).toBe('');
+        expect(ran.code).toBe(74);
+        expectOrderly(ran.stderr, 'a.db');
+        expect([0, JOBS]).toContain(documentsOf(ran.stdout).size);
+      },
+    );
   });
 
-  it('node results that have no room in the temporary directory end the run', () => {
-    const script = `
+  it.each(sizes(60, 2))('setup (%i kB) writes all of its files or none', (kilobytes) => {
+    const ran = onSmallDisk(
+      kilobytes,
+      disk,
+      `jobsum setup collector --dir nodes --archives /pcp --yes > /dev/null; code=$?; ls -A nodes | wc -l; exit $code`,
+    );
+    if (ran.code === 0) return expect(Number(ran.stdout)).toBeGreaterThan(5);
+    expect(ran.code).toBe(74);
+    expect(Number(ran.stdout)).toBe(0);
+    expectOrderly(ran.stderr, 'nodes');
+  });
+
+  it.each(sizes(400, 1))(
+    'node results that have no room in the temporary directory (%i kB) end the run',
+    (kilobytes) => {
+      const script = `
       import { Spill } from '${new URL('../../dist/run/spill.js', import.meta.url)}';
       import { toProblem } from '${new URL('../../dist/kernel/index.js', import.meta.url)}';
       const spill = new Spill(0);
       try { for (;;) spill.keep(new Uint8Array(50_001)); } catch (error) { console.log(JSON.stringify(toProblem(error))); }`;
-    writeFileSync(join(dir, 'spill.mjs'), script);
-    const ran = onSmallDisk(200, disk, `"${process.execPath}" "${dir}/spill.mjs"`, { TMPDIR: disk });
-    expect(JSON.parse(ran.stdout)).toMatchObject({
-      code: 'E_IO',
-      file: disk,
-      found: expect.stringContaining('ENOSPC'),
-    });
-  });
+      writeFileSync(join(dir, 'spill.mjs'), script);
+      const ran = onSmallDisk(kilobytes, disk, `"${process.execPath}" "${dir}/spill.mjs"`, { TMPDIR: disk });
+      expect(JSON.parse(ran.stdout)).toMatchObject({
+        code: 'E_IO',
+        file: disk,
+        found: expect.stringContaining('ENOSPC'),
+      });
+    },
+  );
 
   it.each(sizes(300))('standard output (%i kB) is whole or an error', async (kilobytes) => {
     const call = ['archive', 'values', archive, 'kernel', '--csv'];
