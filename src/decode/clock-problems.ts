@@ -34,7 +34,7 @@ const DAY = 86_400n * NS;
  * By how much the clock was set back for good, in ns; 0: it was not. Then times left out go on into those behind them, or come from those
  * before them, or the archive begins with them, since more records follow than lie before.
  */
-function setBack({ runs, count, firstNs, lastNs, beforeNs, afterNs }: Misplaced, intervalNs: bigint): bigint {
+export function setBack({ runs, count, firstNs, lastNs, beforeNs, afterNs }: Misplaced, intervalNs: bigint): bigint {
   const near = (a: bigint, b: bigint): boolean => b >= a && b - a < NEAR;
   if (afterNs === null || count < 2 || runs > 1) return 0n;
   if (beforeNs === null) return lastNs > afterNs && lastNs - afterNs <= DAY ? lastNs + intervalNs - afterNs : 0n;

@@ -47,16 +47,18 @@ export function timesBefore(read: Read, end: number, version: number): bigint[] 
   return times;
 }
 
-/** Times of the first records of a volume. */
-export function timesBehindLabel(read: Read, version: number): bigint[] {
+/** Times of the first records of a volume, and where the last of these begins. */
+export function timesBehindLabel(read: Read, version: number): { readonly times: bigint[]; readonly at: number } {
   const { label, record } = SHORTEST[version]!;
   const head = Buffer.alloc(record);
   const times: bigint[] = [];
-  for (let at = label; times.length < LOOKED_AT && read(head, at) === record; ) {
+  let at = label;
+  for (let next = at; times.length < LOOKED_AT && read(head, next) === record; ) {
     const length = head.readInt32BE(0);
     if (length < record) break;
     times.push(stampNs(head, 4, version));
-    at += length;
+    at = next;
+    next += length;
   }
-  return times;
+  return { times, at };
 }

@@ -65,6 +65,23 @@ const reading =
   (into: Buffer, position: number): number =>
     readSync(fd, into, 0, into.length, position);
 
+/** An archive in which so much more was recorded than its span could hold, at the pace of its first records, has its clock set back. */
+const MORE = 1.5;
+const MORE_NS = 600e9;
+
+/**
+ * Whether the only volume of an archive holds more records than there can be between its ends, as both ends look right, and a short index
+ * has no place in between, where the clock was set back in the middle. A step back over a part that is short beside the other is not seen.
+ */
+export function holdsMore(path: string, version: number, spanNs: bigint): boolean {
+  return using(path, (fd) => {
+    const { label } = SHORTEST[version]!;
+    const { times, at } = timesBehindLabel(reading(fd), version);
+    const pace = Number((times.at(-1) ?? 0n) - (times[0] ?? 0n)) / (at - label);
+    return pace * (fstatSync(fd).size - label) > MORE * Number(spanNs) + MORE_NS;
+  });
+}
+
 /** Entries of the index looked at: the last ones, which are about the end. */
 const ENTRIES = 128;
 
@@ -95,7 +112,7 @@ export function glanceArchive(base: string, members: readonly string[]): Archive
     const last = volumes.at(-1)!;
     const begin = using(`${base}.${first}`, (fd) => {
       const found = labelOf(fd, first);
-      return found && { label: found, times: timesBehindLabel(reading(fd), found.version) };
+      return found && { label: found, times: timesBehindLabel(reading(fd), found.version).times };
     });
     const label = begin?.label;
     if (!meta || !label || meta.version !== label.version || meta.pid !== label.pid || meta.host !== label.host)
@@ -107,6 +124,7 @@ export function glanceArchive(base: string, members: readonly string[]): Archive
     const [endNs] = times;
     if (endNs === undefined || !areLikelyEnds(label.startNs, begin.times, times)) return null;
     if (!isEnd(base, members, label, endNs)) return null;
+    if (first === last && holdsMore(`${base}.${first}`, label.version, endNs - label.startNs)) return null;
     return { host: label.host, startNs: label.startNs, endNs, bytes: meta.size + label.size };
   } catch {
     // Vanished, unreadable, or damaged beyond what is looked at here.

@@ -4,11 +4,11 @@ import { statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
 import { type ExpectedUnits, misfitsOf } from './agreement.ts';
 import { areLikelyEnds, firstTimes, judgeTimes, startOf, tailTimes } from './clock.ts';
-import { leapProblem, misplacedProblem } from './clock-problems.ts';
+import { leapProblem, misplacedProblem, setBack } from './clock-problems.ts';
 import { allMembers } from './domains.ts';
 import { fileSetBytes } from './fileset.ts';
 import { LOOKED_AT } from './from-behind.ts';
-import { type ArchiveProbe, glanceArchive } from './glance.ts';
+import { type ArchiveProbe, glanceArchive, holdsMore } from './glance.ts';
 import { type IndexEntry, indexEntries } from './index-file.ts';
 import {
   type DomainInfo,
@@ -18,6 +18,7 @@ import {
   type TextInfo,
   textInfo,
 } from './info-annotations.ts';
+import type { Timeline } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import { indomText, type Metric, NO_INDOM, pmidText } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -82,6 +83,17 @@ interface Span {
   readonly problem?: Problem;
 }
 
+/** Where the clock was set back for good nobody knows which side was right: the archive is found by the times of both. */
+function withSetBack(span: Span, { misplaced, intervalNs }: Timeline): Span {
+  let { startNs, endNs } = span;
+  for (const m of misplaced.filter((m) => setBack(m, intervalNs) > 0n))
+    for (const ns of [m.firstNs, m.lastNs]) {
+      if (ns < startNs) startNs = ns;
+      if (endNs === null || ns > endNs) endNs = ns;
+    }
+  return { startNs, endNs };
+}
+
 /**
  * From the label to the last whole record: from the tail or, if it is compressed, the index; else by the times of all records, as
  * also where the first or last ones cannot be the ends, or no index confirms that.
@@ -98,14 +110,20 @@ function spanOf(wasm: Wasm, reader: ArchiveReader): Span {
       .slice(-2)
       .map((e) => e.ns)
       .toReversed();
-  const confirmed = last !== null && entries.length > 0 && entries.every((e) => e.ns <= last);
+  const [{ path }, more] = [files.volumes[0]!, files.volumes[1]];
+  const confirmed =
+    last !== null &&
+    entries.length > 0 &&
+    entries.every((e) => e.ns <= last) &&
+    (more !== undefined || isPacked(path) || !holdsMore(path, version, last - startNs));
   if (confirmed && areLikelyEnds(startNs, firstTimes(wasm, reader.address, LOOKED_AT), ends))
     return { startNs, endNs: last };
   const judged = judgeTimes({ files, entries });
   if (judged !== null) {
     const [misplaced] = judged.misplaced.map((m) => misplacedProblem(files, m, judged.intervalNs));
     const problem = misplaced ?? judged.leaps.map((l) => leapProblem(files, l))[0];
-    return { startNs: startOf(startNs, judged), endNs: judged.lastNs, ...(problem ? { problem } : {}) };
+    const own = { startNs: startOf(startNs, judged), endNs: judged.lastNs };
+    return { ...withSetBack(own, judged), ...(problem ? { problem } : {}) };
   }
   reader.seek(2n ** 63n - 1n);
   let read: bigint | null = null;

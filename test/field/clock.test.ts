@@ -107,6 +107,25 @@ describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
     ]);
   });
 
+  it('set back for good in the middle: it is found by the times of both sides, whichever counts', () => {
+    for (const [before, behind, back] of [
+      [61, 120, 3600],
+      [120, 61, 3600],
+      [62, 63, 3600],
+      [240, 240, 2 * HOUR - 600],
+      [20, 40, 1200],
+    ] as const) {
+      const times = [...every(30, before), ...every(30, behind).map((t) => t + 30 * before - back)];
+      const span = (members?: readonly string[]) => {
+        const { startNs, endNs } = probeArchive(base, members);
+        return [startNs, endNs].map((ns) => Number(ns! / NS) - T0);
+      };
+      const base = archive(times, version);
+      const whole = [Math.min(...times), Math.max(...times)];
+      expect([span(), span(['.meta', '.index', '.0'])]).toEqual([whole, whole]);
+    }
+  });
+
   it('of a job before it, or behind it, it is nothing', () => {
     const times = every(30, 240).map((t, i) => (i === 120 ? t + 5 * HOUR : t));
     const base = archive(times, version);
