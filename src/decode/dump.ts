@@ -15,6 +15,7 @@ import {
   instantJson,
   quote,
   SEMANTICS_NAMES,
+  storedOrder,
   storedStamp,
   TYPE_NAMES,
   textJson,
@@ -64,6 +65,7 @@ class CanonicalDump {
   #marks = 0;
   #values = 0;
   #last: string | null = null;
+  #order: bigint | null = null;
   #lastNs = NEVER;
   #status = 'eof';
 
@@ -140,16 +142,19 @@ class CanonicalDump {
     const wasm = this.#wasm;
     const r = this.#reader.address;
     const ns = wasm.i64(r + L.R_NS);
+    const rec = wasm.u32(r + L.R_REC);
+    const { version } = this.#reader.label;
+    const order = storedOrder(wasm.view, rec + 4, version);
     // PCP never delivers a record that is earlier than one before it.
-    if (ns < this.#lastNs) return;
+    if (this.#order !== null && order < this.#order) return;
+    this.#order = order;
     if (this.#reader.afterGap && this.#lastNs !== NEVER) {
       this.#records++;
       this.#marks++;
       yield `{"t":${instantJson(markBetween(this.#lastNs, ns))},"mark":true}`;
     }
     this.#lastNs = ns;
-    const rec = wasm.u32(r + L.R_REC);
-    const when = storedStamp(wasm.view, rec + 4, this.#reader.label.version);
+    const when = storedStamp(wasm.view, rec + 4, version);
     this.#last = when;
     this.#records++;
     if (wasm.i32(r + L.R_NUMPMID) === 0) {

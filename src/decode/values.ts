@@ -70,6 +70,13 @@ export function storedStamp(view: DataView, at: number, version: 2 | 3): string 
   return stampJson(seconds, view.getInt32(at + 8));
 }
 
+/** By which PCP orders records: seconds first, then what is stored beside them, be it more than a second or less than none. */
+export function storedOrder(view: DataView, at: number, version: 2 | 3): bigint {
+  if (version === 2) return (BigInt(view.getInt32(at)) << 32n) + BigInt(Math.imul(view.getInt32(at + 4), 1000));
+  const seconds = (BigInt(view.getInt32(at + 4)) << 32n) | BigInt(view.getUint32(at));
+  return (seconds << 32n) + BigInt(view.getInt32(at + 8));
+}
+
 /** A value kept in place of an index: types of 32 bits only. */
 export function inSituJson(type: number | null, view: DataView, at: number): string {
   if (type === 0) return String(view.getInt32(at));

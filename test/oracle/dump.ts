@@ -98,9 +98,10 @@ function* recordLines(archive: OracleArchive, keys: Map<number, string>, counts:
   let before: bigint | null = null;
   for (const record of archive.records) {
     const ns = nsOfStamp(record.stamp);
-    // libpcp never delivers a record that is earlier than one before it.
-    if (before !== null && ns < before) continue;
-    before = ns;
+    // libpcp never delivers a record that is earlier than one before it: by seconds first, then by the 32 bits beside them.
+    const order = (record.stamp.sec << 32n) + BigInt.asIntN(32, record.stamp.nsec);
+    if (before !== null && order < before) continue;
+    before = order;
     const when = stampText(record.stamp);
     counts.last = when;
     counts.records++;

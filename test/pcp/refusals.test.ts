@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, dumpSum } from '../../src/decode/index.ts';
+import { canonicalDump, checkArchive, dumpSum } from '../../src/decode/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
@@ -40,6 +40,9 @@ function text(...bytes: readonly number[]): Buffer {
 const ID = [METRIC >>> 24, (METRIC >>> 16) & 255, (METRIC >>> 8) & 255, METRIC & 255];
 const helpText = (kind: number): Buffer => text(0, 0, kind >> 8, kind & 255, ...ID, 0x61, 0);
 const GOOD = helpText(5);
+
+/** Offset of the second record. */
+const second = (): number => readFileSync(`${sound()}.0`).readUInt32BE(LABEL) + LABEL;
 
 const PCP = havePrograms('what PCP reads of odd archives', 'pmdumplog');
 
@@ -78,12 +81,11 @@ describe('records of help text', () => {
 describe('the first entry of the temporal index', () => {
   const NOWHERE = 'the temporal index has a first entry at which no record starts, where PCP begins';
   const LATE = 'the temporal index has a first entry behind the first record, where PCP begins';
-  const second = readFileSync(`${sound()}.0`).readUInt32BE(LABEL) + LABEL;
   it.each([
     ['at the first record', LABEL, false, undefined],
-    ['at the second', second, false, LATE],
+    ['at the second', second(), false, LATE],
     ['inside the first', LABEL + 1, true, NOWHERE],
-    ['inside the second', second + 4, true, NOWHERE],
+    ['inside the second', second() + 4, true, NOWHERE],
     ['inside the label', LABEL - 1, true, NOWHERE],
     ['at the beginning of the file', 0, true, NOWHERE],
   ])('%s', (_, offset, refused, message) => {
@@ -93,4 +95,17 @@ describe('the first entry of the temporal index', () => {
     writeFileSync(`${base}.index`, index);
     judge(base, refused, message);
   });
+});
+
+it('a record with more than a second beside its seconds is in the strict dump what PCP takes it for, as are those behind it', () => {
+  const base = sound();
+  const data = readFileSync(`${base}.0`);
+  // Microseconds of the second record: 33 minutes.
+  data.writeInt32BE(2_000_000_000, second() + 8);
+  writeFileSync(`${base}.0`, data);
+  const lines = [...canonicalDump(base, { strict: true, onProblems: () => undefined })];
+  expect(lines.at(-1)).toContain(`"records":${RECORDS}`);
+  if (!PCP) return;
+  const { stdout } = spawnSync('pmdumplog', [base], { encoding: 'utf8' });
+  expect(stdout.match(/ metric/g)).toHaveLength(RECORDS);
 });
