@@ -1,9 +1,10 @@
-// Owns `npm run bench`: what is measured, in which order, and how it is told. Figures go to standard output.
+// Owns `npm run bench`: what is measured, in which order, and how it is printed. Figures go to standard output.
 
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compare, comparisonLines, ratiosOf, readBaseline, saveBaseline } from './baseline.ts';
 import { benchDecode } from './decode.ts';
 import { generateChurnDay, generateNodeDay } from './generate/main.ts';
 import { machine, type Spread } from './measure.ts';
@@ -20,6 +21,10 @@ const { values: o } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Without the 1 GB archive and with fewer turns. */
     quick: { type: 'boolean', default: false },
+    /** Compares with the committed baseline; exit code 1 if a figure is worse by more than the tolerance. */
+    compare: { type: 'boolean', default: false },
+    /** Makes this run the baseline. */
+    save: { type: 'boolean', default: false },
     /** Only the numbers behind the decoder's choices. */
     tuning: { type: 'boolean', default: false },
     megabytes: { type: 'string', default: '100' },
@@ -92,9 +97,12 @@ const whole = await benchProcess(o.work, day, big, o.quick ? 3 : 7);
 say('micro suites …');
 const micro = benchMicro(o.quick ? 0.3 : 2);
 const where = machine();
+const figures = { decode, summary, peers, workers, startup, process: whole };
+if (o.save) saveBaseline(ratiosOf(figures));
+const comparison = o.compare ? compare(readBaseline(), ratiosOf(figures)) : null;
+if (comparison?.some(({ worse }) => worse)) process.exitCode = 1;
 
-if (o.json)
-  console.log(JSON.stringify({ machine: where, decode, summary, peers, workers, startup, process: whole, micro }));
+if (o.json) console.log(JSON.stringify({ machine: where, ...figures, micro, ...(comparison ? { comparison } : {}) }));
 else {
   const rate = (ms: Spread): string => {
     const speed = (t: number): string => (decode.megabytes / (t / 1000)).toFixed(0);
@@ -148,4 +156,5 @@ else {
   console.log('');
   for (const m of micro)
     console.log(`${m.name.padEnd(50)} ${m.rate.toFixed(0).padStart(9)} /s  ±${m.margin.toFixed(1)} %`);
+  if (comparison) console.log(['\nAgainst the baseline', ...comparisonLines(comparison)].join('\n'));
 }

@@ -23,7 +23,6 @@ export { type Patience, patiently } from './patience.ts';
 export { processStart } from './process.ts';
 export { newRunId } from './run-id.ts';
 export { hideSecret, maskSecretFields, redact } from './secrets.ts';
-export { formatBytes } from './size.ts';
 export {
   type Clock,
   compare,

@@ -29,4 +29,4 @@ export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from
 export { type ReportOptions, reportLines } from './report.ts';
 export { runLines } from './run.ts';
 export { type LedgerStatus, type Status, statusLines } from './status.ts';
-export { clean, table } from './text.ts';
+export { bytes, clean, table } from './text.ts';

@@ -1,10 +1,10 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
-import { describeProblem, ERRORS, formatBytes, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
+import { describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
 import { jobOfId } from './list.ts';
 import { reasonOf } from './reasons.ts';
-import { clean, table } from './text.ts';
+import { bytes, clean, table } from './text.ts';
 
 export interface LedgerStatus {
   /** The outputs, or the resource. */
@@ -87,7 +87,7 @@ function runLine(r: Status['runs'][number]): string[] {
 
 /** `now`: epoch seconds. */
 export function statusLines(s: Status, now: number): string[] {
-  const lines = [`store  ${clean(s.store)}  ${formatBytes(s.bytes)}, ${s.documents} documents`, '', 'LAST RUNS'];
+  const lines = [`store  ${clean(s.store)}  ${bytes(s.bytes)}, ${s.documents} documents`, '', 'LAST RUNS'];
   lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
   const last = s.runs.find((r) => r.command === 'summarize');
   const uncounted = last && !cameToItsEnd(last) ? '; and what the last run, which was stopped, had not come to' : '';

@@ -91,7 +91,7 @@ describe('prune', () => {
     expect(Math.abs(real.bytesBefore - dry.bytesBefore)).toBeLessThan(dry.bytesBefore / 10);
     expect(Math.abs(real.bytesAfter - dry.bytesAfter)).toBeLessThan(dry.bytesBefore / 10);
     const status = await jobsum(['status', '--store', path], { cwd });
-    expect(status.stdout).toMatch(/^store {2}\S+ {2}[\d.]+ MB, 200 documents$/m);
+    expect(status.stdout).toMatch(/^store {2}\S+ {2}[\d.]+ MiB, 200 documents$/m);
   });
 
   it('asks what is to be removed, and leaves a store that a run is at work on', async () => {

@@ -1,8 +1,9 @@
 // Owns `jobsum prune`: an embedded store loses its oldest documents.
 
 import type { Argv, CommandModule } from 'yargs';
-import { formatBytes, formatSeconds } from '../../kernel/index.ts';
+import { formatSeconds } from '../../kernel/index.ts';
 import { type Pruned, prune } from '../../run/index.ts';
+import { bytes } from '../../view/index.ts';
 import { print, usage } from '../io.ts';
 import { openStore } from '../store.ts';
 
@@ -15,7 +16,8 @@ interface Options {
 }
 
 const DAYS: Readonly<Record<string, number>> = { d: 1, w: 7, y: 365 };
-const BYTES: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+/** As people read sizes elsewhere in this program: powers of two. */
+const BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** A number and a unit, in the unit's measure. @throws JobsumError E_USAGE */
 function measure(option: string, text: string, units: Readonly<Record<string, number>>, expected: string): number {
@@ -30,7 +32,7 @@ function lines({ store, dryRun, removed, kept, latestEnd, bytesBefore, bytesAfte
   const what = dryRun ? 'would be removed' : 'removed';
   return [
     `${removed} documents ${what}${until}; ${kept} kept`,
-    `${store}: ${formatBytes(bytesBefore)}, then ${dryRun ? 'some ' : ''}${formatBytes(bytesAfter)}`,
+    `${store}: ${bytes(bytesBefore)}, then ${dryRun ? 'some ' : ''}${bytes(bytesAfter)}`,
   ];
 }
 
@@ -54,12 +56,12 @@ export const pruneCommand: CommandModule<object, Options> = {
   handler: ({ store: file, 'older-than': age, 'max-size': size, 'dry-run': dryRun, json }) => {
     if (age === undefined && size === undefined) throw usage('prune: say what goes: --older-than, --max-size, or both');
     const days = age === undefined ? null : measure('older-than', age, DAYS, 'days, weeks or years: 90d, 12w, 2y');
-    const bytes = size === undefined ? null : measure('max-size', size, BYTES, 'bytes: 500M, 20G');
+    const maxBytes = size === undefined ? null : measure('max-size', size, BYTES, 'bytes: 500M, 20G');
     const store = openStore(file);
     try {
       const pruned = prune(store, {
         ...(days === null ? {} : { endedBefore: Date.now() / 1000 - days * 86_400 }),
-        ...(bytes === null ? {} : { maxBytes: bytes }),
+        ...(maxBytes === null ? {} : { maxBytes }),
         dryRun,
       });
       print(json ? [JSON.stringify(pruned)] : lines(pruned));
