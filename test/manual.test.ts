@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/cli/commands.ts';
-import { topics, topicText } from '../src/cli/manual.ts';
+import { topicPage, topics, topicText } from '../src/cli/manual.ts';
 import { ERRORS, packageFile } from '../src/kernel/index.ts';
 import { FIXTURES, jobsum } from './support/cli.ts';
 
@@ -34,12 +34,12 @@ describe('the manual', () => {
     for (const topic of topics()) {
       expect(readme).toContain(`[${topic}](src/manual/${topic}.md)`);
       const heading = topic.replace('-', ' ');
-      expect(topicText(topic)).toMatch(new RegExp(`^# ${heading[0]!.toUpperCase()}${heading.slice(1)}: \\S`));
+      expect(topicPage(topic)).toMatch(new RegExp(`^# ${heading[0]!.toUpperCase()}${heading.slice(1)}: \\S`));
     }
   });
 
   it('names no command that there is not, and each that there is', () => {
-    const text = [readme, ...topics().map((topic) => topicText(topic)!)].join('\n');
+    const text = [readme, ...topics().map((topic) => topicPage(topic)!)].join('\n');
     const named = new Set([...text.matchAll(/(?:^(?: {4})?|`)jobsum ([a-z]+)/gm)].map((m) => m[1]!));
     for (const command of named) expect([...Object.keys(COMMANDS), 'completion', 'help']).toContain(command);
     for (const command of Object.keys(COMMANDS)) if (command !== 'demo') expect([...named], command).toContain(command);
@@ -50,12 +50,16 @@ describe('the manual', () => {
       code: 0,
       stdout: topicText('outputs'),
     });
+    expect(topicText('summarizing')).toContain('(`jobsum help job-lists`)');
+    const unknown = await jobsum(['help', 'outptus'], { cwd: FIXTURES });
+    expect(unknown).toMatchObject({ code: 64, stderr: expect.stringContaining('topics are archives, ') });
     expect((await jobsum(['help'], { cwd: FIXTURES })).stdout).toMatch(/own-analytics,\s+site,\s+summarizing/);
     execFileSync(process.execPath, [packageFile('src/manual/man-pages.mjs')]);
     const pages = readdirSync(packageFile('dist/man'));
     const names = Object.keys(COMMANDS).map((command) => `jobsum-${command}.1`);
     expect(pages).toEqual(['jobsum.1', ...names, ...topics().map((topic) => `jobsum-${topic}.7`)].sort());
-    for (const page of pages) expect(read(`dist/man/${page}`)).toMatch(/^\.TH "JOBSUM/);
+    for (const page of pages) expect(read(`dist/man/${page}`)).toMatch(/^\.TH "JOBSUM(?!.*&(quot|lt|gt|amp);)/s);
+    expect(JSON.parse(read('package.json')).man).toEqual(pages.map((page) => `dist/man/${page}`).sort());
   });
 
   it('is short where it begins', () => {

@@ -45,6 +45,16 @@ function asWords(typed: readonly string[]): readonly string[] {
   return Object.hasOwn(COMMANDS, command) || command === 'completion' ? [command, ...others, '--help'] : [command];
 }
 
+/** The parser makes a list of an option that is given twice, which no command that takes one value expects. */
+function onlyOnce(argv: Readonly<Record<string, unknown>>, { array }: { readonly array: readonly string[] }): true {
+  for (const word of typed) {
+    const name = /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? /^-([a-zA-Z])$/.exec(word)?.[1];
+    if (name !== undefined && Array.isArray(argv[name]) && !array.includes(name))
+      throw usage(`${word.split('=')[0]} was given twice; expected one`);
+  }
+  return true;
+}
+
 /** What stands below the help of a command, or of all. */
 function epilogue(command: string | undefined): string {
   const streams = 'Data go to standard output, everything else to standard error.';
@@ -81,6 +91,7 @@ try {
         'Say what to do: summarize, show, list, status, explain, config, setup, index, jobscripts, archive, compare, prune or demo.',
       )
       .recommendCommands()
+      .check(onlyOnce as unknown as (argv: object) => true)
       .strict()
       .version(version())
       .wrap(Math.min(110, process.stdout.columns ?? (Number(process.env.COLUMNS) || 100)))
@@ -88,11 +99,14 @@ try {
       .exitProcess(false)
       .fail((message, error) => {
         const text = message
+          .replace(/\s*\n\s*/g, ' ')
           .replace(/^Unknown arguments?: (.*)$/s, (_, names: string) => `unknown ${asTyped(names)}`)
           .replace(
             /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
             'arguments are missing: $1 given, at least $2 needed',
           );
+        if (typed[0] === 'help' && !error)
+          throw usage(`no command or topic: ${typed.slice(1).join(' ')}; topics are ${topics().join(', ')}`);
         throw error ?? usage(text.replace(/^Did you mean /, 'unknown command; did you mean '));
       })
       .parseAsync();

@@ -13,6 +13,14 @@ export function topics(): string[] {
 }
 
 /** A topic's page, as Markdown; null: there is none of that name. */
-export function topicText(name: string): string | null {
+export function topicPage(name: string): string | null {
   return topics().includes(name) ? readFileSync(packageFile(`${FOLDER}/${name}.md`), 'utf8') : null;
+}
+
+/** The same to be read on a terminal: links are their texts, those to topics how they are called here. */
+export function topicText(name: string): string | null {
+  const links = /\[([^\]]+)\]\(([^)]+)\)/g;
+  const asRead = (_: string, text: string, target: string): string =>
+    /^[a-z-]+\.md$/.test(target) ? `\`jobsum help ${target.replace('.md', '')}\`` : text;
+  return topicPage(name)?.replace(links, asRead) ?? null;
 }

@@ -1,12 +1,16 @@
 // Owns opening an embedded store to look into it.
 
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { JobsumError } from '../kernel/index.ts';
 import { SCHEMAS } from '../run/index.ts';
 import { Store } from '../store/index.ts';
 
 /** Opens a store that must be there. @throws JobsumError E_INPUT_MISSING, E_STORE, E_STORE_VERSION */
 export function openStore(path: string): Store {
-  if (!existsSync(path)) throw new JobsumError('E_INPUT_MISSING', 'there is no store yet', { file: path });
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new JobsumError('E_INPUT_MISSING', 'there is no store yet', { file: path });
+  // An empty file would become one.
+  if (stat.isFile() && stat.size === 0)
+    throw new JobsumError('E_STORE', 'the file is empty', { file: path, expected: 'a store' });
   return new Store(path, SCHEMAS);
 }

@@ -25,10 +25,17 @@ export function refuse(message: string, expected: string, found: unknown): Jobsu
   return new JobsumError('E_JOB_LINE', message, { expected, found: String(shown).slice(0, 80) });
 }
 
-/** Epoch seconds from a number, digits, or ISO-8601 with an offset. */
+/** The year 5138: what is later was not meant as seconds, but as milliseconds or nanoseconds. */
+const MAX_SECONDS = 1e11;
+
+/** Epoch seconds from a number, digits, or ISO-8601 with an offset. @throws JobsumError E_JOB_LINE */
 export function timeOf(value: unknown, name: string): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  if (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim())) return Number(value);
+  const digits = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim());
+  if (digits || typeof value === 'number') {
+    const seconds = Number(value);
+    if (Math.abs(seconds) < MAX_SECONDS) return seconds;
+    throw refuse(`bad ${name} time`, 'epoch seconds', value);
+  }
   if (typeof value === 'string' && /[T ]\d\d:\d\d.*(Z|UTC|[+-]\d\d:?\d\d)$/.test(value.trim())) {
     try {
       return parseInstant(value);

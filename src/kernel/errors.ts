@@ -172,7 +172,7 @@ export const ERRORS = {
     'io',
     73,
     false,
-    'Choose another name or directory; `jobsum setup` alone writes over what is there, with --yes.',
+    'Choose another name or directory; what is there is not written over (only `jobsum setup collector`, `systemd` and `cron` do so, with --yes).',
   ),
   E_STORE: kind('io', 73, true, 'Check that the store file can be written and is not of another program.'),
   E_STORE_VERSION: kind('config', 78, false, 'The store was written by a newer jobsum: use that one, or another file.'),

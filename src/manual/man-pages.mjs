@@ -32,8 +32,14 @@ manual.breaks = false;
 manual.manual = 'jobsum';
 manual.manVersion = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).version;
 marked.use(manual);
-const write = (name, section, markdown) =>
-  writeFileSync(new URL(`${name}.${section}`, out), marked.parse(markdown.replace(/^# /, `# ${name}(${section}) -- `)));
+const ENTITIES = { quot: '"', amp: '&', lt: '<', gt: '>', '#39': "'" };
+
+function write(name, section, markdown) {
+  const page = marked.parse(markdown.replace(/^# /, `# ${name}(${section}) -- `));
+  // The parser is one of HTML.
+  const text = page.replace(/&(quot|amp|lt|gt|#39);/g, (_, entity) => ENTITIES[entity]);
+  writeFileSync(new URL(`${name}.${section}`, out), text);
+}
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

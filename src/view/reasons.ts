@@ -20,8 +20,9 @@ const JOB_ERRORS: Readonly<Record<number, Reason>> = {
   12: { meaning: 'shorter than the limit', advice: 'Nothing: the configured limits rule it out.' },
   13: { meaning: 'longer than the limit', advice: 'Check its times in the accounting.' },
   15: {
-    meaning: 'none of its nodes has an archive',
-    advice: 'See which archives these nodes have; node names in accounting and in the tree must agree.',
+    meaning: 'none of its nodes has an archive of its time',
+    advice:
+      'See which archives these nodes have: `jobsum explain JOB`. Node names in accounting and in the tree must agree.',
   },
   16: { meaning: 'too few of its nodes could be read', advice: 'Check the archives with `jobsum archive check`.' },
   17: {

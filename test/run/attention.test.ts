@@ -41,7 +41,7 @@ describe('the exit code of a run', () => {
     const last = await run(store, [job('1', NOW - 3600)], { grace: 60, again: true });
     expect(last).toMatchObject({ code: 1, jobs: { skipped: 1, waiting: 0 } });
     expect(last.said).toEqual([
-      'error: job 1: it could not be summarised, and is not tried again: none of its nodes has an archive (error=15)\n',
+      'error: job 1: it could not be summarised, and is not tried again: none of its nodes has an archive of its time (error=15)\n',
     ]);
     expect(await run(store, [job('1', NOW - 3600)], { grace: 60 })).toMatchObject({ code: 0, said: [] });
   });

@@ -79,7 +79,7 @@ describe('the list of jobs', () => {
         id: `3-${END + 3}`,
         user: 'bob',
         error: 15,
-        reason: 'none of its nodes has an archive',
+        reason: 'none of its nodes has an archive of its time',
         attempts: 1,
         cpu: null,
       },

@@ -116,17 +116,38 @@ describe('sinks', () => {
     expect(existsSync(path)).toBe(false);
     await sink.write([document]);
     await sink.close();
-    expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(2);
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
     expect(readdirSync(dir).filter((f) => f.includes('partial'))).toEqual([]);
     // A run that did nothing leaves it alone.
     await new FileSink(path).close();
     expect(existsSync(path)).toBe(true);
-    const deep = new FileSink(join(dir, 'made', 'on', 'the', 'way'));
-    await deep.write([document]);
-    await deep.close();
-    expect(existsSync(join(dir, 'made', 'on', 'the', 'way'))).toBe(true);
-    const nowhere = new FileSink(join(path, 'below', 'a-file'));
-    await expect(nowhere.write([document])).rejects.toMatchObject({ code: 'E_IO' });
+    for (const nowhere of [join(path, 'below', 'a-file'), join(dir, 'not', 'there')])
+      await expect((async () => new FileSink(nowhere).write([document]))()).rejects.toMatchObject({ code: 'E_IO' });
+    expect(existsSync(join(dir, 'not'))).toBe(false);
+  });
+
+  it('ndjson: documents of earlier runs stay, those of jobs done again are replaced, and what is no document is not touched', async () => {
+    const path = join(dir, 'runs.ndjson');
+    const run = async (...ids: string[]): Promise<void> => {
+      const sink = new FileSink(path);
+      await sink.write(ids.map((_id) => ({ ...document, _id })));
+      await sink.close();
+    };
+    const ids = (): string[] =>
+      readFileSync(path, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)._id);
+    await run('1-10', 'a"b\\-10', '3-10');
+    await run('4-10', 'a"b\\-10');
+    expect(ids()).toEqual(['4-10', 'a"b\\-10', '1-10', '3-10']);
+    await run();
+    expect(ids()).toHaveLength(4);
+    const jobs = join(dir, 'jobs.csv');
+    writeFileSync(jobs, 'job_id,start_time,end_time,host_list\n');
+    expect(() => new FileSink(jobs)).toThrow(expect.objectContaining({ code: 'E_EXISTS' }));
+    expect(readFileSync(jobs, 'utf8')).toMatch(/^job_id/);
   });
 
   it('ndjson: on a stream, one line each', async () => {

@@ -131,6 +131,13 @@ function sidesOf({ golden, ours, mongodb, against }: Options): [golden: string, 
 /** Whether they differ. */
 async function compareOne(golden: string, ours: string, argv: Options, options: CompareOptions): Promise<boolean> {
   const result = compareDocuments(await readWrapped(golden), (await readWrapped(ours)).document, options);
+  // Two documents that have nothing to compare are not equal but asked for by a name that neither has.
+  if (result.compared + result.differences.length === 0)
+    throw new JobsumError('E_NAME_UNKNOWN', 'nothing was compared', {
+      file: golden,
+      expected: 'values under the keys that are asked for',
+      ...(argv.only ? { found: `none under ${argv.only.join(', ')}` } : {}),
+    });
   print(argv.json ? [JSON.stringify({ golden, ours, ...result })] : comparisonLines(result, argv.max));
   return result.differences.length > 0;
 }
