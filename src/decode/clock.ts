@@ -1,16 +1,16 @@
 // Owns what becomes of records whose time does not follow the one before: taken, or left out and named.
 
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { NS } from '../kernel/index.ts';
 import { leapProblem, misplacedProblem, timesConcerned } from './clock-problems.ts';
+import { areLikelyEnds, firstTimes, isApart, opened, stepAtMost, tailTimes } from './ends.ts';
 import { recordFault, recordOffset, type Source } from './fault.ts';
 import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
-import { LOOKED_AT, SHORTEST, stampNs, timeBefore, timesBefore } from './from-behind.ts';
+import { LOOKED_AT, timeBefore } from './from-behind.ts';
 import { type IndexEntry, placesBehind } from './index-file.ts';
-import { FAR_NS, keptTimes, LIFETIME_NS, type Timeline, timelineOf } from './kept-times.ts';
+import { type Elsewhere, keptTimes, type Timeline, timelineOf } from './kept-times.ts';
 import * as L from './layout.gen.ts';
-import { isPacked, openRegular } from './source.ts';
 import { type Behind, readTimes } from './timeline.ts';
 import { holdFromTheBeginning, oddStamps, redateVersions } from './versions.ts';
 import type { Wasm } from './wasm.ts';
@@ -18,32 +18,6 @@ import type { Wasm } from './wasm.ts';
 const MINUTE = 60n * NS;
 /** Steps of time looked at to find out how long they are. */
 const STEPS = 64;
-
-/** Times of the last records of the last volume that has one, from behind; null: none does, or it is compressed or cannot be opened. */
-export function tailTimes({ volumes }: FileSet, version: number): bigint[] | null {
-  for (const { path } of volumes.toReversed()) {
-    const fd = opened(path);
-    if (fd === null) return null;
-    try {
-      const { size } = fstatSync(fd);
-      if (size <= SHORTEST[version]!.label) continue;
-      const times = timesBefore((into, position) => readSync(fd, into, 0, into.length, position), size, version);
-      return times.length > 0 ? times : null;
-    } finally {
-      closeSync(fd);
-    }
-  }
-  return null;
-}
-
-/** Null: it is compressed, or cannot be opened; then who reads it names it, and what lies before it counts. */
-function opened(path: string): number | null {
-  try {
-    return isPacked(path) ? null : openRegular(path);
-  } catch {
-    return null;
-  }
-}
 
 /** Times of the records before places that an index names; null: there is none, or the volume is compressed or cannot be opened. */
 function beforeEntries({ volumes }: FileSet, version: number) {
@@ -64,22 +38,6 @@ function beforeEntries({ volumes }: FileSet, version: number) {
   };
 }
 
-/** Whether an archive that begins at a time may have its last record at another. */
-const isLikelyEnd = (startNs: bigint, endNs: bigint): boolean =>
-  endNs >= startNs - MINUTE && endNs - startNs < LIFETIME_NS;
-
-/**
- * Whether the first records of an archive, and the last from behind, may be where it begins and ends: each not before the one before,
- * near to it, and not before the archive begins. Otherwise all must be looked at.
- */
-export const areLikelyEnds = (startNs: bigint, first: readonly bigint[], last: readonly bigint[]): boolean =>
-  [first, last.toReversed()].every((times) =>
-    times.every((t, i) => {
-      const step = i === 0 ? 0n : t - times[i - 1]!;
-      return isLikelyEnd(startNs, t) && step >= 0n && step <= FAR_NS;
-    }),
-  );
-
 /** Where an archive begins: by its label, unless that is not before its records, or of one whose time is left out. */
 export function startOf(labelNs: bigint, { firstNs, misplaced }: Pick<Timeline, 'firstNs' | 'misplaced'>): bigint {
   const wrong = misplaced.some((m) => m.beforeNs === null && m.firstNs === labelNs);
@@ -96,10 +54,11 @@ export interface Judged {
 export function judgeTimes(
   { files, entries }: Judged,
   use?: (times: Parameters<typeof timelineOf>[1], kept: Uint8Array) => void,
+  elsewhere?: Elsewhere,
 ): Timeline | null {
   const times = readTimes(files, placesBehind(entries, files));
   if (times === null) return null;
-  const { kept, ...timeline } = timelineOf(files.volumes.length, times);
+  const { kept, ...timeline } = timelineOf(files.volumes.length, times, elsewhere);
   if (timeline.leftOut > 0) use?.(times, kept);
   return timeline;
 }
@@ -134,6 +93,11 @@ export class Clock {
   #timeline: Timeline | null | undefined;
   /** Records are left out, and that was not known when reading began. */
   #late = false;
+  #elsewhere: Elsewhere | undefined;
+  /** The first or the last sample lies so far from the others that another archive may show that its time is wrong. */
+  #endsApart = false;
+  /** Times of the first and the last record, as far as they are known without reading all. */
+  #ends: readonly bigint[] = [];
 
   /** The reader must have the first records of the archive in its window. `anyTime`: every time is taken, only damage is passed over. */
   constructor(
@@ -160,10 +124,12 @@ export class Clock {
     }
     holdFromTheBeginning(wasm, reader);
     const first = firstTimes(wasm, reader, STEPS + 1);
-    this.#step = longestStep(first);
+    this.#step = stepAtMost(first);
     this.#limit(this.#step + 1n);
     // So that it does not depend on how far somebody reads whether a wrong begin or end is named, and with what names values come.
     const last = tailTimes(archive.files, label.version) ?? [];
+    this.#ends = [...first.slice(0, 1), ...last.slice(0, 1)];
+    this.#endsApart = isApart(first.slice(0, LOOKED_AT), this.#step) || isApart(last, this.#step);
     const sound = this.#step > 0n && areLikelyEnds(label.startNs, first.slice(0, LOOKED_AT), last);
     const before = beforeEntries(archive.files, label.version);
     try {
@@ -185,12 +151,28 @@ export class Clock {
     if (this.#timeline !== undefined) return this.#timeline;
     const volumes = this.#archive.files.volumes.map((v) => v.number);
     const { entries } = this.#archive;
-    this.#timeline = judgeTimes(this.#archive, (times, kept) =>
-      redateVersions(this.#wasm, this.#reader, times, kept, { entries, volumes }),
+    this.#timeline = judgeTimes(
+      this.#archive,
+      (times, kept) => redateVersions(this.#wasm, this.#reader, times, kept, { entries, volumes }),
+      this.#elsewhere,
     );
     // Where some are left out each record is asked about; where none is, none is odd.
     this.#limit(this.#timeline === null || this.#timeline.leftOut === 0 ? LATEST : 0n);
     return this.#timeline;
+  }
+
+  /** Judges the ends by other archives of the host, before anything is read. */
+  beside(elsewhere: Elsewhere): void {
+    this.#elsewhere = elsewhere;
+    if (this.#anyTime || !(this.#endsApart || this.isJudged)) return;
+    this.#timeline = undefined;
+    this.judge();
+  }
+
+  /** Times of the first and the last record that count, as far as they are known. */
+  get ends(): readonly bigint[] {
+    if (!this.#timeline) return this.#ends;
+    return [this.#timeline.firstNs, this.#timeline.lastNs].filter((ns) => ns !== null);
   }
 
   /** Times of the archive's records that count, read now. */
@@ -287,33 +269,4 @@ export class Clock {
       })),
     ];
   }
-}
-
-/** Times of the first records of an archive just opened, at most so many, as far as they are in the reader's window. */
-export function firstTimes(wasm: Wasm, reader: number, most: number): bigint[] {
-  const version = wasm.i32(reader + L.R_VERSION);
-  const end = wasm.u32(reader + L.R_END);
-  const bytes = Buffer.from(wasm.bytes.buffer, 0, end);
-  const times: bigint[] = [];
-  for (let at = wasm.u32(reader + L.R_POS); at + 16 <= end && times.length < most; ) {
-    const length = bytes.readInt32BE(at);
-    if (length < 20) break;
-    times.push(stampNs(bytes, at + 4, version));
-    at += length;
-  }
-  return times;
-}
-
-/**
- * Twice the sampling interval, by the first records: of the steps between them nine tenths are no longer than the interval, and at
- * least one other is as long. 0 if that is not known: then the first step asks.
- */
-function longestStep(times: readonly bigint[]): bigint {
-  const all = times.slice(1).map((t, i) => t - times[i]!);
-  if (all.length < 2 || all.some((s) => s < 0n)) return 0n;
-  // One sample can be many records, some milliseconds apart.
-  const ofSamples = all.filter((s) => s >= NS / 2n);
-  const steps = ofSamples.length < 2 ? all : ofSamples;
-  const rank = Math.max(2, Math.ceil(steps.length / 10));
-  return 2n * steps.sort((a, b) => (a < b ? 1 : a > b ? -1 : 0))[rank - 1]!;
 }

@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
-import { areLikelyEnds } from './clock.ts';
+import { areLikelyEnds } from './ends.ts';
 import { SHORTEST, stampNs, timesBefore, timesBehindLabel } from './from-behind.ts';
 import { isPacked, openRegular } from './source.ts';
 

@@ -3,9 +3,10 @@
 import { statSync } from 'node:fs';
 import type { Problem } from '../kernel/index.ts';
 import { type ExpectedUnits, misfitsOf } from './agreement.ts';
-import { areLikelyEnds, firstTimes, judgeTimes, startOf, tailTimes } from './clock.ts';
+import { judgeTimes, startOf } from './clock.ts';
 import { leapProblem, misplacedProblem, setBack } from './clock-problems.ts';
 import { allMembers } from './domains.ts';
+import { areLikelyEnds, firstTimes, tailTimes } from './ends.ts';
 import { fileSetBytes } from './fileset.ts';
 import { LOOKED_AT } from './from-behind.ts';
 import { type ArchiveProbe, glanceArchive, holdsMore } from './glance.ts';

@@ -62,6 +62,15 @@ export interface Timeline {
   readonly lastNs: bigint | null;
 }
 
+/**
+ * Whether another archive of the host begins or ends between a time far from all others at an archive's begin or end, and the next
+ * to it: then nobody paused there, and the time is wrong. `marginNs`: so near to the first it says nothing.
+ */
+export type Elsewhere = (strayNs: bigint, nextNs: bigint, marginNs: bigint) => boolean;
+
+/** Of an archive that is looked at alone. */
+const NOWHERE: Elsewhere = () => false;
+
 /** PCP's mark lies so far behind the last record of an archive that was joined with others: 1 ms. */
 export const MARK_AFTER = 1_000_000n;
 /** One archive is not written for longer: ten years. */
@@ -176,13 +185,19 @@ function usualStep(kept: Uint8Array, { ns }: Times): bigint {
   return steps.length < FEW ? 0n : BigInt(steps[Math.floor((steps.length - 1) * 0.9)]!);
 }
 
+/** What is longer is no step from sample to sample. */
+export const longestStep = (intervalNs: bigint): bigint => max(LEAP_NS, LEAP_INTERVALS * intervalNs);
+
 /**
  * At the begin and the end of an archive a wild time may be in order, as nothing lies beyond it that could contradict: what is there
- * far from all others, for less than an interval and without a mark between, is left out.
+ * far from all others, for less than an interval and without a mark between, is left out. What is less far, where another archive of
+ * the host contradicts it.
  */
-function dropStray(kept: Uint8Array, { ns, pmid }: Times, intervalNs: bigint): void {
+function dropStray(kept: Uint8Array, { ns, pmid }: Times, intervalNs: bigint, elsewhere: Elsewhere): void {
   if (intervalNs === 0n) return;
   const limit = max(FAR_NS, FAR_INTERVALS * intervalNs);
+  const isWrong = (strayNs: bigint, nextNs: bigint, gap: bigint): boolean =>
+    gap > limit || (gap > longestStep(intervalNs) && elsewhere(strayNs, nextNs, intervalNs));
   const apart = (a: number, b: number): bigint => (ns[a]! > ns[b]! ? ns[a]! - ns[b]! : ns[b]! - ns[a]!);
   const strayFrom = (end: number, step: 1 | -1): void => {
     const next = (i: number): number => {
@@ -197,7 +212,8 @@ function dropStray(kept: Uint8Array, { ns, pmid }: Times, intervalNs: bigint): v
       inner = beyond;
       beyond = next(inner);
     }
-    if (!kept[beyond] || apart(inner, beyond) <= limit || pmid[inner] === 0 || pmid[beyond] === 0) return;
+    if (!kept[beyond] || pmid[inner] === 0 || pmid[beyond] === 0) return;
+    if (!isWrong(ns[inner]!, ns[beyond]!, apart(inner, beyond))) return;
     for (let i = outermost; i !== beyond; i += step) kept[i] = 0;
   };
   strayFrom(0, 1);
@@ -207,11 +223,14 @@ function dropStray(kept: Uint8Array, { ns, pmid }: Times, intervalNs: bigint): v
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 /** Which records are kept, by what all records are. */
-export function keptTimes(times: Times): { readonly kept: Uint8Array; readonly intervalNs: bigint } {
+export function keptTimes(
+  times: Times,
+  elsewhere = NOWHERE,
+): { readonly kept: Uint8Array; readonly intervalNs: bigint } {
   const kept = longestForward(times);
   dropRepeated(kept, times);
   const intervalNs = usualStep(kept, times);
-  dropStray(kept, times, intervalNs);
+  dropStray(kept, times, intervalNs, elsewhere);
   return { kept, intervalNs };
 }
 
@@ -229,10 +248,14 @@ function take<T>(list: T[], found: T, withLast: (last: T) => T): void {
 }
 
 /** `volumes`: how many there are. */
-export function timelineOf(volumes: number, times: Times): Timeline & { readonly kept: Uint8Array } {
+export function timelineOf(
+  volumes: number,
+  times: Times,
+  elsewhere?: Elsewhere,
+): Timeline & { readonly kept: Uint8Array } {
   const { volume, offset, ns, pmid, afterLoss } = times;
-  const { kept, intervalNs } = keptTimes(times);
-  const longest = max(LEAP_NS, LEAP_INTERVALS * intervalNs);
+  const { kept, intervalNs } = keptTimes(times, elsewhere);
+  const longest = longestStep(intervalNs);
   const dropped = Array.from({ length: volumes }, () => new Offsets());
   const misplaced: Misplaced[] = [];
   const leaps: Leap[] = [];

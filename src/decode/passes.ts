@@ -4,6 +4,7 @@ import type { Problem } from '../kernel/index.ts';
 import { type Group, groupsOf } from './agreement.ts';
 import { coveredBy } from './host-times.ts';
 import { ofOneHost } from './hosts.ts';
+import type { Elsewhere } from './kept-times.ts';
 import { decodeByRows } from './row-session.ts';
 import {
   type Decoded,
@@ -36,6 +37,7 @@ export const decodeNodeByRows = (wasm: Wasm, task: NodeTask): NodeResult => deco
 function decodeAll(wasm: Wasm, given: NodeTask, decode: Decode): NodeResult {
   const surveyed = survey(wasm, given);
   const { task, notes } = sorted(given, surveyed);
+  compareEnds(task, surveyed);
   const result = decodeGroups(wasm, task, surveyed, decode);
   const windows = result.windows.map((w, i) => ({ ...w, problems: [...w.problems, ...notes[i]!] }));
   return { ...result, windows };
@@ -55,6 +57,22 @@ function sorted(task: NodeTask, { members, open }: Survey): { task: NodeTask; no
     return { ...w, archives: given.filter((m) => !m.usable || used.includes(m)).map((m) => m.index) };
   });
   return { task: { ...task, windows }, notes };
+}
+
+/** Archives of one window show each other's first and last records wrong that are stamped far from all others. */
+function compareEnds({ windows }: NodeTask, { members, beside }: Survey): void {
+  for (const m of members.filter(({ usable }) => usable)) {
+    const windowsOf = windows.filter((w) => w.archives.includes(m.index));
+    const others = new Set(windowsOf.flatMap((w) => w.archives).filter((i) => i !== m.index));
+    if (others.size === 0) continue;
+    const ends = [...others].flatMap((i) => [members[i]!.startNs, ...members[i]!.ends]);
+    const elsewhere: Elsewhere = (strayNs, nextNs, marginNs) =>
+      strayNs > nextNs
+        ? ends.some((ns) => ns > nextNs && ns < strayNs - marginNs)
+        : ends.some((ns) => ns < nextNs && ns > strayNs + marginNs);
+    beside.set(m.index, elsewhere);
+    m.reader?.clock?.beside(elsewhere);
+  }
 }
 
 /** Windows for passes in which less is mixed than in one of `before` windows: those of the same archives, at last each alone. */
@@ -86,7 +104,7 @@ function decodeGroups(wasm: Wasm, task: NodeTask, surveyed: Survey, decode: Deco
   const pass = (own: readonly Numbered[], agreed: Agreed, known?: Survey): void => {
     const { readings, problems } = agreed;
     const part = { ...task, windows: own.map(({ window }) => window) };
-    const result = decode(wasm, part, known ?? survey(wasm, part, readings, judged));
+    const result = decode(wasm, part, known ?? survey(wasm, part, readings, judged, surveyed.beside));
     for (const key of ['bytes', 'records'] as const) sum[key] += result[key];
     for (const key of ['made', 'known', 'steady'] as const) plans[key] += result.plans[key];
     if (result.late.length > 0) {

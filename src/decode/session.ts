@@ -14,6 +14,7 @@ import type { ExpectedUnits, Reading, Readings } from './agreement.ts';
 import { attach, buildWindow } from './build.ts';
 import { fileIdentity, fileSetBytes } from './fileset.ts';
 import { type Dated, EARLIEST, LATEST, problemsWithin } from './findings.ts';
+import type { Elsewhere } from './kept-times.ts';
 import * as L from './layout.gen.ts';
 import type { Metric } from './metric.ts';
 import { ArchiveReader } from './reader.ts';
@@ -105,6 +106,8 @@ export interface Member {
   /** Those of the wanted metrics that it has. */
   metrics: readonly Metric[];
   startNs: bigint;
+  /** Times of its first and last record, as far as they are known. */
+  ends: readonly bigint[];
   host: string;
   /** Identity of its first volume on the disk, whatever it is called. */
   file: string;
@@ -124,6 +127,8 @@ export interface Survey {
   readonly members: readonly Member[];
   readonly slots: ReadonlyMap<string, number>;
   readonly open: Open;
+  /** Of archives (by index) that have others beside them: where these begin and end. */
+  readonly beside: Map<number, Elsewhere>;
 }
 
 /** The archives of a task that its windows read, looked at but not read. `judged`: those whose times are judged before they are read. */
@@ -132,6 +137,7 @@ export function survey(
   task: NodeTask,
   readings: Readings = new Map(),
   judged: ReadonlySet<number> = new Set(),
+  beside = new Map<number, Elsewhere>(),
 ): Survey {
   const names = [...new Set([...task.wanted, ...BOOT_METRICS])];
   if (wasm.x.openSession(names.length) === 0) throw new JobsumError('E_ARCHIVE_LIMIT', 'no memory for the session');
@@ -141,6 +147,8 @@ export function survey(
     const factorOf = (name: string): number => factors.get(name) ?? 1;
     const options = { slotOf, factorOf, salvage: task.salvage === true, readOn: true };
     const reader = new ArchiveReader(wasm, path, options);
+    const others = beside.get(index);
+    if (others) reader.clock?.beside(others);
     if (judged.has(index)) reader.clock?.judge();
     return reader;
   };
@@ -153,7 +161,7 @@ export function survey(
     member.metrics = member.metrics.filter((m) => wanted.has(m.name));
     return member;
   });
-  return { members, slots, open };
+  return { members, slots, open, beside };
 }
 
 export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open }: Survey): Decoded {
@@ -243,6 +251,7 @@ function unread(path: string, index: number, reading: Reading): Member {
     names: new Set(),
     metrics: [],
     startNs: 0n,
+    ends: [],
     host: '',
     file: '',
     problems: [],
@@ -261,6 +270,7 @@ function look(member: Member, open: Open, keep: boolean): void {
     member.metrics = reader.metrics.filter((m) => !reading.leftOut.has(m.name));
     member.names = new Set(member.metrics.map((m) => m.name));
     member.startNs = reader.startNs;
+    member.ends = reader.clock?.ends ?? [];
     member.host = reader.label.host;
     member.file = fileIdentity(reader.files);
     member.bytes = fileSetBytes(reader.files);

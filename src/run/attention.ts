@@ -57,6 +57,13 @@ export class Attention {
     else log.warn(event, MESSAGES[event], fields);
   }
 
+  /** The same of what is to be known, and no reason for an exit code: what was asked for was done. */
+  notice(problem: Problem, event: Event, more: LogFields = {}): void {
+    const { log, reported } = this.#options;
+    const level = !reported || reported.isNew(problem) ? 'error' : 'warn';
+    log[level](event, MESSAGES[event], { ...problemFields(problem), ...more });
+  }
+
   /** How a job fared: the ledger says each time by itself whether that is news. */
   job({ id, result, error, problem }: LedgerEntry, { state, attempts }: Became): void {
     const { log, reported } = this.#options;

@@ -11,7 +11,7 @@ export type { CommonOptions, RunOptions } from './options.ts';
 export { namedOutput, type Output } from './outputs.ts';
 export { Progress } from './progress.ts';
 export { type Pruned, type PruneOptions, prune } from './prune.ts';
-export { makeStateDirectory, SCHEMAS } from './recorded.ts';
+export { makeDirectoryOf, SCHEMAS } from './recorded.ts';
 export { summarize } from './run.ts';
 export { PATIENCE_SECONDS } from './session.ts';
 export { summarizeSite } from './site.ts';

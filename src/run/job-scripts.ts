@@ -12,7 +12,7 @@ import {
 } from '../scripts/index.ts';
 import { type Store, Warehouse } from '../store/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-import { exclusively, makeStateDirectory, openStore, patienceOf } from './recorded.ts';
+import { exclusively, makeDirectoryOf, openStore, patienceOf } from './recorded.ts';
 
 export interface ScriptsOptions {
   readonly run: string;
@@ -88,7 +88,7 @@ async function ingest(
 
 /** @throws JobsumError for what stops it as a whole: the store, another such run, the warehouse */
 export async function ingestScripts(options: ScriptsOptions, log: Logger): Promise<ScriptsSummary> {
-  makeStateDirectory(options.store);
+  makeDirectoryOf(options.store);
   const store = openStore(options.store, [SCRIPT_SCHEMA]);
   try {
     return await exclusively(store, { run: options.run, command: 'jobscripts' }, log, async () => {

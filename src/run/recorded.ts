@@ -31,13 +31,13 @@ export const SCHEMAS = [
   SOURCE_SCHEMA,
 ];
 
-/** Of a store that a configuration names, which nobody types by mistake. @throws JobsumError E_STORE */
-export function makeStateDirectory(path: string): void {
+/** Of a file that a configuration names, which nobody types by mistake. @throws JobsumError E_STORE */
+export function makeDirectoryOf(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (cause) {
     const detail = { file: path, found: String(cause) };
-    throw new JobsumError('E_STORE', 'cannot make the directory of the store', detail, { cause });
+    throw new JobsumError('E_STORE', 'cannot make the directory', detail, { cause });
   }
 }
 

@@ -21,7 +21,7 @@ import {
 import { Warehouse } from '../store/index.ts';
 import { problemFields } from './logger.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
-import { makeStateDirectory } from './recorded.ts';
+import { makeDirectoryOf } from './recorded.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
@@ -61,7 +61,7 @@ export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<Ru
       await site.close();
     }
   };
-  if (!options.dryRun) makeStateDirectory(config.state);
+  if (!options.dryRun) makeDirectoryOf(config.state);
   return withSession(config.state, common, io, work, summaries);
 }
 
@@ -280,7 +280,7 @@ class Site {
   #outputs(outputs: readonly Output[]): Promise<Outputs> {
     const { store, io, options } = this.#session;
     const kept = options.dryRun ? outputs.filter((o) => o.kind === 'ndjson' || o.kind === 'json') : outputs;
-    for (const output of kept) if (output.kind === 'sqlite') makeStateDirectory(output.path);
+    for (const output of kept) if (output.kind !== 'mongodb' && output.path !== '-') makeDirectoryOf(output.path);
     return openOutputs(kept, { store, stdout: io.stdout, patience: this.#patient() });
   }
 

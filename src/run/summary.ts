@@ -124,6 +124,12 @@ export class Account {
     this.attention.problem(problem, event, more);
   }
 
+  /** Of a problem that is no fault of the run, nor of what it was given to do. */
+  notice(problem: Problem, event: Event, more: LogFields = {}): void {
+    this.#keep(problem);
+    this.attention.notice(problem, event, more);
+  }
+
   report(): void {
     const { nodeArchives, bytes } = this.summary;
     this.#io.progress.update({ jobs: this.#handled, nodeArchives, bytes });

@@ -17,7 +17,7 @@ export class Unfit {
 
   say(account: Account): void {
     for (const [reason, { documents, job }] of this.#found)
-      account.fault({ code: 'E_PORTAL', message: reason }, 'document.unfit', { documents, first: job });
+      account.notice({ code: 'E_PORTAL', message: reason }, 'document.unfit', { documents, first: job });
     this.#found.clear();
   }
 }

@@ -16,9 +16,9 @@ const ID = pmid(60, 0, 1);
 let made = 0;
 
 /** An archive of records at these seconds after its label's start. `volumes`: of as many records each. */
-function archive(times: readonly number[], version: Version = 3, volumes = 1): string {
+function archive(times: readonly number[], version: Version = 3, volumes = 1, start = 0): string {
   const base = join(dir, `c${made++}`);
-  const w = new ArchiveWriter(base, { version, host: 'n1', startNs: BigInt(T0) * NS });
+  const w = new ArchiveWriter(base, { version, host: 'n1', startNs: BigInt(T0 + start) * NS });
   w.metric({ name: 'a.b', pmid: ID, type: 'u32', indom: NO_INDOM, semantics: 'instant', units: UNITS.none });
   for (const [i, t] of times.entries()) {
     if (i > 0 && i % (times.length / volumes) === 0) w.nextVolume();
@@ -29,9 +29,11 @@ function archive(times: readonly number[], version: Version = 3, volumes = 1): s
 }
 
 /** Records in a window of both engines, and what was wrong. */
-function read(base: string, from: number, to: number) {
+function read(base: string | readonly string[], from: number, to: number) {
+  const archives = [base].flat();
   const window = {
-    ...{ startNs: BigInt(T0 + from) * NS, endNs: BigInt(T0 + to) * NS, walltime: to - from, archives: [0] },
+    ...{ startNs: BigInt(T0 + from) * NS, endNs: BigInt(T0 + to) * NS, walltime: to - from },
+    archives: archives.map((_, i) => i),
     declare: () => [
       {
         ...{ metrics: ['a.b'], mode: 'all' as const },
@@ -39,7 +41,7 @@ function read(base: string, from: number, to: number) {
       },
     ],
   };
-  const task = { archives: [base], wanted: ['a.b'], windows: [window] };
+  const task = { archives, wanted: ['a.b'], windows: [window] };
   const [a, b] = [decodeNode, decodeNodeByRows].map((decode) => {
     const { coverage, consumers, problems } = decode(new Wasm(), task).windows[0]!;
     return { coverage, consumers, problems };
@@ -123,6 +125,46 @@ describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
       const base = archive(times, version);
       const whole = [Math.min(...times), Math.max(...times)];
       expect([span(), span(['.meta', '.index', '.0'])]).toEqual([whole, whole]);
+    }
+  });
+
+  it('of a first or last record, less than an hour from the others, is shown by another archive', () => {
+    const times = every(30, 240);
+    const [half, rest] = [times.slice(0, 120), times.slice(120)];
+    const alone = [...half.slice(0, -1), half.at(-1)! + 1500];
+    const early = [rest[0]! - 1500, ...rest.slice(1)];
+    const leftOut = expect.stringMatching(/^1 record is left out/);
+    for (const [archives, records] of [
+      [[alone, rest], 239],
+      [[half, early], 239],
+      // More than are kept open.
+      [[alone, ...[0, 1, 2, 3, 4].map((i) => rest.slice(24 * i, 24 * i + 24))], 239],
+    ] as const) {
+      const bases = archives.map((t) => archive(t, version, 1, t === early ? rest[0] : t[0]));
+      const found = read(bases, 0, 7200);
+      expect(found.records).toBe(records);
+      expect(found.problems).toEqual(Array.from({ length: 240 - records }, () => leftOut));
+      expect(found.coverage.gaps).toBe(0);
+    }
+    // Nobody else was there, or all paused: so it was.
+    const paused = (offset: number): string =>
+      archive(
+        [...half, half.at(-1)! + 1500].map((t) => t + offset),
+        version,
+      );
+    for (const bases of [
+      [archive(alone, version)],
+      [paused(0), paused(2)],
+      [
+        paused(0),
+        archive(
+          every(30, 60).map((t) => t + 5400),
+          version,
+        ),
+      ],
+    ]) {
+      const { problems } = read(bases, 0, 7200);
+      expect(problems.filter((text) => /left out/.test(text))).toEqual([]);
     }
   });
 

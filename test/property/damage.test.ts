@@ -15,7 +15,7 @@ import { judgePacked, kindsHere, placeFound, placePacked } from '../support/pack
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';
 
-const CASES = cases(90, 360);
+const CASES = cases(90, 240);
 /** Of each kind; each starts programs. */
 const PACKED_CASES = cases(1, 3);
 const CLUSTER = fileURLToPath(new URL('../../fixtures/cluster/archives/2026/11/', import.meta.url));

@@ -21,7 +21,7 @@ import { type RandomArchive, writeRandomArchive } from '../support/random-archiv
 import { randomSpecs } from '../support/random-specs.ts';
 import { tempDir } from '../support/temp.ts';
 
-const RUNS = cases(80, 300, 'RUNS');
+const RUNS = cases(80, 200, 'RUNS');
 const SEED = Number(process.env.SEED ?? 1);
 const dir = tempDir();
 const wasm = new Wasm();

@@ -7,7 +7,7 @@ import {
   type IndexedResource,
   type IndexSummary,
   indexArchives,
-  makeStateDirectory,
+  makeDirectoryOf,
 } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
@@ -105,7 +105,7 @@ export const indexCommand: CommandModule<object, Options> = {
         const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];
         const { workers, all, prune } = argv;
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
-        if (argv.store === undefined && site) makeStateDirectory(site.config.state);
+        if (argv.store === undefined && site) makeDirectoryOf(site.config.state);
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
         const onlyNews = argv.quiet;

@@ -17,7 +17,7 @@ interface Options {
 
 const DAYS: Readonly<Record<string, number>> = { d: 1, w: 7, y: 365 };
 /** As people read sizes elsewhere in this program: powers of two. */
-const BYTES: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
 /** A number and a unit, in the unit's measure. @throws JobsumError E_USAGE */
 function measure(option: string, text: string, units: Readonly<Record<string, number>>, expected: string): number {
