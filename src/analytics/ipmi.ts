@@ -8,7 +8,12 @@ import { stats } from './stats.ts';
 /** Least part of nodes × walltime that readings must cover. */
 const COVERAGE = 0.9;
 
-const DCMI = 'ipmi.dcmi.power';
+export const DCMI = 'ipmi.dcmi.power';
+/** Where the power of a node may be, best first. */
+export const POWER = {
+  alternatives: [[DCMI], ...RAPL.map((name) => [name])],
+  units: { [DCMI]: 'watt' },
+} as const;
 
 interface Used {
   readonly joules: number;
@@ -46,8 +51,7 @@ export const ipmiPower: Analytic = {
   cls: 'IpmiPower',
   key: 'ipmi',
   section: 'summary',
-  alternatives: [[DCMI], ...RAPL.map((name) => [name])],
-  units: { [DCMI]: 'watt' },
+  ...POWER,
   declare: (metrics) => {
     if (!metrics.includes(DCMI)) return raplConsumer;
     const lane = { fold: 'first', rows: [{ metric: 0 }] } as const;

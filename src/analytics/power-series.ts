@@ -2,10 +2,10 @@
 
 import { type Analytic, E, EPSILON, failure } from './analytic.ts';
 import { type HostSeries, seriesForm } from './envelope.ts';
+import { DCMI, POWER } from './ipmi.ts';
 import { gather, levelOf, MIN_POINTS, type Points, timesOf } from './points.ts';
-import { RAPL, RESTARTED, raplConsumer, raplEnergy } from './rapl.ts';
+import { RESTARTED, raplConsumer, raplEnergy } from './rapl.ts';
 
-const DCMI = 'ipmi.dcmi.power';
 const PART = 'watts are those of processors and memory (RAPL), not of the whole node';
 
 const isCounted = ({ share }: Points): boolean => !share.metrics.includes(DCMI);
@@ -15,8 +15,7 @@ export const powerSeries: Analytic = {
   cls: 'PowerUsageTimeseries',
   key: 'power',
   section: 'timeseries',
-  alternatives: [[DCMI], ...RAPL.map((name) => [name])],
-  units: { [DCMI]: 'watt' },
+  ...POWER,
   declare: (metrics) =>
     metrics.includes(DCMI)
       ? {

@@ -55,8 +55,7 @@ export const raplConsumer: Omit<ConsumerSpec, 'metrics'> = {
 export interface RaplEnergy {
   readonly joules: number;
   readonly seconds: number;
-  /** Times of the stored points, and mean power between each two of them, watts. */
-  readonly t: Float64Array;
+  /** Mean power between each two stored points. */
   readonly watts: readonly number[];
   /** A counter began again before its end: what it counted around that is missing. */
   readonly restarted: boolean;
@@ -114,5 +113,5 @@ export function raplEnergy(share: Share): RaplEnergy | null {
     ),
     false,
   );
-  return { joules: total(columns), seconds: elapsed, t, watts, restarted: columns.some((i) => ends[i]?.restarted) };
+  return { joules: total(columns), seconds: elapsed, watts, restarted: columns.some((i) => ends[i]?.restarted) };
 }

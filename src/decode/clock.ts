@@ -1,9 +1,8 @@
 // Owns what becomes of records whose time does not follow the one before: taken, or left out and named.
 
 import { closeSync, readSync } from 'node:fs';
-import { NS } from '../kernel/index.ts';
 import { leapProblem, misplacedProblem, timesConcerned } from './clock-problems.ts';
-import { areLikelyEnds, firstTimes, isApart, opened, stepAtMost, tailTimes } from './ends.ts';
+import { areLikelyEnds, firstTimes, isApart, MINUTE, opened, stepAtMost, tailTimes } from './ends.ts';
 import { recordFault, recordOffset, type Source } from './fault.ts';
 import type { FileSet } from './fileset.ts';
 import { type Dated, EARLIEST, type Findings, LATEST } from './findings.ts';
@@ -15,7 +14,6 @@ import { type Behind, readTimes } from './timeline.ts';
 import { holdFromTheBeginning, oddStamps, redateVersions } from './versions.ts';
 import type { Wasm } from './wasm.ts';
 
-const MINUTE = 60n * NS;
 /** Steps of time looked at to find out how long they are. */
 const STEPS = 64;
 

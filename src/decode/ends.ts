@@ -9,7 +9,8 @@ import * as L from './layout.gen.ts';
 import { isPacked, openRegular } from './source.ts';
 import type { Wasm } from './wasm.ts';
 
-const MINUTE = 60n * NS;
+/** So far before its label's start an archive may have records. */
+export const MINUTE = 60n * NS;
 
 /** Times of the last records of the last volume that has one, from behind; null: none does, or it is compressed or cannot be opened. */
 export function tailTimes({ volumes }: FileSet, version: number): bigint[] | null {

@@ -61,17 +61,23 @@ function sorted(task: NodeTask, { members, open }: Survey): { task: NodeTask; no
 
 /** Archives of one window show each other's first and last records wrong that are stamped far from all others. */
 function compareEnds({ windows }: NodeTask, { members, beside }: Survey): void {
-  for (const m of members.filter(({ usable }) => usable)) {
-    const windowsOf = windows.filter((w) => w.archives.includes(m.index));
-    const others = new Set(windowsOf.flatMap((w) => w.archives).filter((i) => i !== m.index));
-    if (others.size === 0) continue;
-    const ends = [...others].flatMap((i) => [members[i]!.startNs, ...members[i]!.ends]);
-    const elsewhere: Elsewhere = (strayNs, nextNs, marginNs) =>
-      strayNs > nextNs
-        ? ends.some((ns) => ns > nextNs && ns < strayNs - marginNs)
-        : ends.some((ns) => ns < nextNs && ns > strayNs + marginNs);
-    beside.set(m.index, elsewhere);
-    m.reader?.clock?.beside(elsewhere);
+  const others = new Map<number, Set<number>>();
+  for (const { archives } of windows) {
+    if (archives.length < 2) continue;
+    for (const i of archives) {
+      const known = others.get(i) ?? new Set();
+      others.set(i, known);
+      for (const other of archives) if (other !== i) known.add(other);
+    }
+  }
+  for (const [i, known] of others) {
+    const ends = [...known].flatMap((other) => [members[other]!.startNs, ...members[other]!.ends]);
+    const elsewhere: Elsewhere = (strayNs, nextNs, marginNs) => {
+      const [from, to] = strayNs > nextNs ? [nextNs, strayNs - marginNs] : [strayNs + marginNs, nextNs];
+      return ends.some((ns) => from < ns && ns < to);
+    };
+    beside.set(i, elsewhere);
+    members[i]!.reader?.clock?.beside(elsewhere);
   }
 }
 

@@ -80,8 +80,8 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
 
   const forGood: [string, { away(): unknown; back(): unknown }][] = [
     ['MongoDB is frozen', { away: () => mongodb.kill('SIGSTOP'), back: () => mongodb.kill('SIGCONT') }],
-    ['MariaDB is unreachable', { away: () => site.toMariadb.cut(), back: () => site.toMariadb.mend() }],
-    ['MongoDB is unreachable', { away: () => site.toMongo.cut(), back: () => site.toMongo.mend() }],
+    ['MariaDB is unreachable', { away: () => site.toMariadb.cut(), back: () => site.toMariadb.restore() }],
+    ['MongoDB is unreachable', { away: () => site.toMongo.cut(), back: () => site.toMongo.restore() }],
     ['MariaDB is frozen', { away: () => mariadb.kill('SIGSTOP'), back: () => mariadb.kill('SIGCONT') }],
   ];
   it.each(forGood.slice(0, cases(2, 4)))(
@@ -134,7 +134,7 @@ describe.skipIf(!servers)(`a site of ${JOBS} jobs`, () => {
       expect(vain.code).toBe(69);
       expect(vain.stderr).toContain('"event":"service.away"');
       expect(await counted()).toEqual(before);
-      const ran = await run(60, (child) => void missed(child).then(() => site.toMariadb.mend()));
+      const ran = await run(60, (child) => void missed(child).then(() => site.toMariadb.restore()));
       expect(ran.stderr).toContain('"event":"service.away"');
       expect(ran.code).toBe(0);
       expect(await counted()).toEqual(left);

@@ -1,17 +1,9 @@
 // Lists of sacct in which names stand last: names over lines, and whole records that users wrote into them.
 
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Job, JobRecord } from '../../src/jobs/index.ts';
-import { parseJobs } from '../../src/jobs/source.ts';
+import type { JobRecord } from '../../src/jobs/index.ts';
+import { idsOf as ids, jobsOf as jobs, readList as read } from '../support/job-lists.ts';
 
-async function read(text: string): Promise<JobRecord[]> {
-  const out: JobRecord[] = [];
-  for await (const record of parseJobs(Readable.from([text]), 'list')) out.push(record);
-  return out;
-}
-const jobs = (records: readonly JobRecord[]): Job[] => records.flatMap((r) => (r.kind === 'job' ? [r.job] : []));
-const ids = (records: readonly JobRecord[]): string[] => jobs(records).map((j) => j.jobId);
 const refused = (records: readonly JobRecord[]): number[] =>
   records.flatMap((r) => (r.kind === 'rejected' ? [r.line] : []));
 const T = '2026-03-02T00:00:00';

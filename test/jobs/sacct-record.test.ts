@@ -1,17 +1,9 @@
 // What the columns of a record of sacct mean: what is a state, a time, a list of nodes, an id, and which records are none of a job that can be used.
 
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Job, JobRecord } from '../../src/jobs/index.ts';
-import { parseJobs } from '../../src/jobs/source.ts';
+import type { JobRecord } from '../../src/jobs/index.ts';
+import { idsOf as ids, jobsOf as jobs, readList as read } from '../support/job-lists.ts';
 
-async function read(text: string): Promise<JobRecord[]> {
-  const out: JobRecord[] = [];
-  for await (const record of parseJobs(Readable.from([text]), 'list')) out.push(record);
-  return out;
-}
-const jobs = (records: readonly JobRecord[]): Job[] => records.flatMap((r) => (r.kind === 'job' ? [r.job] : []));
-const ids = (records: readonly JobRecord[]): string[] => jobs(records).map((j) => j.jobId);
 const T = '2026-03-02T00:00:00';
 
 describe('what is in the columns', () => {

@@ -6,9 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Resets (RST) all connections; new ones are let through. */
   reset(): void;
-  /** New connections are reset, too, until `mend`. */
+  /** New connections are reset, too, until `restore`. */
   cut(): void;
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function proxyTo(port: number): Promise<TcpProxy> {
       whole = false;
       reset();
     },
-    mend: () => {
+    restore: () => {
       whole = true;
     },
     close: async () => {
