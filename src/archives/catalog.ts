@@ -5,16 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { type Clock, ERRORS, fromProblem, NS, type Problem, systemClock } from '../kernel/index.ts';
 import type { Row, Statement, Store, Value } from '../store/index.ts';
 import { Damaged, type DamagedArchive, type DamagedFor, isGrowing, isYoung } from './damaged.ts';
-import {
-  type ArchiveJob,
-  hostKey,
-  hostOfDirectory,
-  mayBeOf,
-  namesHost,
-  parseArchiveJob,
-  stampOf,
-  topOf,
-} from './names.ts';
+import { hostKey, namesHost } from './host-names.ts';
+import { type ArchiveJob, hostOfDirectory, mayBeOf, parseArchiveJob, stampOf, topOf } from './names.ts';
 import { revisionAfter } from './revision.ts';
 import type { FoundArchive, UnreadDirectory } from './scan.ts';
 import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';

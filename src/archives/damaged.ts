@@ -2,7 +2,8 @@
 
 import { basename, dirname } from 'node:path';
 import { NS, type Problem } from '../kernel/index.ts';
-import { type ArchiveJob, dateOf, hostKey, isOfJob, parseArchiveJob, undated } from './names.ts';
+import { hostKey } from './host-names.ts';
+import { type ArchiveJob, dateOf, isOfJob, parseArchiveJob, undated } from './names.ts';
 
 export interface DamagedArchive {
   readonly base: string;

@@ -2,19 +2,11 @@
 
 export { Catalog, type CatalogEntry, type CatalogOptions, type ScanReport } from './catalog.ts';
 export { CATALOG_SCHEMA } from './catalog-schema.ts';
+export { archiveMember, COMPRESSED, compressionOf } from './file-names.ts';
+export { hostKey, namesHost, sameHost } from './host-names.ts';
 export { IndexedArchives, type IndexedOptions } from './indexed.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
-export {
-  type ArchiveJob,
-  archiveMember,
-  COMPRESSED,
-  compressionOf,
-  hostKey,
-  namesHost,
-  parseArchiveJob,
-  sameHost,
-  stampOf,
-} from './names.ts';
+export { type ArchiveJob, parseArchiveJob, stampOf } from './names.ts';
 export { MAX_WINDOWS, planTasks, type Task, type TaskWindow, type WantedWindow } from './plan.ts';
 export {
   FILES,

@@ -1,7 +1,8 @@
-// Owns what the names of archives, hosts and job-level archives mean (archive-index.md §3, 4).
+// Owns what the names of archives and of their directories mean: jobs, times, hosts (archive-index.md §3, 4).
 
 import { basename, dirname } from 'node:path';
 import { zonedInstant } from '../kernel/index.ts';
+import { hostKey, sameHost } from './host-names.ts';
 
 /** Job id parts of a `job-…` archive: (local id, array index, raw id), -1 for what is not given. */
 export interface ArchiveJob {
@@ -63,23 +64,6 @@ export function dateOf(baseName: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute) / 1000;
 }
 
-/** Names are compared by their first component, without case: labels hold FQDNs, job lists mostly short names. */
-export function hostKey(name: string): string {
-  return name.split('.')[0]!.toLowerCase();
-}
-
-/** Names that a machine has before it is given one, or gives itself, and addresses: they say nothing about whose an archive is. */
-const LOCAL = /^(localhost\d*([.-]|$)|ip6-(localhost|loopback)(\.|$)|\(none\)|\.|$|\d{1,3}(\.\d{1,3}){3}$)|:/i;
-
-/** Whether a label names a host at all. */
-export const namesHost = (label: string): boolean => !LOCAL.test(label);
-
-/** Whether two names can be one host's: equal, or one is the short form of the other. */
-export function sameHost(a: string, b: string): boolean {
-  if (a.includes('.') && b.includes('.')) return a.toLowerCase() === b.toLowerCase();
-  return hostKey(a) === hostKey(b);
-}
-
 /**
  * Whether an archive may be of the host asked for: of the host that it has by its label, or in a directory that is looked up as the host's,
  * whatever its label says: the reader takes the right ones, and names the others.
@@ -119,16 +103,3 @@ export const hostOfDirectory = (base: string): string => undated(base).at(-1) ??
 
 /** The outermost directory of a path that is no date; empty: there is none. */
 export const topOf = (base: string): string => undated(base)[0] ?? '';
-
-/** Suffixes of compressed members, in PCP's order of preference (archive-format.md §1.2). */
-export const COMPRESSED = ['.xz', '.lzma', '.bz2', '.bz', '.gz', '.Z', '.z', '.zst'];
-
-/** The compression suffix of a file's name; empty: it is plain. */
-export const compressionOf = (file: string): string => COMPRESSED.find((suffix) => file.endsWith(suffix)) ?? '';
-
-/** Base name and member of an archive's file; null for other files (archive-format.md §1.1). */
-export function archiveMember(file: string): { base: string; member: string } | null {
-  const plain = file.slice(0, file.length - compressionOf(file).length);
-  const m = /^(.+)\.(meta|index|\d+)$/s.exec(plain);
-  return m ? { base: m[1]!, member: m[2]! } : null;
-}

@@ -1,7 +1,7 @@
 // Owns what a change of an archive's files means: that it has grown, was compressed, or has other data than before.
 
 import type { Row } from '../store/index.ts';
-import { compressionOf } from './names.ts';
+import { compressionOf } from './file-names.ts';
 
 /** An archive as it was found, or is found now. */
 export interface Version {

@@ -3,7 +3,8 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Problem } from '../kernel/index.ts';
-import { archiveMember, dateOf } from './names.ts';
+import { archiveMember } from './file-names.ts';
+import { dateOf } from './names.ts';
 
 /** Deepest known layout has four levels (YYYY/MM/HOST/YYYY-MM-DD); some sites put trees below. */
 const MAX_DEPTH = 8;

@@ -2,7 +2,8 @@
 
 import type { Problem } from '../kernel/index.ts';
 import type { Store } from '../store/index.ts';
-import { hostKey, undated } from './names.ts';
+import { hostKey } from './host-names.ts';
+import { undated } from './names.ts';
 import type { UnreadDirectory } from './scan.ts';
 
 /** Whether a path relative to the root is that of a directory, or below it; '' is the root. */
