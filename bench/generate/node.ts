@@ -5,7 +5,7 @@ import {
   ArchiveWriter,
   type Datum,
   type InstanceSpec,
-  type ValueSet,
+  type WrittenSet,
 } from '../../src/write/index.ts';
 import { type Definition, type Domain, definitions, INDOMS, indomOf } from './catalogue.ts';
 import { type Random, seeded } from './random.ts';
@@ -202,7 +202,7 @@ class Generator {
         );
       }
     }
-    const sets = this.#text.map(({ d, set }): ValueSet => {
+    const sets = this.#text.map(({ d, set }): WrittenSet => {
       if (d.domain === 'cgroup') {
         return { ...set, ids: here.map((r) => this.#residents.indexOf(r)), values: here.map((r) => cpuText(r.cpus)) };
       }
@@ -217,7 +217,7 @@ class Generator {
     this.#record(ns, sets);
   }
 
-  #record(ns: bigint, sets: readonly ValueSet[]): void {
+  #record(ns: bigint, sets: readonly WrittenSet[]): void {
     this.#writer.record(ns, sets);
     this.#records++;
     for (const s of sets) this.#values += s.ids.length;

@@ -15,6 +15,6 @@ export {
   TYPES,
   type TypeName,
   UNITS,
-  type ValueSet,
+  type WrittenSet,
 } from './types.ts';
 export { type ArchiveOptions, ArchiveWriter } from './writer.ts';

@@ -2,7 +2,7 @@
 
 import type { RawSet } from '../decode/index.ts';
 import { putStamp, STAMP_BYTES, type Version } from './format.ts';
-import { type Datum, TYPES, type TypeName, type ValueSet } from './types.ts';
+import { type Datum, TYPES, type TypeName, type WrittenSet } from './types.ts';
 
 const IN_SITU = new Set<TypeName>(['i32', 'u32']);
 /** Bytes behind the head of a value block. */
@@ -29,7 +29,7 @@ export class RecordEncoder {
   }
 
   /** The record's bytes; valid until the next call. No sets: a mark. */
-  encode(ns: bigint, sets: readonly ValueSet[]): Buffer {
+  encode(ns: bigint, sets: readonly WrittenSet[]): Buffer {
     const head = 8 + STAMP_BYTES[this.#version];
     let setBytes = 0;
     let blocks = 0;

@@ -48,7 +48,7 @@ export interface LabelSpec {
 export type Datum = number | bigint | string | Buffer;
 
 /** One metric's part of a record: values with their instances (-1 without instance domain), or an error code < 0. */
-export interface ValueSet {
+export interface WrittenSet {
   readonly pmid: number;
   readonly type: TypeName;
   readonly ids: ArrayLike<number>;

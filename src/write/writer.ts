@@ -14,7 +14,7 @@ import {
   type RawMetric,
   SEMANTICS,
   TYPES,
-  type ValueSet,
+  type WrittenSet,
 } from './types.ts';
 
 export interface ArchiveOptions {
@@ -117,7 +117,7 @@ export class ArchiveWriter {
     this.#meta.write(textRecord(kind, of, id, Buffer.from(text as string)));
   }
 
-  record(ns: bigint, sets: readonly ValueSet[]): void {
+  record(ns: bigint, sets: readonly WrittenSet[]): void {
     this.#put(ns, this.#encoder.encode(ns, sets));
   }
 

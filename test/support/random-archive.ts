@@ -12,8 +12,8 @@ import {
   pmid,
   type TypeName,
   UNITS,
-  type ValueSet,
   type Version,
+  type WrittenSet,
 } from '../../src/write/index.ts';
 
 export interface RandomMetric extends MetricSpec {
@@ -123,7 +123,7 @@ export function writeRandomArchive(o: RandomOptions): RandomArchive {
     if (type === 'u64') return BigInt(Math.floor(random() * 2 ** 63)) * (chance(0.3) ? 2n : 1n);
     return seldom(0.02) ? Number.NaN : (random() - 0.3) * 10 ** below(9);
   };
-  const setOf = (m: RandomMetric): ValueSet => {
+  const setOf = (m: RandomMetric): WrittenSet => {
     if (!o.tidy && seldom(0.03)) return { pmid: m.pmid, type: m.type, ids: [], values: [], error: CODES[below(3)]! };
     let ids = m.indom === NO_INDOM ? [-1] : domains.find((d) => d.indom === m.indom)!.members.map((x) => x.id);
     if (m.indom !== NO_INDOM && seldom(0.1)) ids = ids.filter(() => chance(0.6));
