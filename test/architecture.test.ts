@@ -84,6 +84,11 @@ describe('architecture', () => {
     expect(asking).toEqual(['src/kernel/built.ts']);
   });
 
+  it('asks in one place what time it is, and once of files: whoever goes by it is given a clock', () => {
+    const asking = src.filter((s) => /Date\.now\(|new Date\(\)/.test(s.text)).map((s) => s.path);
+    expect(asking).toEqual(['src/kernel/time.ts', 'src/kernel/whole-file.ts']);
+  });
+
   it('loads cryptography only where it is used: the import of it takes 20 ms', () => {
     const loading = src.filter((s) => s.imports.some((i) => /^(node:)?crypto$/.test(i))).map((s) => s.path);
     expect(loading).toEqual([]);

@@ -43,7 +43,7 @@ export interface Attendance<S extends Outcome> {
   /** Form of log records; default: text for people and their mail, NDJSON for whatever reads the rest. */
   readonly log?: LogForm | undefined;
   readonly textfile?: string | undefined;
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** What the textfile says of it. */
   readonly figures: (summary: S) => Pick<RunFigures, 'outcomes' | 'bytesRead' | 'bytesDecoded' | 'backlog'>;
   /** A failure that is as it should be: the exit code is 0. */
@@ -103,8 +103,7 @@ export async function attend<S extends Outcome>(
   let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
-  const date = (): Date => new Date(clock() * 1000);
-  const run = newRunId(date());
+  const run = newRunId(clock());
   // Whatever is written is not to stand behind the line of progress.
   const stream = {
     write: (text: string): void => {
@@ -113,7 +112,7 @@ export async function attend<S extends Outcome>(
     },
   };
   const human = attendance.log === undefined ? tty || quiet : attendance.log === 'text';
-  const log = new Logger({ stream, human, quiet, verbose, now: date }, { run });
+  const log = new Logger({ stream, human, quiet, verbose, clock }, { run });
   const progress = new Progress({ log, stream: process.stderr, tty: tty && human, quiet });
   const stop = new AbortController();
   let signalled: NodeJS.Signals | null = null;

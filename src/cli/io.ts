@@ -1,8 +1,14 @@
 // Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
 
 import { basename, delimiter, dirname, relative } from 'node:path';
-import { clean, describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
+import { type Clock, clean, describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
 import { write } from './stdout.ts';
+
+/** Of a command that goes by the time of day. */
+export interface Clocked {
+  /** No option: for tests, which let days pass. */
+  clock?: Clock;
+}
 
 export const print = (lines: Iterable<string>): void => {
   let text = '';

@@ -5,7 +5,7 @@ import type { ResourceSettings, SourceSettings } from '../config/index.ts';
 import { probeArchive } from '../decode/index.ts';
 import { documentId } from '../document/index.ts';
 import { FileSource, type Job, type JobSource, SacctSource, selects, XdmodSource } from '../jobs/index.ts';
-import { type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, type Problem, toProblem } from '../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../ledger/index.ts';
 import type { KnownArchives } from '../run/index.ts';
 import { findDocuments, findInFile, findMongoDocuments, findMongoJob } from '../sinks/index.ts';
@@ -111,7 +111,7 @@ async function documentsOf(
 
 /** What a configured site knows of the job: accounting, documents, the ledger, archives. */
 export async function knownAtSite(opened: OpenedSite, id: string): Promise<KnownJobAtSite> {
-  const { site, store, warehouse, documents } = opened;
+  const { site, warehouse, documents } = opened;
   const accounts: Accounted[] = [];
   const found: Omit<KnownJobAtSite, keyof Accounted> = { documents: [], ledgers: [], archives: [] };
   if (opened.problems[0]) found.unread = opened.problems[0];
@@ -132,7 +132,7 @@ export async function knownAtSite(opened: OpenedSite, id: string): Promise<Known
         of: resource.name,
         ledger: new WarehouseLedger(warehouse, { resourceId: resource.id, run: '' }),
       });
-    if (jobs.length > 0) found.archives.push(...(await archivesOf(resource, store, warehouse, jobs)));
+    if (jobs.length > 0) found.archives.push(...(await archivesOf(resource, opened, jobs)));
     try {
       found.documents.push(...(await documentsOf(opened, resource, jobs, id)));
     } catch (error) {
@@ -174,18 +174,17 @@ const MARGIN = 7 * 86_400;
 
 async function archivesOf(
   { archives, archiveLookup, hostnameMode: mode, hostNameExt: ext }: ResourceSettings,
-  store: Store,
-  warehouse: Warehouse | null,
+  { store, warehouse, clock }: OpenedSite,
   jobs: readonly Found[],
 ): Promise<KnownArchives[]> {
-  if (archiveLookup === 'tree') return archives === null ? [] : [treeOf(store, archives)];
+  if (archiveLookup === 'tree') return archives === null ? [] : [treeOf(store, archives, clock)];
   const names = { mode, ext };
-  const indexed = new IndexedArchives(warehouse!, probeArchive, { names, below: archives, margin: MARGIN });
+  const indexed = new IndexedArchives(warehouse!, probeArchive, { names, below: archives, margin: MARGIN, clock });
   await indexed.bring(jobs.map((j) => j.job));
   return [{ from: 'warehouse', catalog: indexed.catalog }];
 }
 
-export const treeOf = (store: Store, root: string): KnownArchives => ({
+export const treeOf = (store: Store, root: string, clock: Clock): KnownArchives => ({
   from: 'tree',
-  catalog: new Catalog(store, root, probeArchive),
+  catalog: new Catalog(store, root, probeArchive, { clock }),
 });

@@ -2,7 +2,7 @@
 // costs what it has; the rest is shown.
 
 import { existsSync } from 'node:fs';
-import { ERRORS, type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, ERRORS, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { fileSummaries, mongoSummaries, NO_SUMMARIES, type Summaries, storeSummaries } from '../sinks/index.ts';
 import { Mongo, type Store, Warehouse } from '../store/index.ts';
 import { type Site, storeToRead } from './site.ts';
@@ -22,6 +22,7 @@ async function unlessUnavailable<T>(problems: Problem[], open: () => Promise<T>)
 
 export interface OpenedSite {
   readonly site: Site;
+  readonly clock: Clock;
   readonly store: Store;
   readonly warehouse: Warehouse | null;
   readonly mongo: Mongo | null;
@@ -35,7 +36,7 @@ export interface OpenedSite {
 }
 
 /** @throws JobsumError of a store or server that refuses */
-export async function openSite(site: Site): Promise<OpenedSite> {
+export async function openSite(site: Site, clock = systemClock): Promise<OpenedSite> {
   const { output, warehouse: settings, state } = site.config;
   const problems: Problem[] = [];
   const store = storeToRead(site, state);
@@ -62,5 +63,5 @@ export async function openSite(site: Site): Promise<OpenedSite> {
     if (file === undefined || (file.includes('%r') && !resource)) return NO_SUMMARIES;
     return fileSummaries(file.replaceAll('%r', resource?.name ?? ''));
   };
-  return { site, store, warehouse, mongo, documents, problems, summaries, close };
+  return { site, clock, store, warehouse, mongo, documents, problems, summaries, close };
 }

@@ -96,6 +96,7 @@ export function removeAbandoned(path: string): void {
 
 function isOld(file: string): boolean {
   const stat = lstatSync(file, { throwIfNoEntry: false });
+  // By the time that file systems go by: no run's own.
   return stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_MS;
 }
 

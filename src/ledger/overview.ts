@@ -25,9 +25,9 @@ export interface LeaseHeld {
   readonly expires: number;
 }
 
-/** Leases of living holders. */
-export function leasesHeld(store: Store): LeaseHeld[] {
-  const rows = store.prepare('SELECT * FROM lease WHERE expires > ? ORDER BY name').all(Date.now() / 1000);
+/** Leases of living holders. `now`: epoch seconds. */
+export function leasesHeld(store: Store, now: number): LeaseHeld[] {
+  const rows = store.prepare('SELECT * FROM lease WHERE expires > ? ORDER BY name').all(now);
   return stillHeld(
     rows.map((row) => ({
       ...{ name: String(row.name), host: String(row.host), pid: Number(row.pid), expires: Number(row.expires) },

@@ -1,5 +1,6 @@
 // Owns leases in the embedded store.
 
+import { type Clock, systemClock } from '../kernel/index.ts';
 import type { Schema, Store } from '../store/index.ts';
 import {
   type Holder,
@@ -24,15 +25,15 @@ export const LEASE_SCHEMA: Schema = {
   upgrades: { 2: 'DROP TABLE IF EXISTS lease' },
 };
 
-const now = (): number => Date.now() / 1000;
-
 export class StoreLeases implements Leases {
   readonly #store: Store;
   readonly #seconds: number;
+  readonly #now: Clock;
 
-  constructor(store: Store, seconds = LEASE_SECONDS) {
+  constructor(store: Store, options: { readonly seconds?: number; readonly clock?: Clock } = {}) {
     this.#store = store;
-    this.#seconds = seconds;
+    this.#seconds = options.seconds ?? LEASE_SECONDS;
+    this.#now = options.clock ?? systemClock;
   }
 
   async take(name: string): Promise<Lease> {
@@ -40,7 +41,7 @@ export class StoreLeases implements Leases {
     const { host, pid, mark } = thisHolder();
     const token = store.transaction(() => {
       const row = store.prepare('SELECT * FROM lease WHERE name = ?').get(name);
-      const left = Number(row?.expires ?? 0) - now();
+      const left = Number(row?.expires ?? 0) - this.#now();
       if (row && left > 0) {
         const holder: Holder = { host: String(row.host), pid: Number(row.pid), mark: String(row.mark) };
         if (!isDead(holder)) throw locked(name, holder, left, store.path);
@@ -48,7 +49,7 @@ export class StoreLeases implements Leases {
       const next = Number(row?.token ?? 0) + 1;
       store
         .prepare('INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, ?)')
-        .run(name, next, host, pid, mark, now() + this.#seconds);
+        .run(name, next, host, pid, mark, this.#now() + this.#seconds);
       return next;
     });
     const until = (expires: number): boolean =>
@@ -59,7 +60,7 @@ export class StoreLeases implements Leases {
       });
     const release = async (): Promise<void> => void until(0);
     return leaseOf({ name, token, seconds: this.#seconds, release }, async () => {
-      if (!until(now() + this.#seconds)) throw lost(name);
+      if (!until(this.#now() + this.#seconds)) throw lost(name);
     });
   }
 }

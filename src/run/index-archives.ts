@@ -4,6 +4,7 @@ import { Catalog, INDEX_SCHEMA, WarehouseIndex } from '../archives/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { type Bounds, probeArchive, setBounds } from '../decode/index.ts';
 import {
+  type Clock,
   ERRORS,
   exitWhenStopped,
   JobsumError,
@@ -11,6 +12,7 @@ import {
   type Patience,
   type Problem,
   patiently,
+  systemClock,
   toProblem,
 } from '../kernel/index.ts';
 import { Reported } from '../ledger/index.ts';
@@ -44,6 +46,7 @@ export interface IndexOptions {
   readonly onlyNews?: boolean;
   /** Of what is read of an archive. */
   readonly bounds?: Partial<Bounds>;
+  readonly clock?: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -67,7 +70,7 @@ const MESSAGES = {
 } as const;
 
 class Indexing {
-  readonly #options: IndexOptions;
+  readonly #options: IndexOptions & { readonly clock: Clock };
   readonly #store: Store;
   readonly #pool: ScanPool;
   readonly #log: Logger;
@@ -79,13 +82,13 @@ class Indexing {
   /** Something to look at that was not there before. */
   #news = 0;
 
-  constructor(options: IndexOptions, store: Store, pool: ScanPool, log: Logger) {
+  constructor(options: IndexOptions & { readonly clock: Clock }, store: Store, pool: ScanPool, log: Logger) {
     this.#options = options;
     this.#store = store;
     this.#pool = pool;
     this.#log = log;
     this.#patience = patienceOf(options.patience, options.signal, log);
-    this.#reported = options.onlyNews ? new Reported(store) : null;
+    this.#reported = options.onlyNews ? new Reported(store, options.clock) : null;
     this.summary = {
       ...{ run: options.run, resources: [], failed: 0, seconds: 0, interrupted: false, problems: [], exitCode: 0 },
     };
@@ -144,6 +147,7 @@ class Indexing {
     const { fastIndex, timezone, hostnameMode, hostNameExt } = resource;
     const catalog = new Catalog(this.#store, root, probeArchive, {
       scanner: this.#pool,
+      clock: this.#options.clock,
       ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
     });
     const { problems, newProblems, odd, unread, ...scan } = await catalog.refresh();
@@ -174,8 +178,9 @@ export async function indexArchives(options: IndexOptions, log: Logger): Promise
   const store = openStore(options.store, [INDEX_SCHEMA]);
   const pool = new ScanPool(options.workers, probeArchive, options.signal);
   try {
-    const of = { run: options.run, command: 'index' };
-    return await exclusively(store, of, log, () => new Indexing(options, store, pool, log).execute());
+    const { run, clock = systemClock } = options;
+    const work = () => new Indexing({ ...options, clock }, store, pool, log).execute();
+    return await exclusively(store, { run, command: 'index', clock }, log, work);
   } finally {
     await pool.close();
     store.close();

@@ -1,7 +1,16 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { ERRORS, exitWhenStopped, type Patience, type Problem, patiently, toProblem } from '../kernel/index.ts';
+import {
+  type Clock,
+  ERRORS,
+  exitWhenStopped,
+  type Patience,
+  type Problem,
+  patiently,
+  systemClock,
+  toProblem,
+} from '../kernel/index.ts';
 import { Reported } from '../ledger/index.ts';
 import {
   type SacctCommand,
@@ -25,6 +34,7 @@ export interface ScriptsOptions {
   readonly patience: number;
   /** Nobody looks on: what an earlier run has said of what cannot be read is not said again. */
   readonly onlyNews?: boolean;
+  readonly clock?: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -43,9 +53,9 @@ async function ingest(
   patience: Patience,
   log: Logger,
 ): Promise<ScriptsSummary> {
-  const { run, resources, dayDelta, all, signal } = options;
+  const { run, resources, dayDelta, all, signal, clock = systemClock } = options;
   // Where nobody looks on, what cannot be read is said once.
-  const reported = options.onlyNews ? new Reported(store) : null;
+  const reported = options.onlyNews ? new Reported(store, clock) : null;
   const s: ScriptsSummary = { run, resources: [], problems: [], interrupted: false, exitCode: 0 };
   for (const resource of resources) {
     const { scripts, source } = resource;
@@ -55,7 +65,7 @@ async function ingest(
       const work = (): Promise<ScriptReport> =>
         scripts
           ? new ScriptIngest(store, warehouse, { ...of, scripts }).run()
-          : new SlurmScriptIngest(store, warehouse, { ...of, sacct: source as SacctCommand }).run();
+          : new SlurmScriptIngest(store, warehouse, { ...of, sacct: source as SacctCommand, clock }).run();
       // What was stored is noted: a second attempt goes on from there.
       const { problems, ...counts } = await patiently(patience, work);
       s.resources.push({ resource: resource.name, ...counts });
@@ -91,7 +101,8 @@ export async function ingestScripts(options: ScriptsOptions, log: Logger): Promi
   makeDirectoryOf(options.store);
   const store = openStore(options.store, [SCRIPT_SCHEMA]);
   try {
-    return await exclusively(store, { run: options.run, command: 'jobscripts' }, log, async () => {
+    const { run, clock = systemClock } = options;
+    return await exclusively(store, { run, command: 'jobscripts', clock }, log, async () => {
       const patience = patienceOf(options.patience, options.signal, log);
       const warehouse = await patiently(patience, () => Warehouse.connect(options.warehouse));
       try {

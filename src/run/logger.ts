@@ -1,6 +1,14 @@
 // Owns log records on standard error: NDJSON for machines, short lines on a terminal. Standard output is for data.
 
-import { clean, describeProblem, maskSecretFields, type Problem, redact } from '../kernel/index.ts';
+import {
+  type Clock,
+  clean,
+  describeProblem,
+  maskSecretFields,
+  type Problem,
+  redact,
+  systemClock,
+} from '../kernel/index.ts';
 
 export type Level = 'info' | 'warn' | 'error';
 
@@ -11,7 +19,7 @@ export interface LoggerOptions {
   readonly quiet: boolean;
   /** What becomes of each job is said too. */
   readonly verbose?: boolean;
-  readonly now?: () => Date;
+  readonly clock?: Clock;
 }
 
 /** A problem in the fields of a log record. */
@@ -93,7 +101,7 @@ export class Logger {
       stream.write(`${redact(humanLine(level, msg, fields))}\n`);
       return;
     }
-    const time = (this.#options.now?.() ?? new Date()).toISOString();
+    const time = new Date((this.#options.clock ?? systemClock)() * 1000).toISOString();
     const record = { time, level, event, msg, ...this.#bound, ...fields };
     stream.write(`${redact(JSON.stringify(record, maskSecretFields))}\n`);
   }

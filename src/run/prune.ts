@@ -1,6 +1,6 @@
 // Owns taking old documents out of an embedded store, and giving the room back to the file system.
 
-import { JobsumError } from '../kernel/index.ts';
+import { type Clock, JobsumError, systemClock } from '../kernel/index.ts';
 import { leasesHeld, OPEN_STATES } from '../ledger/index.ts';
 import { countDocuments } from '../sinks/index.ts';
 import type { Row, Store } from '../store/index.ts';
@@ -8,6 +8,7 @@ import type { Row, Store } from '../store/index.ts';
 export interface PruneOptions {
   /** Documents of jobs that ended before, epoch seconds. */
   readonly endedBefore?: number;
+  readonly clock?: Clock;
   /** The oldest documents, until the store is no larger than so many bytes. */
   readonly maxBytes?: number;
   /** Only say what would be. */
@@ -37,9 +38,9 @@ const LOT = 100;
  */
 export function prune(
   store: Store,
-  { endedBefore = Number.POSITIVE_INFINITY, maxBytes = 0, dryRun }: PruneOptions,
+  { endedBefore = Number.POSITIVE_INFINITY, maxBytes = 0, dryRun, clock = systemClock }: PruneOptions,
 ): Pruned {
-  const [holder] = leasesHeld(store);
+  const [holder] = leasesHeld(store, clock());
   if (holder)
     throw new JobsumError('E_LOCKED', `a run is at work on the store: process ${holder.pid} on ${holder.host}`, {
       file: store.path,

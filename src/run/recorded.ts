@@ -105,9 +105,9 @@ export function patienceOf(seconds: number, signal: AbortSignal | undefined, log
 /** A run of a command that only one process does at a time on a store. @throws JobsumError E_LOCKED */
 export function exclusively<S extends { readonly exitCode: number }>(
   store: Store,
-  of: { readonly run: string; readonly command: string },
+  of: { readonly run: string; readonly command: string; readonly clock: Clock },
   log: Logger,
   body: () => Promise<S>,
 ): Promise<S> {
-  return leased(new StoreLeases(store), of.command, log, () => recorded(store, of, body));
+  return leased(new StoreLeases(store, of), of.command, log, () => recorded(store, of, body));
 }

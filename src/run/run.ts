@@ -60,6 +60,6 @@ export async function summarize(options: RunOptions, io: RunIo): Promise<RunSumm
         await (opened as Outputs | null)?.close();
       }
     };
-    return session.leased(new StoreLeases(store), 'run', (lease) => session.recorded(() => work(lease)));
+    return session.leased(new StoreLeases(store, { clock }), 'run', (lease) => session.recorded(() => work(lease)));
   });
 }

@@ -157,7 +157,13 @@ export async function withSession(
   setBounds(options);
   // A run that only tries makes no store.
   const place = options.dryRun && !existsSync(path) ? MEMORY : path;
-  const session = new Session(options.run ?? newRunId(), options, io, openStore(place), resources);
+  const session = new Session(
+    options.run ?? newRunId((options.clock ?? systemClock)()),
+    options,
+    io,
+    openStore(place),
+    resources,
+  );
   try {
     return await body(session);
   } finally {

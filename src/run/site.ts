@@ -182,8 +182,9 @@ class Site {
     if (resource.datasource !== 'pcp') throw refuse(`datasource ${resource.datasource} is not supported`);
     if (resource.archives === null && resource.archiveLookup === 'tree') throw refuse('no pcp_log_dir');
     const warehouse = resource.source.kind === 'xdmod' ? await this.#open() : null;
+    const { store, clock } = this.#session;
     const seconds = this.#config.lease;
-    const leases = warehouse ? new WarehouseLeases(warehouse, seconds) : new StoreLeases(this.#session.store, seconds);
+    const leases = warehouse ? new WarehouseLeases(warehouse, seconds) : new StoreLeases(store, { seconds, clock });
     const summarise = async (lease: Lease): Promise<void> => {
       const outputs = outputsOf(output, resource);
       const ledger = this.#ledger(resource, warehouse, outputs, lease);

@@ -2,7 +2,7 @@
 
 import type { ResourceSettings } from '../config/index.ts';
 import { detectSchema } from '../jobs/index.ts';
-import type { Clock, Problem } from '../kernel/index.ts';
+import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import {
   type Backlog,
   type LeaseHeld,
@@ -84,11 +84,15 @@ export async function lookBack(ledger: Ledger, grace: number, clock: Clock): Pro
   return Math.min(Math.max(grace, age), grace + MAX_LATE);
 }
 
-/** `site`: with the ledgers of its warehouse. */
-export async function status(store: Store, runs: number, site?: StatusSite): Promise<Status> {
+/** `runs`: of the last ones, how many. `site`: with the ledgers of its warehouse. */
+export async function status(
+  store: Store,
+  runs: number,
+  { site, clock = systemClock }: { readonly site?: StatusSite; readonly clock?: Clock } = {},
+): Promise<Status> {
   const ledgers: LedgerStatus[] = [];
   for (const { sinks, ledger } of ledgersOf(store)) ledgers.push(await ledgerStatus(sinks, ledger));
-  const leases: LeaseHeld[] = leasesHeld(store);
+  const leases: LeaseHeld[] = leasesHeld(store, clock());
   for (const resource of accounted(site)) {
     const untried = await untriedJobs(site!.warehouse, resource.id);
     ledgers.push(await ledgerStatus(resource.name, ledgerOf(site!, resource), untried));

@@ -1,7 +1,7 @@
 // Owns the way of scripts that Slurm has stored into the warehouse: of jobs there that have none yet, a bounded number at a time.
 
 import type { ResourceSettings } from '../config/index.ts';
-import { JobsumError } from '../kernel/index.ts';
+import { type Clock, JobsumError } from '../kernel/index.ts';
 import type { Store, Warehouse } from '../store/index.ts';
 import { fitScript } from './files.ts';
 import { emptyReport, type ScriptReport } from './ingest.ts';
@@ -18,6 +18,7 @@ export interface SlurmScriptOptions {
   /** Days before the latest day that has scripts (none: before now) in which jobs without are looked for. */
   readonly dayDelta: number;
   readonly all: boolean;
+  readonly clock: Clock;
   readonly signal?: AbortSignal;
 }
 
@@ -43,10 +44,10 @@ export class SlurmScriptIngest {
 
   /** @throws JobsumError E_INPUT_MISSING, E_NO_SCRIPTS (sacct), E_SCHEMA, and what the warehouse throws */
   async run(): Promise<ScriptReport> {
-    const { resource, dayDelta, all, signal } = this.#options;
+    const { resource, dayDelta, all, clock, signal } = this.#options;
     const table = await scriptTable(this.#warehouse, resource.id);
     if (table.old) throw new JobsumError('E_SCHEMA', 'scripts that Slurm has stored need the table job_scripts');
-    const latest = (await table.latest()) ?? Date.now() / 1000;
+    const latest = (await table.latest()) ?? clock();
     const tasks = await this.#without(all ? 0 : latest - dayDelta * DAY);
     for (let i = 0; i < tasks.length && !signal?.aborted; i += LOT) await this.#lot(table, tasks.slice(i, i + LOT));
     return this.report;

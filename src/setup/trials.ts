@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
 import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
-import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
+import { JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { pingMongo } from '../sinks/index.ts';
 import { Warehouse } from '../store/index.ts';
 
@@ -125,9 +125,9 @@ async function inTables(warehouse: Warehouse): Promise<string> {
 
 const HOUR = 3600;
 
-/** Asks Slurm as a run does, for the last hour. */
+/** Asks Slurm as a run does, for the last hour: of its own clock, which is that of this machine or near it. */
 async function jobsLately({ kind: _, ...command }: Extract<SourceSettings, { kind: 'sacct' }>): Promise<string> {
-  const selection = { from: Math.floor(Date.now() / 1000) - HOUR };
+  const selection = { from: Math.floor(systemClock()) - HOUR };
   let jobs = 0;
   for await (const record of new SacctSource({ ...command, selection, back: HOUR }).records())
     if (record.kind === 'job') jobs++;

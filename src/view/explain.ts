@@ -153,9 +153,9 @@ function unseen({ accounting: { start, end }, archives, document }: Explained): 
   return `It lasted ${formatDuration(end - start)}, less than two samples of its nodes' loggers (about every ${formatDuration(interval)}): such jobs have data only where a prolog and an epilog write archives of their own, as \`jobsum setup collector\` makes them.`;
 }
 
-/** What somebody could do, most useful first; empty: nothing need be done. */
-export function adviceOn(e: Explained): string[] {
-  if (e.accounting.end > Date.now() / 1000 && !e.document)
+/** What somebody could do, most useful first; empty: nothing need be done. `now`: epoch seconds. */
+export function adviceOn(e: Explained, now: number): string[] {
+  if (e.accounting.end > now && !e.document)
     return ['Nothing: by accounting it has not ended yet; a run takes it when it has.'];
   const short = unseen(e);
   const lacks =
@@ -205,9 +205,9 @@ function headOf({ id, acct }: Explained['accounting']): string {
   return shown === clean(id) ? shown : `${shown} (raw id ${clean(id)})`;
 }
 
-export function explainLines(runs: readonly Explained[]): string[] {
+export function explainLines(runs: readonly Explained[], now: number): string[] {
   return runs.flatMap((e, i) => {
-    const advice = adviceOn(e);
+    const advice = adviceOn(e, now);
     return [
       ...(i > 0 ? [''] : []),
       `JOB ${headOf(e.accounting)}`,

@@ -3,11 +3,13 @@
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pruneCommand } from '../../src/cli/commands/prune.ts';
 import { StoreLeases, StoreLedger } from '../../src/ledger/index.ts';
 import { type Pruned, prune, SCHEMAS } from '../../src/run/index.ts';
 import { SqliteSink } from '../../src/sinks/index.ts';
 import { Store } from '../../src/store/index.ts';
 import { jobsum } from '../support/cli.ts';
+import { commandHere } from '../support/in-process.ts';
 import { tempDir } from '../support/temp.ts';
 
 const cwd = tempDir();
@@ -101,7 +103,19 @@ describe('prune', () => {
     const lease = await new StoreLeases(store).take('jobs');
     expect(() => prune(store, { endedBefore: NOW, dryRun: false })).toThrow(/a run is at work/);
     await lease.release();
+    // A lease of long ago has ended.
+    await new StoreLeases(store, { clock: () => NOW - 9 * DAY }).take('jobs');
     expect(prune(store, { endedBefore: NOW, dryRun: false }).kept).toBe(1);
+    store.close();
+  });
+
+  it('goes by the clock that it is given', async () => {
+    const { path, store } = copied();
+    const earlier = () => NOW - 100 * DAY;
+    expect(await commandHere(pruneCommand, ['--store', path, '--older-than', '200d'], earlier)).toMatchObject({
+      code: 0,
+    });
+    expect(count(store, 'summary')).toBe(JOBS - 100 + 1);
     store.close();
   });
 });

@@ -4,12 +4,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { indexCommand } from '../../src/cli/commands/index-archives.ts';
 import { processStart } from '../../src/kernel/index.ts';
-import { Runs, StoreLedger } from '../../src/ledger/index.ts';
-import { SCHEMAS } from '../../src/run/index.ts';
+import { Runs, StoreLeases, StoreLedger } from '../../src/ledger/index.ts';
+import { SCHEMAS, status } from '../../src/run/index.ts';
 import { Store } from '../../src/store/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { CLUSTER, jobsum } from '../support/cli.ts';
+import { commandHere } from '../support/in-process.ts';
 import { tempDir } from '../support/temp.ts';
 
 const cwd = tempDir();
@@ -123,6 +125,18 @@ describe('status', () => {
     const people = (await jobsum(['status'], { cwd })).stdout;
     expect(people).toMatch(/backlog: 3 jobs, the oldest ended \d+m\d\ds ago/);
     expect(people).toMatch(/666-\d+ +5 tries +E_WORKER +died \?\[31m/);
+  });
+
+  it('has runs and leases by the clock that they were given', async () => {
+    const path = join(cwd, 'clock.db');
+    await commandHere(indexCommand, ['--archives', tree, '--store', path], () => NOW - 500_000);
+    const store = new Store(path, SCHEMAS);
+    await new StoreLeases(store, { clock: () => NOW - 500_000 }).take('index');
+    const at = (clock: () => number) => status(store, 1, { clock });
+    const then = await at(() => NOW - 499_900);
+    expect(then).toMatchObject({ runs: [{ command: 'index', started: NOW - 500_000 }], leases: [{ name: 'index' }] });
+    expect((await at(() => NOW)).leases).toEqual([]);
+    store.close();
   });
 
   it('tells a run at work from one that was killed', async () => {

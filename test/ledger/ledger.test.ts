@@ -99,7 +99,7 @@ describe('ledger in the store', () => {
 
   it('refuses all that a holder writes whose lease was taken', async () => {
     const store = open();
-    const first = await new StoreLeases(store, 0.05).take('run');
+    const first = await new StoreLeases(store, { seconds: 0.05 }).take('run');
     const ledger = (lease: typeof first) => new StoreLedger(store, { sinks: 's', run: 'r', lease });
     await ledger(first).record([entry('a', 'done')]);
     await new Promise((resolve) => setTimeout(resolve, 60));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { adviceOn, type Explained, passedOverLines } from '../../src/view/index.ts';
 
 const START = 1_780_000_000;
+const NOW = START + 86_400;
 
 function explained(end: number, base = 'n1/a', interval?: number): Explained {
   const archives = [{ base, start: START - 60, end: START + 9000 }];
@@ -24,17 +25,20 @@ function explained(end: number, base = 'n1/a', interval?: number): Explained {
 
 describe('advice', () => {
   it('of a job shorter than two samples points to prolog and epilog', () => {
-    expect(adviceOn(explained(START + 40))).toEqual([expect.stringMatching(/lasted 40s.*every 30s.*setup collector/)]);
-    expect(adviceOn(explained(START + 90, 'n1/a', 60))).toEqual([expect.stringMatching(/every 1m00s/)]);
-    expect(adviceOn(explained(START + 90)).join()).not.toContain('prolog');
+    expect(adviceOn(explained(START + 40), NOW)).toEqual([
+      expect.stringMatching(/lasted 40s.*every 30s.*setup collector/),
+    ]);
+    expect(adviceOn(explained(START + 90, 'n1/a', 60), NOW)).toEqual([expect.stringMatching(/every 1m00s/)]);
+    expect(adviceOn(explained(START + 90), NOW).join()).not.toContain('prolog');
     // There they are.
-    expect(adviceOn(explained(START + 40, 'n1/job-1-begin-20260101')).join()).not.toContain('prolog');
+    expect(adviceOn(explained(START + 40, 'n1/job-1-begin-20260101'), NOW).join()).not.toContain('prolog');
   });
 
   it('of a job without any time, or that has not ended, is that nothing can be done', () => {
-    expect(adviceOn(explained(START))).toEqual([expect.stringContaining('it ended when it began')]);
-    const running = { ...explained(Math.floor(Date.now() / 1000) + 9000), document: null };
-    expect(adviceOn(running)).toEqual([expect.stringContaining('has not ended yet')]);
+    expect(adviceOn(explained(START), NOW)).toEqual([expect.stringContaining('it ended when it began')]);
+    const running = { ...explained(NOW + 9000), document: null };
+    expect(adviceOn(running, NOW)).toEqual([expect.stringContaining('has not ended yet')]);
+    expect(adviceOn(running, NOW + 9001)).toEqual([expect.stringContaining('has not been dealt with')]);
   });
 
   it('of a job that no run takes says why', () => {

@@ -96,14 +96,17 @@ describe.skipIf(!server)('scripts of Slurm in the warehouse', () => {
     const listing = ['3001|3001|', '3002|3002|', '3010_2|3012|'].map((l) => `${l}${start - 60}|${start}|`);
     const scripts = { 3001: `x\n${head('3004')}evil`, 3002: 'NONE', '3010_2': '#!/bin/sh\n' };
     const command = fakeSacct(scripts, `${[...listing, `3003|3003|${start + 9}|${start + 99}|`].join('\n')}\n`);
-    const ingest = () =>
+    // Without any script yet the days are counted from now.
+    const ingest = (now: number) =>
       new SlurmScriptIngest(store, warehouse, {
         resource: { id: 1, name: 'r' },
         sacct: { command },
-        dayDelta: 9999,
+        dayDelta: 2,
+        clock: () => now,
         all: false,
       });
-    expect(await ingest().run()).toMatchObject({ files: 5, matched: 2, unmatched: 3, written: 2 });
+    expect(await ingest(start + 3 * 86_400).run()).toMatchObject({ files: 0 });
+    expect(await ingest(start + 86_400).run()).toMatchObject({ files: 5, matched: 2, unmatched: 3, written: 2 });
     const rows = await warehouse.rows(
       `SELECT t.local_job_id_raw AS raw, s.resource_id AS resource, s.script FROM modw_supremm.job_scripts s
        JOIN modw.job_tasks t ON t.job_id = s.tg_job_id ORDER BY 1`,
@@ -112,7 +115,7 @@ describe.skipIf(!server)('scripts of Slurm in the warehouse', () => {
       { raw: 3001, resource: 1, script: scripts['3001'] },
       { raw: 3012, resource: 1, script: '#!/bin/sh\n' },
     ]);
-    expect(await ingest().run()).toMatchObject({ files: 2, matched: 0, unmatched: 2, written: 0 });
+    expect(await ingest(start + 9 * 86_400).run()).toMatchObject({ files: 2, matched: 0, unmatched: 2, written: 0 });
     store.close();
     await warehouse.close();
   });

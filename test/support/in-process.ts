@@ -1,7 +1,7 @@
-// Owns running `jobsum summarize` in this process, by a clock of the test's: what it says on standard error, and its exit code.
+// Owns running a command of jobsum in this process, by a clock of the test's: what it says on standard error, and its exit code.
 
 import { vi } from 'vitest';
-import yargs from 'yargs';
+import yargs, { type CommandModule } from 'yargs';
 import { summarizeCommand } from '../../src/cli/commands/summarize.ts';
 import { complain } from '../../src/cli/io.ts';
 import { type Clock, systemClock } from '../../src/kernel/index.ts';
@@ -11,18 +11,22 @@ export interface Said {
   readonly stderr: string;
 }
 
-export async function summarizeHere(words: readonly string[], clock: Clock = systemClock): Promise<Said> {
+export async function commandHere<T>(
+  command: CommandModule<object, T>,
+  words: readonly string[],
+  clock: Clock = systemClock,
+): Promise<Said> {
   let stderr = '';
-  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+  const errors = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     stderr += text;
     return true;
   });
+  const output = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   process.exitCode = 0;
   try {
-    const handler = (argv: Parameters<typeof summarizeCommand.handler>[0]) =>
-      summarizeCommand.handler({ ...argv, clock });
-    await yargs(['summarize', ...words])
-      .command({ ...summarizeCommand, handler })
+    const handler: typeof command.handler = (argv) => command.handler({ ...argv, clock });
+    await yargs([String(command.command), ...words])
+      .command({ ...command, handler })
       .exitProcess(false)
       .fail((message, error) => {
         throw error ?? new Error(message);
@@ -31,9 +35,13 @@ export async function summarizeHere(words: readonly string[], clock: Clock = sys
   } catch (error) {
     process.exitCode = complain(error);
   } finally {
-    spy.mockRestore();
+    errors.mockRestore();
+    output.mockRestore();
   }
   const code = Number(process.exitCode);
   process.exitCode = 0;
   return { code, stderr };
 }
+
+export const summarizeHere = (words: readonly string[], clock?: Clock): Promise<Said> =>
+  commandHere(summarizeCommand, words, clock);

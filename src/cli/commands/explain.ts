@@ -1,18 +1,18 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
 import type { Argv, CommandModule } from 'yargs';
-import { ERRORS, fromProblem, JobsumError } from '../../kernel/index.ts';
+import { ERRORS, fromProblem, JobsumError, systemClock } from '../../kernel/index.ts';
 import { explain } from '../../run/index.ts';
 import { MEMORY, type Store } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines, passedOverLines } from '../../view/index.ts';
-import { print } from '../io.ts';
+import { type Clocked, print } from '../io.ts';
 import { fromFile, type KnownJobAtSite, knownAtSite, treeOf } from '../known.ts';
 import { openSite } from '../opened.ts';
 import { configOption, loadSite, storeToRead } from '../site.ts';
 
 type Known = Partial<KnownJobAtSite>;
 
-interface Options {
+interface Options extends Clocked {
   job: string;
   config?: string;
   store: string;
@@ -46,15 +46,16 @@ export const explainCommand: CommandModule<object, Options> = {
       .option('min-node-fraction', { type: 'number', requiresArg: true, describe: 'As given to summarize' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
   handler: async (argv) => {
-    const opened = argv.config === undefined ? null : await openSite(loadSite(argv.config));
+    const { clock = systemClock } = argv;
+    const opened = argv.config === undefined ? null : await openSite(loadSite(argv.config), clock);
     const store = opened?.store ?? storeToRead(null, argv.store, argv.jobs !== undefined);
     let runs: Explained[];
     let found: Known;
     try {
       found = opened ? await knownAtSite(opened, argv.job) : {};
       if (argv.jobs !== undefined) found = { ...found, ...(await fromFile({ path: argv.jobs }, argv.job)) };
-      const given = argv.archives === undefined ? (found.archives ?? []) : [treeOf(store, argv.archives)];
-      const archives = given.length > 0 ? given : knownRoots(store).map((root) => treeOf(store, root));
+      const given = argv.archives === undefined ? (found.archives ?? []) : [treeOf(store, argv.archives, clock)];
+      const archives = given.length > 0 ? given : knownRoots(store).map((root) => treeOf(store, root, clock));
       // Without a store nothing is known of the tree before it has been looked through.
       if (store.path === MEMORY && argv.archives !== undefined) await archives[0]!.catalog.refresh();
       runs = await explain(argv.job, {
@@ -84,8 +85,8 @@ export const explainCommand: CommandModule<object, Options> = {
     if (unread) process.exitCode = ERRORS[unread.code].exit;
     print(
       argv.json
-        ? [JSON.stringify({ job: argv.job, runs: runs.map((r) => ({ ...r, advice: adviceOn(r) })) })]
-        : explainLines(runs),
+        ? [JSON.stringify({ job: argv.job, runs: runs.map((r) => ({ ...r, advice: adviceOn(r, clock()) })) })]
+        : explainLines(runs, clock()),
     );
   },
 };

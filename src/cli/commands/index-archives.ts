@@ -12,11 +12,11 @@ import {
 import { indexLines } from '../../view/index.ts';
 import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
-import { usage } from '../io.ts';
+import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
-interface Options extends LogOptions, Bounded {
+interface Options extends LogOptions, Bounded, Clocked {
   config?: string;
   resource?: string[];
   archives?: string;
@@ -82,7 +82,7 @@ export const indexCommand: CommandModule<object, Options> = {
     const summary = await attend<IndexSummary>(
       {
         command: 'index',
-        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log },
+        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log, clock: argv.clock },
         textfile: argv.textfile,
         lines: (s) => indexLines(s.resources),
         figures: ({ resources }) => {
@@ -103,14 +103,15 @@ export const indexCommand: CommandModule<object, Options> = {
         const site = siteOf(argv);
         textfile(site?.config.textfile ?? null);
         const resources = site ? site.resources.filter((r) => r.archives !== null) : [plainTree(argv.archives!)];
-        const { workers, all, prune } = argv;
+        const { workers, all, prune, clock } = argv;
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
         if (argv.store === undefined && site) makeDirectoryOf(site.config.state);
         const warehouse = site?.config.warehouse ?? null;
         const patience = argv.patience ?? site?.config.patience ?? 0;
         const onlyNews = argv.quiet;
         const bounds = { ...(site ? boundsOfConfig(site.config) : {}), ...given };
-        const asked = { run, store, resources, warehouse, workers, all, prune, patience, onlyNews, signal, bounds };
+        const of = { run, store, resources, warehouse, ...(clock ? { clock } : {}) };
+        const asked = { ...of, workers, all, prune, patience, onlyNews, signal, bounds };
         return besides(site?.faults ?? [], log, () => indexArchives(asked, log));
       },
     );

@@ -4,11 +4,11 @@ import type { Argv, CommandModule } from 'yargs';
 import { JobsumError } from '../../kernel/index.ts';
 import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
 import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
-import { usage } from '../io.ts';
+import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
-interface Options extends LogOptions {
+interface Options extends LogOptions, Clocked {
   config?: string;
   resource?: string[];
   daydelta: number;
@@ -49,7 +49,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
     const summary = await attend<ScriptsSummary>(
       {
         command: 'jobscripts',
-        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log },
+        ...{ quiet: argv.quiet, verbose: argv.verbose, log: argv.log, clock: argv.clock },
         textfile: argv.textfile,
         lines: (s) => s.resources.map(line),
         figures: ({ resources }) => {
@@ -65,8 +65,8 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
         return besides(faults, log, async () => {
           const { warehouse, state: store } = config;
           if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
-          const { daydelta: dayDelta, all, patience = config.patience } = argv;
-          const of = { run, store, warehouse, resources };
+          const { daydelta: dayDelta, all, patience = config.patience, clock } = argv;
+          const of = { run, store, warehouse, resources, ...(clock ? { clock } : {}) };
           return ingestScripts({ ...of, dayDelta, all, patience, onlyNews: argv.quiet, signal }, log);
         });
       },

@@ -1,13 +1,13 @@
 // Owns `jobsum prune`: an embedded store loses its oldest documents.
 
 import type { Argv, CommandModule } from 'yargs';
-import { formatSeconds } from '../../kernel/index.ts';
+import { formatSeconds, systemClock } from '../../kernel/index.ts';
 import { type Pruned, prune } from '../../run/index.ts';
 import { bytes } from '../../view/index.ts';
-import { print, usage } from '../io.ts';
+import { type Clocked, print, usage } from '../io.ts';
 import { openStore } from '../store.ts';
 
-interface Options {
+interface Options extends Clocked {
   store: string;
   'older-than'?: string;
   'max-size'?: string;
@@ -53,16 +53,17 @@ export const pruneCommand: CommandModule<object, Options> = {
       })
       .option('dry-run', { type: 'boolean', default: false, alias: 'n', describe: 'Only say what would be removed' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
-  handler: ({ store: file, 'older-than': age, 'max-size': size, 'dry-run': dryRun, json }) => {
+  handler: ({ store: file, 'older-than': age, 'max-size': size, 'dry-run': dryRun, json, clock = systemClock }) => {
     if (age === undefined && size === undefined) throw usage('prune: say what goes: --older-than, --max-size, or both');
     const days = age === undefined ? null : measure('older-than', age, DAYS, 'days, weeks or years: 90d, 12w, 2y');
     const maxBytes = size === undefined ? null : measure('max-size', size, BYTES, 'bytes: 500M, 20G');
     const store = openStore(file);
     try {
       const pruned = prune(store, {
-        ...(days === null ? {} : { endedBefore: Date.now() / 1000 - days * 86_400 }),
+        ...(days === null ? {} : { endedBefore: clock() - days * 86_400 }),
         ...(maxBytes === null ? {} : { maxBytes }),
         dryRun,
+        clock,
       });
       print(json ? [JSON.stringify(pruned)] : lines(pruned));
     } finally {

@@ -1,14 +1,14 @@
 // Owns `jobsum status`: how the runs go, what waits, what failed and why, what was set aside, who is at work.
 
 import type { Argv, CommandModule } from 'yargs';
-import { ERRORS, toProblem } from '../../kernel/index.ts';
+import { ERRORS, systemClock, toProblem } from '../../kernel/index.ts';
 import { status } from '../../run/index.ts';
 import { Warehouse } from '../../store/index.ts';
 import { type Status, statusLines } from '../../view/index.ts';
-import { print, usage } from '../io.ts';
+import { type Clocked, print, usage } from '../io.ts';
 import { configOption, loadSite, storeToRead } from '../site.ts';
 
-interface Options {
+interface Options extends Clocked {
   config?: string;
   store: string;
   runs: number;
@@ -36,7 +36,7 @@ export const statusCommand: CommandModule<object, Options> = {
       .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })
       .option('runs', { type: 'number', requiresArg: true, default: 10, describe: 'How many of the last runs' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
-  handler: async ({ config: given, store: file, runs, json }) => {
+  handler: async ({ config: given, store: file, runs, json, clock = systemClock }) => {
     if (!(Number.isInteger(runs) && runs >= 0 && runs <= MAX_RUNS)) throw usage(`--runs: expected 0 to ${MAX_RUNS}`);
     const site = given === undefined ? null : loadSite(given);
     const store = storeToRead(site, file);
@@ -46,12 +46,15 @@ export const statusCommand: CommandModule<object, Options> = {
         async () => {
           const settings = site?.config.warehouse;
           if (settings) warehouse = await Warehouse.connect(settings, { connections: 1 });
-          return status(store, runs, warehouse ? { warehouse, resources: site!.resources } : undefined);
+          return status(store, runs, {
+            clock,
+            ...(warehouse ? { site: { warehouse, resources: site!.resources } } : {}),
+          });
         },
-        () => status(store, runs),
+        () => status(store, runs, { clock }),
       );
       if (found.problem) process.exitCode = ERRORS[found.problem.code].exit;
-      print(json ? [JSON.stringify(found)] : statusLines(found, Date.now() / 1000));
+      print(json ? [JSON.stringify(found)] : statusLines(found, clock()));
     } finally {
       await (warehouse as Warehouse | null)?.close();
       store.close();

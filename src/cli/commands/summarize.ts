@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
-import { type Clock, ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
+import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
@@ -24,14 +24,14 @@ import {
   textfileOption,
 } from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
-import { usage } from '../io.ts';
+import { type Clocked, usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
 import { deliver, NAME, readerLeft, stdout } from '../stdout.ts';
 
 const DEFAULT_OUTPUT = 'sqlite:jobsum.db';
 
-interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions {
+interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions, Clocked {
   config?: string;
   jobs?: string;
   archives?: string;
@@ -51,8 +51,6 @@ interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions {
   patience?: number;
   textfile?: string;
   json: boolean;
-  /** No option: for tests, which let days pass. */
-  clock?: Clock;
 }
 
 /** `METRIC=BITS` → table. */
@@ -79,7 +77,7 @@ interface Watching {
 
 /** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
 function attended(
-  { quiet, verbose, log, clock }: LogOptions & Pick<Options, 'clock'>,
+  { quiet, verbose, log, clock }: LogOptions & Clocked,
   textfile: string | undefined,
   body: (frame: Frame, io: RunIo) => Promise<RunSummary>,
   { excused = () => false, onBegun }: Watching = {},
@@ -87,7 +85,7 @@ function attended(
   return attend<RunSummary>(
     {
       command: 'summarize',
-      ...{ quiet, verbose, log, ...(clock ? { clock } : {}) },
+      ...{ quiet, verbose, log, clock },
       textfile,
       excused,
       lines: runLines,
