@@ -20,8 +20,20 @@ export class Ignored extends Error {}
 /** Of those, records of jobs that did run: their accounting lacks what they are summarised by, and somebody should know. */
 export class Unusable extends Ignored {}
 
+/** Of lists and objects in each other, in what an accounting record holds; MongoDB stores no more than twice that. */
+const MAX_DEPTH = 100;
+
+/** Whether lists and objects are in each other more often than `levels`. Looks no deeper. */
+const nestedMore = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => nestedMore(inner, levels - 1)));
+
 export function refuse(message: string, expected: string, found: unknown): JobsumError {
-  const shown = JSON.stringify(typeof found === 'string' ? found.slice(0, 80) : found);
+  // What is nested more deeply than the stack reaches cannot be printed.
+  const shown = nestedMore(found, MAX_DEPTH)
+    ? `lists or objects nested more than ${MAX_DEPTH} deep`
+    : JSON.stringify(typeof found === 'string' ? found.slice(0, 80) : found);
   return new JobsumError('E_JOB_LINE', message, { expected, found: String(shown).slice(0, 80) });
 }
 
@@ -107,15 +119,6 @@ const SIMPLE = [
   ...['id', 'local_job_id', 'local_job_array_index', 'local_job_id_raw', 'job_uniq_id', 'start_time', 'end_time'],
   ...['resource_id', 'resource_manager', 'cluster', 'user', 'uid'],
 ];
-/** Of lists and objects in each other, in what an accounting record holds; MongoDB stores no more than twice that. */
-const MAX_DEPTH = 100;
-
-/** Whether lists and objects are in each other more often than `levels`. Looks no deeper. */
-const nestedMore = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => nestedMore(inner, levels - 1)));
-
 /** What identifies the job in the accounting record, and what is stored of the record, is checked. */
 function checkAccounting(acct: Readonly<Record<string, unknown>>): void {
   for (const name of SIMPLE) {

@@ -159,10 +159,16 @@ const REPORT = new Set(['jobs', 'meta', 'errors', 'warnings']);
 const beginsJson = (text: string): boolean => text.startsWith('{') || text.startsWith('[');
 const plainHead = (head: string): string => withoutMark(head).trimStart();
 
+/** Whether a line with something in it has ended; a comment is nothing. In one walk: a file without line ends is one long line. */
+const hasWholeLine = (head: string): boolean => {
+  const end = head.lastIndexOf('\n');
+  return end >= 0 && firstLine(head.slice(0, end)) !== '';
+};
+
 function enough(head: string): boolean {
   const text = plainHead(head);
   if (text.startsWith('{')) return FIRST_MEMBER.test(text) || /^\{\s*[^\s"]/.test(text);
-  return text.startsWith('[') || /[^\n]*\S[^\n]*\n/.test(head.replace(/^(?:\s*#[^\n]*\n|\s*\n)+/, ''));
+  return text.startsWith('[') || hasWholeLine(head);
 }
 
 /**

@@ -4,6 +4,9 @@
 const MIN_LENGTH = 4;
 const MASK = '***';
 
+/** Schemes and users are short; a bound keeps a long text that only looks so from being read over and over. */
+const CREDENTIALS = /(\b[a-z][a-z\d+.-]{0,63}:\/\/[^\s:@/"]{0,1024}):[^\s@/"]+@/gi;
+
 const hidden = new Set<string>();
 
 /** From now on the value is masked wherever it would be printed. Call when a secret is read. */
@@ -16,7 +19,7 @@ export function hideSecret(value: string): void {
 
 /** The text without secrets: known ones, and the password of every `scheme://user:password@`. */
 export function redact(text: string): string {
-  let out = text.replace(/(\b[a-z][a-z\d+.-]*:\/\/[^\s:@/"]*):[^\s@/"]+@/gi, `$1:${MASK}@`);
+  let out = text.replace(CREDENTIALS, `$1:${MASK}@`);
   for (const value of hidden) if (out.includes(value)) out = out.replaceAll(value, MASK);
   return out;
 }

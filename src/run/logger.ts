@@ -3,6 +3,7 @@
 import {
   type Clock,
   clean,
+  cleanJson,
   describeProblem,
   maskSecretFields,
   type Problem,
@@ -103,7 +104,8 @@ export class Logger {
     }
     const time = new Date((this.#options.clock ?? systemClock)() * 1000).toISOString();
     const record = { time, level, event, msg, ...this.#bound, ...fields };
-    stream.write(`${redact(JSON.stringify(record, maskSecretFields))}\n`);
+    // Whoever reads it on a terminal has these characters there, too.
+    stream.write(`${redact(cleanJson(JSON.stringify(record, maskSecretFields)))}\n`);
   }
 }
 

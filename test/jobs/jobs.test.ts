@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Job, type JobFormat, type JobRecord, readJobs, selects } from '../../src/jobs/index.ts';
+import { parseNdjson } from '../../src/jobs/ndjson.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -103,6 +104,15 @@ describe('bounds', () => {
     expect([jobsOf(sacct).map((j) => j.jobId), rejectedLines(sacct)]).toEqual([['1', '3'], [3]]);
   });
 
+  it.each(['job_id', 'start', 'nodes', 'acct', 'archives', 'walltime'])(
+    'of nesting hold in %s: it is refused, and that can be said',
+    async (member) => {
+      const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+      const record = { ...JSON.parse(good('b')), [member]: [deep] };
+      expect(() => parseNdjson(record, () => undefined)).toThrow(expect.objectContaining({ code: 'E_JOB_LINE' }));
+    },
+  );
+
   it('a list may be as long as the largest machine', async () => {
     const [job] = jobsOf(await read(`{"job_id":"b","start":1,"end":2,"nodes":"${MANY}${'[01]'.repeat(60)}x"}\n`));
     expect([job?.nodes.length, job?.nodes[65_535]?.slice(0, 9)]).toEqual([65_536, 'n65536010']);
@@ -195,6 +205,11 @@ describe('a list of jobs', () => {
   it('that is none of these is refused', async () => {
     await expect(read('hello world\n')).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
     await expect(read('a,b\n', 'sacct')).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
+  });
+
+  // The form is told in one walk over the beginning: this took hours, and no signal was heard.
+  it.each(['x', '\0', ' x', '#'])('that is one long line of %j is refused, or a comment', async (piece) => {
+    await expect(read(piece.repeat(150_000))).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
   });
 
   it('that is missing is said so', async () => {

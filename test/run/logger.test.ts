@@ -85,6 +85,17 @@ describe('secrets', () => {
     hideSecret('');
     expect(redact('a plain line')).toBe('a plain line');
   });
+
+  it('are looked for in one walk, however long a text looks like an address', () => {
+    // Took ten seconds for a twentieth of this.
+    expect(redact(`${'a.'.repeat(500_000)}://u:pa55word@h`)).not.toContain('pa55word');
+  });
+});
+
+it('characters that turn the direction of text are escaped in JSON, too, and mean the same', () => {
+  const [line] = logged(false, (log) => log.error('x', 'x', { found: '"a\u202e\u009bb"' }));
+  expect(line).toContain('\\u202e\\u009b');
+  expect(JSON.parse(line!).found).toBe('"a\u202e\u009bb"');
 });
 
 it('run ids sort by time and differ', () => {
