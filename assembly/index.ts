@@ -1,6 +1,6 @@
 // Owns the ABI: the exported functions, nothing else. src/decode/wasm.ts has their TypeScript side.
 
-import { R_CAP, R_END, R_FILE, R_LEN, R_POS, R_WIN } from './layout';
+import { Reader } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
 export { foldDeltas, metadataBytes } from './archive/delta';
@@ -57,47 +57,47 @@ const PAGE: u32 = 4096;
  * Moves the unread tail to the window's start, such that what is read next lies as in the file's pages: the kernel copies
  * from page to page much faster. Returns how many bytes to read behind it.
  */
-export function slide(r: usize): u32 {
-  const win: usize = load<u32>(r, R_WIN);
-  const pos: usize = load<u32>(r, R_POS);
-  const end: usize = load<u32>(r, R_END);
+export function slide(r: Reader): u32 {
+  const win = r.buffer;
+  const pos = r.position;
+  const end = r.end;
   const have = <u32>(end - pos);
-  const next = load<i64>(r, R_FILE) + <i64>(end - win);
-  const cap = load<u32>(r, R_CAP);
+  const next = r.fileOffset + <i64>(end - win);
+  const cap = r.capacity;
   let shift = (<u32>next - <u32>win - have) & (PAGE - 1);
   // A record that needs all of the window gets it.
-  if (<u64>load<u32>(r, R_LEN) + shift > cap || have + shift >= cap) shift = 0;
+  if (<u32>r.length > cap - shift || have + shift >= cap) shift = 0;
   const to = win + shift;
   if (pos != to) memory.copy(to, pos, have);
-  store<u32>(r, <u32>to, R_POS);
-  store<u32>(r, <u32>to + have, R_END);
-  store<i64>(r, next - have - shift, R_FILE);
+  r.position = to;
+  r.end = to + have;
+  r.fileOffset = next - have - shift;
   const free = cap - shift - have;
   const beyond = (<u32>next + free) & (PAGE - 1);
   return free > beyond + PAGE ? free - beyond : free;
 }
 
 /** Empties the window for a file position. */
-export function seekWindow(r: usize, offset: i64): void {
-  const win = load<u32>(r, R_WIN);
-  store<u32>(r, win, R_POS);
-  store<u32>(r, win, R_END);
-  store<i64>(r, offset, R_FILE);
+export function seekWindow(r: Reader, offset: i64): void {
+  const win = r.buffer;
+  r.position = win;
+  r.end = win;
+  r.fileOffset = offset;
 }
 
 /** A window of at least `bytes` with the same content; false if memory is exhausted. */
-export function growWindow(r: usize, bytes: u32): bool {
-  const old: usize = load<u32>(r, R_WIN);
+export function growWindow(r: Reader, bytes: u32): bool {
+  const old = r.buffer;
   const win = takeWindow(bytes);
   if (!win) return false;
-  const pos: usize = load<u32>(r, R_POS);
-  const end: usize = load<u32>(r, R_END);
+  const pos = r.position;
+  const end = r.end;
   memory.copy(win, pos, end - pos);
-  store<i64>(r, load<i64>(r, R_FILE) + <i64>(pos - old), R_FILE);
-  store<u32>(r, <u32>win, R_WIN);
-  store<u32>(r, windowCapacity(win), R_CAP);
-  store<u32>(r, <u32>win, R_POS);
-  store<u32>(r, <u32>(win + (end - pos)), R_END);
+  r.fileOffset += <i64>(pos - old);
+  r.buffer = win;
+  r.capacity = windowCapacity(win);
+  r.position = win;
+  r.end = win + (end - pos);
   giveWindow(old);
   return true;
 }

@@ -1,8 +1,6 @@
 // Owns what counts of records of several archives at one instant, and the numbers of records.
 
-import {
-  C_NMETRICS, C_SLOTS, L_SEQ, R_ID, W_BOOTTIME, W_CONSUMERS, W_LAST_NS, W_NCONSUMERS, W_RECORDS, W_RUN, W_RUN_SEQ, W_UPTIME,
-} from './layout';
+import { Consumer, Reader, Slot, Window } from './layout';
 
 /** Number of the record at hand. */
 export let seq: i32 = 0;
@@ -17,7 +15,7 @@ export let seq: i32 = 0;
  * its records: a slot was filled at this instant if that was at or after `instantSeq`.
  *
  * Slots are common to all windows of a pass. A window that does not read one of the archives before has to be given more of the
- * record than they hold now; it is marked (W_MIXED), and decoded again in a pass of its own.
+ * record than they hold now; it is marked (Window.mixed), and decoded again in a pass of its own.
  */
 const INSTANT: u64 = 1000;
 let instantNs: i64 = i64.MIN_VALUE;
@@ -45,8 +43,8 @@ export function isAgain(ns: i64): bool {
 /** Counts the record, which is sound: the next number is its. */
 // @ts-ignore: decorator
 @inline
-export function atInstant(r: usize, ns: i64): void {
-  const reader = load<i32>(r, R_ID);
+export function atInstant(r: Reader, ns: i64): void {
+  const reader = r.id;
   again = isAgain(ns);
   if (!again) {
     instantNs = ns;
@@ -70,31 +68,31 @@ export function countFresh(sets: i32): void {
   fresh += sets;
 }
 
-function isFilled(slot: usize): bool {
-  return slot && load<i32>(slot, L_SEQ) == seq;
+function isFilled(slot: Slot): bool {
+  return slot && slot.seq == seq;
 }
 
 /** Whether the record has anything new that a window asks for. */
-export function isFresh(w: usize): bool {
+export function isFresh(w: Window): bool {
   if (!fresh) return false;
-  if (isFilled(load<u32>(w, W_UPTIME)) || isFilled(load<u32>(w, W_BOOTTIME))) return true;
-  let at: usize = load<u32>(w, W_CONSUMERS);
-  const end = at + (load<i32>(w, W_NCONSUMERS) << 2);
+  if (isFilled(w.uptimeSlot) || isFilled(w.boottimeSlot)) return true;
+  let at = changetype<usize>(w.consumers);
+  const end = at + (w.consumerCount << 2);
   for (; at < end; at += 4) {
-    const c: usize = load<u32>(at);
-    let slot: usize = load<u32>(c, C_SLOTS);
-    const last = slot + (load<i32>(c, C_NMETRICS) << 2);
-    for (; slot < last; slot += 4) if (isFilled(load<u32>(slot))) return true;
+    const c = changetype<Consumer>(load<u32>(at));
+    let slot = changetype<usize>(c.slots);
+    const last = slot + (c.metricCount << 2);
+    for (; slot < last; slot += 4) if (isFilled(changetype<Slot>(load<u32>(slot)))) return true;
   }
   return false;
 }
 
 /** Whether a window that gets the record had those of all archives before at this instant. */
-export function inOrder(w: usize): bool {
-  const known = load<i32>(w, W_RUN_SEQ) == instantSeq ? load<i32>(w, W_RUN) : 0;
+export function inOrder(w: Window): bool {
+  const known = w.runSeq == instantSeq ? w.run : 0;
   if (known == run) return true;
-  store<i32>(w, instantSeq, W_RUN_SEQ);
-  store<i32>(w, run, W_RUN);
+  w.runSeq = instantSeq;
+  w.run = run;
   if (run > 1) return known == run - 1;
-  return load<i32>(w, W_RECORDS) > 0 && load<i64>(w, W_LAST_NS) >= instantNs;
+  return w.records > 0 && w.lastNs >= instantNs;
 }

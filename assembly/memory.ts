@@ -1,7 +1,7 @@
 // Owns memory: blocks of powers of two from the top of the heap, and arenas that chain them and give them back whole.
 // Nothing allocates while records are read, except a struct that must hold more instances than ever before.
 
-import { A_BLOCK, A_CUR, A_END } from './layout';
+import { Arena } from './layout';
 
 /** 64 KiB: one page of WASM memory, the smallest block. */
 const MIN_SHIFT: u32 = 16;
@@ -65,44 +65,52 @@ export function windowCapacity(window: usize): u32 {
 }
 
 /** Bytes of all blocks of an arena. */
-export function arenaBytes(arena: usize): u32 {
-  const block: usize = load<u32>(arena, A_BLOCK);
+export function arenaBytes(arena: Arena): u32 {
+  const block = arena.block;
   return block ? load<u32>(block, 12) : 0;
 }
 
-/** Zeroed memory, aligned to 16; 0 if the maximum is reached. */
-export function take(arena: usize, size: u32): usize {
+/** Zeroed memory for a struct or a list, aligned to 16; 0 if the maximum is reached. */
+export function take<T>(arena: Arena, size: u32): T {
+  return changetype<T>(takeBytes(arena, size));
+}
+
+function takeBytes(arena: Arena, size: u32): usize {
   const rounded = (size + 15) & ~15;
   if (rounded < size) return 0;
-  let cur: usize = load<u32>(arena, A_CUR);
-  if (cur == 0 || rounded > load<u32>(arena, A_END) - <u32>cur) {
+  let cur = arena.current;
+  if (cur == 0 || rounded > <u32>(arena.end - cur)) {
     const block = takeBlock(rounded);
     if (!block) return 0;
     const blockBytes = (<u32>1) << (load<u32>(block + 4) + MIN_SHIFT);
     store<u32>(block, arenaBytes(arena) + blockBytes, 12);
-    store<u32>(block, load<u32>(arena, A_BLOCK));
-    store<u32>(arena, block as u32, A_BLOCK);
+    store<u32>(block, arena.block as u32);
+    arena.block = block;
     cur = block + HEAD;
-    store<u32>(arena, (block + blockBytes) as u32, A_END);
+    arena.end = block + blockBytes;
   }
-  store<u32>(arena, (cur + rounded) as u32, A_CUR);
-  if (load<u32>(<usize>load<u32>(arena, A_BLOCK), 8)) memory.fill(cur, 0, rounded);
+  arena.current = cur + rounded;
+  if (load<u32>(arena.block, 8)) memory.fill(cur, 0, rounded);
   return cur;
 }
 
 /** A larger copy of an array whose `used` bytes are kept; 0 if the maximum is reached. The old one stays until release. */
-export function regrow(arena: usize, old: usize, used: u32, size: u32): usize {
-  const grown = take(arena, size);
+export function regrow<T>(arena: Arena, old: T, used: u32, size: u32): T {
+  return changetype<T>(regrowBytes(arena, changetype<usize>(old), used, size));
+}
+
+function regrowBytes(arena: Arena, old: usize, used: u32, size: u32): usize {
+  const grown = takeBytes(arena, size);
   if (grown && used) memory.copy(grown, old, used);
   return grown;
 }
 
-export function release(arena: usize): void {
-  let block: usize = load<u32>(arena, A_BLOCK);
+export function release(arena: Arena): void {
+  let block = arena.block;
   while (block) {
     const next: usize = load<u32>(block);
     giveBlock(block);
     block = next;
   }
-  memory.fill(arena, 0, 12);
+  memory.fill(changetype<usize>(arena), 0, offsetof<Arena>());
 }

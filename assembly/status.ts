@@ -36,19 +36,19 @@ export const S_FEATURE: i32 = -9;
 /** The record is larger than the window: grow the window (growWindow), fill it, call again. */
 export const S_GROW: i32 = 7;
 
-/** The time of the next record does not follow the one before as it should: take it (R_SETTLED), or leave it out (skipRecord). */
+/** The time of the next record does not follow the one before as it should: take it (Reader.settled), or leave it out (skipRecord). */
 export const S_ODD: i32 = 8;
-/** A wanted value set of the next record is damaged: to be named (R_SETTLED), then the others are taken. */
+/** A wanted value set of the next record is damaged: to be named (Reader.settled), then the others are taken. */
 export const S_SETS: i32 = 9;
 
 /** What was wrong inside a record: kept in the reader beside the status. */
-export const W_NONE: i32 = 0;
-export const W_NUMPMID: i32 = 1;
-export const W_SET: i32 = 2;
-export const W_VALFMT: i32 = 3;
-export const W_BLOCK: i32 = 4;
-export const W_FILL: i32 = 5;
-export const W_NAME: i32 = 6;
-export const W_COUNT: i32 = 7;
-export const W_INSTANCE: i32 = 8;
-export const W_OFFSET: i32 = 9;
+export const WHY_NONE: i32 = 0;
+export const WHY_NUMPMID: i32 = 1;
+export const WHY_SET: i32 = 2;
+export const WHY_VALFMT: i32 = 3;
+export const WHY_BLOCK: i32 = 4;
+export const WHY_FILL: i32 = 5;
+export const WHY_NAME: i32 = 6;
+export const WHY_COUNT: i32 = 7;
+export const WHY_INSTANCE: i32 = 8;
+export const WHY_OFFSET: i32 = 9;

@@ -1,6 +1,6 @@
 // Owns finding the next plausible record behind a damaged one: equal length words, a likely time, a valid inside.
 
-import { R_CAP, R_END, R_LEN, R_POS, R_REC, R_VERSION } from '../layout';
+import { Reader } from '../layout';
 import { S_GROW, S_MORE, S_RECORD } from '../status';
 import { be32, stampNs } from './bytes';
 import { checkRecord, frameRecord } from './record';
@@ -23,14 +23,14 @@ function likely(p: usize, version: i32, after: i64): bool {
 /**
  * Looks from the window's position on, byte by byte, as what was lost need not be whole words. S_RECORD: the position is at a
  * plausible record; S_MORE: more bytes are needed from the position on (`last`: none will come, so that never); S_GROW: a
- * window of twice R_LEN is. `meta`: records of metadata instead of data.
+ * window of twice Reader.length is. `meta`: records of metadata instead of data.
  */
-export function resync(r: usize, after: i64, meta: bool, last: bool): i32 {
-  const version = load<i32>(r, R_VERSION);
-  const end: usize = load<u32>(r, R_END);
+export function resync(r: Reader, after: i64, meta: bool, last: bool): i32 {
+  const version = r.version;
+  const end = r.end;
   const min = meta ? MIN_META : version == 2 ? 20 : 24;
-  const cap = load<i32>(r, R_CAP);
-  let p: usize = load<u32>(r, R_POS);
+  const cap = <i32>r.capacity;
+  let p = r.position;
   for (; p + min <= end; p++) {
     const len = be32(p);
     if (len < min || len > MAX_LENGTH) continue;
@@ -40,15 +40,15 @@ export function resync(r: usize, after: i64, meta: bool, last: bool): i32 {
     } else if (len & 3 || !likely(p + 4, version, after)) continue;
     if (<i32>(end - p) < len) {
       if (last) continue;
-      store<u32>(r, <u32>p, R_POS);
-      store<u32>(r, <u32>p, R_REC);
-      store<i32>(r, len, R_LEN);
+      r.position = p;
+      r.record = p;
+      r.length = len;
       return len > cap >> 1 ? S_GROW : S_MORE;
     }
     if (be32(p + len - 4) != len) continue;
-    store<u32>(r, <u32>p, R_POS);
+    r.position = p;
     if (meta || (frameRecord(r) == S_RECORD && checkRecord(r) == S_RECORD)) return S_RECORD;
   }
-  store<u32>(r, <u32>(p < end ? p : end), R_POS);
+  r.position = p < end ? p : end;
   return S_MORE;
 }

@@ -1,19 +1,19 @@
 // Owns the strings of a session: each different byte string is kept once and has a number. TypeScript decodes on demand.
 
-import { T_HASH, T_LEN, T_PTR, T_SIZE } from '../layout';
+import { none, Arena, List, Structs, Text } from '../layout';
 import { arenaBytes, regrow, release, take } from '../memory';
 
-const arena = memory.data(16);
-let table: usize = 0;
+const arena = changetype<Arena>(memory.data(16));
+let table = changetype<List<u32>>(0);
 let mask: u32 = 0;
-let entries: usize = 0;
+let entries = changetype<Structs<Text>>(0);
 let count: u32 = 0;
 let capacity: u32 = 0;
 
 /** No such string, or no memory for it. */
 export const NO_STRING: u32 = 0xffffffff;
 
-export function stringsAddress(): usize {
+export function stringsAddress(): Structs<Text> {
   return entries;
 }
 
@@ -28,9 +28,9 @@ export function stringsBytes(): u32 {
 
 export function resetStrings(): void {
   release(arena);
-  table = 0;
+  table = none<List<u32>>();
   mask = 0;
-  entries = 0;
+  entries = none<Structs<Text>>();
   count = 0;
   capacity = 0;
 }
@@ -67,17 +67,17 @@ export function sameBytes(a: usize, b: usize, len: u32): bool {
 
 function grow(): bool {
   const bigger = capacity ? capacity << 1 : 1024;
-  const e = regrow(arena, entries, count * T_SIZE, bigger * T_SIZE);
-  const t = take(arena, bigger << 3);
+  const e = regrow(arena, entries, count * offsetof<Text>(), bigger * offsetof<Text>());
+  const t = take<List<u32>>(arena, bigger << 3);
   if (!e || !t) return false;
   entries = e;
   table = t;
   capacity = bigger;
   mask = (bigger << 1) - 1;
   for (let i: u32 = 0; i < count; i++) {
-    let at = load<u32>(entries + i * T_SIZE, T_HASH) & mask;
-    while (load<u32>(table + (at << 2))) at = (at + 1) & mask;
-    store<u32>(table + (at << 2), i + 1);
+    let at = entries[i].hash & mask;
+    while (table[at]) at = (at + 1) & mask;
+    table[at] = i + 1;
   }
   return true;
 }
@@ -88,30 +88,30 @@ export function intern(p: usize, len: u32): u32 {
   const h = hashBytes(p, len);
   let at = h & mask;
   while (true) {
-    const e = load<u32>(table + (at << 2));
+    const e = table[at];
     if (!e) break;
-    const s = entries + (e - 1) * T_SIZE;
-    if (load<u32>(s, T_HASH) == h && load<u32>(s, T_LEN) == len && sameBytes(load<u32>(s, T_PTR), p, len)) return e - 1;
+    const s = entries[e - 1];
+    if (s.hash == h && s.length == len && sameBytes(s.bytes, p, len)) return e - 1;
     at = (at + 1) & mask;
   }
-  const copy = take(arena, len ? len : 1);
-  if (!copy) return NO_STRING;
-  memory.copy(copy, p, len);
-  const s = entries + count * T_SIZE;
-  store<u32>(s, <u32>copy, T_PTR);
-  store<u32>(s, len, T_LEN);
-  store<u32>(s, h, T_HASH);
-  store<u32>(table + (at << 2), count + 1);
+  const stored = take<usize>(arena, len ? len : 1);
+  if (!stored) return NO_STRING;
+  memory.copy(stored, p, len);
+  const s = entries[count];
+  s.bytes = stored;
+  s.length = len;
+  s.hash = h;
+  table[at] = count + 1;
   return count++;
 }
 
 /** Whether string number `id`, which has no zero in it, lies at p, ended by a zero or by `room` bytes. */
 export function isStringAt(id: u32, p: usize, room: u32): bool {
   if (id >= count) return false;
-  const s = entries + id * T_SIZE;
-  const len = load<u32>(s, T_LEN);
+  const s = entries[id];
+  const len = s.length;
   if (len > room || (len < room && load<u8>(p + len))) return false;
-  return sameBytes(load<u32>(s, T_PTR), p, len);
+  return sameBytes(s.bytes, p, len);
 }
 
 /** Whether string number `id` has these bytes: the cheap test before hashing. */
@@ -119,25 +119,25 @@ export function isStringAt(id: u32, p: usize, room: u32): bool {
 @inline
 export function isString(id: u32, p: usize, len: u32): bool {
   if (id >= count) return false;
-  const s = entries + id * T_SIZE;
-  return load<u32>(s, T_LEN) == len && sameBytes(load<u32>(s, T_PTR), p, len);
+  const s = entries[id];
+  return s.length == len && sameBytes(s.bytes, p, len);
 }
 
-/** Puts the number of the string in a block's bytes, up to the first null byte, at a place. False: no memory. */
-export function internAt(at: usize, p: usize, size: i32): bool {
+/** Puts the number of the string in a block's bytes, up to the first null byte, at place i of a list. False: no memory. */
+export function internAt(list: List<u32>, i: i32, p: usize, size: i32): bool {
   // Mostly it is what was there in the record before.
-  if (isStringAt(load<u32>(at), p, size)) return true;
+  if (isStringAt(list[i], p, size)) return true;
   let end = p;
   const limit = p + size;
   while (end < limit && load<u8>(end)) end++;
   const id = intern(p, <u32>(end - p));
-  store<u32>(at, id);
+  list[i] = id;
   return id != NO_STRING;
 }
 
-/** Puts the number of the empty string at `n` places. False: no memory. */
-export function internNone(at: usize, n: i32): bool {
-  const none = intern(at, 0);
-  for (let i = 0; i < n; i++) store<u32>(at + (i << 2), none);
+/** Puts the number of the empty string at the first `n` places of a list. False: no memory. */
+export function internNone(list: List<u32>, n: i32): bool {
+  const none = intern(0, 0);
+  for (let i = 0; i < n; i++) list[i] = none;
   return none != NO_STRING;
 }

@@ -2,10 +2,7 @@
 // The fast paths rest on two facts checked for every record: the (instance, word) pairs equal the remembered ones,
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
-import {
-  I_CURRENT, I_FROM, I_TO, L_AGENT, L_BAD, L_BLOCKS, L_CAP, L_COUNT, L_COUNTER, L_DOMAIN, L_HOME, L_HOME_RAW, L_INDOM, L_KEYS, L_NPAIRS, L_PAIRS, L_RAW,
-  L_SEQ, L_STRS, L_TYPE, L_VALS, L_VERSION, L_WANT, M_COUNTER, M_INDOM, M_PMID, M_TYPE, R_ID, R_SETS_END, V_N, WANT_KEYS, WANT_RAW, WANT_STRS,
-} from '../layout';
+import { none, Arena, List, Metric, Reader, Slot, Version, WANT_KEYS, WANT_RAW, WANT_STRS } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
 import { identify } from './identity';
@@ -22,44 +19,44 @@ export const T_FLOAT: i32 = 4;
 export const T_DOUBLE: i32 = 5;
 export const T_STRING: i32 = 6;
 
-/** fillSlot: the record contradicts itself (R_WHY), and this set is not sound (record.ts, soundSet): what was filled is void. */
+/** fillSlot: the record contradicts itself (Reader.why), and this set is not sound (record.ts, soundSet): what was filled is void. */
 export const FILL_DAMAGED: i32 = -1;
 /** fillSlot: no memory. */
 export const FILL_MEMORY: i32 = -2;
 
-function reserve(arena: usize, slot: usize, n: i32): bool {
-  let cap = load<i32>(slot, L_CAP);
+function reserve(arena: Arena, slot: Slot, n: i32): bool {
+  let cap = slot.capacity;
   cap = cap * 2 > n ? cap * 2 : n;
   // Two elements more than needed: vector stores write pairs.
-  const pairs = take(arena, (cap + 2) << 3);
-  const vals = take(arena, (cap + 2) << 3);
-  const raw = take(arena, (cap + 2) << 3);
-  const strs = take(arena, load<i32>(slot, L_WANT) & WANT_STRS ? cap << 2 : 4);
-  const keys = take(arena, load<i32>(slot, L_WANT) & WANT_KEYS ? cap << 3 : 8);
+  const pairs = take<usize>(arena, (cap + 2) << 3);
+  const vals = take<List<f64>>(arena, (cap + 2) << 3);
+  const raw = take<List<i64>>(arena, (cap + 2) << 3);
+  const strs = take<List<u32>>(arena, slot.want & WANT_STRS ? cap << 2 : 4);
+  const keys = take<List<i64>>(arena, slot.want & WANT_KEYS ? cap << 3 : 8);
   if (!vals || !raw || !pairs || !strs || !keys) return false;
-  if (load<i32>(slot, L_WANT) & WANT_STRS) memory.fill(strs, 0xff, cap << 2);
-  store<u32>(slot, <u32>vals, L_VALS);
-  store<u32>(slot, <u32>vals, L_HOME);
-  store<u32>(slot, <u32>raw, L_RAW);
-  store<u32>(slot, <u32>raw, L_HOME_RAW);
-  store<u32>(slot, <u32>pairs, L_PAIRS);
-  store<u32>(slot, <u32>strs, L_STRS);
-  store<u32>(slot, <u32>keys, L_KEYS);
-  store<i32>(slot, cap, L_CAP);
-  store<i32>(slot, -1, L_NPAIRS);
+  if (slot.want & WANT_STRS) memory.fill(changetype<usize>(strs), 0xff, cap << 2);
+  slot.values = vals;
+  slot.home = vals;
+  slot.raw = raw;
+  slot.homeRaw = raw;
+  slot.pairs = pairs;
+  slot.strings = strs;
+  slot.keys = keys;
+  slot.capacity = cap;
+  slot.pairCount = -1;
   return true;
 }
 
 /** Remembers the pairs of a set. */
-function remember(slot: usize, pairs: usize, n: i32): void {
-  memory.copy(load<u32>(slot, L_PAIRS), pairs, n << 3);
-  store<i32>(slot, n, L_NPAIRS);
-  store<i32>(slot, 0, L_BLOCKS);
+function remember(slot: Slot, pairs: usize, n: i32): void {
+  memory.copy(slot.pairs, pairs, n << 3);
+  slot.pairCount = n;
+  slot.blocks = 0;
 }
 
 /** Bits in which the instances (bit 0 of the result) and the words (bit 1) differ from the remembered pairs. */
-function differs(slot: usize, pairs: usize, n: i32): i32 {
-  const known: usize = load<u32>(slot, L_PAIRS);
+function differs(slot: Slot, pairs: usize, n: i32): i32 {
+  const known = slot.pairs;
   let acc = i64x2.splat(0);
   let i = 0;
   // Four vectors a turn: engines check the stack at every turn of a loop.
@@ -79,22 +76,22 @@ function differs(slot: usize, pairs: usize, n: i32): i32 {
 /** The same for a single value, without loops: most metrics have one, and a mispredicted loop costs more than the value. */
 // @ts-ignore: decorator
 @inline
-function refillOne(slot: usize, rec: usize, len: i32, pairs: usize): bool {
-  const type = load<i32>(slot, L_TYPE);
-  const change = load<u64>(pairs) ^ load<u64>(<usize>load<u32>(slot, L_PAIRS));
-  const vals: usize = load<u32>(slot, L_VALS);
+function refillOne(slot: Slot, rec: usize, len: i32, pairs: usize): bool {
+  const type = slot.type;
+  const change = load<u64>(pairs) ^ load<u64>(slot.pairs);
+  const vals = slot.values;
   if (load<i32>(pairs - 4) == 0) {
     if (<u32>change || type > T_U32) return false;
     const word = be32(pairs + 4);
-    store<f64>(vals, type == T_U32 ? <f64><u32>word : <f64>word);
+    vals[0] = type == T_U32 ? <f64><u32>word : <f64>word;
     return true;
   }
-  const block = load<i32>(slot, L_BLOCKS);
+  const block = slot.blocks;
   if (change || !block || block + 12 > len - 4) return false;
   if (load<i32>(rec + block) != bswap<i32>((type << 24) | 12)) return false;
   const x = be64(rec + block + 4);
-  store<i64>(<usize>load<u32>(slot, L_RAW), x);
-  store<f64>(vals, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
+  slot.raw[0] = x;
+  vals[0] = type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x);
   return true;
 }
 
@@ -103,80 +100,80 @@ function refillOne(slot: usize, rec: usize, len: i32, pairs: usize): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function refillSlot(slot: usize, seq: i32, ns: i64, rec: usize, len: i32, off: i32): bool {
-  const domain: usize = load<u32>(slot, L_INDOM);
+export function refillSlot(slot: Slot, seq: i32, ns: i64, rec: usize, len: i32, off: i32): bool {
+  const domain = slot.domain;
   if (domain) {
-    if (load<u32>(domain, I_CURRENT) != load<u32>(slot, L_VERSION)) return false;
-    if (ns < load<i64>(domain, I_FROM) || ns >= load<i64>(domain, I_TO)) return false;
+    if (domain.current != slot.version) return false;
+    if (ns < domain.validFrom || ns >= domain.validTo) return false;
   }
-  const n = load<i32>(slot, L_COUNT);
+  const n = slot.count;
   const pairs = rec + off + 12;
   if (n == 1) {
     if (!refillOne(slot, rec, len, pairs)) return false;
-    store<i32>(slot, seq, L_SEQ);
+    slot.seq = seq;
     return true;
   }
   const change = differs(slot, pairs, n);
   if (load<i32>(pairs - 4) == 0) {
-    if (change & 1 || load<i32>(slot, L_BAD)) return false;
-    takeWords(load<i32>(slot, L_TYPE), pairs + 4, load<u32>(slot, L_VALS), n);
+    if (change & 1 || slot.bad) return false;
+    takeWords(slot.type, pairs + 4, changetype<usize>(slot.values), n);
   } else {
-    const blocks = load<i32>(slot, L_BLOCKS);
+    const blocks = slot.blocks;
     if (change || !blocks || blocks + n * 12 > len - 4 || !fillRun(slot, rec + blocks, n)) return false;
   }
-  store<i32>(slot, seq, L_SEQ);
+  slot.seq = seq;
   return true;
 }
 
 /**
  * Fills the slot from the value set at `off` of a framed record. 0, or FILL_*. Values that cannot be converted to the
- * metric's type set L_BAD (archive-format.md §5.5).
+ * metric's type set Slot.bad (archive-format.md §5.5).
  */
-export function fillSlot(arena: usize, r: usize, slot: usize, m: usize, seq: i32, ns: i64, rec: usize, len: i32, off: i32): i32 {
+export function fillSlot(arena: Arena, r: Reader, slot: Slot, m: Metric, seq: i32, ns: i64, rec: usize, len: i32, off: i32): i32 {
   const n = be32(rec + off + 4);
-  const type = load<i32>(m, M_TYPE);
-  store<i32>(slot, seq, L_SEQ);
-  store<i32>(slot, n, L_COUNT);
-  store<i32>(slot, type, L_TYPE);
-  store<i32>(slot, 0, L_BAD);
-  store<i32>(slot, load<i32>(m, M_COUNTER), L_COUNTER);
-  store<i32>(slot, (bswap<u32>(load<u32>(m, M_PMID)) >>> 22) & 0x1ff, L_AGENT);
-  store<u32>(slot, load<u32>(m, M_INDOM), L_INDOM);
-  const domain: usize = load<u32>(m, M_INDOM);
-  let v: usize = 0;
+  const type = m.type;
+  slot.seq = seq;
+  slot.count = n;
+  slot.type = type;
+  slot.bad = 0;
+  slot.counter = m.counter;
+  slot.agent = (bswap<u32>(m.pmid) >>> 22) & 0x1ff;
+  slot.domain = m.domain;
+  const domain = m.domain;
+  let v = none<Version>();
   if (domain) {
     v = versionAt(domain, ns);
-    store<u32>(slot, <u32>v, L_VERSION);
-    store<i32>(slot, v ? load<i32>(v, V_N) : 0, L_DOMAIN);
+    slot.version = v;
+    slot.members = v ? v.count : 0;
   } else {
-    store<i32>(slot, -1, L_DOMAIN);
+    slot.members = -1;
   }
   if (n <= 0) return 0;
-  if (n > load<i32>(slot, L_CAP) && !reserve(arena, slot, n)) return FILL_MEMORY;
+  if (n > slot.capacity && !reserve(arena, slot, n)) return FILL_MEMORY;
   const pairs = rec + off + 12;
-  const change = n == load<i32>(slot, L_NPAIRS) ? differs(slot, pairs, n) : 3;
+  const change = n == slot.pairCount ? differs(slot, pairs, n) : 3;
   const words = be32(rec + off + 8) == 0;
   if (words ? change & 1 : change) remember(slot, pairs, n);
-  if (load<i32>(slot, L_WANT) & WANT_KEYS) identify(slot, v, load<i32>(r, R_ID), n, (change & 1) != 0);
+  if (slot.want & WANT_KEYS) identify(slot, v, r.id, n, (change & 1) != 0);
   if (words) {
-    if (takeWords(type, pairs + 4, load<u32>(slot, L_VALS), n)) return 0;
-    store<i32>(slot, 1, L_BAD);
+    if (takeWords(type, pairs + 4, changetype<usize>(slot.values), n)) return 0;
+    slot.bad = 1;
     if (!clear(slot, n)) return FILL_MEMORY;
     return checkRecord(r) == S_RECORD ? 0 : FILL_DAMAGED;
   }
   if (change == 0) {
-    const blocks = load<i32>(slot, L_BLOCKS);
-    if (blocks >= load<i32>(r, R_SETS_END) && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
+    const blocks = slot.blocks;
+    if (blocks >= r.setsEnd && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
   }
   return fillBlocks(r, slot, type, rec, len, pairs, n);
 }
 
 /** Values that cannot be converted are no numbers and empty texts, and not what another record had. */
-function clear(slot: usize, n: i32): bool {
-  const vals: usize = load<u32>(slot, L_VALS);
-  for (let i = 0; i < n; i++) store<f64>(vals + (i << 3), NaN);
-  if (!(load<i32>(slot, L_WANT) & WANT_STRS)) return true;
-  return internNone(load<u32>(slot, L_STRS), n);
+function clear(slot: Slot, n: i32): bool {
+  const vals = slot.values;
+  for (let i = 0; i < n; i++) vals[i] = NaN;
+  if (!(slot.want & WANT_STRS)) return true;
+  return internNone(slot.strings, n);
 }
 
 /** Words in (instance, word) pairs, the first at p, as doubles. False: this type is not stored so. */
@@ -206,9 +203,9 @@ export function headOf(type: i32): i32 {
   return bswap<i32>((type << 24) | 12);
 }
 
-function fillRun(slot: usize, p: usize, n: i32): bool {
-  const keep = (load<i32>(slot, L_WANT) & WANT_RAW) != 0;
-  return takeRun(load<i32>(slot, L_TYPE), keep, p, load<u32>(slot, L_VALS), load<u32>(slot, L_RAW), n);
+function fillRun(slot: Slot, p: usize, n: i32): bool {
+  const keep = (slot.want & WANT_RAW) != 0;
+  return takeRun(slot.type, keep, p, changetype<usize>(slot.values), changetype<usize>(slot.raw), n);
 }
 
 /**
@@ -293,14 +290,14 @@ export function takeRunExactly(type: i32, p: usize, vals: usize, raw: usize, n: 
   return true;
 }
 
-function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
+function fillBlocks(r: Reader, slot: Slot, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
   const payload = len - 4;
-  const want = load<i32>(slot, L_WANT);
-  const vals: usize = load<u32>(slot, L_VALS);
-  const raw: usize = load<u32>(slot, L_RAW);
-  const strs: usize = load<u32>(slot, L_STRS);
+  const want = slot.want;
+  const vals = slot.values;
+  const raw = slot.raw;
+  const strs = slot.strings;
   const size = type == T_I64 || type == T_U64 || type == T_DOUBLE ? 8 : type == T_FLOAT ? 4 : 0;
-  const setsEnd = load<i32>(r, R_SETS_END);
+  const setsEnd = r.setsEnd;
   let first = 0;
   let next = 0;
   let run = size == 8;
@@ -317,33 +314,32 @@ function fillBlocks(r: usize, slot: usize, type: i32, rec: usize, len: i32, pair
     if (i == 0) first = block;
     else if (block != first + i * 12) run = false;
     const p = rec + block + 4;
-    const at = i << 3;
     if (type == T_STRING) {
       const isText = vtype == T_STRING || vtype == 0;
       if (!isText) sound = false;
-      if (want & WANT_STRS && !isText) store<i32>(slot, 1, L_BAD);
-      if (want & WANT_STRS && !internAt(strs + (i << 2), p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
+      if (want & WANT_STRS && !isText) slot.bad = 1;
+      if (want & WANT_STRS && !internAt(strs, i, p, isText ? vlen - 4 : 0)) return FILL_MEMORY;
     } else if (size == 0 || vlen != 4 + size || (vtype != type && vtype != 0)) {
-      store<i32>(slot, 1, L_BAD);
-      store<f64>(vals + at, NaN);
+      slot.bad = 1;
+      vals[i] = NaN;
       run = false;
       sound = false;
     } else if (size == 4) {
-      store<f64>(vals + at, <f64>f32.reinterpret_i32(be32(p)));
+      vals[i] = <f64>f32.reinterpret_i32(be32(p));
     } else {
       const x = be64(p);
-      store<i64>(raw + at, x);
-      store<f64>(vals + at, type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x));
+      raw[i] = x;
+      vals[i] = type == T_DOUBLE ? f64.reinterpret_i64(x) : type == T_I64 ? <f64>x : <f64>(<u64>x);
     }
   }
   if (!sound && checkRecord(r) != S_RECORD) return FILL_DAMAGED;
-  store<i32>(slot, run ? first : 0, L_BLOCKS);
+  slot.blocks = run ? first : 0;
   return 0;
 }
 
 /** Instance id of the i-th value of a slot. */
 // @ts-ignore: decorator
 @inline
-export function instanceAt(slot: usize, i: i32): i32 {
-  return be32(<usize>load<u32>(slot, L_PAIRS) + (i << 3));
+export function instanceAt(slot: Slot, i: i32): i32 {
+  return be32(slot.pairs + (i << 3));
 }

@@ -1,234 +1,324 @@
-// Owns the offsets and sizes of structs of an open archive: reader, index, instance domains, strings, wanted metrics, slots.
+// Owns the structs of an open archive: reader, index, instance domains, strings, wanted metrics, slots.
 
-// --- Reader: one open archive ---------------------------------------------------------------------
-/** Archive version, 2 or 3. */
-export const R_VERSION: i32 = 0;
-/** Window of bytes: where it starts, how much it holds, unread position and end (absolute addresses). */
-export const R_WIN: i32 = 4;
-export const R_CAP: i32 = 8;
-export const R_POS: i32 = 12;
-export const R_END: i32 = 16;
-/** Status detail: W_* and the offset of the faulty field within the record, what was expected and found. */
-export const R_WHY: i32 = 20;
-/** i64: file offset of the first byte of the window. */
-export const R_FILE: i32 = 24;
-/** i64 each. */
-export const R_EXPECTED: i32 = 32;
-export const R_FOUND: i32 = 40;
-/** Last record handed out: address, length, number of value sets, start of the sets. */
-export const R_REC: i32 = 48;
-export const R_LEN: i32 = 52;
-export const R_NUMPMID: i32 = 56;
-export const R_SETS: i32 = 60;
-/** i64: time of that record, ns; and the latest time seen (earlier records are dropped, as pmFetch does). */
-export const R_NS: i32 = 64;
-export const R_LAST_NS: i32 = 72;
-/** f64: time of that record, epoch seconds. */
-export const R_T: i32 = 80;
-/** Descriptor fields of the last S_DESC; R_D_NAMES is a count, R_D_PTR the first name's length word. */
-export const R_D_PMID: i32 = 88;
-export const R_D_TYPE: i32 = 92;
-export const R_D_INDOM: i32 = 96;
-export const R_D_SEM: i32 = 100;
-export const R_D_UNITS: i32 = 104;
-export const R_D_NAMES: i32 = 108;
-export const R_D_PTR: i32 = 112;
-/** Metadata record type of the last S_DESC or S_OTHER. */
-export const R_D_KIND: i32 = 116;
-/** Described pmids: open-addressing table of 8-byte entries (raw big-endian pmid, metric struct; NOBODY if nobody wants it). And how
- *  many wanted names there are. */
-export const R_TABLE: i32 = 120;
-export const R_MASK: i32 = 124;
-export const R_NMETRICS: i32 = 128;
-/** Instance domains: array of pointers. */
-export const R_INDOMS: i32 = 132;
-export const R_NINDOMS: i32 = 136;
-export const R_CAPINDOMS: i32 = 140;
-/** Record plans: direct-mapped table of pointers. */
-export const R_PLANS: i32 = 144;
-/** Windows attached to this reader: array of pointers sorted by start, count, first not yet over. */
-export const R_WINDOWS: i32 = 148;
-export const R_NWINDOWS: i32 = 152;
-export const R_LOW: i32 = 156;
-/** Counters: data records delivered to at least one window, records scanned, plan hits, plan misses. */
-export const R_DELIVERED: i32 = 160;
-export const R_SCANNED: i32 = 164;
-export const R_HITS: i32 = 168;
-export const R_MISSES: i32 = 172;
-/** Arena of this reader. */
-export const R_ARENA: i32 = 176;
-/** Label fields: pid, volume, features, addresses of the three strings and their maximum lengths. */
-export const R_PID: i32 = 188;
-export const R_VOLUME: i32 = 192;
-export const R_FEATURES: i32 = 196;
-export const R_HOST: i32 = 200;
-export const R_TZ: i32 = 204;
-export const R_ZONE: i32 = 208;
-export const R_STRMAX: i32 = 212;
-/** i64: label start, ns. */
-export const R_START_NS: i32 = 216;
-/** Temporal index: array of entries, count, capacity. */
-export const R_INDEX: i32 = 224;
-export const R_NINDEX: i32 = 228;
-export const R_CAPINDEX: i32 = 232;
-/** Ordinal number of this reader in its session. */
-export const R_ID: i32 = 236;
-/** Records dropped because their time was earlier than one before. */
-export const R_BACKWARDS: i32 = 240;
-/** 1: do not report gaps between windows until one has opened. */
-export const R_NOGAP: i32 = 244;
-/** Records taken by a steady plan. */
-export const R_STEADY: i32 = 248;
-/** Metadata records of types that belong to the other archive version; read all the same. */
-export const R_FOREIGN: i32 = 252;
-/** 1: records that are odd are asked about (S_ODD) or passed over, and reading goes on; 0: it is as PCP's. */
-export const R_READS_ON: i32 = 256;
-/** What has been settled of the record that the reader stands at: RS_* bits. */
-export const R_SETTLED: i32 = 260;
-/** i64: shortest step of time between records that is asked about, ns. */
-export const R_LIMIT: i32 = 264;
-/** 1: the last record handed out contradicts itself in some of its value sets (soundSet). */
-export const R_UNSOUND: i32 = 272;
-/** Where the value sets of the record that is being filled end, from the record's start. */
-export const R_SETS_END: i32 = 276;
-/** A byte for each window: SEEN_* bits. */
-export const R_SEEN: i32 = 280;
-/** Entries of R_TABLE. */
-export const R_NDESCRIBED: i32 = 284;
-/** Of each window: value sets of metrics that are not described (U_*). */
-export const R_UNDESCRIBED: i32 = 288;
-/** Sum over the instance domains of the most members that a version has. */
-export const R_MEMBERS: i32 = 292;
-export const R_SIZE: i32 = 296;
-/** Their number, the first one's pmid (raw) and time (i64). */
-export const U_COUNT: i32 = 0;
-export const U_PMID: i32 = 4;
-export const U_NS: i32 = 8;
-export const U_SIZE: i32 = 16;
-/** In place of a metric struct. */
-export const NOBODY: i32 = 1;
-/** The window got records that brought something new, or records of which all was known already from another archive. */
+import { List, Structs } from './list';
+import { Plan } from './plan';
+import { Counter } from './counters';
+import { Window } from './window';
+
+/** Blocks of memory, chained, that are given back whole (memory.ts). */
+@unmanaged
+export class Arena {
+  /** The block taken last; 0: none yet. */
+  block: usize;
+  /** Where the next piece of it is taken. */
+  current: usize;
+  /** Where the block ends. */
+  end: usize;
+}
+
+/** One open archive, and the record that it stands at. */
+@unmanaged
+export class Reader {
+  /** Offset in the file of the first byte of the buffer. */
+  fileOffset: i64;
+  /** What a fault has found, and what it expected; right only beside a negative status. */
+  expected: i64;
+  found: i64;
+  /** Time of the record handed out last, ns since the epoch. */
+  ns: i64;
+  /** The latest time of a record so far, ns. Earlier ones are odd. i64.MIN_VALUE: no record yet. */
+  lastNs: i64;
+  /** Time of the record handed out last, epoch seconds; set by nextRecord alone. */
+  time: f64;
+  /** Start that the label names, ns. */
+  startNs: i64;
+  /** Shortest step of time between records that is asked about (S_ODD), ns. */
+  limitNs: i64;
+
+  /** Archive version, 2 or 3; 0 before a label is read. */
+  version: i32;
+  /** Bytes of the file: where they lie, how many have room. */
+  buffer: usize;
+  capacity: u32;
+  /** First unread byte, and the end of what has been read into the buffer: addresses. */
+  position: usize;
+  end: usize;
+  /** Which rule a record breaks (WHY_*); right only beside S_INSIDE. */
+  why: i32;
+
+  /** The record handed out last: its address. It lies once the buffer slides. */
+  record: usize;
+  /** Its length in bytes, both length words included; of a record that is not whole yet, what its head claims. */
+  length: i32;
+  /** Its number of value sets, as stored: not checked by framing. 0: a mark. */
+  setCount: i32;
+  /** Address of its first value set. */
+  sets: usize;
+  /** Where its value sets end, in bytes from its start; right once they have been walked, or a plan was found. */
+  setsEnd: i32;
+  /** What has been settled of the record at the position: SETTLED_* bits. */
+  settled: i32;
+  /** 1: the record that nextRecord gave contradicts itself in some of its value sets (soundSet). */
+  unsound: i32;
+
+  /** Kind of the metadata record of the last S_DESC or S_OTHER, as stored. */
+  metaKind: i32;
+  /** The descriptor of the last S_DESC: its five words. */
+  descPmid: u32;
+  descType: i32;
+  descIndom: u32;
+  descSemantics: i32;
+  descUnits: u32;
+  /** How many names it has; address of the first one's length word. */
+  descNameCount: i32;
+  descNames: usize;
+
+  /** Metrics that have a descriptor: table with open addressing, its size less 1 (a mask), entries in use. */
+  described: Structs<Described>;
+  describedMask: u32;
+  describedCount: i32;
+  /** How many names are wanted; a metric may have several. */
+  wantedCount: i32;
+  /** Instance domains, in order of appearance; their number and room. */
+  domains: List<Domain>;
+  domainCount: u32;
+  domainCapacity: u32;
+  /** Sum over the domains of the most members that a version of each has. */
+  members: u32;
+  /** Temporal index: entries, their number and room. */
+  index: Structs<IndexEntry>;
+  indexCount: i32;
+  indexCapacity: i32;
+
+  /** Record plans: a table of PLAN_SLOTS, found by shape (planFor); 0 where there is none yet. */
+  plans: List<Plan>;
+  /** Windows that read this archive, sorted by start; their number; the first one that is not over yet. */
+  windows: List<Window>;
+  windowCount: i32;
+  firstOpen: i32;
+  /** By window: SEEN_* bits. */
+  seen: List<u8>;
+  /** By window: value sets of metrics that have no descriptor. */
+  undescribed: Structs<Undescribed>;
+  /** 1: gaps between windows are not reported (S_GAP) until a window has got a record. */
+  ignoresGaps: i32;
+  /** 1: odd records are asked about (S_ODD) or passed over, and reading goes on; 0: it is as PCP's. */
+  readsOn: i32;
+
+  /** Records given to at least one window; scanned; taken by their plan as it was, and not; taken by a steady plan. */
+  delivered: i32;
+  scanned: i32;
+  planHits: i32;
+  planMisses: i32;
+  steadyRecords: i32;
+  /** Records left out because of their time. */
+  backwards: i32;
+  /** Metadata records of kinds that belong to the other archive version; read all the same. */
+  foreign: i32;
+
+  /** Label: process, volume (-1 metadata, -2 index), feature bits. */
+  pid: i32;
+  volume: i32;
+  features: u32;
+  /** Label: addresses of host name, time zone and zone information (0 in version 2), each of at most stringRoom bytes. They lie once the
+   *  buffer slides. */
+  host: usize;
+  timezone: usize;
+  zoneinfo: usize;
+  stringRoom: i32;
+
+  /** Which reader of its session it is, from 0. */
+  id: i32;
+  /** All that lives as long as the reader. */
+  private arenaBlock: usize;
+  private arenaCurrent: usize;
+  private arenaEnd: usize;
+
+  @inline
+  get arena(): Arena {
+    return changetype<Arena>(changetype<usize>(this) + offsetof<Reader>('arenaBlock'));
+  }
+}
+
+/** The time of a record is taken as it is. */
+export const SETTLED_TIME: i32 = 1;
+/** Value sets of it that are not sound have been named, and are left out. */
+export const SETTLED_SETS: i32 = 2;
+
+/** The window got records that brought something new. */
 export const SEEN_FRESH: i32 = 1;
+/** The window got records of which all was known from another archive. */
 export const SEEN_COPY: i32 = 2;
-/** Its time is taken as it is; value sets that are not sound have been named and are left out. */
-export const RS_TIME: i32 = 1;
-export const RS_SETS: i32 = 2;
 
-// --- Arena: chained blocks ------------------------------------------------------------------------
-export const A_BLOCK: i32 = 0;
-export const A_CUR: i32 = 4;
-export const A_END: i32 = 8;
-export const A_SIZE: i32 = 12;
+/** Value sets of metrics without a descriptor, in one window. */
+@unmanaged
+export class Undescribed {
+  /** How many. */
+  count: i32;
+  /** The first one's pmid, big-endian as stored; and its record's time, ns. Nothing before count > 0. */
+  pmid: u32;
+  ns: i64;
+}
 
-// --- Index entry ----------------------------------------------------------------------------------
-export const X_NS: i32 = 0;
-export const X_META: i32 = 8;
-export const X_DATA: i32 = 16;
-export const X_VOL: i32 = 24;
-export const X_SIZE: i32 = 32;
+/** Entry of the table of metrics that have a descriptor. */
+@unmanaged
+export class Described {
+  /** Big-endian, as stored. */
+  pmid: u32;
+  /** The first wanted name of it; NOBODY if nobody wants it; 0: the entry is free. */
+  metric: Metric;
+}
 
-// --- Instance domain and its versions -------------------------------------------------------------
-export const I_WORD: i32 = 0;
-export const I_N: i32 = 4;
-export const I_CAP: i32 = 8;
-export const I_VERSIONS: i32 = 12;
-/** Version in force (address, 0 if none) between I_FROM ≤ t < I_TO. */
-export const I_CURRENT: i32 = 16;
-export const I_FROM: i32 = 24;
-export const I_TO: i32 = 32;
-/** Most members of a version. */
-export const I_MOST: i32 = 40;
-export const I_SIZE: i32 = 48;
+/** In place of a metric that nobody wants. */
+export const NOBODY: usize = 1;
 
-/** Version: time from which it holds, members, sorted ids (i32[]), names (string numbers, u32[], parallel). */
-export const V_NS: i32 = 0;
-export const V_N: i32 = 8;
-export const V_IDS: i32 = 12;
-export const V_NAMES: i32 = 16;
-/** V_*: how the version was recorded. A delta holds changes (no name: deleted) until foldDeltas has made it whole. */
-export const V_KIND: i32 = 20;
-/** Whether a name is that of several members (identity.ts): 0 not looked yet, 1 no, 2 yes. */
-export const V_TWINS: i32 = 24;
-/** Of a folded delta: its changes as they were recorded (number, ids, names), so that it can be folded again. */
-export const V_CHANGES: i32 = 28;
-export const V_CHANGED_IDS: i32 = 32;
-export const V_CHANGED_NAMES: i32 = 36;
-/** i64 each: the time that its record has, and where that lies in the metadata file. */
-export const V_STAMP: i32 = 40;
-export const V_AT: i32 = 48;
-export const V_SIZE: i32 = 56;
+/** Entry of the temporal index. */
+@unmanaged
+export class IndexEntry {
+  /** Time, ns. */
+  ns: i64;
+  /** Offsets in the metadata file and in the volume. */
+  meta: i64;
+  data: i64;
+  /** Number of the volume. */
+  volume: i32;
+  private unused: i32;
+}
 
-// --- Strings of a session -------------------------------------------------------------------------
-export const T_PTR: i32 = 0;
-export const T_LEN: i32 = 4;
-export const T_HASH: i32 = 8;
-/** Scratch of a pass over the names of a domain. */
-export const T_MARK: i32 = 12;
-export const T_SIZE: i32 = 16;
+/** An instance domain: which instances there were, by time. */
+@unmanaged
+export class Domain {
+  /** The version that was looked up last holds for validFrom ≤ t < validTo, ns; it must be looked up again at other times. */
+  validFrom: i64;
+  validTo: i64;
+  /** Its number, as descriptors name it. */
+  word: u32;
+  /** Versions; their number and room. In order of time once all of the metadata is known (foldDeltas). */
+  versions: Structs<Version>;
+  count: i32;
+  capacity: i32;
+  /** The version looked up last; 0: none is in force between validFrom and validTo. */
+  current: Version;
+  /** Most members of a version. */
+  most: i32;
+}
 
-// --- Metric: a wanted pmid of a reader --------------------------------------------------------------
-export const M_SLOT: i32 = 0;
-export const M_TYPE: i32 = 4;
-export const M_INDOM: i32 = 8;
-export const M_PMID: i32 = 12;
-/** The same metric under another wanted name, with a slot of its own; 0: none. */
-export const M_NEXT: i32 = 16;
-/** 1: a counter. */
-export const M_COUNTER: i32 = 20;
-/** f64: what its values are multiplied by (units); 1: nothing. */
-export const M_SCALE: i32 = 24;
-export const M_SIZE: i32 = 32;
+/** The members of an instance domain from a time on. */
+@unmanaged
+export class Version {
+  /** Time from which it holds, ns: that of its record, unless the reader has found that to be wrong. */
+  ns: i64;
+  /** The time that its record has, ns, and where that lies in the metadata file. */
+  stamp: i64;
+  fileOffset: i64;
+  /** Members; of a delta that is not folded yet, changes. */
+  count: i32;
+  /** Instance numbers, ascending; of equal ones the first counts. */
+  ids: List<i32>;
+  /** Their names (string numbers); NO_STRING in a change: deleted. */
+  names: List<u32>;
+  /** How it was recorded: KIND_* (indom.ts). */
+  kind: i32;
+  /** Whether some name is that of several members (identity.ts): 0 not looked at yet, 1 no, 2 yes. */
+  twins: i32;
+  /** Of a folded delta: the changes as they were recorded, so that it can be folded again. */
+  changeCount: i32;
+  changedIds: List<i32>;
+  changedNames: List<u32>;
+}
 
-// --- Slot: a wanted metric of a session, holding its values in the current record --------------------
-/** Sequence number of the record the slot was filled from. */
-export const L_SEQ: i32 = 0;
-/** Number of values, or the negative error code. */
-export const L_COUNT: i32 = 4;
-/** Number of members of the instance domain at that time; -1 without instance domain. */
-export const L_DOMAIN: i32 = 8;
-/** Metric type code. */
-export const L_TYPE: i32 = 12;
-/** What consumers need of it: WANT_* bits. */
-export const L_WANT: i32 = 16;
-/** Values as f64, as 64-bit integers, as string numbers: addresses. Capacity in elements. */
-export const L_VALS: i32 = 20;
-export const L_RAW: i32 = 24;
-export const L_STRS: i32 = 28;
-export const L_CAP: i32 = 32;
-/** Copy of the (instance, word) pairs of the last record, big-endian; their number; bytes from the record's start to
- *  the first block if the blocks follow each other without gaps, else 0. */
-export const L_PAIRS: i32 = 36;
-export const L_NPAIRS: i32 = 40;
-export const L_BLOCKS: i32 = 44;
-/** Grows whenever the numbers or the identities of the slot's instances change. */
-export const L_GEN: i32 = 48;
-/** 1 if some value could not be converted. */
-export const L_BAD: i32 = 52;
-/** Instance domain (address in the reader), 0 if none. */
-export const L_INDOM: i32 = 56;
-/** 1: some archive of the session has the metric in other units, so that its integers are none and only the doubles count. */
-export const L_SCALED: i32 = 60;
-/** Plan (P_GEN) and version of the instance domain that the slot was last filled by: if both still hold, so do count, type,
- *  domain and format. */
-export const L_PLAN: i32 = 64;
-export const L_VERSION: i32 = 68;
-/** Steady plan whose room holds the values now, 0 if none; where the slot's own room for values and integers is. */
-export const L_OWNER: i32 = 72;
-export const L_HOME: i32 = 76;
-export const L_HOME_RAW: i32 = 80;
-/** Scratch of whoever makes lists by slot. */
-export const L_MARK: i32 = 84;
-/** Identities of the instances (i64[], identity.ts) under WANT_KEYS; version of the domain and reader that they were made of. */
-export const L_KEYS: i32 = 88;
-export const L_KEYED: i32 = 92;
-export const L_KEYED_BY: i32 = 96;
-/** 1: a counter; the agent (domain of the pmID) that it is of; corrected values for the window at hand (K_*), 0 if there are none. */
-export const L_COUNTER: i32 = 100;
-export const L_AGENT: i32 = 104;
-export const L_CORRECTED: i32 = 108;
-/** f64: what the values that it holds were multiplied by. */
-export const L_SCALE: i32 = 112;
-export const L_SIZE: i32 = 120;
+/** A string of the session; its number is its place in the list of all. */
+@unmanaged
+export class Text {
+  /** Its bytes, of this many; not ended by a zero. */
+  bytes: usize;
+  length: u32;
+  hash: u32;
+  /** Scratch of a pass over the names of a domain (identity.ts). */
+  mark: u32;
+}
+
+/** A wanted name of a metric in one archive. */
+@unmanaged
+export class Metric {
+  /** What its values are multiplied by, as the archive has them in other units; 1: they are taken as they are. */
+  scale: f64;
+  /** Where its values go. */
+  slot: Slot;
+  /** Type code of the descriptor. */
+  type: i32;
+  /** Its instance domain; 0: it has none. */
+  domain: Domain;
+  /** Big-endian, as stored. */
+  pmid: u32;
+  /** The same metric under another wanted name, with a slot of its own; 0: none. */
+  next: Metric;
+  /** 1: a counter. */
+  counter: i32;
+}
+
+/**
+ * A wanted metric of a session, one per name whatever archives have it, with its values in the current record. All that is said of
+ * values holds only if `seq` is the number of the record at hand.
+ */
+@unmanaged
+export class Slot {
+  /** What the values were multiplied by. */
+  scale: f64;
+  /** Number of the record that it was filled from; -1: of none. */
+  seq: i32;
+  /** Number of values, or a negative error code of PCP. */
+  count: i32;
+  /** Members of the instance domain at that time; -1: the metric has no domain. */
+  members: i32;
+  /** Type code. */
+  type: i32;
+  /** What consumers need of it: WANT_* bits. */
+  want: i32;
+  /** Doubles; NaN where a value could not be converted. */
+  values: List<f64>;
+  /** The same as 64-bit integers, as stored; only of types with 64 bits, and not in a run unless WANT_RAW asks for it. */
+  raw: List<i64>;
+  /** String numbers, under WANT_STRS. */
+  strings: List<u32>;
+  /** Room in all these lists, in elements. */
+  capacity: i32;
+  /** Copy of the (instance, word) pairs of the last set with values, big-endian; their number, -1: not known. */
+  pairs: usize;
+  pairCount: i32;
+  /** Bytes from the record's start to the first block, if the blocks follow each other without gaps; else 0. */
+  blocks: i32;
+  /** Grows whenever the numbers or the identities of the instances change. */
+  generation: i32;
+  /** 1: some value could not be converted. */
+  bad: i32;
+  /** Instance domain in the archive that it was filled from; 0: none. */
+  domain: Domain;
+  /** 1: some archive of the session has the metric in other units, so that its integers are none and only the doubles count. */
+  scaled: i32;
+  /** Generation of the plan, and version of the domain, that it was filled by: if both still hold, so do count, type, members and format.
+   *  0: it must be read in full. */
+  plan: i32;
+  version: Version;
+  /** Steady plan whose room holds the values now; 0: none. */
+  owner: Plan;
+  /** Where its own room for values and integers is. */
+  home: List<f64>;
+  homeRaw: List<i64>;
+  /** Scratch of whoever makes lists by slot; may be of a window that is closed. */
+  mark: usize;
+  /** Identities of the instances (identity.ts), under WANT_KEYS; version of the domain, and reader, that they were made of. */
+  keys: List<i64>;
+  keyed: Version;
+  keyedBy: i32;
+  /** 1: a counter. */
+  counter: i32;
+  /** The agent that it is of: domain number of the pmid. */
+  agent: i32;
+  /** The counter that has corrected values for the window at hand; 0: the values are right as they are. */
+  corrected: Counter;
+}
+
 export const WANT_VALS: i32 = 1;
 export const WANT_RAW: i32 = 2;
 export const WANT_STRS: i32 = 4;

@@ -1,52 +1,74 @@
-// Owns the offsets and sizes of consumers: instances and columns, normalisation, lanes.
+// Owns the structs of consumers: instances and columns, normalisation, names looked for, lanes.
 
-// --- Consumer -------------------------------------------------------------------------------------------
-export const C_FLAGS: i32 = 0;
-export const C_NMETRICS: i32 = 4;
-export const C_SLOTS: i32 = 8;
-export const C_NORMS: i32 = 12;
-export const C_NREDUCERS: i32 = 16;
-export const C_REDUCERS: i32 = 20;
-export const C_RECORDS: i32 = 24;
-export const C_SKIPPED: i32 = 28;
-export const C_STOP: i32 = 32;
-export const C_STOP_CODE: i32 = 36;
-export const C_LABEL_METRIC: i32 = 40;
-export const C_ACCEPTED: i32 = 44;
-/** The one slot of a consumer that has one metric, checks nothing of its own and runs one ROLL of the values as they are;
- *  and that reducer. 0: it is not so simple. */
-export const C_PLAIN: i32 = 48;
-export const C_PLAIN_ROLL: i32 = 52;
-export const C_FLOOR: i32 = 64;
-/** Instances of the first accepted record: numbers (big-endian), how many, identities. */
-export const C_LABELS: i32 = 72;
-export const C_NLABELS: i32 = 76;
-export const C_LABEL_KEYS: i32 = 80;
-export const C_WINDOW: i32 = 84;
-/** Columns by instance (AL_*), and the instance looked for by name (MT_*); 0: the consumer has none. */
-export const C_ALIGN: i32 = 88;
-export const C_MATCH: i32 = 92;
-export const C_SIZE: i32 = 96;
+import { Arena, Slot } from './archive';
+import { List, Structs } from './list';
+import { Reducer, Roll } from './reducers';
+import { Window } from './window';
+
+/** Some metrics of a window that are checked and reduced together: one call of an analytic. */
+@unmanaged
+export class Consumer {
+  /** Least value of the first metric's first instance, under FLOOR. */
+  floor: f64;
+  /** What counts and what is checked: FIRST_LAST_ONLY and the other flags below. */
+  flags: i32;
+  metricCount: i32;
+  slots: List<Slot>;
+  /** One a metric; 0: none is normalised. */
+  norms: Structs<Norm>;
+  reducerCount: i32;
+  reducers: List<Reducer>;
+  /** Records that have any of its metrics; those among them that reducers got; those passed over for want of an instance's name. All are
+   *  behind for a plain consumer until it is settled. */
+  records: i32;
+  accepted: i32;
+  skipped: i32;
+  /** Why it stopped (STOP_*), and the error code of the record beside STOP_ERROR; up to STOP_SKIP it goes on. */
+  stop: i32;
+  stopCode: i32;
+  /** The one slot of a consumer that has one metric, checks nothing of its own and runs one ROLL of the values as they are; and that
+   *  ROLL. 0: it is not so simple. */
+  plain: Slot;
+  plainRoll: Roll;
+  /** Metric whose instances label the lanes; -1: none. */
+  labelMetric: i32;
+  /** Its instances in the first accepted record: numbers (big-endian), how many, identities. */
+  labels: List<u32>;
+  labelCount: i32;
+  labelKeys: List<i64>;
+  window: Window;
+  /** Columns by instance; 0: it has none. */
+  align: Alignment;
+  /** The instance looked for by name; 0: none. */
+  match: Match;
+}
+
 export const MAX_METRICS: i32 = 64;
 
-export const F_FIRSTLAST: i32 = 1;
-export const F_RAW: i32 = 2;
-export const F_EMPTY_SKIP: i32 = 4;
-export const F_EMPTY_STOP: i32 = 8;
-export const F_RECT: i32 = 16;
-export const F_FLOOR: i32 = 32;
+/** The first and the last record count alone. */
+export const FIRST_LAST_ONLY: i32 = 1;
+/** Reducers see every record, whatever it holds. */
+export const UNCHECKED: i32 = 2;
+/** A record without values in the first metric is passed over, or stops it. */
+export const EMPTY_SKIPS: i32 = 4;
+export const EMPTY_STOPS: i32 = 8;
+/** A record without values in any metric is as if it were not there. */
+export const EMPTY_IGNORED: i32 = 512;
+/** All metrics that have values have equally many. */
+export const RECTANGULAR: i32 = 16;
+/** The first metric's first value is not below the floor. */
+export const FLOOR: i32 = 32;
 /** The floor, or the rule of equal numbers of values, passes over a record instead of stopping. */
-export const F_FLOOR_SKIP: i32 = 128;
-export const F_RECT_SKIP: i32 = 256;
-export const F_EMPTY_IGNORE: i32 = 512;
-/** With C_ALIGN: stop where the number of instances is not that of the first record. */
-export const F_STEADY: i32 = 64;
-/** Counters rise only: values are taken from L_CORRECTED where there are any. */
-export const F_COUNTERS: i32 = 1024;
+export const FLOOR_SKIPS: i32 = 128;
+export const RECTANGULAR_SKIPS: i32 = 256;
+/** With columns: stop where the number of instances is not that of the first record. */
+export const STEADY: i32 = 64;
+/** Counters rise only: values are taken from Slot.corrected where there are any. */
+export const COUNTERS: i32 = 1024;
 /** A record with more values than its instance domain has names counts. */
-export const F_UNNAMED: i32 = 2048;
+export const UNNAMED_COUNT: i32 = 2048;
 
-/** Outcomes of a record; STOP_* above 1 stop the consumer. */
+/** Outcomes of a record; those above STOP_SKIP stop the consumer. */
 export const STOP_NONE: i32 = 0;
 export const STOP_SKIP: i32 = 1;
 export const STOP_NODATA: i32 = 2;
@@ -59,83 +81,176 @@ export const STOP_CONVERSION: i32 = 8;
 export const STOP_MEMORY: i32 = 9;
 export const STOP_DECREASE: i32 = 10;
 
-/** Instances seen, in order of appearance: how many, capacity, identities (i64[]); behind these the numbers they came with first
- *  (i32[]), then a table of twice the capacity that finds them: place + 1 (i32), 0 for none. */
-export const IM_N: i32 = 0;
-export const IM_CAP: i32 = 4;
-export const IM_KEYS: i32 = 8;
-export const IM_SIZE: i32 = 12;
+/** Instances seen, in order of appearance (reduce/idmap.ts). */
+@unmanaged
+export class Instances {
+  count: i32;
+  /** Room, a power of two; 0: no list yet. */
+  capacity: i32;
+  /** Identities; behind the room for them the numbers that they came with first (i32[]), then a table of twice the room that finds them:
+   *  place + 1 (i32), 0 for none. */
+  keys: List<i64>;
+}
+
 /** Most instances of one metric that are distinguished within a window; later ones are dropped. */
 export const MAX_COLUMNS: i32 = 8192;
 
-/** Where the values of a slot belong among the instances seen: made at generation MP_GEN of the slot, when MP_KNOWN instances
- *  were known; for each position a number in MP_AT, or -1. MP_PLAIN: 1 if position i is number i for all there are, -1 if some
- *  number occurs twice. */
-export const MP_GEN: i32 = 0;
-export const MP_N: i32 = 4;
-export const MP_CAP: i32 = 8;
-export const MP_AT: i32 = 12;
-export const MP_PLAIN: i32 = 16;
-export const MP_KNOWN: i32 = 20;
-export const MP_SIZE: i32 = 24;
+/** Where the values of a slot belong among the instances seen. */
+@unmanaged
+export class Places {
+  /** Made at this generation of the slot (-1: never), for so many values, when so many instances were known. */
+  generation: i32;
+  count: i32;
+  known: i32;
+  /** By position among the values the place of the instance; -1: it has none. Room for them. */
+  at: List<i32>;
+  capacity: i32;
+  /** 1: position i is place i, for all instances there are; -1: some place occurs twice; 0: anything else. */
+  plain: i32;
+}
 
-/** Normalisation of one metric of a consumer: 2^bits; instances and positions; accumulated and last values by instance; the
- *  accumulated values in the record's order where that is another. */
-export const N_RANGE: i32 = 0;
-export const N_IDS: i32 = 8;
-export const N_MAP: i32 = 20;
-export const N_CAP: i32 = 44;
-export const N_ACC: i32 = 48;
-export const N_LAST: i32 = 52;
-export const N_OUT: i32 = 56;
-export const N_OUTCAP: i32 = 60;
-export const N_SIZE: i32 = 64;
+/** Normalisation of one metric of a consumer (reduce/normalise.ts). */
+@unmanaged
+export class Norm {
+  /** 2^bits; 0: the metric is not normalised. */
+  range: f64;
+  /** By instance: accumulated values, and the last ones as stored; room for them. */
+  sums: List<f64>;
+  last: List<f64>;
+  capacity: i32;
+  /** The accumulated values in the record's order where that is another; room. */
+  out: List<f64>;
+  outCapacity: i32;
+  private idCount: i32;
+  private idCapacity: i32;
+  private idKeys: usize;
+  private placesGeneration: i32;
+  private placesCount: i32;
+  private placesKnown: i32;
+  private placesAt: usize;
+  private placesCapacity: i32;
+  private placesPlain: i32;
 
-/** Columns of a consumer: instances of its master metric; records in which they had values (less AL_PLAINS), first count
- *  (F_STEADY), a row for each metric. AL_PLAINS: records in which all columns had values. */
-export const AL_IDS: i32 = 0;
-export const AL_MASTER: i32 = 12;
-export const AL_CAP: i32 = 16;
-export const AL_SEEN: i32 = 24;
-export const AL_FIXED: i32 = 28;
-export const AL_PLAINS: i32 = 32;
-export const AL_RECORDS: i32 = 36;
-export const AL_ROWS: i32 = 40;
-export const AL_SIZE: i32 = 48;
-/** Row: positions; the values by column and whether they are there (bytes), where the record's own order is another. */
-export const AR_MAP: i32 = 0;
-export const AR_VALS: i32 = 24;
-export const AR_MASK: i32 = 28;
-export const AR_CAP: i32 = 32;
-/** Columns that had values when they were last put there (i32[]), their number, the list's capacity. */
-export const AR_LAST: i32 = 36;
-export const AR_NLAST: i32 = 40;
-export const AR_LASTCAP: i32 = 44;
-export const AR_SIZE: i32 = 48;
+  @inline
+  get ids(): Instances {
+    return changetype<Instances>(changetype<usize>(this) + offsetof<Norm>('idCount'));
+  }
 
-/** The instance looked for: names in order of preference (string numbers), how many; what was found of each metric. */
-export const MT_NAMES: i32 = 0;
-export const MT_COUNT: i32 = 64;
-export const MT_FOUND: i32 = 68;
-export const MT_SIZE: i32 = 72;
+  @inline
+  get places(): Places {
+    return changetype<Places>(changetype<usize>(this) + offsetof<Norm>('placesGeneration'));
+  }
+}
+
+/** Columns of a consumer: one for each instance of its master metric (reduce/align.ts). */
+@unmanaged
+export class Alignment {
+  private idCount: i32;
+  private idCapacity: i32;
+  private idKeys: usize;
+  /** Which metric of the consumer it is. */
+  master: i32;
+  /** By column: records in which it had values, less `plains`; room. */
+  seen: List<i32>;
+  capacity: i32;
+  /** Number of instances of the first record, under STEADY; 0: no record yet. */
+  fixed: i32;
+  /** Records with values of the master; those among them in which all columns had values in order. */
+  records: i32;
+  plains: i32;
+  /** One a metric. */
+  rows: Structs<ColumnRow>;
+
+  /** The instances, in the order of the columns. */
+  @inline
+  get ids(): Instances {
+    return changetype<Instances>(changetype<usize>(this) + offsetof<Alignment>('idCount'));
+  }
+}
+
+/** One metric by column. */
+@unmanaged
+export class ColumnRow {
+  private placesGeneration: i32;
+  private placesCount: i32;
+  private placesKnown: i32;
+  private placesAt: usize;
+  private placesCapacity: i32;
+  private placesPlain: i32;
+  /** Values by column, NaN for none, and whether they are there; room. Only if the record's own order is another. */
+  values: List<f64>;
+  mask: List<u8>;
+  capacity: i32;
+  /** Columns that had values when they were last put there, their number, room. */
+  last: List<i32>;
+  lastCount: i32;
+  lastCapacity: i32;
+
+  /** Column of each value. */
+  @inline
+  get places(): Places {
+    return changetype<Places>(changetype<usize>(this) + offsetof<ColumnRow>('placesGeneration'));
+  }
+}
+
+/** The instance that a consumer looks for, in each metric by itself (reduce/match.ts). */
+@unmanaged
+export class Match {
+  /** How many names. */
+  count: i32;
+  /** What was found, by metric. */
+  found: Structs<Found>;
+
+  /** Names in order of preference (string numbers): MAX_MATCHES of them lie behind the struct. */
+  @inline
+  get names(): List<u32> {
+    return changetype<List<u32>>(changetype<usize>(this) + offsetof<Match>());
+  }
+}
+
 export const MAX_MATCHES: i32 = 16;
-/** Per metric: generation when it was looked for, position, -1 if it was not there. */
-export const MF_GEN: i32 = 0;
-export const MF_AT: i32 = 4;
-export const MF_SIZE: i32 = 8;
+/** Bytes of a Match and its names. */
+export const MATCH_SIZE: i32 = offsetof<Match>() + MAX_MATCHES * 4;
 
-// --- Lane -------------------------------------------------------------------------------------------------
-export const LANE_SCALE: i32 = 0;
-export const LANE_FOLD: i32 = 8;
-export const LANE_N: i32 = 12;
-/** Arena of its window. */
-export const LANE_ARENA: i32 = 16;
-export const LANE_ROWS: i32 = 24;
-/** Row: weight f64, metric i32, LANE_PICK i32: of a sum only every how-manieth value (low 16 bits), how many (high); 0: all. */
-export const LANE_PICK: i32 = 12;
-/** The order of its values (OR_*), of the folds that tell them apart without columns. */
-export const LANE_ORDER: i32 = 16;
-export const LANE_ROW_SIZE: i32 = 24;
+/** Where the instance is among the values of a metric. */
+@unmanaged
+export class Found {
+  /** Generation of the slot when it was looked for; -1: never. */
+  generation: i32;
+  /** Position; -1: it was not there. */
+  at: i32;
+}
+
+/** An expression over the rows of a record: a number, or a vector (reduce/lane.ts). */
+@unmanaged
+export class Lane {
+  scale: f64;
+  /** What makes one number of a row: FOLD_*. */
+  fold: i32;
+  rowCount: i32;
+  /** Of its window. */
+  arena: Arena;
+  private unused: i32;
+
+  /** The rows lie behind the struct. */
+  @inline
+  get rows(): Structs<LaneRow> {
+    return changetype<Structs<LaneRow>>(changetype<usize>(this) + offsetof<Lane>());
+  }
+}
+
+@unmanaged
+export class LaneRow {
+  weight: f64;
+  /** Which metric of the consumer. */
+  metric: i32;
+  /** Of a sum only every how-manieth value (low 16 bits), and how many (high); 0: all. */
+  pick: i32;
+  /** The order of its values, of the folds that tell them apart without columns; else 0. */
+  order: Order;
+  private unused: i32;
+}
+
 export const FOLD_FIRST: i32 = 0;
 export const FOLD_SUM: i32 = 1;
 export const FOLD_MEAN: i32 = 2;
@@ -145,19 +260,30 @@ export const FOLD_TOTAL: i32 = 5;
 export const FOLD_MATCH: i32 = 6;
 export const FOLD_RATIO: i32 = 7;
 
-/** Order of a lane row's values: that of its first record, or of the lane's first row (order.ts). Its instances with their
- *  identities in that order, and how many values there were (0: no record yet). */
-export const OR_IDS: i32 = 0;
-export const OR_N: i32 = 12;
-export const OR_KEYS: i32 = 16;
-/** Generation of the slot at the last look, and what was found: ORDER_*, or the position of the fold FIRST. */
-export const OR_GEN: i32 = 20;
-export const OR_STATE: i32 = 24;
-/** Where each value of the record belongs (i32[]), the values put there, room of both; where the current record's values are. */
-export const OR_AT: i32 = 28;
-export const OR_VALS: i32 = 32;
-export const OR_CAP: i32 = 36;
-export const OR_NOW: i32 = 40;
-/** Order that counts instead of this one, as it has the same instances; 0: none. */
-export const OR_BASE: i32 = 44;
-export const OR_SIZE: i32 = 48;
+/** Order of a lane row's values: that of its first record, or of the lane's first row (reduce/order.ts). */
+@unmanaged
+export class Order {
+  private idCount: i32;
+  private idCapacity: i32;
+  private idKeys: usize;
+  /** How many values there were; 0: no record yet. Their identities in that order. */
+  count: i32;
+  keys: List<i64>;
+  /** Generation of the slot at the last look (-1: never), and what was found: ORDER_*, or the position of the fold FIRST. */
+  generation: i32;
+  state: i32;
+  /** Where each value of the record belongs, and the values put there; room of both. */
+  at: List<i32>;
+  values: List<f64>;
+  capacity: i32;
+  /** Where the current record's values are in this order. */
+  now: List<f64>;
+  /** Order that counts instead of this one, as it has the same instances; 0: not decided yet. */
+  base: Order;
+
+  /** The instances, those named twice once. */
+  @inline
+  get ids(): Instances {
+    return changetype<Instances>(changetype<usize>(this) + offsetof<Order>('idCount'));
+  }
+}

@@ -1,10 +1,10 @@
-// Owns the offsets and sizes of every struct in raw memory: the one source for both sides, a file for each part of the decoder.
-// src/decode/layout.gen.ts is generated from these files; only `export const NAME: i32 = number;` lines count.
-// i64 and f64 fields lie on multiples of 8. Pointers are u32; 0 is none.
+// Owns nothing: all structs in raw memory, a file for each part of the decoder. They are the one source for both sides of the border:
+// src/decode/layout.gen.ts is generated from these files (generate-layout.mjs says how they are read).
 
 export * from './archive';
 export * from './consumer';
 export * from './counters';
+export * from './list';
 export * from './plan';
 export * from './reducers';
 export * from './window';

@@ -1,10 +1,20 @@
-// Owns the offsets and sizes of reducers, one section a kind.
+// Owns the structs of reducers, one class a kind; what they compute is in the module of the same name.
 
-// --- Reducers: common head -----------------------------------------------------------------------------------
-export const Q_KIND: i32 = 0;
-export const Q_FLAGS: i32 = 4;
-export const Q_LANE: i32 = 8;
-export const Q_LANE2: i32 = 12;
+import { Lane } from './consumer';
+import { List, Structs } from './list';
+
+/** The head that all kinds share. */
+@unmanaged
+export class Reducer {
+  /** KIND_*: which class it is. */
+  kind: i32;
+  /** SKIP_FIRST and the others. */
+  flags: i32;
+  /** Its lanes; 0: none. */
+  lane: Lane;
+  lane2: Lane;
+}
+
 export const KIND_FIRSTLAST: i32 = 0;
 export const KIND_ROLL: i32 = 1;
 export const KIND_INTEGRATE: i32 = 2;
@@ -15,171 +25,287 @@ export const KIND_WRAPSUM: i32 = 6;
 export const KIND_FULLSERIES: i32 = 7;
 export const KIND_DUTY: i32 = 8;
 export const KIND_SECTIONS: i32 = 9;
-export const Q_SKIP_FIRST: i32 = 1;
-export const Q_DROP_LAST: i32 = 2;
-export const Q_MONOTONIC: i32 = 4;
-export const Q_EVEN: i32 = 8;
-/** With Q_MONOTONIC: elements of the vector, not the scalar. */
-export const Q_EACH: i32 = 16;
 
-// FIRSTLAST
-export const FL_CALLS: i32 = 16;
-export const FL_FIRST_OUT: i32 = 20;
-export const FL_FIRST_CODE: i32 = 24;
-export const FL_LAST_OUT: i32 = 28;
-export const FL_LAST_CODE: i32 = 32;
-export const FL_FIRST_T: i32 = 40;
-export const FL_LAST_T: i32 = 48;
-export const FL_ROWS: i32 = 56;
-export const FL_SIZE: i32 = 64;
-/** Per metric: first and last values (8 bytes each, i64 if FLR_INT), instances of the last record: numbers (big-endian). */
-export const FLR_FIRST: i32 = 0;
-export const FLR_NFIRST: i32 = 4;
-export const FLR_LAST: i32 = 8;
-export const FLR_NLAST: i32 = 12;
-export const FLR_CAP: i32 = 16;
-export const FLR_IDS: i32 = 20;
-export const FLR_GEN: i32 = 24;
-export const FLR_INT: i32 = 28;
-/** Instances of the first record: numbers (big-endian). */
-export const FLR_FIRST_IDS: i32 = 32;
-/** Identities (i64[]) of the instances of the last and of the first record. */
-export const FLR_KEYS: i32 = 36;
-export const FLR_FIRST_KEYS: i32 = 40;
-export const FLR_SIZE: i32 = 48;
+/** The first record that the consumer accepts is not one. */
+export const SKIP_FIRST: i32 = 1;
+/** The last record is not one. */
+export const DROP_LAST: i32 = 2;
+/** A series that falls stops the consumer. */
+export const MONOTONIC: i32 = 4;
+/** A full series is thinned evenly. */
+export const EVEN: i32 = 8;
+/** With MONOTONIC: elements of the vector, not the scalar. */
+export const EACH: i32 = 16;
 
-// ROLL
-export const RO_COUNT: i32 = 16;
-export const RO_WIDTH: i32 = 20;
-export const RO_SEEN: i32 = 24;
-export const RO_MEAN: i32 = 28;
-export const RO_MIN: i32 = 32;
-export const RO_MAX: i32 = 36;
-export const RO_PENDING: i32 = 40;
-/** Metric + 1 if the lane is that metric's values as they are, else 0. */
-export const RO_DIRECT: i32 = 44;
-/** By column: addresses (u32) of chunks of RC_SHARE columns, each of them count, mean, minimum, maximum (f64), zero where the count
- *  is; else 0. */
-export const RO_CHUNKS: i32 = 48;
-export const RO_SIZE: i32 = 56;
-export const RC_SHARE: i32 = 128;
-export const RC_COUNT: i32 = 0;
-export const RC_MEAN: i32 = 8;
-export const RC_MIN: i32 = 16;
-export const RC_MAX: i32 = 24;
-export const RC_SIZE: i32 = 32;
+@unmanaged
+export class FirstLast extends Reducer {
+  /** Times of the first and of the last record, epoch seconds. */
+  firstTime: f64;
+  lastTime: f64;
+  /** Records. */
+  calls: i32;
+  /** Outcomes (STOP_*) and error codes of the first and of the last one. */
+  firstOutcome: i32;
+  firstCode: i32;
+  lastOutcome: i32;
+  lastCode: i32;
+  /** One a metric. */
+  rows: Structs<FirstLastRow>;
+}
 
-// INTEGRATE
-export const IN_SEEN: i32 = 16;
-export const IN_WIDTH: i32 = 20;
-export const IN_PREV: i32 = 24;
-export const IN_ELAPSED: i32 = 32;
-export const IN_TOTAL: i32 = 40;
-/** By column: time of the last value (f64; NaN: none yet) and room for columns. */
-export const IN_TIMES: i32 = 44;
-export const IN_CAP: i32 = 48;
-export const IN_SIZE: i32 = 56;
+/** First and last values of one metric: 8 bytes each, integers if `exact`. */
+@unmanaged
+export class FirstLastRow {
+  first: usize;
+  firstCount: i32;
+  last: usize;
+  lastCount: i32;
+  /** Room for the last values, in elements. */
+  capacity: i32;
+  /** 1: the values are 64-bit integers. */
+  exact: i32;
+  /** Instances of the last record: numbers (big-endian), identities; generation of the slot that they are of, -1: none. */
+  ids: List<u32>;
+  keys: List<i64>;
+  generation: i32;
+  /** Instances of the first record. */
+  firstIds: List<u32>;
+  firstKeys: List<i64>;
+}
 
-// SUBSAMPLE
-export const SS_COUNT: i32 = 16;
-export const SS_WIDTH: i32 = 20;
-export const SS_HAVE: i32 = 24;
-export const SS_T: i32 = 28;
-export const SS_V: i32 = 32;
-export const SS_ROWS: i32 = 36;
-export const SS_WINDOW: i32 = 40;
-export const SS_LEADOUT: i32 = 48;
-export const SS_WALLTIME: i32 = 56;
-/** By column: room for columns in a row of SS_ROWS; SS_WIDTH is then what is in use. */
-export const SS_CAP: i32 = 64;
-export const SS_SIZE: i32 = 72;
-export const SS_MAX: i32 = 100;
-export const SS_LEAD: i32 = 10;
+@unmanaged
+export class Roll extends Reducer {
+  /** Records that count; those seen, the one pending under DROP_LAST included. Behind in a set of groups until it is settled. */
+  count: i32;
+  seen: i32;
+  /** Elements of the lane; 0: no record yet. By column: columns that there is room for. */
+  width: i32;
+  /** By element, in whole pairs. They move when a set of groups is formed. */
+  mean: List<f64>;
+  min: List<f64>;
+  max: List<f64>;
+  /** The record that only the next one makes count (DROP_LAST). */
+  pending: List<f64>;
+  /** Metric + 1 if the lane is that metric's values as they are, else 0. */
+  direct: i32;
+  /** By column: pointers to chunks of CHUNK_COLUMNS columns. */
+  chunks: List<Structs<RollColumn>>;
+}
 
-// LATCH
-export const LA_SET: i32 = 16;
-export const LA_VALUE: i32 = 24;
-export const LA_SIZE: i32 = 32;
+/** Columns in a chunk of a ROLL. */
+export const CHUNK_COLUMNS: i32 = 128;
 
-// TALLY
-export const TA_NMETRICS: i32 = 16;
-export const TA_METRICS: i32 = 20;
-export const TA_WHERE: i32 = 24;
-export const TA_EQUALS: i32 = 28;
-export const TA_TABLE: i32 = 32;
-export const TA_MASK: i32 = 36;
-export const TA_ENTRIES: i32 = 40;
-export const TA_N: i32 = 44;
-export const TA_CAP: i32 = 48;
-export const TA_OVERFLOW: i32 = 52;
-export const TA_SIZE: i32 = 56;
-/** Entry: identity (i64), four string numbers; then the number it had first, count, first, last. */
-export const TE_KEY: i32 = 0;
-export const TE_STRS: i32 = 8;
-export const TE_INST: i32 = 24;
-export const TE_COUNT: i32 = 28;
-export const TE_FIRST: i32 = 32;
-export const TE_LAST: i32 = 36;
-export const TE_SIZE: i32 = 40;
-export const TA_MAX_METRICS: i32 = 4;
+/** One column of a ROLL; nothing in it before count > 0. */
+@unmanaged
+export class RollColumn {
+  count: f64;
+  mean: f64;
+  min: f64;
+  max: f64;
+}
+
+@unmanaged
+export class Integrate extends Reducer {
+  /** Time of the last record, epoch seconds; and how long it is since the first one. */
+  before: f64;
+  elapsed: f64;
+  /** Records. */
+  seen: i32;
+  /** Elements of the lane, or columns. */
+  width: i32;
+  /** By element. */
+  totals: List<f64>;
+  /** By column: time of the last value (NaN: none yet); room for columns. */
+  times: List<f64>;
+  capacity: i32;
+}
+
+@unmanaged
+export class Subsample extends Reducer {
+  /** Seconds between points in the middle; from when on, epoch seconds, all points are kept. Only if `hasLead`. */
+  window: f64;
+  leadout: f64;
+  /** Of the job, seconds. */
+  walltime: f64;
+  /** Points. */
+  count: i32;
+  /** Elements of a row; by column: columns in use. */
+  width: i32;
+  /** 1: window and leadout are known, by the points at the beginning or from an earlier node. */
+  hasLead: i32;
+  /** By point: time, scalar; and all rows one behind the other. */
+  times: List<f64>;
+  values: List<f64>;
+  rows: usize;
+  /** By column: room for columns in a row. */
+  capacity: i32;
+}
+
+/** Most points. */
+export const MAX_SAMPLES: i32 = 100;
+/** Points at the beginning that are all kept. */
+export const LEAD: i32 = 10;
+
+@unmanaged
+export class Latch extends Reducer {
+  value: f64;
+  /** 1: there is a value. */
+  set: i32;
+}
+
+@unmanaged
+export class Tally extends Reducer {
+  metricCount: i32;
+  /** Which metrics of the consumer, 8 bits each. */
+  metrics: i32;
+  /** Which of them must be the string `equals` (its number); -1: none. */
+  where: i32;
+  equals: u32;
+  /** Finds entries: place + 1, 0 for none; its size less 1 (a mask). */
+  table: List<u32>;
+  mask: u32;
+  entries: Structs<TallyEntry>;
+  count: i32;
+  capacity: i32;
+  /** 1: there were more than MAX_TALLY. */
+  overflow: i32;
+}
+
+/** A combination of an instance and its strings. */
+@unmanaged
+export class TallyEntry {
+  /** Identity of the instance. */
+  key: i64;
+  /** String numbers of TALLY_METRICS metrics, two in each; NO_STRING for those there are not. */
+  private strings01: u64;
+  private strings23: u64;
+  /** The number that the instance had first. */
+  instance: i32;
+  /** Records that have it; the first and the last one, counted from 0. */
+  count: i32;
+  first: i32;
+  last: i32;
+
+  @inline
+  get strings(): List<u32> {
+    return changetype<List<u32>>(changetype<usize>(this) + offsetof<TallyEntry>('strings01'));
+  }
+
+  @inline
+  isOf(other: TallyEntry): bool {
+    return this.key == other.key && this.strings01 == other.strings01 && this.strings23 == other.strings23;
+  }
+}
+
+export const TALLY_METRICS: i32 = 4;
 /** Most different combinations of one window: bounds memory against an archive of nothing but new processes. */
-export const TA_MAX_ENTRIES: i32 = 262144;
+export const MAX_TALLY: i32 = 262144;
 
-// WRAPSUM: by column and metric (column-major) previous and accumulated values; by column whether it has a previous one (bytes).
-export const WS_RECORDS: i32 = 16;
-export const WS_CAP: i32 = 20;
-export const WS_RANGE: i32 = 24;
-export const WS_TOTAL: i32 = 32;
-export const WS_PREV: i32 = 40;
-export const WS_ACC: i32 = 44;
-export const WS_HAVE: i32 = 48;
-export const WS_WIDTH: i32 = 52;
-export const WS_SIZE: i32 = 56;
+@unmanaged
+export class WrapSum extends Reducer {
+  /** The modulus, 2^bits. */
+  range: f64;
+  /** Sum of all increments. */
+  total: f64;
+  /** Records. */
+  records: i32;
+  /** Columns in use, and room. */
+  width: i32;
+  capacity: i32;
+  /** By column and metric, column by column: values before, and sums of increments. */
+  before: List<f64>;
+  sums: List<f64>;
+  /** By column: 1 if it has values before. */
+  has: List<u8>;
+}
 
-// FULLSERIES: points stored, room; records; every how-manieth is stored (Q_EVEN); a WRAPSUM whose total it takes, or 0; last value.
-export const FS_N: i32 = 16;
-export const FS_CAP: i32 = 20;
-export const FS_RECORDS: i32 = 24;
-export const FS_STRIDE: i32 = 28;
-export const FS_T: i32 = 32;
-export const FS_X: i32 = 36;
-export const FS_FROM: i32 = 40;
-export const FS_LAST: i32 = 48;
-export const FS_SIZE: i32 = 56;
+@unmanaged
+export class FullSeries extends Reducer {
+  /** Value of the last record, stored or not. */
+  last: f64;
+  /** Points stored, room. */
+  count: i32;
+  capacity: i32;
+  /** Records, and every how-manieth is stored (EVEN); 0: no record yet. */
+  records: i32;
+  stride: i32;
+  /** By point: time, value. */
+  times: List<f64>;
+  values: List<f64>;
+  /** A WRAPSUM whose total it takes; 0: its lane. */
+  source: WrapSum;
+}
+
 /** Most points kept: 34 h at one in 30 s. */
-export const FS_MAX: i32 = 4096;
+export const MAX_POINTS: i32 = 4096;
 /** Points at the beginning and at the end that a compaction never drops. */
-export const FS_HEAD: i32 = 4;
-export const FS_TAIL: i32 = 4;
+export const HEAD_POINTS: i32 = 4;
+export const TAIL_POINTS: i32 = 4;
 
-// DUTY: by column: previous values of all metrics (column-major), time above and below, records counted, whether it has previous values.
-export const DU_CAP: i32 = 16;
-export const DU_WIDTH: i32 = 20;
-export const DU_MAX: i32 = 24;
-export const DU_PREV: i32 = 32;
-export const DU_ABOVE: i32 = 36;
-export const DU_BELOW: i32 = 40;
-export const DU_COUNT: i32 = 44;
-export const DU_HAVE: i32 = 48;
-export const DU_SIZE: i32 = 56;
+@unmanaged
+export class Duty extends Reducer {
+  /** Most columns that were above at once. */
+  most: f64;
+  /** Columns in use, and room. */
+  width: i32;
+  capacity: i32;
+  /** By column and metric, column by column: values before. */
+  before: List<f64>;
+  /** By column: time in which the share is above one half, and below; records counted. */
+  above: List<f64>;
+  below: List<f64>;
+  counts: List<f64>;
+  /** By column: 1 if it has values before. */
+  has: List<u8>;
+}
 
-// SECTIONS: of one or two lanes (Q_LANE, Q_LANE2).
-export const SE_RECORDS: i32 = 16;
-/** Section averages so far, at most SE_MAX. */
-export const SE_K: i32 = 20;
-export const SE_START: i32 = 24;
-export const SE_END: i32 = 32;
-/** Length of a section; the next border; where the current one began; most seconds that a record may lie behind a border. */
-export const SE_STEP: i32 = 40;
-export const SE_MARKER: i32 = 48;
-export const SE_TIME: i32 = 56;
-export const SE_LIMIT: i32 = 64;
-export const SE_GAP: i32 = 72;
-/** f64 per lane: value at the section's beginning, last value. */
-export const SE_DATA: i32 = 80;
-export const SE_LAST: i32 = 96;
-/** f64[SE_MAX]: times of the borders taken; then the averages of the first lane, then of the second. */
-export const SE_TIMES: i32 = 112;
-export const SE_RATES: i32 = 240;
-export const SE_MAX: i32 = 16;
-export const SE_SIZE: i32 = 496;
+@unmanaged
+export class Sections extends Reducer {
+  /** Of the job, epoch seconds. */
+  start: f64;
+  end: f64;
+  /** Length of a section, seconds; the next border and where the current section began, epoch seconds. */
+  step: f64;
+  marker: f64;
+  time: f64;
+  /** Most seconds that a record may lie behind a border without being a gap. */
+  limit: f64;
+  records: i32;
+  /** Section averages so far, at most MAX_SECTIONS. */
+  count: i32;
+  /** 1: the last border was behind a gap. */
+  gap: i32;
+  private unused: i32;
+  private atStart0: f64;
+  private atStart1: f64;
+  private last0: f64;
+  private last1: f64;
+
+  /** By lane: value at the section's beginning. */
+  @inline
+  get atStart(): List<f64> {
+    return changetype<List<f64>>(changetype<usize>(this) + offsetof<Sections>('atStart0'));
+  }
+
+  /** By lane: last value. */
+  @inline
+  get last(): List<f64> {
+    return changetype<List<f64>>(changetype<usize>(this) + offsetof<Sections>('last0'));
+  }
+
+  /** Times of the borders taken: MAX_SECTIONS lie behind the struct. */
+  @inline
+  get times(): List<f64> {
+    return changetype<List<f64>>(changetype<usize>(this) + offsetof<Sections>());
+  }
+
+  /** The averages of the first lane, then of the second: MAX_SECTIONS each lie behind the times. */
+  @inline
+  get rates(): List<f64> {
+    return changetype<List<f64>>(changetype<usize>(this) + offsetof<Sections>() + MAX_SECTIONS * 8);
+  }
+}
+
+export const MAX_SECTIONS: i32 = 16;
+/** Bytes of a Sections with the lists behind it. */
+export const SECTIONS_SIZE: i32 = offsetof<Sections>() + 3 * MAX_SECTIONS * 8;

@@ -1,97 +1,152 @@
-// Owns the offsets and sizes of windows, and of the sets of groups that run the plain ROLLs of one.
+// Owns the structs of windows, and of the sets of groups that run the plain ROLLs of one.
 
-// --- Window: a job's time on this node ----------------------------------------------------------------
-export const W_START: i32 = 0;
-export const W_END: i32 = 8;
-export const W_WALLTIME: i32 = 16;
-export const W_CONSUMERS: i32 = 24;
-export const W_NCONSUMERS: i32 = 28;
-export const W_RECORDS: i32 = 32;
-/** i64: times of the first and last record in the window (marks do not count), for coverage. */
-export const W_FIRST_NS: i32 = 40;
-export const W_LAST_NS: i32 = 48;
-/** Everything a window allocates, given back when it is closed. */
-export const W_ARENA: i32 = 56;
-/** The plain consumers (C_PLAIN) as a compact list, made at the first record: slot, ROLL, consumer, records since it was
- *  last settled with the consumer's counters. W_CONSUMERS then holds the others behind them. */
-export const W_PLAINS: i32 = 68;
-export const W_NPLAINS: i32 = 72;
-export const WP_SLOT: i32 = 0;
-export const WP_ROLL: i32 = 4;
-export const WP_CONSUMER: i32 = 8;
-export const WP_HITS: i32 = 12;
-/** Set of groups that runs it now, 0 if none. */
-export const WP_SET: i32 = 16;
-/** Generation of the slot in which its values are in the lane's order as they lie. */
-export const WP_GEN: i32 = 20;
-export const WP_SIZE: i32 = 24;
-/** Sets of groups (group.ts): array, count; how often one was made, and room for states was taken. */
-export const W_SETS: i32 = 120;
-export const W_NSETS: i32 = 124;
-export const W_FORMED: i32 = 128;
-export const W_ROOMS: i32 = 132;
-/** Coverage: sampling interval, start of the last sample, gaps and their sum; i64, i64, i32, i64. */
-export const W_INTERVAL: i32 = 80;
-export const W_SAMPLE_NS: i32 = 88;
-export const W_GAP_NS: i32 = 96;
-export const W_GAPS: i32 = 104;
-/** Steps between samples by length: STEP_BUCKETS times their sum (i64) and number (i32). */
-export const W_STEPS: i32 = 108;
-/** Counters that consumers want to rise only (K_*, reduce/counters.ts): list, number, room; those that went back; marks so far. */
-export const W_COUNTERS: i32 = 136;
-export const W_NCOUNTERS: i32 = 140;
-export const W_CAPCOUNTERS: i32 = 144;
-export const W_CORRECTED: i32 = 148;
-export const W_MARKS: i32 = 152;
-/** Archives before at the instant of the last record that several have, and its first record's number; 1 if records of archives that
- *  it does not read hid some of its own (instant.ts). */
-export const W_RUN: i32 = 156;
-export const W_RUN_SEQ: i32 = 160;
-export const W_MIXED: i32 = 164;
-/** Reader and number of marks at the last record with counters; times of the first ones after a mark and of another reader (i64). */
-export const W_READER: i32 = 168;
-export const W_MARKS_BEFORE: i32 = 172;
-export const W_MARK_NS: i32 = 176;
-export const W_AWAY_NS: i32 = 184;
-/** Slots of the uptime and of the time of the boot; at the last record with either: 1 if there was one, its time (i64; before that
- *  the time of the window's first record), the uptime in seconds (f64), reader, number of marks. */
-export const W_UPTIME: i32 = 192;
-export const W_BOOTTIME: i32 = 196;
-export const W_UP_KNOWN: i32 = 200;
-export const W_UP_NS: i32 = 208;
-export const W_UP: i32 = 216;
-export const W_UP_READER: i32 = 224;
-export const W_UP_MARKS: i32 = 228;
-/** What was seen of restarts (E_*): list, number, room; and moments of restarts known beforehand (MO_*): list by time, number. */
-export const W_EVIDENCE: i32 = 232;
-export const W_NEVIDENCE: i32 = 236;
-export const W_CAPEVIDENCE: i32 = 240;
-export const W_MOMENTS: i32 = 244;
-export const W_NMOMENTS: i32 = 248;
-/** Place in the evidence of the last span in which the host ran on, from 1; 0: there is none. */
-export const W_RAN_ON: i32 = 252;
-export const W_SIZE: i32 = 256;
-export const STEP_SIZE: i32 = 16;
+import { Arena, Slot } from './archive';
+import { Consumer } from './consumer';
+import { Counter, Evidence, Moment } from './counters';
+import { List, Structs } from './list';
+import { Plan } from './plan';
+import { Roll } from './reducers';
+
+/** A job's time on this node: which records count, and who gets them. */
+@unmanaged
+export class Window {
+  /** Both inclusive, ns. */
+  start: i64;
+  end: i64;
+  /** Of the job, seconds. */
+  walltime: f64;
+  /** Times of the first and last record, ns; marks do not count. i64.MIN_VALUE: none yet. */
+  firstNs: i64;
+  lastNs: i64;
+  /** Coverage, ns: sampling interval, and the sum of the gaps; both only once it is settled (settleCoverage). Start of the last sample. */
+  intervalNs: i64;
+  gapNs: i64;
+  sampleNs: i64;
+  /** Times of the first records with counters after a mark, and of another reader, ns. */
+  markNs: i64;
+  awayNs: i64;
+  /** Time of the last record with an uptime, ns; before that the time of the window's first record. And that uptime, seconds. */
+  upNs: i64;
+  uptime: f64;
+
+  /** Consumers; from the first record on the plain ones come first. */
+  consumers: List<Consumer>;
+  consumerCount: i32;
+  /** The plain consumers (Consumer.plain) as a compact list, made at the first record: 0 before. */
+  plains: Structs<Plain>;
+  plainCount: i32;
+  /** Sets of groups (reduce/group.ts): room for MAX_SETS, and their number. */
+  sets: Structs<GroupSet>;
+  setCount: i32;
+  /** How often a set was formed, and how often room for states was taken. */
+  formed: i32;
+  rooms: i32;
+
+  /** Records that fall in the window; marks. */
+  records: i32;
+  marks: i32;
+  /** Gaps; only once coverage is settled. */
+  gaps: i32;
+  /** Steps between samples by their length: STEP_BUCKETS. */
+  steps: Structs<StepBucket>;
+
+  /** Counters that consumers want to rise only; their number and room. */
+  counters: Structs<Counter>;
+  counterCount: i32;
+  counterCapacity: i32;
+  /** How many of them have been corrected. */
+  correctedCount: i32;
+  /** Reader (from 1; 0: none yet) and number of marks at the last record with counters. */
+  reader: i32;
+  marksBefore: i32;
+
+  /** At the instant of the last record that several archives have: archives before, and its first record's number. */
+  run: i32;
+  runSeq: i32;
+  /** 1: records of archives that it does not read hid some of its own (instant.ts). */
+  mixed: i32;
+
+  /** Slots of the uptime and of the time of the boot; 0: not asked for. */
+  uptimeSlot: Slot;
+  boottimeSlot: Slot;
+  /** At the last record with either: 1 if there was one, its reader, number of marks. */
+  upKnown: i32;
+  upReader: i32;
+  upMarks: i32;
+  /** What was seen of restarts; number and room. */
+  evidence: Structs<Evidence>;
+  evidenceCount: i32;
+  evidenceCapacity: i32;
+  /** Moments of restarts known beforehand, by time. */
+  moments: Structs<Moment>;
+  momentCount: i32;
+  /** Place in the evidence of the last span in which the host ran on, from 1; 0: there is none. */
+  ranOn: i32;
+
+  /** Everything that a window allocates, itself included; given back when it is closed. */
+  private arenaBlock: usize;
+  private arenaCurrent: usize;
+  private arenaEnd: usize;
+
+  @inline
+  get arena(): Arena {
+    return changetype<Arena>(changetype<usize>(this) + offsetof<Window>('arenaBlock'));
+  }
+}
+
+/** Steps between samples that are about equally long. */
+@unmanaged
+export class StepBucket {
+  /** Their sum, ns. */
+  sumNs: i64;
+  count: i32;
+  private unused: i32;
+}
+
 /** Eight an octave, from 2^28 ns (shorter ones are none) to 2^47 ns, a day and a half; the last one has all beyond. */
 export const STEP_BUCKETS: i32 = 152;
 
-/** Set of groups: plain ROLLs of one window over the values of one steady plan. Its number (P_STEADY) and address, records
- *  since it was last settled, groups, members (pointers to plains), 1 if no other plain reads this plan. */
-export const GS_STEADY: i32 = 0;
-export const GS_PLAN: i32 = 4;
-export const GS_HITS: i32 = 8;
-export const GS_GROUPS: i32 = 12;
-export const GS_NGROUPS: i32 = 16;
-export const GS_MEMBERS: i32 = 20;
-export const GS_NMEMBERS: i32 = 24;
-export const GS_ALONE: i32 = 28;
-/** Means, minima and maxima side by side, each as wide as the plan's values and in their order; bytes of each. */
-export const GS_STATES: i32 = 32;
-export const GS_WIDTH: i32 = 36;
-export const GS_SIZE: i32 = 40;
+/** A plain consumer: one metric, nothing to check, one ROLL of the values as they are. */
+@unmanaged
+export class Plain {
+  slot: Slot;
+  roll: Roll;
+  consumer: Consumer;
+  /** Records on the short way since it was last settled with the consumer's counters; 0: the next one goes the long way. */
+  hits: i32;
+  /** Set of groups that runs it now; 0: none. */
+  set: GroupSet;
+  /** Generation of the slot in which its values are in the lane's order as they lie. */
+  generation: i32;
+}
+
+/** Plain ROLLs of one window over the values of one steady plan. */
+@unmanaged
+export class GroupSet {
+  /** Number of the steady form (Plan.steady); 0: the set has ended. And the plan, which may have another form by now. */
+  steady: i32;
+  plan: Plan;
+  /** Records since it was last settled: the members' counters are behind by so many. */
+  hits: i32;
+  groups: Structs<Group>;
+  groupCount: i32;
+  members: List<Plain>;
+  memberCount: i32;
+  /** 1: no other plain reads this plan. */
+  alone: i32;
+  /** Means, minima and maxima side by side, each as wide as the plan's values and in their order; bytes of each. */
+  states: usize;
+  width: u32;
+}
+
 export const MAX_SETS: i32 = 8;
-/** Group: members that lie behind each other and are equally far: offset and length in bytes, records so far. */
-export const GR_AT: i32 = 0;
-export const GR_BYTES: i32 = 4;
-export const GR_COUNT: i32 = 8;
-export const GR_SIZE: i32 = 12;
+
+/** Members that lie behind each other and have had equally many records. */
+@unmanaged
+export class Group {
+  /** Offset and length among the plan's values, in bytes. */
+  at: u32;
+  bytes: i32;
+  /** Records so far. */
+  count: i32;
+}

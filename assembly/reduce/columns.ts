@@ -1,111 +1,101 @@
 // Owns the values of a record by column, where align.ts says which instance is which: put in their places when first asked for.
 
-import {
-  AR_CAP,
-  AR_LAST,
-  AR_LASTCAP,
-  AR_MAP,
-  AR_MASK,
-  AR_NLAST,
-  AR_VALS,
-  MP_AT,
-  MP_PLAIN,
-} from '../layout';
+import { none, Arena, ColumnRow, List } from '../layout';
 import { regrow, take } from '../memory';
 import { countOf, valsOf } from './rows';
 
 /** Number of columns of the current consumer; -1: it has none. */
 export let columns: i32 = -1;
-let arena: usize = 0;
+let arena = changetype<Arena>(0);
 
-/** For MAX_METRICS metrics of the record: the row (AR_*), and the address of its values by column, 0 before they are asked for. */
-const rows = memory.data(256);
-const placed = memory.data(256);
+/** For MAX_METRICS metrics of the record: the row, and its values by column, 0 before they are asked for. */
+const rows = changetype<List<ColumnRow>>(memory.data(256));
+const placed = changetype<List<List<f64>>>(memory.data(256));
 
-export function setColumns(n: i32, memory: usize): void {
+export function setColumns(n: i32, memory: Arena): void {
   columns = n;
   arena = memory;
 }
 
 /** The row of a metric that has values in this record. */
-export function setRow(metric: i32, row: usize): void {
-  store<u32>(rows + (metric << 2), <u32>row);
-  store<u32>(placed + (metric << 2), 0);
+export function setRow(metric: i32, row: ColumnRow): void {
+  rows[metric] = row;
+  placed[metric] = none<List<f64>>();
 }
 
 // @ts-ignore: decorator
 @inline
-export function rowOf(metric: i32): usize {
-  return load<u32>(rows + (metric << 2));
+export function rowOf(metric: i32): ColumnRow {
+  return rows[metric];
 }
 
 /** Puts the values of a metric of this record in their columns; false if memory is exhausted. */
 export function place(metric: i32): bool {
   if (columnVals(metric)) return true;
   const row = rowOf(metric);
-  const plain = load<i32>(row + AR_MAP, MP_PLAIN) == 1;
+  const plain = row.places.plain == 1;
   if (!plain && !scatter(row, metric)) return false;
-  store<u32>(placed + (metric << 2), plain ? <u32>valsOf(metric) : load<u32>(row, AR_VALS));
+  placed[metric] = plain ? valsOf(metric) : row.values;
   return true;
 }
 
 /** Doubles by column, once they are in place; NaN where nothing is. */
 // @ts-ignore: decorator
 @inline
-export function columnVals(metric: i32): usize {
-  return load<u32>(placed + (metric << 2));
+export function columnVals(metric: i32): List<f64> {
+  return placed[metric];
 }
 
 /** A byte a column, whether columnVals has a value there; 0: all are there. */
 // @ts-ignore: decorator
 @inline
-export function columnMask(metric: i32): usize {
+export function columnMask(metric: i32): List<u8> {
   const row = rowOf(metric);
-  return load<i32>(row + AR_MAP, MP_PLAIN) == 1 ? 0 : <usize>load<u32>(row, AR_MASK);
+  return row.places.plain == 1 ? none<List<u8>>() : row.mask;
 }
 
 /** Room for all columns, of which none has a value. */
-function widen(row: usize): bool {
+function widen(row: ColumnRow): bool {
   const cap = columns << 1;
-  const vals = take(arena, cap << 3);
-  const mask = take(arena, cap);
+  const vals = take<List<f64>>(arena, cap << 3);
+  const mask = take<List<u8>>(arena, cap);
   if (!vals || !mask) return false;
-  for (let k = 0; k < cap; k++) store<f64>(vals + (k << 3), NaN);
-  store<u32>(row, <u32>vals, AR_VALS);
-  store<u32>(row, <u32>mask, AR_MASK);
-  store<i32>(row, cap, AR_CAP);
-  store<i32>(row, 0, AR_NLAST);
+  for (let k = 0; k < cap; k++) vals[k] = NaN;
+  row.values = vals;
+  row.mask = mask;
+  row.capacity = cap;
+  row.lastCount = 0;
   return true;
 }
 
 /** Costs as much as there are values, not columns. */
-function scatter(row: usize, metric: i32): bool {
-  if (columns > load<i32>(row, AR_CAP) && !widen(row)) return false;
+function scatter(row: ColumnRow, metric: i32): bool {
+  if (columns > row.capacity && !widen(row)) return false;
   const n = countOf(metric);
-  if (n > load<i32>(row, AR_LASTCAP)) {
-    const list = regrow(arena, load<u32>(row, AR_LAST), load<i32>(row, AR_NLAST) << 2, n << 3);
+  if (n > row.lastCapacity) {
+    const list = regrow(arena, row.last, row.lastCount << 2, n << 3);
     if (!list) return false;
-    store<u32>(row, <u32>list, AR_LAST);
-    store<i32>(row, n << 1, AR_LASTCAP);
+    row.last = list;
+    row.lastCapacity = n << 1;
   }
-  const vals: usize = load<u32>(row, AR_VALS);
-  const mask: usize = load<u32>(row, AR_MASK);
-  const last: usize = load<u32>(row, AR_LAST);
-  for (let k = 0; k < load<i32>(row, AR_NLAST); k++) {
-    const column = load<i32>(last + (k << 2));
-    store<f64>(vals + (column << 3), NaN);
-    store<u8>(mask + column, 0);
+  const vals = row.values;
+  const mask = row.mask;
+  const last = row.last;
+  for (let k = 0; k < row.lastCount; k++) {
+    const column = last[k];
+    vals[column] = NaN;
+    mask[column] = 0;
   }
-  const at: usize = load<u32>(row + AR_MAP, MP_AT);
+  const at = row.places.at;
   const x = valsOf(metric);
   let there = 0;
   for (let k = 0; k < n; k++) {
-    const column = load<i32>(at + (k << 2));
+    const column = at[k];
     if (column < 0) continue;
-    store<f64>(vals + (column << 3), load<f64>(x + (k << 3)));
-    store<u8>(mask + column, 1);
-    store<i32>(last + (there++ << 2), column);
+    vals[column] = x[k];
+    mask[column] = 1;
+    last[there++] = column;
   }
-  store<i32>(row, there, AR_NLAST);
+  row.lastCount = there;
   return true;
 }

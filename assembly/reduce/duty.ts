@@ -1,65 +1,53 @@
 // Owns DUTY: for each column the time in which its share of metric 0 in the sum of all metrics is above one half, and below.
 
-import {
-  C_NMETRICS,
-  DU_ABOVE,
-  DU_BELOW,
-  DU_CAP,
-  DU_COUNT,
-  DU_HAVE,
-  DU_MAX,
-  DU_PREV,
-  DU_WIDTH,
-  STOP_MEMORY,
-  STOP_NONE,
-} from '../layout';
+import { Arena, Consumer, Duty, List, STOP_MEMORY, STOP_NONE } from '../layout';
 import { regrow } from '../memory';
 import { columns, columnVals } from './columns';
 import { placeAll, wholeColumn, wholeRecord } from './wrapsum';
 
 const HALF: f64 = 0.5;
 
-function reserve(q: usize, arena: usize, n: i32, metrics: i32): bool {
-  const old = load<i32>(q, DU_CAP);
+function reserve(q: Duty, arena: Arena, n: i32, metrics: i32): bool {
+  const old = q.capacity;
   if (n <= old) return true;
   const cap = old ? n << 1 : n;
-  const prev = regrow(arena, load<u32>(q, DU_PREV), (old * metrics) << 3, (cap * metrics) << 3);
-  const above = regrow(arena, load<u32>(q, DU_ABOVE), old << 3, cap << 3);
-  const below = regrow(arena, load<u32>(q, DU_BELOW), old << 3, cap << 3);
-  const count = regrow(arena, load<u32>(q, DU_COUNT), old << 3, cap << 3);
-  const have = regrow(arena, load<u32>(q, DU_HAVE), old, cap);
+  const prev = regrow(arena, q.before, (old * metrics) << 3, (cap * metrics) << 3);
+  const above = regrow(arena, q.above, old << 3, cap << 3);
+  const below = regrow(arena, q.below, old << 3, cap << 3);
+  const count = regrow(arena, q.counts, old << 3, cap << 3);
+  const have = regrow(arena, q.has, old, cap);
   if (!prev || !above || !below || !count || !have) return false;
-  store<u32>(q, <u32>prev, DU_PREV);
-  store<u32>(q, <u32>above, DU_ABOVE);
-  store<u32>(q, <u32>below, DU_BELOW);
-  store<u32>(q, <u32>count, DU_COUNT);
-  store<u32>(q, <u32>have, DU_HAVE);
-  store<i32>(q, cap, DU_CAP);
+  q.before = prev;
+  q.above = above;
+  q.below = below;
+  q.counts = count;
+  q.has = have;
+  q.capacity = cap;
   return true;
 }
 
 // @ts-ignore: decorator
 @inline
-function add(list: usize, k: i32, x: f64): void {
-  store<f64>(list + (k << 3), load<f64>(list + (k << 3)) + x);
+function add(list: List<f64>, k: i32, x: f64): void {
+  list[k] += x;
 }
 
-export function duty(q: usize, c: usize, arena: usize): i32 {
-  const metrics = load<i32>(c, C_NMETRICS);
+export function duty(q: Duty, c: Consumer, arena: Arena): i32 {
+  const metrics = c.metricCount;
   if (!wholeRecord(metrics)) return STOP_NONE;
   if (!placeAll(metrics) || !reserve(q, arena, columns, metrics)) return STOP_MEMORY;
-  store<i32>(q, columns, DU_WIDTH);
-  const have: usize = load<u32>(q, DU_HAVE);
+  q.width = columns;
+  const have = q.has;
   let sum: f64 = 0;
   for (let k = 0; k < columns; k++) {
     if (!wholeColumn(k, metrics)) continue;
-    const known = load<u8>(have + k) != 0;
-    store<u8>(have + k, 1);
-    let prev = <usize>load<u32>(q, DU_PREV) + ((k * metrics) << 3);
+    const known = have[k] != 0;
+    have[k] = 1;
+    let prev = changetype<usize>(q.before) + ((k * metrics) << 3);
     let own: f64 = 0;
     let total: f64 = 0;
     for (let m = 0; m < metrics; m++) {
-      const x = load<f64>(columnVals(m) + (k << 3));
+      const x = columnVals(m)[k];
       const d = x - load<f64>(prev);
       if (m == 0) own = d;
       total += d;
@@ -68,13 +56,13 @@ export function duty(q: usize, c: usize, arena: usize): i32 {
     }
     if (!known) continue;
     const share = own / total;
-    add(load<u32>(q, DU_COUNT), k, 1);
-    if (share > HALF) add(load<u32>(q, DU_ABOVE), k, total);
-    else add(load<u32>(q, DU_BELOW), k, total);
+    add(q.counts, k, 1);
+    if (share > HALF) add(q.above, k, total);
+    else add(q.below, k, total);
     sum += share;
   }
   // Of a sum that is no number nothing is said; half-way goes to the even.
   const busy = nearest<f64>(sum);
-  if (busy > load<f64>(q, DU_MAX)) store<f64>(q, busy, DU_MAX);
+  if (busy > q.most) q.most = busy;
   return STOP_NONE;
 }

@@ -2,19 +2,7 @@
 
 import { keyAt } from '../archive/identity';
 import { instanceAt } from '../archive/values';
-import {
-  IM_CAP,
-  IM_KEYS,
-  IM_N,
-  L_GEN,
-  MAX_COLUMNS,
-  MP_AT,
-  MP_CAP,
-  MP_GEN,
-  MP_KNOWN,
-  MP_N,
-  MP_PLAIN,
-} from '../layout';
+import { Arena, Instances, List, MAX_COLUMNS, Places, Slot } from '../layout';
 import { take } from '../memory';
 
 // @ts-ignore: decorator
@@ -24,16 +12,16 @@ function placeOf(key: i64, mask: u32): u32 {
 }
 
 /** Place of an instance, looked for first where it is expected: instances that come or go leave the others' order. -1: unseen. */
-export function indexOf(m: usize, key: i64, guess: i32): i32 {
-  const keys: usize = load<u32>(m, IM_KEYS);
-  if (guess < load<i32>(m, IM_N) && load<i64>(keys + (guess << 3)) == key) return guess;
-  const cap = load<u32>(m, IM_CAP);
+export function indexOf(m: Instances, key: i64, guess: i32): i32 {
+  const keys = changetype<usize>(m.keys);
+  if (guess < m.count && load<i64>(keys + (guess << 3)) == key) return guess;
+  const cap = <u32>m.capacity;
   if (!cap) return -1;
-  const table = keys + cap * 12;
+  const table = changetype<List<i32>>(keys + cap * 12);
   const mask = (cap << 1) - 1;
   let at = placeOf(key, mask);
   while (true) {
-    const place = load<i32>(table + (at << 2)) - 1;
+    const place = table[at] - 1;
     if (place < 0 || load<i64>(keys + (place << 3)) == key) return place;
     at = (at + 1) & mask;
   }
@@ -42,39 +30,39 @@ export function indexOf(m: usize, key: i64, guess: i32): i32 {
 /** The numbers that the instances came with first (i32[]). */
 // @ts-ignore: decorator
 @inline
-function numbersOf(m: usize): usize {
-  return <usize>load<u32>(m, IM_KEYS) + (load<u32>(m, IM_CAP) << 3);
+function numbersOf(m: Instances): List<i32> {
+  return changetype<List<i32>>(changetype<usize>(m.keys) + (<u32>m.capacity << 3));
 }
 
-function enter(m: usize, key: i64, place: i32): void {
-  const cap = load<u32>(m, IM_CAP);
-  const table = <usize>load<u32>(m, IM_KEYS) + cap * 12;
+function enter(m: Instances, key: i64, place: i32): void {
+  const cap = <u32>m.capacity;
+  const table = changetype<List<i32>>(changetype<usize>(m.keys) + cap * 12);
   const mask = (cap << 1) - 1;
   let at = placeOf(key, mask);
-  while (load<i32>(table + (at << 2))) at = (at + 1) & mask;
-  store<i32>(table + (at << 2), place + 1);
+  while (table[at]) at = (at + 1) & mask;
+  table[at] = place + 1;
 }
 
 /** Adds an instance; its place, -1 if there are too many, -2 if memory is exhausted. */
-export function append(arena: usize, m: usize, key: i64, number: i32): i32 {
-  const n = load<i32>(m, IM_N);
+export function append(arena: Arena, m: Instances, key: i64, number: i32): i32 {
+  const n = m.count;
   if (n == MAX_COLUMNS) return -1;
-  if (n == load<i32>(m, IM_CAP)) {
+  if (n == m.capacity) {
     // A power of two, as the table's mask needs.
     const cap = n ? n << 1 : 16;
-    const keys = take(arena, cap * 20);
+    const keys = take<usize>(arena, cap * 20);
     if (!keys) return -2;
     if (n) {
-      memory.copy(keys, load<u32>(m, IM_KEYS), n << 3);
-      memory.copy(keys + (cap << 3), numbersOf(m), n << 2);
+      memory.copy(keys, changetype<usize>(m.keys), n << 3);
+      memory.copy(keys + (cap << 3), changetype<usize>(numbersOf(m)), n << 2);
     }
-    store<u32>(m, <u32>keys, IM_KEYS);
-    store<i32>(m, cap, IM_CAP);
+    m.keys = changetype<List<i64>>(keys);
+    m.capacity = cap;
     for (let i = 0; i < n; i++) enter(m, load<i64>(keys + (i << 3)), i);
   }
-  store<i64>(<usize>load<u32>(m, IM_KEYS) + (n << 3), key);
-  store<i32>(numbersOf(m) + (n << 2), number);
-  store<i32>(m, n + 1, IM_N);
+  m.keys[n] = key;
+  numbersOf(m)[n] = number;
+  m.count = n + 1;
   enter(m, key, n);
   return n;
 }
@@ -84,25 +72,25 @@ const marks = memory.data(32768);
 let look: i32 = 0;
 
 /** A map that was never made: no slot has that generation. */
-export function clearMap(map: usize): void {
-  store<i32>(map, -1, MP_GEN);
+export function clearMap(map: Places): void {
+  map.generation = -1;
 }
 
 /**
  * Brings `map` up to date for the `n` values of a slot; `grow`: unseen instances are added to the list `m`, else they have no
  * place. Costs a comparison where nothing changed. False if memory is exhausted.
  */
-export function follow(arena: usize, map: usize, m: usize, slot: usize, n: i32, grow: bool): bool {
-  if (load<i32>(map, MP_GEN) == load<i32>(slot, L_GEN) && load<i32>(map, MP_N) == n) {
-    if (load<i32>(map, MP_KNOWN) == load<i32>(m, IM_N)) return true;
+export function follow(arena: Arena, map: Places, m: Instances, slot: Slot, n: i32, grow: bool): bool {
+  if (map.generation == slot.generation && map.count == n) {
+    if (map.known == m.count) return true;
   }
-  if (n > load<i32>(map, MP_CAP)) {
-    const at = take(arena, n << 2);
+  if (n > map.capacity) {
+    const at = take<List<i32>>(arena, n << 2);
     if (!at) return false;
-    store<u32>(map, <u32>at, MP_AT);
-    store<i32>(map, n, MP_CAP);
+    map.at = at;
+    map.capacity = n;
   }
-  const at: usize = load<u32>(map, MP_AT);
+  const at = map.at;
   let plain = true;
   let twice = false;
   let next = 0;
@@ -114,7 +102,7 @@ export function follow(arena: usize, map: usize, m: usize, slot: usize, n: i32, 
       place = append(arena, m, key, instanceAt(slot, i));
       if (place == -2) return false;
     }
-    store<i32>(at + (i << 2), place);
+    at[i] = place;
     if (place != i) plain = false;
     if (place < 0) continue;
     next = place + 1;
@@ -122,9 +110,9 @@ export function follow(arena: usize, map: usize, m: usize, slot: usize, n: i32, 
     if (load<i32>(mark) == look) twice = true;
     store<i32>(mark, look);
   }
-  store<i32>(map, load<i32>(slot, L_GEN), MP_GEN);
-  store<i32>(map, n, MP_N);
-  store<i32>(map, load<i32>(m, IM_N), MP_KNOWN);
-  store<i32>(map, twice ? -1 : plain && n == load<i32>(m, IM_N) ? 1 : 0, MP_PLAIN);
+  map.generation = slot.generation;
+  map.count = n;
+  map.known = m.count;
+  map.plain = twice ? -1 : plain && n == m.count ? 1 : 0;
   return true;
 }

@@ -2,52 +2,34 @@
 
 import { keyAt, nameOf } from '../archive/identity';
 import { intern, NO_STRING, stringsAddress } from '../archive/strings';
-import {
-  C_MATCH,
-  C_NMETRICS,
-  C_SLOTS,
-  C_WINDOW,
-  L_GEN,
-  MAX_MATCHES,
-  MF_AT,
-  MF_GEN,
-  MF_SIZE,
-  MT_COUNT,
-  MT_FOUND,
-  MT_NAMES,
-  MT_SIZE,
-  T_LEN,
-  T_PTR,
-  T_SIZE,
-  W_ARENA,
-} from '../layout';
+import { none, Consumer, Found, List, MATCH_SIZE, MAX_MATCHES, Match, Slot, Structs } from '../layout';
 import { take } from '../memory';
 import { countOf } from './rows';
 
 const SLASH: u8 = 0x2f;
 const STAR: u8 = 0x2a;
 
-let slots: usize = 0;
+let slots = changetype<List<Slot>>(0);
 /** Of the consumer that has the record; 0: it looks for nothing. */
-let wanted: usize = 0;
+let wanted = changetype<Match>(0);
 
 /** Makes a consumer look for an instance: one more name, after those it has. */
-export function addMatch(c: usize, p: usize, len: u32): bool {
-  let m: usize = load<u32>(c, C_MATCH);
+export function addMatch(c: Consumer, p: usize, len: u32): bool {
+  let m = c.match;
   if (!m) {
-    const arena = <usize>load<u32>(c, C_WINDOW) + W_ARENA;
-    m = take(arena, MT_SIZE);
-    const n = load<i32>(c, C_NMETRICS);
-    const found = m ? take(arena, n * MF_SIZE) : 0;
+    const arena = c.window.arena;
+    m = take<Match>(arena, MATCH_SIZE);
+    const n = c.metricCount;
+    const found = m ? take<Structs<Found>>(arena, n * offsetof<Found>()) : none<Structs<Found>>();
     if (!found) return false;
-    for (let i = 0; i < n; i++) store<i32>(found + i * MF_SIZE, -1, MF_GEN);
-    store<u32>(m, <u32>found, MT_FOUND);
-    store<u32>(c, <u32>m, C_MATCH);
+    for (let i = 0; i < n; i++) found[i].generation = -1;
+    m.found = found;
+    c.match = m;
   }
-  const count = load<i32>(m, MT_COUNT);
+  const count = m.count;
   if (count == MAX_MATCHES) return false;
-  store<u32>(m + (count << 2), intern(p, len), MT_NAMES);
-  store<i32>(m, count + 1, MT_COUNT);
+  m.names[count] = intern(p, len);
+  m.count = count + 1;
   return true;
 }
 
@@ -78,12 +60,12 @@ function glob(text: usize, end: usize, pattern: usize, patternEnd: usize): bool 
 function fits(name: u32, pattern: u32): bool {
   if (name == NO_STRING || pattern == NO_STRING) return false;
   if (name == pattern) return true;
-  const a = stringsAddress() + name * T_SIZE;
-  const b = stringsAddress() + pattern * T_SIZE;
-  const text: usize = load<u32>(a, T_PTR);
-  const end = text + load<u32>(a, T_LEN);
-  const from: usize = load<u32>(b, T_PTR);
-  const to = from + load<u32>(b, T_LEN);
+  const a = stringsAddress()[name];
+  const b = stringsAddress()[pattern];
+  const text = a.bytes;
+  const end = text + a.length;
+  const from = b.bytes;
+  const to = from + b.length;
   let slashes = 0;
   for (let p = from; p < to; p++) if (load<u8>(p) == SLASH) slashes++;
   let at = end;
@@ -95,42 +77,42 @@ function fits(name: u32, pattern: u32): bool {
 }
 
 /** Whether a name is one of those that are looked for. */
-export function isWanted(m: usize, name: u32): bool {
-  for (let i = 0; i < load<i32>(m, MT_COUNT); i++) if (fits(name, load<u32>(m + (i << 2), MT_NAMES))) return true;
+export function isWanted(m: Match, name: u32): bool {
+  for (let i = 0; i < m.count; i++) if (fits(name, m.names[i])) return true;
   return false;
 }
 
 /** Whether two consumers look for the same names; 0: for nothing. */
-export function sameNames(a: usize, b: usize): bool {
+export function sameNames(a: Match, b: Match): bool {
   if (a == b) return true;
-  const n = a ? load<i32>(a, MT_COUNT) : 0;
-  if (!a || !b || n != load<i32>(b, MT_COUNT)) return false;
-  for (let i = 0; i < n; i++) if (load<u32>(a + (i << 2), MT_NAMES) != load<u32>(b + (i << 2), MT_NAMES)) return false;
+  const n = a ? a.count : 0;
+  if (!a || !b || n != b.count) return false;
+  for (let i = 0; i < n; i++) if (a.names[i] != b.names[i]) return false;
   return true;
 }
 
 /** Before a consumer that looks for an instance. */
-export function look(c: usize): void {
-  wanted = load<u32>(c, C_MATCH);
-  slots = load<u32>(c, C_SLOTS);
+export function look(c: Consumer): void {
+  wanted = c.match;
+  slots = c.slots;
 }
 
 /** Before a consumer that looks for nothing. */
 export function lookAway(): void {
-  wanted = 0;
+  wanted = none<Match>();
 }
 
 /** Position among the values of a metric: of the names the first that some instance has, the shortest of those that have it. */
-function find(slot: usize, n: i32): i32 {
-  const count = load<i32>(wanted, MT_COUNT);
+function find(slot: Slot, n: i32): i32 {
+  const count = wanted.count;
   for (let k = 0; k < count; k++) {
-    const pattern = load<u32>(wanted + (k << 2), MT_NAMES);
+    const pattern = wanted.names[k];
     let best = -1;
     let shortest: u32 = u32.MAX_VALUE;
     for (let i = 0; i < n; i++) {
       const name = nameOf(keyAt(slot, i));
       if (!fits(name, pattern)) continue;
-      const length = load<u32>(stringsAddress() + name * T_SIZE, T_LEN);
+      const length = stringsAddress()[name].length;
       if (length >= shortest) continue;
       best = i;
       shortest = length;
@@ -144,11 +126,11 @@ function find(slot: usize, n: i32): i32 {
 export function matchedIn(metric: i32): i32 {
   const n = countOf(metric);
   if (!wanted || n <= 0) return -1;
-  const slot: usize = load<u32>(slots + (metric << 2));
-  const found = <usize>load<u32>(wanted, MT_FOUND) + metric * MF_SIZE;
-  if (load<i32>(found, MF_GEN) != load<i32>(slot, L_GEN)) {
-    store<i32>(found, load<i32>(slot, L_GEN), MF_GEN);
-    store<i32>(found, find(slot, n), MF_AT);
+  const slot = slots[metric];
+  const found = wanted.found[metric];
+  if (found.generation != slot.generation) {
+    found.generation = slot.generation;
+    found.at = find(slot, n);
   }
-  return load<i32>(found, MF_AT);
+  return found.at;
 }

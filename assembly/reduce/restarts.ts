@@ -3,28 +3,23 @@
 import { nameIn } from '../archive/indom';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
-import {
-  AGENTS, AWAY_MARK, E_WRAP, FLAG_COUNTED, FLAG_PENDING, K_AWAY, K_BEFORE, K_BITS, K_CAP, K_COUNTED, K_DOMAIN, K_EXACT, K_FLAGS, K_ID, K_KNOWN, K_LAST, K_MAP,
-  K_MATCH, K_MET, K_NAME, K_NS, K_OFFSETS, K_PACES, K_PENDING, K_RAN_ON, K_RESTARTS, K_SIZE, K_SLOT, KA_AWAY, KA_FROM, KA_NOTED, KA_RESTARTED, KA_SIZE, KA_TO, KA_WENT_ON, KERNEL, L_AGENT,
-  L_COUNT, L_INDOM, L_RAW, L_SCALE, L_SCALED, L_TYPE, L_VALS, L_VERSION, L_WANT, MP_AT, W_ARENA, W_AWAY_NS, W_CORRECTED, W_COUNTERS, W_MARK_NS,
-  W_NCOUNTERS, WANT_RAW,
-} from '../layout';
+import { none, AGENTS, AWAY_MARK, Agent, Arena, Counter, FLAG_COUNTED, FLAG_PENDING, KERNEL, List, Slot, Structs, Version, WANT_RAW, WRAP, Window } from '../layout';
 import { regrow } from '../memory';
 import { note } from './boot';
 import { isWanted } from './match';
 
 // @ts-ignore: decorator
 @inline
-export function counterAt(w: usize, i: i32): usize {
-  return <usize>load<u32>(w, W_COUNTERS) + i * K_SIZE;
+export function counterAt(w: Window, i: i32): Counter {
+  return w.counters[i];
 }
 
 /** Whether the slot's integers are kept as such. */
 // @ts-ignore: decorator
 @inline
-export function isExact(slot: usize): bool {
-  const type = load<i32>(slot, L_TYPE);
-  return (type == T_I64 || type == T_U64) && (load<i32>(slot, L_WANT) & WANT_RAW) != 0 && !load<i32>(slot, L_SCALED);
+export function isExact(slot: Slot): bool {
+  const type = slot.type;
+  return (type == T_I64 || type == T_U64) && (slot.want & WANT_RAW) != 0 && !slot.scaled;
 }
 
 // @ts-ignore: decorator
@@ -36,30 +31,30 @@ export function isBelow(now: usize, before: usize, type: i32, exact: bool): bool
 
 // @ts-ignore: decorator
 @inline
-export function valuesOf(slot: usize, exact: bool): usize {
-  return exact ? load<u32>(slot, L_RAW) : load<u32>(slot, L_VALS);
+export function valuesOf(slot: Slot, exact: bool): usize {
+  return exact ? changetype<usize>(slot.raw) : changetype<usize>(slot.values);
 }
 
-export function reserveOffsets(arena: usize, k: usize, known: i32, cap: i32): bool {
-  const offsets = regrow(arena, load<u32>(k, K_OFFSETS), known << 3, cap << 3);
-  const exact = regrow(arena, load<u32>(k, K_EXACT), known << 3, cap << 3);
+export function reserveOffsets(arena: Arena, k: Counter, known: i32, cap: i32): bool {
+  const offsets = regrow(arena, k.offsets, known << 3, cap << 3);
+  const exact = regrow(arena, k.exactOffsets, known << 3, cap << 3);
   if (!offsets || !exact) return false;
-  store<u32>(k, <u32>offsets, K_OFFSETS);
-  store<u32>(k, <u32>exact, K_EXACT);
+  k.offsets = offsets;
+  k.exactOffsets = exact;
   return true;
 }
 
-export function reserveFlags(arena: usize, k: usize, known: i32, cap: i32): bool {
-  const flags = regrow(arena, load<u32>(k, K_FLAGS), known, cap);
+export function reserveFlags(arena: Arena, k: Counter, known: i32, cap: i32): bool {
+  const flags = regrow(arena, k.flags, known, cap);
   if (!flags) return false;
-  store<u32>(k, <u32>flags, K_FLAGS);
+  k.flags = flags;
   return true;
 }
 
-function widthOf(k: usize, slot: usize): i32 {
-  const bits = load<i32>(k, K_BITS);
+function widthOf(k: Counter, slot: Slot): i32 {
+  const bits = k.bits;
   if (bits) return bits;
-  const type = load<i32>(slot, L_TYPE);
+  const type = slot.type;
   return type == T_I32 || type == T_U32 ? 32 : type == T_I64 || type == T_U64 ? 64 : 0;
 }
 
@@ -68,8 +63,8 @@ const ALIKE: f64 = 1.5;
 const UNLIKE: f64 = 64;
 
 /** Whether the counter is judged by its pace. */
-export function isPaced(k: usize, slot: usize): bool {
-  return load<i32>(k, K_BITS) == 0 && widthOf(k, slot) == 32;
+export function isPaced(k: Counter, slot: Slot): bool {
+  return k.bits == 0 && widthOf(k, slot) == 32;
 }
 
 /** Counted in a nanosecond; -1: not known. */
@@ -78,32 +73,32 @@ function paceOf(counted: f64, ns: i64): f64 {
 }
 
 /** Makes room for paces of instances from `known` on, which are not known. False if memory is exhausted. */
-export function reservePaces(arena: usize, k: usize, known: i32, cap: i32): bool {
-  const paces = regrow(arena, load<u32>(k, K_PACES), known << 3, cap << 3);
+export function reservePaces(arena: Arena, k: Counter, known: i32, cap: i32): bool {
+  const paces = regrow(arena, k.paces, known << 3, cap << 3);
   if (!paces) return false;
-  for (let i = known; i < cap; i++) store<f64>(paces + (i << 3), -1);
-  store<u32>(k, <u32>paces, K_PACES);
+  for (let i = known; i < cap; i++) paces[i] = -1;
+  k.paces = paces;
   return true;
 }
 
 /** Remembers how fast those count that have not fallen. False if memory is exhausted. */
-export function keepPaces(w: usize, k: usize, slot: usize, ns: i64): bool {
-  if (!load<u32>(k, K_PACES) && !reservePaces(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
+export function keepPaces(w: Window, k: Counter, slot: Slot, ns: i64): bool {
+  if (!k.paces && !reservePaces(w.arena, k, 0, k.capacity)) return false;
   face(k, slot);
-  const paces: usize = load<u32>(k, K_PACES);
-  const span = ns - load<i64>(k, K_BEFORE);
+  const paces = k.paces;
+  const span = ns - k.before;
   for (let i = 0; i < n; i++) {
-    const number = load<i32>(places + (i << 2));
+    const number = places[i];
     if (number < 0 || number >= known) continue;
     const counted = load<f64>(values + (i << 3)) - load<f64>(last + (number << 3));
-    if (counted >= 0) store<f64>(paces + (number << 3), paceOf(counted, span));
+    if (counted >= 0) paces[number] = paceOf(counted, span);
   }
   return true;
 }
 
-function canWrap(k: usize, slot: usize, before: usize, now: usize, number: i32, ns: i64): bool {
+function canWrap(k: Counter, slot: Slot, before: usize, now: usize, number: i32, ns: i64): bool {
   if (bits == 0) return false;
-  const configured = load<i32>(k, K_BITS) != 0;
+  const configured = k.bits != 0;
   if (exact) {
     const fall = load<u64>(before) - load<u64>(now);
     const half: u64 = (<u64>1) << (bits - 1);
@@ -111,15 +106,15 @@ function canWrap(k: usize, slot: usize, before: usize, now: usize, number: i32, 
   }
   const value = load<f64>(now);
   const fall = load<f64>(before) - value;
-  const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
+  const range = rangeOf(bits) * slot.scale;
   if (fall > range) return false;
   if (bits > 32) return fall > range * 0.5;
   if (configured) return true;
   const counted = range - fall;
-  const paces: usize = load<u32>(k, K_PACES);
-  const pace = paces ? load<f64>(paces + (number << 3)) : -1;
-  if (pace < 0) return fall > range * 0.5 || (!load<i32>(k, K_AWAY) && value >= range * 0.125);
-  const expected = pace * <f64>(ns - load<i64>(k, K_BEFORE));
+  const paces = k.paces;
+  const pace = paces ? paces[number] : -1;
+  if (pace < 0) return fall > range * 0.5 || (!k.away && value >= range * 0.125);
+  const expected = pace * <f64>(ns - k.before);
   if (fall > range * 0.5) return value < 0 || value > 2 * expected || counted <= UNLIKE * expected;
   return counted <= ALIKE * expected && ALIKE * counted >= expected;
 }
@@ -134,12 +129,12 @@ export function asDouble(p: usize, type: i32, exact: bool): f64 {
 }
 
 /** By agent (pmID domain), of the record at hand. */
-const agents = memory.data(16384);
+const agents = changetype<Structs<Agent>>(memory.data(16384));
 
 // @ts-ignore: decorator
 @inline
-function agentOf(slot: usize): usize {
-  return agents + load<i32>(slot, L_AGENT) * KA_SIZE;
+function agentOf(slot: Slot): Agent {
+  return agents[slot.agent];
 }
 
 /** The counter that is being looked at: number of values, how many instances were known before, width, type, where values lie. */
@@ -149,27 +144,27 @@ let bits: i32 = 0;
 let type: i32 = 0;
 let exact: bool = false;
 let values: usize = 0;
-let places: usize = 0;
+let places = changetype<List<i32>>(0);
 let last: usize = 0;
 
-function face(k: usize, slot: usize): void {
-  n = load<i32>(slot, L_COUNT);
-  known = load<i32>(k, K_KNOWN);
+function face(k: Counter, slot: Slot): void {
+  n = slot.count;
+  known = k.known;
   bits = widthOf(k, slot);
-  type = load<i32>(slot, L_TYPE);
+  type = slot.type;
   exact = isExact(slot);
   values = valuesOf(slot, exact);
-  places = load<u32>(k + K_MAP, MP_AT);
-  last = load<u32>(k, K_LAST);
+  places = k.places.at;
+  last = k.last;
 }
 
 /** Adds the counter's instances that cannot but have been restarted, and those that went on, to those of its agent. */
-function count(w: usize, k: usize, slot: usize, ns: i64): void {
+function count(w: Window, k: Counter, slot: Slot, ns: i64): void {
   face(k, slot);
   let restarted = 0;
   let wentOn = 0;
   for (let i = 0; i < n; i++) {
-    const number = load<i32>(places + (i << 2));
+    const number = places[i];
     if (number < 0 || number >= known) continue;
     const now = values + (i << 3);
     const before = last + (number << 3);
@@ -179,26 +174,25 @@ function count(w: usize, k: usize, slot: usize, ns: i64): void {
     if (!canWrap(k, slot, before, now, number, ns)) restarted++;
   }
   const a = agentOf(slot);
-  store<i32>(a, load<i32>(a, KA_WENT_ON) + wentOn, KA_WENT_ON);
+  a.wentOn += wentOn;
   if (!restarted) return;
-  const away = load<i32>(k, K_AWAY);
-  const to = away & AWAY_MARK ? load<i64>(w, W_MARK_NS) : away ? load<i64>(w, W_AWAY_NS) : ns;
-  const from = away ? to - 1 : load<i64>(k, K_BEFORE);
-  const first = load<i32>(a, KA_RESTARTED) == 0;
-  store<i32>(a, load<i32>(a, KA_RESTARTED) + restarted, KA_RESTARTED);
-  store<i64>(a, first ? from : max(from, load<i64>(a, KA_FROM)), KA_FROM);
-  store<i64>(a, first ? to : min(to, load<i64>(a, KA_TO)), KA_TO);
-  if (away) store<i32>(a, 1, KA_AWAY);
+  const away = k.away;
+  const to = away & AWAY_MARK ? w.markNs : away ? w.awayNs : ns;
+  const from = away ? to - 1 : k.before;
+  const first = a.restarted == 0;
+  a.restarted += restarted;
+  a.earliest = first ? from : max(from, a.earliest);
+  a.latest = first ? to : min(to, a.latest);
+  if (away) a.away = 1;
 }
 
 /** Whether the instance was restarted since it was last seen; it is not from now on. */
-function takePending(k: usize, number: i32): bool {
-  if (!load<i32>(k, K_PENDING)) return false;
-  const flag = <usize>load<u32>(k, K_FLAGS) + number;
-  const flags: u32 = load<u8>(flag);
-  if (!(flags & FLAG_PENDING)) return false;
-  store<u8>(flag, flags & ~FLAG_PENDING);
-  store<i32>(k, load<i32>(k, K_PENDING) - 1, K_PENDING);
+function takePending(k: Counter, number: i32): bool {
+  if (!k.pending) return false;
+  const flags = k.flags;
+  if (!(flags[number] & FLAG_PENDING)) return false;
+  flags[number] &= <u8>~FLAG_PENDING;
+  k.pending--;
   return true;
 }
 
@@ -206,111 +200,110 @@ function takePending(k: usize, number: i32): bool {
  * Adds to the offsets, and notes a wrap that is taken for a restart unless the host ran on. `most`: more counters of the agent were
  * restarted in this record than went on. False if memory is exhausted.
  */
-function bridge(w: usize, k: usize, slot: usize, most: bool, ns: i64): bool {
+function bridge(w: Window, k: Counter, slot: Slot, most: bool, ns: i64): bool {
   face(k, slot);
-  const restarted = !load<i32>(k, K_RAN_ON) && (most || (load<i32>(k, K_AWAY) & AWAY_MARK) != 0);
-  const kernel = load<i32>(slot, L_AGENT) == KERNEL;
-  const paces = isPaced(k, slot) ? <usize>load<u32>(k, K_PACES) : 0;
+  const restarted = !k.ranOn && (most || (k.away & AWAY_MARK) != 0);
+  const kernel = slot.agent == KERNEL;
+  const paces = isPaced(k, slot) ? k.paces : none<List<f64>>();
   let named = -1;
   let doubted = 0;
   for (let i = 0; i < n; i++) {
-    const number = load<i32>(places + (i << 2));
+    const number = places[i];
     if (number < 0 || number >= known) continue;
     const now = values + (i << 3);
     const before = last + (number << 3);
     const pending = takePending(k, number);
     const fell = isBelow(now, before, type, exact);
     if (!fell && !(pending && isBelow(before, now, type, exact))) continue;
-    if (!load<u32>(k, K_OFFSETS)) {
-      if (!reserveOffsets(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
-      store<i32>(w, load<i32>(w, W_CORRECTED) + 1, W_CORRECTED);
+    if (!k.offsets) {
+      if (!reserveOffsets(w.arena, k, 0, k.capacity)) return false;
+      w.correctedCount++;
     }
-    const offset = <usize>load<u32>(k, K_OFFSETS) + (number << 3);
-    const whole = <usize>load<u32>(k, K_EXACT) + (number << 3);
-    const pace: usize = paces ? paces + (number << 3) : 0;
+    const offsets = k.offsets;
+    const exactOffsets = k.exactOffsets;
     const wraps = fell && !pending && canWrap(k, slot, before, now, number, ns);
     if (wraps && restarted && kernel) doubted++;
     if (wraps && !restarted) {
-      const range = rangeOf(bits) * load<f64>(slot, L_SCALE);
-      store<f64>(offset, load<f64>(offset) + range);
-      if (pace) store<f64>(pace, paceOf(load<f64>(now) - load<f64>(before) + range, ns - load<i64>(k, K_BEFORE)));
-      if (bits < 64) store<u64>(whole, load<u64>(whole) + ((<u64>1) << bits));
+      const range = rangeOf(bits) * slot.scale;
+      offsets[number] += range;
+      if (paces) paces[number] = paceOf(load<f64>(now) - load<f64>(before) + range, ns - k.before);
+      if (bits < 64) exactOffsets[number] += (<i64>1) << bits;
       continue;
     }
-    if (pace) store<f64>(pace, -1);
+    if (paces) paces[number] = -1;
     if (concerns(k, slot, i)) {
       if (named < 0) named = i;
       if (!mark(w, k, number)) return false;
     }
     if (exact) {
       const step = load<i64>(before) - load<i64>(now);
-      store<i64>(whole, load<i64>(whole) + step);
-      store<f64>(offset, load<f64>(offset) + <f64>step);
+      exactOffsets[number] += step;
+      offsets[number] += <f64>step;
       continue;
     }
-    const level = load<f64>(before) + load<f64>(offset);
+    const level = load<f64>(before) + offsets[number];
     const more = level - load<f64>(now);
     // Rounding must not make it fall after all.
     const short = level - (load<f64>(now) + more);
-    store<f64>(offset, short > 0 ? more + 2 * short : more);
+    offsets[number] = short > 0 ? more + 2 * short : more;
   }
   if (named >= 0) record(k, slot, named, ns);
-  return !doubted || note(w, E_WRAP, load<i64>(k, K_BEFORE), ns, doubted, load<i32>(k, K_AWAY) != 0);
+  return !doubted || note(w, WRAP, k.before, ns, doubted, k.away != 0);
 }
 
 /** Name of an instance in the record at hand (string number). */
-function nameAt(slot: usize, i: i32): u32 {
-  const version: usize = load<u32>(slot, L_INDOM) ? <usize>load<u32>(slot, L_VERSION) : 0;
+function nameAt(slot: Slot, i: i32): u32 {
+  const version = slot.domain ? slot.version : none<Version>();
   return version ? nameIn(version, instanceAt(slot, i)) : NO_STRING;
 }
 
 /** Whether somebody looks at the instance. */
-function concerns(k: usize, slot: usize, i: i32): bool {
-  const names: usize = load<u32>(k, K_MATCH);
+function concerns(k: Counter, slot: Slot, i: i32): bool {
+  const names = k.match;
   return !names || isWanted(names, nameAt(slot, i));
 }
 
 /** Counts an instance that was restarted, once. False if memory is exhausted. */
-function mark(w: usize, k: usize, number: i32): bool {
-  if (!load<u32>(k, K_FLAGS) && !reserveFlags(w + W_ARENA, k, 0, load<i32>(k, K_CAP))) return false;
-  const flag = <usize>load<u32>(k, K_FLAGS) + number;
-  if (load<u8>(flag) & FLAG_COUNTED) return true;
-  store<u8>(flag, load<u8>(flag) | <u8>FLAG_COUNTED);
-  store<i32>(k, load<i32>(k, K_COUNTED) + 1, K_COUNTED);
+function mark(w: Window, k: Counter, number: i32): bool {
+  if (!k.flags && !reserveFlags(w.arena, k, 0, k.capacity)) return false;
+  const flags = k.flags;
+  if (flags[number] & FLAG_COUNTED) return true;
+  flags[number] |= <u8>FLAG_COUNTED;
+  k.counted++;
   return true;
 }
 
 /** Counts a record with a restart, and keeps the first one. */
-function record(k: usize, slot: usize, i: i32, ns: i64): void {
-  const count = load<i32>(k, K_RESTARTS);
-  store<i32>(k, count + 1, K_RESTARTS);
+function record(k: Counter, slot: Slot, i: i32, ns: i64): void {
+  const count = k.restarts;
+  k.restarts = count + 1;
   if (count) return;
-  store<i32>(k, instanceAt(slot, i), K_ID);
-  store<u32>(k, nameAt(slot, i), K_NAME);
-  store<i32>(k, load<u32>(slot, L_INDOM) ? 1 : 0, K_DOMAIN);
-  store<i64>(k, ns, K_NS);
+  k.restartId = instanceAt(slot, i);
+  k.restartName = nameAt(slot, i);
+  k.restartDomain = slot.domain ? 1 : 0;
+  k.restartNs = ns;
 }
 
 /** Some counter of the record fell: tells wraps from restarts, and adds to the offsets. False if memory is exhausted. */
-export function bridgeAll(w: usize, ns: i64): bool {
-  const counters = load<i32>(w, W_NCOUNTERS);
-  memory.fill(agents, 0, AGENTS * KA_SIZE);
+export function bridgeAll(w: Window, ns: i64): bool {
+  const counters = w.counterCount;
+  memory.fill(changetype<usize>(agents), 0, AGENTS * offsetof<Agent>());
   for (let i = 0; i < counters; i++) {
     const k = counterAt(w, i);
-    if (load<i32>(k, K_MET)) count(w, k, load<u32>(k, K_SLOT), ns);
+    if (k.met) count(w, k, k.slot, ns);
   }
   for (let i = 0; i < counters; i++) {
     const k = counterAt(w, i);
-    if (!load<i32>(k, K_MET)) continue;
-    const slot: usize = load<u32>(k, K_SLOT);
+    if (!k.met) continue;
+    const slot = k.slot;
     const a = agentOf(slot);
-    const restarted = load<i32>(a, KA_RESTARTED);
-    if (restarted && !load<i32>(a, KA_NOTED)) {
-      store<i32>(a, 1, KA_NOTED);
-      const away = load<i32>(a, KA_AWAY) != 0;
-      if (!note(w, load<i32>(slot, L_AGENT), load<i64>(a, KA_FROM), load<i64>(a, KA_TO), restarted, away)) return false;
+    const restarted = a.restarted;
+    if (restarted && !a.noted) {
+      a.noted = 1;
+      const away = a.away != 0;
+      if (!note(w, slot.agent, a.earliest, a.latest, restarted, away)) return false;
     }
-    if (!bridge(w, k, slot, restarted > load<i32>(a, KA_WENT_ON), ns)) return false;
+    if (!bridge(w, k, slot, restarted > a.wentOn, ns)) return false;
   }
   return true;
 }

@@ -1,52 +1,36 @@
 // Owns ROLL: running count, mean, minimum and maximum of each lane element (analytics.md §1.8).
 
-import {
-  Q_DROP_LAST,
-  Q_FLAGS,
-  Q_LANE,
-  Q_SKIP_FIRST,
-  RO_COUNT,
-  RO_DIRECT,
-  RO_MAX,
-  RO_MEAN,
-  RO_MIN,
-  RO_PENDING,
-  RO_SEEN,
-  RO_WIDTH,
-  STOP_MEMORY,
-  STOP_NONE,
-  STOP_SHAPE,
-} from '../layout';
+import { Arena, DROP_LAST, List, Roll, SKIP_FIRST, STOP_MEMORY, STOP_NONE, STOP_SHAPE, copy } from '../layout';
 import { take } from '../memory';
 import { anyLane, ready, vector, width } from './lane';
 import { countOf } from './rows';
 
-function push(q: usize, x: usize, n: i32): void {
-  const count = load<i32>(q, RO_COUNT) + 1;
-  store<i32>(q, count, RO_COUNT);
-  const mean: usize = load<u32>(q, RO_MEAN);
-  const min: usize = load<u32>(q, RO_MIN);
-  const max: usize = load<u32>(q, RO_MAX);
+function push(q: Roll, x: List<f64>, n: i32): void {
+  const count = q.count + 1;
+  q.count = count;
+  const mean = q.mean;
+  const min = q.min;
+  const max = q.max;
   if (count == 1) {
-    memory.copy(mean, x, n << 3);
-    memory.copy(min, x, n << 3);
-    memory.copy(max, x, n << 3);
+    copy(mean, x, n);
+    copy(min, x, n);
+    copy(max, x, n);
     return;
   }
   const one = reciprocal(count);
   if (n == 1) {
-    const v = load<f64>(x);
-    const m = load<f64>(mean);
-    const low = load<f64>(min);
-    const high = load<f64>(max);
+    const v = x[0];
+    const m = mean[0];
+    const low = min[0];
+    const high = max[0];
     const whole = v == v;
-    store<f64>(mean, m + (v - m) * one);
-    store<f64>(min, v < low || !whole ? v : low);
-    store<f64>(max, v > high || !whole ? v : high);
+    mean[0] = m + (v - m) * one;
+    min[0] = v < low || !whole ? v : low;
+    max[0] = v > high || !whole ? v : high;
     return;
   }
   // Buffers are whole pairs.
-  pushMany(x, mean, min, max, n << 3, one);
+  pushMany(changetype<usize>(x), changetype<usize>(mean), changetype<usize>(min), changetype<usize>(max), n << 3, one);
 }
 
 /** The next values of many elements side by side, `one` being 1/count; whole pairs are read and written. */
@@ -106,38 +90,38 @@ export function reciprocal(n: i32): f64 {
 }
 
 /** One record; STOP_NONE, or why the consumer must stop. `first`: the first record that the consumer accepted. */
-export function roll(q: usize, arena: usize, first: bool): i32 {
-  const direct = load<i32>(q, RO_DIRECT) - 1;
-  const lane: usize = load<u32>(q, Q_LANE);
+export function roll(q: Roll, arena: Arena, first: bool): i32 {
+  const direct = q.direct - 1;
+  const lane = q.lane;
   if (direct >= 0 ? countOf(direct) <= 0 : !ready(lane)) return STOP_NONE;
   const status = anyLane(lane);
   return status == STOP_NONE ? rollValues(q, arena, first, vector, width) : status;
 }
 
 /** The same, of values at `x`. */
-export function rollValues(q: usize, arena: usize, first: bool, x: usize, n: i32): i32 {
-  const flags = load<i32>(q, Q_FLAGS);
-  const seen = load<i32>(q, RO_SEEN);
-  if (load<i32>(q, RO_WIDTH) == 0) {
+export function rollValues(q: Roll, arena: Arena, first: bool, x: List<f64>, n: i32): i32 {
+  const flags = q.flags;
+  const seen = q.seen;
+  if (q.width == 0) {
     // Whole pairs.
-    const bytes = ((n + 1) & ~1) << 3;
-    const mean = take(arena, 3 * bytes);
-    const pending = take(arena, flags & Q_DROP_LAST ? bytes : 8);
+    const room = (n + 1) & ~1;
+    const mean = take<List<f64>>(arena, 3 * (room << 3));
+    const pending = take<List<f64>>(arena, flags & DROP_LAST ? room << 3 : 8);
     if (!mean || !pending) return STOP_MEMORY;
-    store<u32>(q, <u32>mean, RO_MEAN);
-    store<u32>(q, <u32>(mean + bytes), RO_MIN);
-    store<u32>(q, <u32>(mean + 2 * bytes), RO_MAX);
-    store<u32>(q, <u32>pending, RO_PENDING);
-    store<i32>(q, n, RO_WIDTH);
-  } else if (n != load<i32>(q, RO_WIDTH)) {
+    q.mean = mean;
+    q.min = mean.from(room);
+    q.max = mean.from(2 * room);
+    q.pending = pending;
+    q.width = n;
+  } else if (n != q.width) {
     return STOP_SHAPE;
   }
-  if (first && flags & Q_SKIP_FIRST) return STOP_NONE;
-  store<i32>(q, seen + 1, RO_SEEN);
-  if (flags & Q_DROP_LAST) {
-    const pending: usize = load<u32>(q, RO_PENDING);
+  if (first && flags & SKIP_FIRST) return STOP_NONE;
+  q.seen = seen + 1;
+  if (flags & DROP_LAST) {
+    const pending = q.pending;
     if (seen > 0) push(q, pending, n);
-    memory.copy(pending, x, n << 3);
+    copy(pending, x, n);
   } else {
     push(q, x, n);
   }

@@ -1,61 +1,44 @@
 // Owns SECTIONS: average rates of one or two counters in equal parts of the job's time (analytics.md §2.23).
 
-import {
-  Q_LANE,
-  Q_LANE2,
-  SE_DATA,
-  SE_END,
-  SE_GAP,
-  SE_K,
-  SE_LAST,
-  SE_LIMIT,
-  SE_MARKER,
-  SE_MAX,
-  SE_RATES,
-  SE_RECORDS,
-  SE_START,
-  SE_STEP,
-  SE_TIME,
-  SE_TIMES,
-} from '../layout';
+import { Lane, MAX_SECTIONS, Reducer, Sections } from '../layout';
 import { scalarLane } from './lane';
 
 /** Epoch seconds of the job; length of a section; most seconds a record may lie behind a border without being a gap. */
-export function setSections(q: usize, start: f64, end: f64, step: f64, limit: f64): void {
-  store<f64>(q, start, SE_START);
-  store<f64>(q, end, SE_END);
-  store<f64>(q, step, SE_STEP);
-  store<f64>(q, limit, SE_LIMIT);
+export function setSections(q: Sections, start: f64, end: f64, step: f64, limit: f64): void {
+  q.start = start;
+  q.end = end;
+  q.step = step;
+  q.limit = limit;
 }
 
 /** One record. A metric without values counts as 0, as in the reference. */
-export function sections(q: usize, t: f64): void {
-  const lanes = load<u32>(q, Q_LANE2) ? 2 : 1;
-  const first = load<i32>(q, SE_RECORDS) == 0;
-  store<i32>(q, load<i32>(q, SE_RECORDS) + 1, SE_RECORDS);
+export function sections(q: Sections, t: f64): void {
+  const lanes = q.lane2 ? 2 : 1;
+  const first = q.records == 0;
+  q.records++;
   for (let i = 0; i < lanes; i++) {
-    const y = scalarLane(load<u32>(q + Q_LANE + (i << 2)));
-    store<f64>(q + SE_LAST + (i << 3), y);
-    if (first) store<f64>(q + SE_DATA + (i << 3), y);
+    const y = scalarLane(changetype<Lane>(load<u32>(changetype<usize>(q) + offsetof<Reducer>('lane') + (i << 2))));
+    q.last[i] = y;
+    if (first) q.atStart[i] = y;
   }
   if (first) {
-    const start = load<f64>(q, SE_START);
-    store<f64>(q, start + load<f64>(q, SE_STEP), SE_MARKER);
-    store<f64>(q, start, SE_TIME);
+    const start = q.start;
+    q.marker = start + q.step;
+    q.time = start;
   }
-  const marker = load<f64>(q, SE_MARKER);
-  const k = load<i32>(q, SE_K);
-  if (t < marker || t >= load<f64>(q, SE_END) || k == SE_MAX) return;
+  const marker = q.marker;
+  const k = q.count;
+  if (t < marker || t >= q.end || k == MAX_SECTIONS) return;
   // The last border decides (KEEP).
-  store<i32>(q, t - marker > load<f64>(q, SE_LIMIT) ? 1 : 0, SE_GAP);
+  q.gap = t - marker > q.limit ? 1 : 0;
   for (let i = 0; i < lanes; i++) {
-    const y = load<f64>(q + SE_LAST + (i << 3));
-    const rate = (y - load<f64>(q + SE_DATA + (i << 3))) / (t - load<f64>(q, SE_TIME));
-    store<f64>(q + SE_RATES + ((i * SE_MAX + k) << 3), rate);
-    store<f64>(q + SE_DATA + (i << 3), y);
+    const y = q.last[i];
+    const rate = (y - q.atStart[i]) / (t - q.time);
+    q.rates[i * MAX_SECTIONS + k] = rate;
+    q.atStart[i] = y;
   }
-  store<f64>(q + SE_TIMES + (k << 3), t);
-  store<f64>(q, t, SE_TIME);
-  store<i32>(q, k + 1, SE_K);
-  store<f64>(q, marker + load<f64>(q, SE_STEP), SE_MARKER);
+  q.times[k] = t;
+  q.time = t;
+  q.count = k + 1;
+  q.marker = marker + q.step;
 }

@@ -1,27 +1,27 @@
 // Owns WRAPSUM: increments of counters of few bits summed up, by metric and column, from the second record on.
 
-import { C_NMETRICS, STOP_MEMORY, STOP_NONE, WS_ACC, WS_CAP, WS_HAVE, WS_PREV, WS_RANGE, WS_RECORDS, WS_TOTAL, WS_WIDTH } from '../layout';
+import { Arena, Consumer, STOP_MEMORY, STOP_NONE, WrapSum } from '../layout';
 import { regrow } from '../memory';
 import { columnMask, columns, columnVals, place } from './columns';
 import { countOf } from './rows';
 
 /** The modulus, 2^bits. */
-export function setWrap(q: usize, range: f64): void {
-  store<f64>(q, range, WS_RANGE);
+export function setWrap(q: WrapSum, range: f64): void {
+  q.range = range;
 }
 
-function reserve(q: usize, arena: usize, n: i32, metrics: i32): bool {
-  const old = load<i32>(q, WS_CAP);
+function reserve(q: WrapSum, arena: Arena, n: i32, metrics: i32): bool {
+  const old = q.capacity;
   if (n <= old) return true;
   const cap = old ? n << 1 : n;
-  const prev = regrow(arena, load<u32>(q, WS_PREV), (old * metrics) << 3, (cap * metrics) << 3);
-  const acc = regrow(arena, load<u32>(q, WS_ACC), (old * metrics) << 3, (cap * metrics) << 3);
-  const have = regrow(arena, load<u32>(q, WS_HAVE), old, cap);
+  const prev = regrow(arena, q.before, (old * metrics) << 3, (cap * metrics) << 3);
+  const acc = regrow(arena, q.sums, (old * metrics) << 3, (cap * metrics) << 3);
+  const have = regrow(arena, q.has, old, cap);
   if (!prev || !acc || !have) return false;
-  store<u32>(q, <u32>prev, WS_PREV);
-  store<u32>(q, <u32>acc, WS_ACC);
-  store<u32>(q, <u32>have, WS_HAVE);
-  store<i32>(q, cap, WS_CAP);
+  q.before = prev;
+  q.sums = acc;
+  q.has = have;
+  q.capacity = cap;
   return true;
 }
 
@@ -35,7 +35,7 @@ export function placeAll(metrics: i32): bool {
 export function wholeColumn(k: i32, metrics: i32): bool {
   for (let m = 0; m < metrics; m++) {
     const mask = columnMask(m);
-    if (mask && !load<u8>(mask + k)) return false;
+    if (mask && !mask[k]) return false;
   }
   return true;
 }
@@ -46,23 +46,23 @@ export function wholeRecord(metrics: i32): bool {
   return true;
 }
 
-export function wrapSum(q: usize, c: usize, arena: usize): i32 {
-  const metrics = load<i32>(c, C_NMETRICS);
+export function wrapSum(q: WrapSum, c: Consumer, arena: Arena): i32 {
+  const metrics = c.metricCount;
   if (!wholeRecord(metrics)) return STOP_NONE;
   if (!placeAll(metrics) || !reserve(q, arena, columns, metrics)) return STOP_MEMORY;
-  store<i32>(q, load<i32>(q, WS_RECORDS) + 1, WS_RECORDS);
-  store<i32>(q, columns, WS_WIDTH);
-  const range = load<f64>(q, WS_RANGE);
-  const have: usize = load<u32>(q, WS_HAVE);
-  let total = load<f64>(q, WS_TOTAL);
+  q.records++;
+  q.width = columns;
+  const range = q.range;
+  const have = q.has;
+  let total = q.total;
   for (let k = 0; k < columns; k++) {
     if (!wholeColumn(k, metrics)) continue;
-    const known = load<u8>(have + k) != 0;
-    store<u8>(have + k, 1);
-    let prev = <usize>load<u32>(q, WS_PREV) + ((k * metrics) << 3);
-    let acc = <usize>load<u32>(q, WS_ACC) + ((k * metrics) << 3);
+    const known = have[k] != 0;
+    have[k] = 1;
+    let prev = changetype<usize>(q.before) + ((k * metrics) << 3);
+    let acc = changetype<usize>(q.sums) + ((k * metrics) << 3);
     for (let m = 0; m < metrics; m++) {
-      const x = load<f64>(columnVals(m) + (k << 3));
+      const x = columnVals(m)[k];
       if (known) {
         const d = x - load<f64>(prev);
         const step = d - range * Math.floor(d / range);
@@ -74,6 +74,6 @@ export function wrapSum(q: usize, c: usize, arena: usize): i32 {
       acc += 8;
     }
   }
-  store<f64>(q, total, WS_TOTAL);
+  q.total = total;
   return STOP_NONE;
 }

@@ -76,25 +76,25 @@ function watchRestarts(
   if (moments.length === 0) return;
   const list = wasm.need(wasm.x.takeMoments(window, moments.length) >>> 0);
   moments.forEach(({ ns, agent }, i) => {
-    wasm.view.setBigInt64(list + i * L.MO_SIZE + L.MO_NS, ns, true);
-    wasm.view.setInt32(list + i * L.MO_SIZE + L.MO_AGENT, agent, true);
+    wasm.view.setBigInt64(list + i * L.Moment.SIZE + L.Moment.ns, ns, true);
+    wasm.view.setInt32(list + i * L.Moment.SIZE + L.Moment.agent, agent, true);
   });
 }
 
 function flagsOf(spec: ConsumerSpec): number {
   return (
-    (spec.mode === 'firstlast' ? L.F_FIRSTLAST : 0) |
-    (spec.raw ? L.F_RAW : 0) |
-    (spec.empty === 'skip' ? L.F_EMPTY_SKIP : 0) |
-    (spec.empty === 'stop' ? L.F_EMPTY_STOP : 0) |
-    (spec.empty === 'ignore' ? L.F_EMPTY_IGNORE : 0) |
-    (spec.rectangular ? L.F_RECT : 0) |
-    (spec.floor !== undefined ? L.F_FLOOR : 0) |
-    (spec.floorSkips ? L.F_FLOOR_SKIP : 0) |
-    (spec.rectangular === 'skip' ? L.F_RECT_SKIP : 0) |
-    (spec.columns === 'steady' ? L.F_STEADY : 0) |
-    (spec.counters ? L.F_COUNTERS : 0) |
-    (spec.unnamed === 'ignore' ? L.F_UNNAMED : 0)
+    (spec.mode === 'firstlast' ? L.FIRST_LAST_ONLY : 0) |
+    (spec.raw ? L.UNCHECKED : 0) |
+    (spec.empty === 'skip' ? L.EMPTY_SKIPS : 0) |
+    (spec.empty === 'stop' ? L.EMPTY_STOPS : 0) |
+    (spec.empty === 'ignore' ? L.EMPTY_IGNORED : 0) |
+    (spec.rectangular ? L.RECTANGULAR : 0) |
+    (spec.floor !== undefined ? L.FLOOR : 0) |
+    (spec.floorSkips ? L.FLOOR_SKIPS : 0) |
+    (spec.rectangular === 'skip' ? L.RECTANGULAR_SKIPS : 0) |
+    (spec.columns === 'steady' ? L.STEADY : 0) |
+    (spec.counters ? L.COUNTERS : 0) |
+    (spec.unnamed === 'ignore' ? L.UNNAMED_COUNT : 0)
   );
 }
 
@@ -197,20 +197,20 @@ function buildReducer(
 ): number {
   const add = (kind: number, flags: number, lane: number, lane2 = 0): number =>
     wasm.need(wasm.x.addReducer(consumer, kind, flags, lane, lane2) >>> 0);
-  const skip = (on: boolean | undefined): number => (on ? L.Q_SKIP_FIRST : 0);
+  const skip = (on: boolean | undefined): number => (on ? L.SKIP_FIRST : 0);
   switch (spec.kind) {
     case 'FIRSTLAST':
       for (const slot of slots) wasm.x.addSlotWant(slot, L.WANT_RAW);
       return add(L.KIND_FIRSTLAST, 0, 0);
     case 'ROLL': {
       if (owner.columns && spec.dropLast) throw new RangeError('ROLL by column has no dropLast');
-      const flags = skip(spec.skipFirst) | (spec.dropLast ? L.Q_DROP_LAST : 0);
+      const flags = skip(spec.skipFirst) | (spec.dropLast ? L.DROP_LAST : 0);
       return add(L.KIND_ROLL, flags, buildLane(wasm, consumer, spec.lane));
     }
     case 'INTEGRATE':
       return add(L.KIND_INTEGRATE, 0, buildLane(wasm, consumer, spec.lane));
     case 'SUBSAMPLE': {
-      const flags = spec.monotonic ? L.Q_MONOTONIC | (spec.monotonic === 'each' ? L.Q_EACH : 0) : 0;
+      const flags = spec.monotonic ? L.MONOTONIC | (spec.monotonic === 'each' ? L.EACH : 0) : 0;
       const q = add(
         L.KIND_SUBSAMPLE,
         flags,
@@ -224,7 +224,7 @@ function buildReducer(
       return add(L.KIND_LATCH, skip(spec.skipFirst), buildLane(wasm, consumer, spec.lane));
     case 'TALLY': {
       const n = spec.metrics.length;
-      if (n === 0 || n > L.TA_MAX_METRICS) throw new RangeError(`TALLY has 1 to ${L.TA_MAX_METRICS} metrics, not ${n}`);
+      if (n === 0 || n > L.TALLY_METRICS) throw new RangeError(`TALLY has 1 to ${L.TALLY_METRICS} metrics, not ${n}`);
       for (const m of spec.metrics) wasm.x.addSlotWant(slots[m]!, L.WANT_STRS);
       const q = add(L.KIND_TALLY, 0, 0);
       const packed = spec.metrics.reduce((word, m, i) => word | (m << (8 * i)), 0);
@@ -239,7 +239,7 @@ function buildReducer(
       return q;
     }
     case 'FULLSERIES': {
-      const flags = (spec.monotonic ? L.Q_MONOTONIC : 0) | (spec.keep === 'even' ? L.Q_EVEN : 0);
+      const flags = (spec.monotonic ? L.MONOTONIC : 0) | (spec.keep === 'even' ? L.EVEN : 0);
       const linked = 'wrapsum' in spec.value ? before[spec.value.wrapsum] : undefined;
       const q = add(L.KIND_FULLSERIES, flags, 'wrapsum' in spec.value ? 0 : buildLane(wasm, consumer, spec.value));
       if (linked !== undefined) wasm.x.linkReducer(q, linked);

@@ -48,20 +48,22 @@ export function oddDescriptors(metrics: readonly Metric[]): [string, string[]][]
 
 /** Instance domains that name an instance twice in one version. */
 export function doubledDomains(wasm: Wasm, reader: ArchiveReader): string[] {
-  const domains = wasm.u32(reader.address + L.R_INDOMS);
+  const domains = wasm.u32(reader.address + L.Reader.domains);
   const found: string[] = [];
-  for (let i = 0; i < wasm.i32(reader.address + L.R_NINDOMS); i++) {
+  for (let i = 0; i < wasm.i32(reader.address + L.Reader.domainCount); i++) {
     const domain = wasm.u32(domains + 4 * i);
-    const versions = wasm.u32(domain + L.I_VERSIONS);
+    const versions = wasm.u32(domain + L.Domain.versions);
     const doubled = (version: number): boolean => {
-      const ids = wasm.u32(version + L.V_IDS);
+      const ids = wasm.u32(version + L.Version.ids);
       // Ascending: equal ones are neighbours.
-      for (let k = wasm.i32(version + L.V_N) - 1; k > 0; k--)
+      for (let k = wasm.i32(version + L.Version.count) - 1; k > 0; k--)
         if (wasm.i32(ids + 4 * k) === wasm.i32(ids + 4 * k - 4)) return true;
       return false;
     };
-    const some = Array.from({ length: wasm.i32(domain + L.I_N) }).some((_, k) => doubled(versions + k * L.V_SIZE));
-    if (some) found.push(indomText(wasm.u32(domain + L.I_WORD)));
+    const some = Array.from({ length: wasm.i32(domain + L.Domain.count) }).some((_, k) =>
+      doubled(versions + k * L.Version.SIZE),
+    );
+    if (some) found.push(indomText(wasm.u32(domain + L.Domain.word)));
   }
   return found;
 }

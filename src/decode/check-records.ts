@@ -75,7 +75,7 @@ export class RecordTally {
     const known = this.#records.get(volume) ?? { starts: [], ends: [] };
     this.#records.set(volume, known);
     known.starts.push(offset);
-    known.ends.push(offset + this.#wasm.i32(this.#reader.address + L.R_LEN));
+    known.ends.push(offset + this.#wasm.i32(this.#reader.address + L.Reader.length));
   }
 
   #record(): void {
@@ -89,7 +89,7 @@ export class RecordTally {
     if (ns < label.startNs) this.beforeStart.see(place);
     this.lastNs = ns;
     this.records++;
-    if (this.#wasm.i32(this.#reader.address + L.R_NUMPMID) === 0) this.marks++;
+    if (this.#wasm.i32(this.#reader.address + L.Reader.setCount) === 0) this.marks++;
     const sets = [...storedSets(this.#wasm, this.#reader)];
     const about = sets.map(({ pmid }) => String(pmid));
     if (sets.length > 0 && !this.#instant.fresh(0, ns, about)) this.repeated.see(place);
@@ -118,7 +118,7 @@ export class RecordTally {
   #short({ format, pairs }: StoredSet): boolean {
     if (format === 0) return false;
     const address = this.#reader.address;
-    const end = this.#wasm.u32(address + L.R_REC) + this.#wasm.i32(address + L.R_LEN) - TRAILER;
+    const end = this.#wasm.u32(address + L.Reader.record) + this.#wasm.i32(address + L.Reader.length) - TRAILER;
     return pairs.some((pair) => {
       const block = storedBlock(this.#wasm, this.#reader, pair);
       const room = (block.length + 3) & ~3;

@@ -212,7 +212,7 @@ function* oddities(wasm: Wasm, reader: ArchiveReader, tally: RecordTally): Gener
       found,
     });
   }
-  const foreign = wasm.i32(reader.address + L.R_FOREIGN);
+  const foreign = wasm.i32(reader.address + L.Reader.foreign);
   if (foreign > 0) {
     const message = `${foreign} records of metadata are of a type that belongs to the other version`;
     yield warn('E_ARCHIVE_META', message, NOTHING, 'They are read by their own type.');

@@ -112,7 +112,7 @@ export class Clock {
     this.#archive = archive;
     this.behind = placesBehind(archive.entries, archive.files);
     this.#labelNs = label.startNs;
-    wasm.view.setInt32(reader + L.R_READS_ON, 1, true);
+    wasm.view.setInt32(reader + L.Reader.readsOn, 1, true);
     if (archive.anyTime) {
       this.#timeline = null;
       this.#step = LATEST;
@@ -142,7 +142,7 @@ export class Clock {
   }
 
   #limit(ns: bigint): void {
-    this.#wasm.view.setBigInt64(this.#reader + L.R_LIMIT, ns, true);
+    this.#wasm.view.setBigInt64(this.#reader + L.Reader.limitNs, ns, true);
   }
 
   judge(): Timeline | null {
@@ -201,20 +201,20 @@ export class Clock {
   /** Decides on the record before which the decoder has stopped, if that is all it stopped for. `volume`: index of the open one. */
   settles(status: number, volume: number, source: Source): boolean {
     const wasm = this.#wasm;
-    const settle = (bits: number): void => wasm.view.setInt32(this.#reader + L.R_SETTLED, bits, true);
-    const ns = wasm.i64(this.#reader + L.R_NS);
+    const settle = (bits: number): void => wasm.view.setInt32(this.#reader + L.Reader.settled, bits, true);
+    const ns = wasm.i64(this.#reader + L.Reader.ns);
     if (status === L.S_ODD) {
       const taken =
         this.#anyTime ||
-        this.#takes(volume, recordOffset(wasm, this.#reader), ns, wasm.i64(this.#reader + L.R_LAST_NS));
-      if (taken) settle(L.RS_TIME);
+        this.#takes(volume, recordOffset(wasm, this.#reader), ns, wasm.i64(this.#reader + L.Reader.lastNs));
+      if (taken) settle(L.SETTLED_TIME);
       else wasm.x.skipRecord(this.#reader);
       return true;
     }
     if (status !== L.S_SETS && status !== L.S_INSIDE) return false;
     // The frame holds: what is damaged inside costs the record if its sets cannot be separated, else those that are not sound.
     this.#findings.pass(recordFault(wasm, this.#reader, L.S_INSIDE, source).toProblem(), ns);
-    if (status === L.S_SETS) settle(L.RS_TIME | L.RS_SETS);
+    if (status === L.S_SETS) settle(L.SETTLED_TIME | L.SETTLED_SETS);
     else wasm.x.skipRecord(this.#reader);
     return true;
   }
@@ -237,7 +237,7 @@ export class Clock {
    */
   jumped(entryNs: bigint, recordNs: bigint): void {
     if (recordNs < entryNs || (recordNs < LATEST && recordNs - entryNs > this.#step)) this.#met();
-    if (!this.#timeline?.leftOut) this.#wasm.view.setInt32(this.#reader + L.R_SETTLED, L.RS_TIME, true);
+    if (!this.#timeline?.leftOut) this.#wasm.view.setInt32(this.#reader + L.Reader.settled, L.SETTLED_TIME, true);
   }
 
   /** Whether records are left out. */

@@ -17,15 +17,15 @@ export interface Member {
 
 /** A copy of a session string, by its number. */
 export function sessionBytes(wasm: Wasm, id: number): Buffer {
-  const at = wasm.x.stringsAddress() + id * L.T_SIZE;
-  const p = wasm.u32(at + L.T_PTR);
-  return Buffer.from(wasm.bytes.subarray(p, p + wasm.u32(at + L.T_LEN)));
+  const at = wasm.x.stringsAddress() + id * L.Text.SIZE;
+  const p = wasm.u32(at + L.Text.bytes);
+  return Buffer.from(wasm.bytes.subarray(p, p + wasm.u32(at + L.Text.length)));
 }
 
 function membersOf(wasm: Wasm, version: number): Member[] {
-  const n = wasm.i32(version + L.V_N);
-  const ids = wasm.u32(version + L.V_IDS);
-  const names = wasm.u32(version + L.V_NAMES);
+  const n = wasm.i32(version + L.Version.count);
+  const ids = wasm.u32(version + L.Version.ids);
+  const names = wasm.u32(version + L.Version.names);
   return Array.from({ length: n }, (_, i) => ({
     id: wasm.i32(ids + 4 * i),
     name: sessionBytes(wasm, wasm.u32(names + 4 * i)),
@@ -46,15 +46,15 @@ export function versionMembers(wasm: Wasm, version: number): Member[] {
 /** Every instance that the archive ever names, by id, with its newest name; null if the domain has no version. @throws JobsumError E_ARCHIVE_LIMIT */
 export function allMembers(wasm: Wasm, reader: ArchiveReader, indom: number): Member[] | null {
   const domain = wasm.x.findIndom(reader.address, indom, 0);
-  const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
+  const n = domain === 0 ? 0 : wasm.i32(domain + L.Domain.count);
   if (n === 0) return null;
-  const versions = wasm.u32(domain + L.I_VERSIONS);
+  const versions = wasm.u32(domain + L.Domain.versions);
   const all = new Map<number, Member>();
   for (let i = n - 1; i >= 0; i--) {
-    const version = versions + i * L.V_SIZE;
-    const ids = wasm.u32(version + L.V_IDS);
-    const names = wasm.u32(version + L.V_NAMES);
-    for (let k = 0; k < wasm.i32(version + L.V_N); k++) {
+    const version = versions + i * L.Version.SIZE;
+    const ids = wasm.u32(version + L.Version.ids);
+    const names = wasm.u32(version + L.Version.names);
+    for (let k = 0; k < wasm.i32(version + L.Version.count); k++) {
       const id = wasm.i32(ids + 4 * k);
       // Odd domains have an instance twice: the first counts.
       if (!all.has(id)) all.set(id, { id, name: sessionBytes(wasm, wasm.u32(names + 4 * k)) });
@@ -121,15 +121,15 @@ export class InstanceIdentities {
 /** All versions of a domain in order of time. @throws JobsumError E_ARCHIVE_LIMIT */
 export function domainVersions(wasm: Wasm, reader: ArchiveReader, indom: number): { ns: bigint; members: Member[] }[] {
   const domain = wasm.x.findIndom(reader.address, indom, 0);
-  const n = domain === 0 ? 0 : wasm.i32(domain + L.I_N);
-  const versions = domain === 0 ? 0 : wasm.u32(domain + L.I_VERSIONS);
-  const members = Array.from({ length: n }, (_, i) => wasm.i32(versions + i * L.V_SIZE + L.V_N));
+  const n = domain === 0 ? 0 : wasm.i32(domain + L.Domain.count);
+  const versions = domain === 0 ? 0 : wasm.u32(domain + L.Domain.versions);
+  const members = Array.from({ length: n }, (_, i) => wasm.i32(versions + i * L.Version.SIZE + L.Version.count));
   affordInstances(
     members.reduce((sum, m) => sum + m, 0),
     reader.files.meta,
   );
   return Array.from({ length: n }, (_, i) => {
-    const at = versions + i * L.V_SIZE;
-    return { ns: wasm.i64(at + L.V_NS), members: membersOf(wasm, at) };
+    const at = versions + i * L.Version.SIZE;
+    return { ns: wasm.i64(at + L.Version.ns), members: membersOf(wasm, at) };
   });
 }

@@ -141,8 +141,8 @@ class CanonicalDump {
   *#record(): Generator<string> {
     const wasm = this.#wasm;
     const r = this.#reader.address;
-    const ns = wasm.i64(r + L.R_NS);
-    const rec = wasm.u32(r + L.R_REC);
+    const ns = wasm.i64(r + L.Reader.ns);
+    const rec = wasm.u32(r + L.Reader.record);
     const { version } = this.#reader.label;
     const order = storedOrder(wasm.view, rec + 4, version);
     // PCP never delivers a record that is earlier than one before it.
@@ -157,7 +157,7 @@ class CanonicalDump {
     const when = storedStamp(wasm.view, rec + 4, version);
     this.#last = when;
     this.#records++;
-    if (wasm.i32(r + L.R_NUMPMID) === 0) {
+    if (wasm.i32(r + L.Reader.setCount) === 0) {
       this.#marks++;
       yield `{"t":${when},"mark":true}`;
       return;

@@ -56,11 +56,11 @@ export const areLikelyEnds = (startNs: bigint, first: readonly bigint[], last: r
 
 /** Times of the first records of an archive just opened, at most so many, as far as they are in the reader's window. */
 export function firstTimes(wasm: Wasm, reader: number, most: number): bigint[] {
-  const version = wasm.i32(reader + L.R_VERSION);
-  const end = wasm.u32(reader + L.R_END);
+  const version = wasm.i32(reader + L.Reader.version);
+  const end = wasm.u32(reader + L.Reader.end);
   const bytes = Buffer.from(wasm.bytes.buffer, 0, end);
   const times: bigint[] = [];
-  for (let at = wasm.u32(reader + L.R_POS); at + 16 <= end && times.length < most; ) {
+  for (let at = wasm.u32(reader + L.Reader.position); at + 16 <= end && times.length < most; ) {
     const length = bytes.readInt32BE(at);
     if (length < 20) break;
     times.push(stampNs(bytes, at + 4, version));

@@ -21,21 +21,25 @@ const KINDS: Readonly<Record<number, string>> = {
 };
 
 const WHY: Readonly<Record<number, { what: string; expected: string }>> = {
-  [L.W_NONE]: { what: 'the record contradicts itself', expected: 'a consistent record' },
-  [L.W_NUMPMID]: { what: 'impossible number of metrics in the record', expected: 'at most' },
-  [L.W_SET]: { what: 'a value set reaches beyond the record', expected: 'at most' },
-  [L.W_VALFMT]: { what: 'unknown value format', expected: '0 to' },
-  [L.W_BLOCK]: { what: 'a value block lies outside the record', expected: 'within' },
-  [L.W_FILL]: { what: 'value sets and blocks do not fill the record', expected: 'exactly' },
-  [L.W_NAME]: { what: 'a metric name reaches beyond the record', expected: 'a name inside the record' },
-  [L.W_COUNT]: { what: 'impossible number of elements', expected: 'as many as fit the record' },
-  [L.W_INSTANCE]: { what: 'negative instance number', expected: '0 or more' },
-  [L.W_OFFSET]: { what: 'an instance name lies outside the record', expected: 'an offset into the names' },
+  [L.WHY_NONE]: { what: 'the record contradicts itself', expected: 'a consistent record' },
+  [L.WHY_NUMPMID]: { what: 'impossible number of metrics in the record', expected: 'at most' },
+  [L.WHY_SET]: { what: 'a value set reaches beyond the record', expected: 'at most' },
+  [L.WHY_VALFMT]: { what: 'unknown value format', expected: '0 to' },
+  [L.WHY_BLOCK]: { what: 'a value block lies outside the record', expected: 'within' },
+  [L.WHY_FILL]: { what: 'value sets and blocks do not fill the record', expected: 'exactly' },
+  [L.WHY_NAME]: { what: 'a metric name reaches beyond the record', expected: 'a name inside the record' },
+  [L.WHY_COUNT]: { what: 'impossible number of elements', expected: 'as many as fit the record' },
+  [L.WHY_INSTANCE]: { what: 'negative instance number', expected: '0 or more' },
+  [L.WHY_OFFSET]: { what: 'an instance name lies outside the record', expected: 'an offset into the names' },
 };
 
 /** File offset of the record the reader stands at. */
 export function recordOffset(wasm: Wasm, reader: number): number {
-  return Number(wasm.i64(reader + L.R_FILE)) + wasm.u32(reader + L.R_REC) - wasm.u32(reader + L.R_WIN);
+  return (
+    Number(wasm.i64(reader + L.Reader.fileOffset)) +
+    wasm.u32(reader + L.Reader.record) -
+    wasm.u32(reader + L.Reader.buffer)
+  );
 }
 
 /** The error for a negative status from a record of metadata or data. */
@@ -46,10 +50,10 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
     file: source.file,
     volume: source.volume,
     offset: recordOffset(wasm, reader),
-    record: meta ? (KINDS[wasm.i32(reader + L.R_D_KIND)] ?? 'metadata record') : 'data record',
+    record: meta ? (KINDS[wasm.i32(reader + L.Reader.metaKind)] ?? 'metadata record') : 'data record',
   };
-  const expected = wasm.i64(reader + L.R_EXPECTED);
-  const found = String(wasm.i64(reader + L.R_FOUND));
+  const expected = wasm.i64(reader + L.Reader.expected);
+  const found = String(wasm.i64(reader + L.Reader.found));
   const code = (c: ErrorCode): ErrorCode => (meta ? 'E_ARCHIVE_META' : c);
   switch (status) {
     case L.S_LENGTH:
@@ -71,7 +75,7 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
     case L.S_TYPE:
       return new JobsumError('E_ARCHIVE_META', 'unknown type of metadata record', { ...at, expected: '1 to 7', found });
     default: {
-      const why = WHY[wasm.i32(reader + L.R_WHY)] ?? WHY[L.W_NONE]!;
+      const why = WHY[wasm.i32(reader + L.Reader.why)] ?? WHY[L.WHY_NONE]!;
       const detail = meta ? { expected: why.expected } : { expected: `${why.expected} ${expected}`, found };
       return new JobsumError(code('E_ARCHIVE_RECORD'), why.what, { ...at, ...detail });
     }
@@ -80,7 +84,7 @@ export function recordFault(wasm: Wasm, reader: number, status: number, source: 
 
 /** What is wrong inside the data record that was handed out, of which only the sound value sets are to be used; null: nothing. */
 export function unsoundness(wasm: Wasm, reader: number, source: Source): Problem | null {
-  if (wasm.i32(reader + L.R_UNSOUND) === 0) return null;
+  if (wasm.i32(reader + L.Reader.unsound) === 0) return null;
   return recordFault(wasm, reader, L.S_INSIDE, source).toProblem();
 }
 
@@ -103,8 +107,8 @@ export function truncated(source: Source, offset: number, have: number, want: nu
 /** The error for a label that is not accepted. `have`: bytes in the file, for a short one. */
 export function labelFault(wasm: Wasm, reader: number, status: number, source: Source, have: number): JobsumError {
   const at = { file: source.file, volume: source.volume, offset: 0, record: 'label' };
-  const expected = wasm.i64(reader + L.R_EXPECTED);
-  const found = wasm.i64(reader + L.R_FOUND);
+  const expected = wasm.i64(reader + L.Reader.expected);
+  const found = wasm.i64(reader + L.Reader.found);
   switch (status) {
     case L.S_MORE:
       if (have < 8) return new JobsumError('E_ARCHIVE_EMPTY', 'the file is empty', { ...at, found: `${have} bytes` });

@@ -17,13 +17,13 @@ export function readIndex(wasm: Wasm, reader: number, stream: FileStream): Probl
   const { file } = stream.source;
   do {
     if (wasm.x.scanIndex(reader) < 0) throw outOfMemory();
-    if (wasm.i32(reader + L.R_NINDEX) > MAX_ENTRIES) {
-      wasm.view.setInt32(reader + L.R_NINDEX, 0, true);
+    if (wasm.i32(reader + L.Reader.indexCount) > MAX_ENTRIES) {
+      wasm.view.setInt32(reader + L.Reader.indexCount, 0, true);
       const message = 'the temporal index has more entries than are read';
       return { code: 'E_ARCHIVE_INDEX', message, file, expected: `at most ${MAX_ENTRIES}` };
     }
   } while (stream.fill());
-  if (stream.unread === 0 && wasm.i32(reader + L.R_NINDEX) > 0) return null;
+  if (stream.unread === 0 && wasm.i32(reader + L.Reader.indexCount) > 0) return null;
   if (stream.unread === 0) {
     // PCP takes the whole archive for empty.
     const message = 'the temporal index holds a label and nothing else';
@@ -43,7 +43,7 @@ export function timeHere(wasm: Wasm, reader: number, stream: FileStream): bigint
   for (;;) {
     const status = wasm.x.scanData(reader, EARLIEST);
     // Whatever may be odd about its time.
-    if (status === L.S_UNTIL || status === L.S_ODD) return wasm.i64(reader + L.R_NS);
+    if (status === L.S_UNTIL || status === L.S_ODD) return wasm.i64(reader + L.Reader.ns);
     if (status !== L.S_MORE && status !== L.S_GROW) return null;
     try {
       if (status === L.S_GROW) stream.makeRoom();
@@ -63,17 +63,17 @@ export interface IndexEntry {
 }
 
 function indexEntry(wasm: Wasm, reader: number, i: number): IndexEntry {
-  const at = wasm.u32(reader + L.R_INDEX) + i * L.X_SIZE;
+  const at = wasm.u32(reader + L.Reader.index) + i * L.IndexEntry.SIZE;
   return {
-    ns: wasm.i64(at + L.X_NS),
-    volume: wasm.i32(at + L.X_VOL),
-    meta: wasm.i64(at + L.X_META),
-    data: wasm.i64(at + L.X_DATA),
+    ns: wasm.i64(at + L.IndexEntry.ns),
+    volume: wasm.i32(at + L.IndexEntry.volume),
+    meta: wasm.i64(at + L.IndexEntry.meta),
+    data: wasm.i64(at + L.IndexEntry.data),
   };
 }
 
 export function indexEntries(wasm: Wasm, reader: number): IndexEntry[] {
-  return Array.from({ length: wasm.i32(reader + L.R_NINDEX) }, (_, i) => indexEntry(wasm, reader, i));
+  return Array.from({ length: wasm.i32(reader + L.Reader.indexCount) }, (_, i) => indexEntry(wasm, reader, i));
 }
 
 /** A jump by the index must save at least this much reading. */
@@ -170,7 +170,7 @@ export function placesBehind(entries: readonly IndexEntry[], { volumes }: FileSe
 
 /** It names a place that is not where it says: no jump is made from here on. */
 export function dropIndex(wasm: Wasm, reader: number, file: string | null): Problem {
-  wasm.view.setInt32(reader + L.R_NINDEX, 0, true);
+  wasm.view.setInt32(reader + L.Reader.indexCount, 0, true);
   const message = 'the temporal index leads astray and was not used';
   return { code: 'E_ARCHIVE_INDEX', message, ...(file ? { file } : {}) };
 }

@@ -57,9 +57,9 @@ export interface DomainInfo {
 }
 
 export function domainInfos(wasm: Wasm, reader: ArchiveReader): DomainInfo[] {
-  const domains = wasm.u32(reader.address + L.R_INDOMS);
-  return Array.from({ length: wasm.i32(reader.address + L.R_NINDOMS) }, (_, i) => {
-    const word = wasm.u32(wasm.u32(domains + 4 * i) + L.I_WORD);
+  const domains = wasm.u32(reader.address + L.Reader.domains);
+  return Array.from({ length: wasm.i32(reader.address + L.Reader.domainCount) }, (_, i) => {
+    const word = wasm.u32(wasm.u32(domains + 4 * i) + L.Domain.word);
     const versions = domainVersions(wasm, reader, word).map(({ ns, members }) => ({
       ns: String(ns),
       instances: members.map((m) => [m.id, m.name.toString('utf8')] as const),

@@ -128,7 +128,7 @@ function spanOf(wasm: Wasm, reader: ArchiveReader): Span {
   }
   reader.seek(2n ** 63n - 1n);
   let read: bigint | null = null;
-  while (reader.next()) read = wasm.i64(reader.address + L.R_NS);
+  while (reader.next()) read = wasm.i64(reader.address + L.Reader.ns);
   return { startNs, endNs: read };
 }
 
@@ -181,13 +181,13 @@ export function archiveInfo(path: string, options: InfoOptions = {}): ArchiveInf
       indom: m.indom === NO_INDOM ? null : indomText(m.indom),
       instances: m.indom === NO_INDOM ? null : count(m.indom),
     });
-    const domains = wasm.u32(reader.address + L.R_INDOMS);
-    const indoms = Array.from({ length: wasm.i32(reader.address + L.R_NINDOMS) }, (_, i) => {
+    const domains = wasm.u32(reader.address + L.Reader.domains);
+    const indoms = Array.from({ length: wasm.i32(reader.address + L.Reader.domainCount) }, (_, i) => {
       const d = wasm.u32(domains + 4 * i);
-      const word = wasm.u32(d + L.I_WORD);
-      return { indom: indomText(word), versions: wasm.i32(d + L.I_N), instances: count(word) };
+      const word = wasm.u32(d + L.Domain.word);
+      return { indom: indomText(word), versions: wasm.i32(d + L.Domain.count), instances: count(word) };
     });
-    const indexEntries = wasm.i32(reader.address + L.R_NINDEX);
+    const indexEntries = wasm.i32(reader.address + L.Reader.indexCount);
     const metrics = reader.metrics.map(metric).sort((a, b) => (a.name < b.name ? -1 : 1));
     const { endNs: end, problem } = spanOf(wasm, reader);
     return {

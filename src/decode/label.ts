@@ -19,22 +19,22 @@ function text(wasm: Wasm, address: number, limit: number): Buffer {
 
 /** The label just accepted, while it lies in the window. */
 export function acceptedLabel(wasm: Wasm, reader: number): ArchiveLabel {
-  const limit = wasm.i32(reader + L.R_STRMAX);
+  const limit = wasm.i32(reader + L.Reader.stringRoom);
   const old = limit === HOST_V2;
-  const host = wasm.u32(reader + L.R_HOST);
-  const zoneinfo = wasm.u32(reader + L.R_ZONE);
+  const host = wasm.u32(reader + L.Reader.host);
+  const zoneinfo = wasm.u32(reader + L.Reader.zoneinfo);
   const hostBytes = text(wasm, host, limit);
-  const timezoneBytes = text(wasm, wasm.u32(reader + L.R_TZ), old ? ZONE_V2 : limit);
+  const timezoneBytes = text(wasm, wasm.u32(reader + L.Reader.timezone), old ? ZONE_V2 : limit);
   return {
-    version: wasm.i32(reader + L.R_VERSION) as 2 | 3,
-    pid: wasm.i32(reader + L.R_PID),
+    version: wasm.i32(reader + L.Reader.version) as 2 | 3,
+    pid: wasm.i32(reader + L.Reader.pid),
     host: hostBytes.toString('utf8'),
     hostBytes,
     timezone: timezoneBytes.toString('utf8'),
     timezoneBytes,
     zoneinfo: zoneinfo === 0 ? '' : text(wasm, zoneinfo, limit).toString('utf8'),
     startText: storedStamp(wasm.view, host - (old ? 12 : 24), old ? 2 : 3),
-    startNs: wasm.i64(reader + L.R_START_NS),
+    startNs: wasm.i64(reader + L.Reader.startNs),
   };
 }
 

@@ -1,191 +1,739 @@
 // Generated from assembly/layout and assembly/status.ts by assembly/generate-layout.mjs: do not edit.
 
-export const R_VERSION = 0;
-export const R_WIN = 4;
-export const R_CAP = 8;
-export const R_POS = 12;
-export const R_END = 16;
-export const R_WHY = 20;
-export const R_FILE = 24;
-export const R_EXPECTED = 32;
-export const R_FOUND = 40;
-export const R_REC = 48;
-export const R_LEN = 52;
-export const R_NUMPMID = 56;
-export const R_SETS = 60;
-export const R_NS = 64;
-export const R_LAST_NS = 72;
-export const R_T = 80;
-export const R_D_PMID = 88;
-export const R_D_TYPE = 92;
-export const R_D_INDOM = 96;
-export const R_D_SEM = 100;
-export const R_D_UNITS = 104;
-export const R_D_NAMES = 108;
-export const R_D_PTR = 112;
-export const R_D_KIND = 116;
-export const R_TABLE = 120;
-export const R_MASK = 124;
-export const R_NMETRICS = 128;
-export const R_INDOMS = 132;
-export const R_NINDOMS = 136;
-export const R_CAPINDOMS = 140;
-export const R_PLANS = 144;
-export const R_WINDOWS = 148;
-export const R_NWINDOWS = 152;
-export const R_LOW = 156;
-export const R_DELIVERED = 160;
-export const R_SCANNED = 164;
-export const R_HITS = 168;
-export const R_MISSES = 172;
-export const R_ARENA = 176;
-export const R_PID = 188;
-export const R_VOLUME = 192;
-export const R_FEATURES = 196;
-export const R_HOST = 200;
-export const R_TZ = 204;
-export const R_ZONE = 208;
-export const R_STRMAX = 212;
-export const R_START_NS = 216;
-export const R_INDEX = 224;
-export const R_NINDEX = 228;
-export const R_CAPINDEX = 232;
-export const R_ID = 236;
-export const R_BACKWARDS = 240;
-export const R_NOGAP = 244;
-export const R_STEADY = 248;
-export const R_FOREIGN = 252;
-export const R_READS_ON = 256;
-export const R_SETTLED = 260;
-export const R_LIMIT = 264;
-export const R_UNSOUND = 272;
-export const R_SETS_END = 276;
-export const R_SEEN = 280;
-export const R_NDESCRIBED = 284;
-export const R_UNDESCRIBED = 288;
-export const R_MEMBERS = 292;
-export const R_SIZE = 296;
-export const U_COUNT = 0;
-export const U_PMID = 4;
-export const U_NS = 8;
-export const U_SIZE = 16;
-export const NOBODY = 1;
+export const Arena = {
+  block: 0,
+  current: 4,
+  end: 8,
+  SIZE: 12,
+} as const;
+
+export const Reader = {
+  fileOffset: 0,
+  expected: 8,
+  found: 16,
+  ns: 24,
+  lastNs: 32,
+  time: 40,
+  startNs: 48,
+  limitNs: 56,
+  version: 64,
+  buffer: 68,
+  capacity: 72,
+  position: 76,
+  end: 80,
+  why: 84,
+  record: 88,
+  length: 92,
+  setCount: 96,
+  sets: 100,
+  setsEnd: 104,
+  settled: 108,
+  unsound: 112,
+  metaKind: 116,
+  descPmid: 120,
+  descType: 124,
+  descIndom: 128,
+  descSemantics: 132,
+  descUnits: 136,
+  descNameCount: 140,
+  descNames: 144,
+  described: 148,
+  describedMask: 152,
+  describedCount: 156,
+  wantedCount: 160,
+  domains: 164,
+  domainCount: 168,
+  domainCapacity: 172,
+  members: 176,
+  index: 180,
+  indexCount: 184,
+  indexCapacity: 188,
+  plans: 192,
+  windows: 196,
+  windowCount: 200,
+  firstOpen: 204,
+  seen: 208,
+  undescribed: 212,
+  ignoresGaps: 216,
+  readsOn: 220,
+  delivered: 224,
+  scanned: 228,
+  planHits: 232,
+  planMisses: 236,
+  steadyRecords: 240,
+  backwards: 244,
+  foreign: 248,
+  pid: 252,
+  volume: 256,
+  features: 260,
+  host: 264,
+  timezone: 268,
+  zoneinfo: 272,
+  stringRoom: 276,
+  id: 280,
+  arena: 284,
+  SIZE: 296,
+} as const;
+
+export const Undescribed = {
+  count: 0,
+  pmid: 4,
+  ns: 8,
+  SIZE: 16,
+} as const;
+
+export const Described = {
+  pmid: 0,
+  metric: 4,
+  SIZE: 8,
+} as const;
+
+export const IndexEntry = {
+  ns: 0,
+  meta: 8,
+  data: 16,
+  volume: 24,
+  SIZE: 32,
+} as const;
+
+export const Domain = {
+  validFrom: 0,
+  validTo: 8,
+  word: 16,
+  versions: 20,
+  count: 24,
+  capacity: 28,
+  current: 32,
+  most: 36,
+  SIZE: 40,
+} as const;
+
+export const Version = {
+  ns: 0,
+  stamp: 8,
+  fileOffset: 16,
+  count: 24,
+  ids: 28,
+  names: 32,
+  kind: 36,
+  twins: 40,
+  changeCount: 44,
+  changedIds: 48,
+  changedNames: 52,
+  SIZE: 56,
+} as const;
+
+export const Text = {
+  bytes: 0,
+  length: 4,
+  hash: 8,
+  mark: 12,
+  SIZE: 16,
+} as const;
+
+export const Metric = {
+  scale: 0,
+  slot: 8,
+  type: 12,
+  domain: 16,
+  pmid: 20,
+  next: 24,
+  counter: 28,
+  SIZE: 32,
+} as const;
+
+export const Slot = {
+  scale: 0,
+  seq: 8,
+  count: 12,
+  members: 16,
+  type: 20,
+  want: 24,
+  values: 28,
+  raw: 32,
+  strings: 36,
+  capacity: 40,
+  pairs: 44,
+  pairCount: 48,
+  blocks: 52,
+  generation: 56,
+  bad: 60,
+  domain: 64,
+  scaled: 68,
+  plan: 72,
+  version: 76,
+  owner: 80,
+  home: 84,
+  homeRaw: 88,
+  mark: 92,
+  keys: 96,
+  keyed: 100,
+  keyedBy: 104,
+  counter: 108,
+  agent: 112,
+  corrected: 116,
+  SIZE: 120,
+} as const;
+
+export const Consumer = {
+  floor: 0,
+  flags: 8,
+  metricCount: 12,
+  slots: 16,
+  norms: 20,
+  reducerCount: 24,
+  reducers: 28,
+  records: 32,
+  accepted: 36,
+  skipped: 40,
+  stop: 44,
+  stopCode: 48,
+  plain: 52,
+  plainRoll: 56,
+  labelMetric: 60,
+  labels: 64,
+  labelCount: 68,
+  labelKeys: 72,
+  window: 76,
+  align: 80,
+  match: 84,
+  SIZE: 88,
+} as const;
+
+export const Instances = {
+  count: 0,
+  capacity: 4,
+  keys: 8,
+  SIZE: 12,
+} as const;
+
+export const Places = {
+  generation: 0,
+  count: 4,
+  known: 8,
+  at: 12,
+  capacity: 16,
+  plain: 20,
+  SIZE: 24,
+} as const;
+
+export const Norm = {
+  range: 0,
+  sums: 8,
+  last: 12,
+  capacity: 16,
+  out: 20,
+  outCapacity: 24,
+  ids: 28,
+  places: 40,
+  SIZE: 64,
+} as const;
+
+export const Alignment = {
+  master: 12,
+  seen: 16,
+  capacity: 20,
+  fixed: 24,
+  records: 28,
+  plains: 32,
+  rows: 36,
+  ids: 0,
+  SIZE: 40,
+} as const;
+
+export const ColumnRow = {
+  values: 24,
+  mask: 28,
+  capacity: 32,
+  last: 36,
+  lastCount: 40,
+  lastCapacity: 44,
+  places: 0,
+  SIZE: 48,
+} as const;
+
+export const Match = {
+  count: 0,
+  found: 4,
+  names: 8,
+  SIZE: 8,
+} as const;
+
+export const Found = {
+  generation: 0,
+  at: 4,
+  SIZE: 8,
+} as const;
+
+export const Lane = {
+  scale: 0,
+  fold: 8,
+  rowCount: 12,
+  arena: 16,
+  rows: 24,
+  SIZE: 24,
+} as const;
+
+export const LaneRow = {
+  weight: 0,
+  metric: 8,
+  pick: 12,
+  order: 16,
+  SIZE: 24,
+} as const;
+
+export const Order = {
+  count: 12,
+  keys: 16,
+  generation: 20,
+  state: 24,
+  at: 28,
+  values: 32,
+  capacity: 36,
+  now: 40,
+  base: 44,
+  ids: 0,
+  SIZE: 48,
+} as const;
+
+export const Counter = {
+  before: 0,
+  restartNs: 8,
+  shift: 16,
+  slot: 24,
+  met: 28,
+  known: 32,
+  last: 36,
+  capacity: 40,
+  offsets: 44,
+  exactOffsets: 48,
+  out: 52,
+  outRaw: 56,
+  outCapacity: 60,
+  bits: 64,
+  how: 68,
+  reader: 72,
+  marks: 76,
+  away: 80,
+  ranOn: 84,
+  passed: 88,
+  restarts: 92,
+  restartId: 96,
+  restartName: 100,
+  restartDomain: 104,
+  match: 108,
+  flags: 112,
+  pending: 116,
+  counted: 120,
+  shiftGeneration: 124,
+  shiftCount: 128,
+  flagged: 132,
+  paces: 136,
+  ids: 140,
+  places: 152,
+  SIZE: 176,
+} as const;
+
+export const Agent = {
+  earliest: 0,
+  latest: 8,
+  restarted: 16,
+  wentOn: 20,
+  away: 24,
+  noted: 28,
+  SIZE: 32,
+} as const;
+
+export const Evidence = {
+  begin: 0,
+  end: 8,
+  agent: 16,
+  count: 20,
+  away: 24,
+  SIZE: 32,
+} as const;
+
+export const Moment = {
+  ns: 0,
+  agent: 8,
+  SIZE: 16,
+} as const;
+
+export const Plan = {
+  validFrom: 0,
+  validTo: 8,
+  length: 16,
+  setCount: 20,
+  entries: 24,
+  fullCount: 28,
+  capacity: 32,
+  wanted: 36,
+  wantedCount: 40,
+  generation: 44,
+  setsEnd: 48,
+  firstWord: 52,
+  word: 56,
+  undescribedCount: 60,
+  undescribed: 64,
+  taken: 68,
+  since: 72,
+  wait: 76,
+  steady: 80,
+  steadyGeneration: 84,
+  offsets: 88,
+  images: 92,
+  wholeCount: 96,
+  headCount: 100,
+  idCount: 104,
+  values: 108,
+  width: 112,
+  runs: 116,
+  runCount: 120,
+  slots: 124,
+  slotCount: 128,
+  rest: 132,
+  restCount: 136,
+  room: 140,
+  roomSize: 144,
+  SIZE: 148,
+} as const;
+
+export const PlanEntry = {
+  at: 0,
+  head: 4,
+  bareHead: 4,
+  SIZE: 20,
+} as const;
+
+export const Wanted = {
+  slot: 0,
+  at: 4,
+  metric: 8,
+  SIZE: 12,
+} as const;
+
+export const Run = {
+  type: 0,
+  count: 4,
+  at: 8,
+  values: 12,
+  raw: 16,
+  keep: 20,
+  SIZE: 24,
+} as const;
+
+export const Reducer = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  SIZE: 16,
+} as const;
+
+export const FirstLast = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  firstTime: 16,
+  lastTime: 24,
+  calls: 32,
+  firstOutcome: 36,
+  firstCode: 40,
+  lastOutcome: 44,
+  lastCode: 48,
+  rows: 52,
+  SIZE: 56,
+} as const;
+
+export const FirstLastRow = {
+  first: 0,
+  firstCount: 4,
+  last: 8,
+  lastCount: 12,
+  capacity: 16,
+  exact: 20,
+  ids: 24,
+  keys: 28,
+  generation: 32,
+  firstIds: 36,
+  firstKeys: 40,
+  SIZE: 44,
+} as const;
+
+export const Roll = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  count: 16,
+  seen: 20,
+  width: 24,
+  mean: 28,
+  min: 32,
+  max: 36,
+  pending: 40,
+  direct: 44,
+  chunks: 48,
+  SIZE: 52,
+} as const;
+
+export const RollColumn = {
+  count: 0,
+  mean: 8,
+  min: 16,
+  max: 24,
+  SIZE: 32,
+} as const;
+
+export const Integrate = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  before: 16,
+  elapsed: 24,
+  seen: 32,
+  width: 36,
+  totals: 40,
+  times: 44,
+  capacity: 48,
+  SIZE: 52,
+} as const;
+
+export const Subsample = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  window: 16,
+  leadout: 24,
+  walltime: 32,
+  count: 40,
+  width: 44,
+  hasLead: 48,
+  times: 52,
+  values: 56,
+  rows: 60,
+  capacity: 64,
+  SIZE: 68,
+} as const;
+
+export const Latch = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  value: 16,
+  set: 24,
+  SIZE: 28,
+} as const;
+
+export const Tally = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  metricCount: 16,
+  metrics: 20,
+  where: 24,
+  equals: 28,
+  table: 32,
+  mask: 36,
+  entries: 40,
+  count: 44,
+  capacity: 48,
+  overflow: 52,
+  SIZE: 56,
+} as const;
+
+export const TallyEntry = {
+  key: 0,
+  instance: 24,
+  count: 28,
+  first: 32,
+  last: 36,
+  strings: 8,
+  SIZE: 40,
+} as const;
+
+export const WrapSum = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  range: 16,
+  total: 24,
+  records: 32,
+  width: 36,
+  capacity: 40,
+  before: 44,
+  sums: 48,
+  has: 52,
+  SIZE: 56,
+} as const;
+
+export const FullSeries = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  last: 16,
+  count: 24,
+  capacity: 28,
+  records: 32,
+  stride: 36,
+  times: 40,
+  values: 44,
+  source: 48,
+  SIZE: 52,
+} as const;
+
+export const Duty = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  most: 16,
+  width: 24,
+  capacity: 28,
+  before: 32,
+  above: 36,
+  below: 40,
+  counts: 44,
+  has: 48,
+  SIZE: 52,
+} as const;
+
+export const Sections = {
+  kind: 0,
+  flags: 4,
+  lane: 8,
+  lane2: 12,
+  start: 16,
+  end: 24,
+  step: 32,
+  marker: 40,
+  time: 48,
+  limit: 56,
+  records: 64,
+  count: 68,
+  gap: 72,
+  atStart: 80,
+  last: 96,
+  times: 112,
+  rates: 240,
+  SIZE: 112,
+} as const;
+
+export const Window = {
+  start: 0,
+  end: 8,
+  walltime: 16,
+  firstNs: 24,
+  lastNs: 32,
+  intervalNs: 40,
+  gapNs: 48,
+  sampleNs: 56,
+  markNs: 64,
+  awayNs: 72,
+  upNs: 80,
+  uptime: 88,
+  consumers: 96,
+  consumerCount: 100,
+  plains: 104,
+  plainCount: 108,
+  sets: 112,
+  setCount: 116,
+  formed: 120,
+  rooms: 124,
+  records: 128,
+  marks: 132,
+  gaps: 136,
+  steps: 140,
+  counters: 144,
+  counterCount: 148,
+  counterCapacity: 152,
+  correctedCount: 156,
+  reader: 160,
+  marksBefore: 164,
+  run: 168,
+  runSeq: 172,
+  mixed: 176,
+  uptimeSlot: 180,
+  boottimeSlot: 184,
+  upKnown: 188,
+  upReader: 192,
+  upMarks: 196,
+  evidence: 200,
+  evidenceCount: 204,
+  evidenceCapacity: 208,
+  moments: 212,
+  momentCount: 216,
+  ranOn: 220,
+  arena: 224,
+  SIZE: 236,
+} as const;
+
+export const StepBucket = {
+  sumNs: 0,
+  count: 8,
+  SIZE: 16,
+} as const;
+
+export const Plain = {
+  slot: 0,
+  roll: 4,
+  consumer: 8,
+  hits: 12,
+  set: 16,
+  generation: 20,
+  SIZE: 24,
+} as const;
+
+export const GroupSet = {
+  steady: 0,
+  plan: 4,
+  hits: 8,
+  groups: 12,
+  groupCount: 16,
+  members: 20,
+  memberCount: 24,
+  alone: 28,
+  states: 32,
+  width: 36,
+  SIZE: 40,
+} as const;
+
+export const Group = {
+  at: 0,
+  bytes: 4,
+  count: 8,
+  SIZE: 12,
+} as const;
+
+export const SETTLED_TIME = 1;
+export const SETTLED_SETS = 2;
 export const SEEN_FRESH = 1;
 export const SEEN_COPY = 2;
-export const RS_TIME = 1;
-export const RS_SETS = 2;
-export const A_BLOCK = 0;
-export const A_CUR = 4;
-export const A_END = 8;
-export const A_SIZE = 12;
-export const X_NS = 0;
-export const X_META = 8;
-export const X_DATA = 16;
-export const X_VOL = 24;
-export const X_SIZE = 32;
-export const I_WORD = 0;
-export const I_N = 4;
-export const I_CAP = 8;
-export const I_VERSIONS = 12;
-export const I_CURRENT = 16;
-export const I_FROM = 24;
-export const I_TO = 32;
-export const I_MOST = 40;
-export const I_SIZE = 48;
-export const V_NS = 0;
-export const V_N = 8;
-export const V_IDS = 12;
-export const V_NAMES = 16;
-export const V_KIND = 20;
-export const V_TWINS = 24;
-export const V_CHANGES = 28;
-export const V_CHANGED_IDS = 32;
-export const V_CHANGED_NAMES = 36;
-export const V_STAMP = 40;
-export const V_AT = 48;
-export const V_SIZE = 56;
-export const T_PTR = 0;
-export const T_LEN = 4;
-export const T_HASH = 8;
-export const T_MARK = 12;
-export const T_SIZE = 16;
-export const M_SLOT = 0;
-export const M_TYPE = 4;
-export const M_INDOM = 8;
-export const M_PMID = 12;
-export const M_NEXT = 16;
-export const M_COUNTER = 20;
-export const M_SCALE = 24;
-export const M_SIZE = 32;
-export const L_SEQ = 0;
-export const L_COUNT = 4;
-export const L_DOMAIN = 8;
-export const L_TYPE = 12;
-export const L_WANT = 16;
-export const L_VALS = 20;
-export const L_RAW = 24;
-export const L_STRS = 28;
-export const L_CAP = 32;
-export const L_PAIRS = 36;
-export const L_NPAIRS = 40;
-export const L_BLOCKS = 44;
-export const L_GEN = 48;
-export const L_BAD = 52;
-export const L_INDOM = 56;
-export const L_SCALED = 60;
-export const L_PLAN = 64;
-export const L_VERSION = 68;
-export const L_OWNER = 72;
-export const L_HOME = 76;
-export const L_HOME_RAW = 80;
-export const L_MARK = 84;
-export const L_KEYS = 88;
-export const L_KEYED = 92;
-export const L_KEYED_BY = 96;
-export const L_COUNTER = 100;
-export const L_AGENT = 104;
-export const L_CORRECTED = 108;
-export const L_SCALE = 112;
-export const L_SIZE = 120;
+export const NOBODY = 1;
 export const WANT_VALS = 1;
 export const WANT_RAW = 2;
 export const WANT_STRS = 4;
 export const WANT_KEYS = 8;
-export const C_FLAGS = 0;
-export const C_NMETRICS = 4;
-export const C_SLOTS = 8;
-export const C_NORMS = 12;
-export const C_NREDUCERS = 16;
-export const C_REDUCERS = 20;
-export const C_RECORDS = 24;
-export const C_SKIPPED = 28;
-export const C_STOP = 32;
-export const C_STOP_CODE = 36;
-export const C_LABEL_METRIC = 40;
-export const C_ACCEPTED = 44;
-export const C_PLAIN = 48;
-export const C_PLAIN_ROLL = 52;
-export const C_FLOOR = 64;
-export const C_LABELS = 72;
-export const C_NLABELS = 76;
-export const C_LABEL_KEYS = 80;
-export const C_WINDOW = 84;
-export const C_ALIGN = 88;
-export const C_MATCH = 92;
-export const C_SIZE = 96;
 export const MAX_METRICS = 64;
-export const F_FIRSTLAST = 1;
-export const F_RAW = 2;
-export const F_EMPTY_SKIP = 4;
-export const F_EMPTY_STOP = 8;
-export const F_RECT = 16;
-export const F_FLOOR = 32;
-export const F_FLOOR_SKIP = 128;
-export const F_RECT_SKIP = 256;
-export const F_EMPTY_IGNORE = 512;
-export const F_STEADY = 64;
-export const F_COUNTERS = 1024;
-export const F_UNNAMED = 2048;
+export const FIRST_LAST_ONLY = 1;
+export const UNCHECKED = 2;
+export const EMPTY_SKIPS = 4;
+export const EMPTY_STOPS = 8;
+export const EMPTY_IGNORED = 512;
+export const RECTANGULAR = 16;
+export const FLOOR = 32;
+export const FLOOR_SKIPS = 128;
+export const RECTANGULAR_SKIPS = 256;
+export const STEADY = 64;
+export const COUNTERS = 1024;
+export const UNNAMED_COUNT = 2048;
 export const STOP_NONE = 0;
 export const STOP_SKIP = 1;
 export const STOP_NODATA = 2;
@@ -197,60 +745,8 @@ export const STOP_ERROR = 7;
 export const STOP_CONVERSION = 8;
 export const STOP_MEMORY = 9;
 export const STOP_DECREASE = 10;
-export const IM_N = 0;
-export const IM_CAP = 4;
-export const IM_KEYS = 8;
-export const IM_SIZE = 12;
 export const MAX_COLUMNS = 8192;
-export const MP_GEN = 0;
-export const MP_N = 4;
-export const MP_CAP = 8;
-export const MP_AT = 12;
-export const MP_PLAIN = 16;
-export const MP_KNOWN = 20;
-export const MP_SIZE = 24;
-export const N_RANGE = 0;
-export const N_IDS = 8;
-export const N_MAP = 20;
-export const N_CAP = 44;
-export const N_ACC = 48;
-export const N_LAST = 52;
-export const N_OUT = 56;
-export const N_OUTCAP = 60;
-export const N_SIZE = 64;
-export const AL_IDS = 0;
-export const AL_MASTER = 12;
-export const AL_CAP = 16;
-export const AL_SEEN = 24;
-export const AL_FIXED = 28;
-export const AL_PLAINS = 32;
-export const AL_RECORDS = 36;
-export const AL_ROWS = 40;
-export const AL_SIZE = 48;
-export const AR_MAP = 0;
-export const AR_VALS = 24;
-export const AR_MASK = 28;
-export const AR_CAP = 32;
-export const AR_LAST = 36;
-export const AR_NLAST = 40;
-export const AR_LASTCAP = 44;
-export const AR_SIZE = 48;
-export const MT_NAMES = 0;
-export const MT_COUNT = 64;
-export const MT_FOUND = 68;
-export const MT_SIZE = 72;
 export const MAX_MATCHES = 16;
-export const MF_GEN = 0;
-export const MF_AT = 4;
-export const MF_SIZE = 8;
-export const LANE_SCALE = 0;
-export const LANE_FOLD = 8;
-export const LANE_N = 12;
-export const LANE_ARENA = 16;
-export const LANE_ROWS = 24;
-export const LANE_PICK = 12;
-export const LANE_ORDER = 16;
-export const LANE_ROW_SIZE = 24;
 export const FOLD_FIRST = 0;
 export const FOLD_SUM = 1;
 export const FOLD_MEAN = 2;
@@ -259,137 +755,21 @@ export const FOLD_COUNT = 4;
 export const FOLD_TOTAL = 5;
 export const FOLD_MATCH = 6;
 export const FOLD_RATIO = 7;
-export const OR_IDS = 0;
-export const OR_N = 12;
-export const OR_KEYS = 16;
-export const OR_GEN = 20;
-export const OR_STATE = 24;
-export const OR_AT = 28;
-export const OR_VALS = 32;
-export const OR_CAP = 36;
-export const OR_NOW = 40;
-export const OR_BASE = 44;
-export const OR_SIZE = 48;
-export const K_SLOT = 0;
-export const K_MET = 4;
-export const K_IDS = 8;
-export const K_MAP = 20;
-export const K_KNOWN = 44;
-export const K_LAST = 48;
-export const K_CAP = 52;
-export const K_OFFSETS = 56;
-export const K_EXACT = 60;
-export const K_OUT = 64;
-export const K_OUT_RAW = 68;
-export const K_OUTCAP = 72;
-export const K_BITS = 76;
-export const K_READER = 80;
-export const K_MARKS = 84;
-export const K_AWAY = 88;
 export const AWAY_MARK = 1;
 export const AWAY_READER = 2;
-export const K_RESTARTS = 92;
-export const K_ID = 96;
-export const K_NAME = 100;
-export const K_NS = 104;
-export const K_DOMAIN = 112;
-export const K_MATCH = 116;
-export const K_BEFORE = 120;
-export const K_FLAGS = 128;
-export const K_PENDING = 132;
-export const K_COUNTED = 136;
-export const K_RAN_ON = 140;
-export const K_PASSED = 144;
-export const K_HOW = 148;
 export const WATCH_COUNTS = 1;
 export const WATCH_TOTAL = 2;
-export const K_SHIFT = 152;
-export const K_SHIFT_GEN = 160;
-export const K_SHIFT_N = 164;
-export const K_FLAGGED = 168;
-export const K_PACES = 172;
-export const K_SIZE = 176;
 export const FLAG_PENDING = 1;
 export const FLAG_COUNTED = 2;
 export const FLAG_BEFORE = 4;
 export const FLAG_NOW = 8;
-export const KA_FROM = 0;
-export const KA_TO = 8;
-export const KA_RESTARTED = 16;
-export const KA_AWAY = 20;
-export const KA_NOTED = 24;
-export const KA_WENT_ON = 28;
-export const KA_SIZE = 32;
 export const AGENTS = 512;
-export const E_FROM = 0;
-export const E_TO = 8;
-export const E_AGENT = 16;
-export const E_COUNT = 20;
-export const E_AWAY = 24;
-export const E_SIZE = 32;
-export const E_BOOT = -1;
-export const E_RAN_ON = -2;
-export const E_WRAP = -3;
 export const KERNEL = 60;
+export const BOOT = -1;
+export const RAN_ON = -2;
+export const WRAP = -3;
 export const MAX_EVIDENCE = 4096;
-export const MO_NS = 0;
-export const MO_AGENT = 8;
-export const MO_SIZE = 16;
-export const P_LEN = 0;
-export const P_N = 4;
-export const P_CAP = 8;
-export const P_ENTRIES = 12;
-export const PE_AT = 0;
-export const PE_HEAD = 4;
-export const P_WANTED = 16;
-export const P_NWANTED = 20;
-export const P_NFULL = 24;
-export const P_GEN = 28;
-export const P_STEADY = 32;
-export const P_STEADY_GEN = 36;
-export const P_FROM = 40;
-export const P_TO = 48;
-export const P_OFFSETS = 56;
-export const P_IMAGES = 60;
-export const P_NWHOLE = 64;
-export const P_NHEADS = 68;
-export const P_NIDS = 72;
-export const P_VALUES = 76;
-export const P_WIDTH = 80;
-export const P_RUNS = 84;
-export const P_NRUNS = 88;
-export const P_SLOTS = 92;
-export const P_NSLOTS = 96;
-export const P_REST = 100;
-export const P_NREST = 104;
-export const P_ROOM = 108;
-export const P_ROOM_SIZE = 112;
-export const P_SINCE = 116;
-export const P_WAIT = 120;
-export const P_END = 124;
-export const P_FIRST = 128;
-export const P_WORD = 132;
-export const P_NUNDESCRIBED = 136;
-export const P_UNDESCRIBED = 140;
-export const P_TAKEN = 144;
-export const P_SIZE = 152;
-export const RN_TYPE = 0;
-export const RN_N = 4;
-export const RN_AT = 8;
-export const RN_VALUES = 12;
-export const RN_RAW = 16;
-export const RN_KEEP = 20;
-export const RN_SIZE = 24;
-export const P_ENTRY_SIZE = 20;
-export const P_WANTED_SIZE = 12;
-export const PW_SLOT = 0;
-export const PW_AT = 4;
-export const PW_METRIC = 8;
 export const PLAN_SLOTS = 32;
-export const Q_KIND = 0;
-export const Q_FLAGS = 4;
-export const Q_LANE = 8;
-export const Q_LANE2 = 12;
 export const KIND_FIRSTLAST = 0;
 export const KIND_ROLL = 1;
 export const KIND_INTEGRATE = 2;
@@ -400,208 +780,22 @@ export const KIND_WRAPSUM = 6;
 export const KIND_FULLSERIES = 7;
 export const KIND_DUTY = 8;
 export const KIND_SECTIONS = 9;
-export const Q_SKIP_FIRST = 1;
-export const Q_DROP_LAST = 2;
-export const Q_MONOTONIC = 4;
-export const Q_EVEN = 8;
-export const Q_EACH = 16;
-export const FL_CALLS = 16;
-export const FL_FIRST_OUT = 20;
-export const FL_FIRST_CODE = 24;
-export const FL_LAST_OUT = 28;
-export const FL_LAST_CODE = 32;
-export const FL_FIRST_T = 40;
-export const FL_LAST_T = 48;
-export const FL_ROWS = 56;
-export const FL_SIZE = 64;
-export const FLR_FIRST = 0;
-export const FLR_NFIRST = 4;
-export const FLR_LAST = 8;
-export const FLR_NLAST = 12;
-export const FLR_CAP = 16;
-export const FLR_IDS = 20;
-export const FLR_GEN = 24;
-export const FLR_INT = 28;
-export const FLR_FIRST_IDS = 32;
-export const FLR_KEYS = 36;
-export const FLR_FIRST_KEYS = 40;
-export const FLR_SIZE = 48;
-export const RO_COUNT = 16;
-export const RO_WIDTH = 20;
-export const RO_SEEN = 24;
-export const RO_MEAN = 28;
-export const RO_MIN = 32;
-export const RO_MAX = 36;
-export const RO_PENDING = 40;
-export const RO_DIRECT = 44;
-export const RO_CHUNKS = 48;
-export const RO_SIZE = 56;
-export const RC_SHARE = 128;
-export const RC_COUNT = 0;
-export const RC_MEAN = 8;
-export const RC_MIN = 16;
-export const RC_MAX = 24;
-export const RC_SIZE = 32;
-export const IN_SEEN = 16;
-export const IN_WIDTH = 20;
-export const IN_PREV = 24;
-export const IN_ELAPSED = 32;
-export const IN_TOTAL = 40;
-export const IN_TIMES = 44;
-export const IN_CAP = 48;
-export const IN_SIZE = 56;
-export const SS_COUNT = 16;
-export const SS_WIDTH = 20;
-export const SS_HAVE = 24;
-export const SS_T = 28;
-export const SS_V = 32;
-export const SS_ROWS = 36;
-export const SS_WINDOW = 40;
-export const SS_LEADOUT = 48;
-export const SS_WALLTIME = 56;
-export const SS_CAP = 64;
-export const SS_SIZE = 72;
-export const SS_MAX = 100;
-export const SS_LEAD = 10;
-export const LA_SET = 16;
-export const LA_VALUE = 24;
-export const LA_SIZE = 32;
-export const TA_NMETRICS = 16;
-export const TA_METRICS = 20;
-export const TA_WHERE = 24;
-export const TA_EQUALS = 28;
-export const TA_TABLE = 32;
-export const TA_MASK = 36;
-export const TA_ENTRIES = 40;
-export const TA_N = 44;
-export const TA_CAP = 48;
-export const TA_OVERFLOW = 52;
-export const TA_SIZE = 56;
-export const TE_KEY = 0;
-export const TE_STRS = 8;
-export const TE_INST = 24;
-export const TE_COUNT = 28;
-export const TE_FIRST = 32;
-export const TE_LAST = 36;
-export const TE_SIZE = 40;
-export const TA_MAX_METRICS = 4;
-export const TA_MAX_ENTRIES = 262144;
-export const WS_RECORDS = 16;
-export const WS_CAP = 20;
-export const WS_RANGE = 24;
-export const WS_TOTAL = 32;
-export const WS_PREV = 40;
-export const WS_ACC = 44;
-export const WS_HAVE = 48;
-export const WS_WIDTH = 52;
-export const WS_SIZE = 56;
-export const FS_N = 16;
-export const FS_CAP = 20;
-export const FS_RECORDS = 24;
-export const FS_STRIDE = 28;
-export const FS_T = 32;
-export const FS_X = 36;
-export const FS_FROM = 40;
-export const FS_LAST = 48;
-export const FS_SIZE = 56;
-export const FS_MAX = 4096;
-export const FS_HEAD = 4;
-export const FS_TAIL = 4;
-export const DU_CAP = 16;
-export const DU_WIDTH = 20;
-export const DU_MAX = 24;
-export const DU_PREV = 32;
-export const DU_ABOVE = 36;
-export const DU_BELOW = 40;
-export const DU_COUNT = 44;
-export const DU_HAVE = 48;
-export const DU_SIZE = 56;
-export const SE_RECORDS = 16;
-export const SE_K = 20;
-export const SE_START = 24;
-export const SE_END = 32;
-export const SE_STEP = 40;
-export const SE_MARKER = 48;
-export const SE_TIME = 56;
-export const SE_LIMIT = 64;
-export const SE_GAP = 72;
-export const SE_DATA = 80;
-export const SE_LAST = 96;
-export const SE_TIMES = 112;
-export const SE_RATES = 240;
-export const SE_MAX = 16;
-export const SE_SIZE = 496;
-export const W_START = 0;
-export const W_END = 8;
-export const W_WALLTIME = 16;
-export const W_CONSUMERS = 24;
-export const W_NCONSUMERS = 28;
-export const W_RECORDS = 32;
-export const W_FIRST_NS = 40;
-export const W_LAST_NS = 48;
-export const W_ARENA = 56;
-export const W_PLAINS = 68;
-export const W_NPLAINS = 72;
-export const WP_SLOT = 0;
-export const WP_ROLL = 4;
-export const WP_CONSUMER = 8;
-export const WP_HITS = 12;
-export const WP_SET = 16;
-export const WP_GEN = 20;
-export const WP_SIZE = 24;
-export const W_SETS = 120;
-export const W_NSETS = 124;
-export const W_FORMED = 128;
-export const W_ROOMS = 132;
-export const W_INTERVAL = 80;
-export const W_SAMPLE_NS = 88;
-export const W_GAP_NS = 96;
-export const W_GAPS = 104;
-export const W_STEPS = 108;
-export const W_COUNTERS = 136;
-export const W_NCOUNTERS = 140;
-export const W_CAPCOUNTERS = 144;
-export const W_CORRECTED = 148;
-export const W_MARKS = 152;
-export const W_RUN = 156;
-export const W_RUN_SEQ = 160;
-export const W_MIXED = 164;
-export const W_READER = 168;
-export const W_MARKS_BEFORE = 172;
-export const W_MARK_NS = 176;
-export const W_AWAY_NS = 184;
-export const W_UPTIME = 192;
-export const W_BOOTTIME = 196;
-export const W_UP_KNOWN = 200;
-export const W_UP_NS = 208;
-export const W_UP = 216;
-export const W_UP_READER = 224;
-export const W_UP_MARKS = 228;
-export const W_EVIDENCE = 232;
-export const W_NEVIDENCE = 236;
-export const W_CAPEVIDENCE = 240;
-export const W_MOMENTS = 244;
-export const W_NMOMENTS = 248;
-export const W_RAN_ON = 252;
-export const W_SIZE = 256;
-export const STEP_SIZE = 16;
+export const SKIP_FIRST = 1;
+export const DROP_LAST = 2;
+export const MONOTONIC = 4;
+export const EVEN = 8;
+export const EACH = 16;
+export const CHUNK_COLUMNS = 128;
+export const MAX_SAMPLES = 100;
+export const LEAD = 10;
+export const TALLY_METRICS = 4;
+export const MAX_TALLY = 262144;
+export const MAX_POINTS = 4096;
+export const HEAD_POINTS = 4;
+export const TAIL_POINTS = 4;
+export const MAX_SECTIONS = 16;
 export const STEP_BUCKETS = 152;
-export const GS_STEADY = 0;
-export const GS_PLAN = 4;
-export const GS_HITS = 8;
-export const GS_GROUPS = 12;
-export const GS_NGROUPS = 16;
-export const GS_MEMBERS = 20;
-export const GS_NMEMBERS = 24;
-export const GS_ALONE = 28;
-export const GS_STATES = 32;
-export const GS_WIDTH = 36;
-export const GS_SIZE = 40;
 export const MAX_SETS = 8;
-export const GR_AT = 0;
-export const GR_BYTES = 4;
-export const GR_COUNT = 8;
-export const GR_SIZE = 12;
 export const S_MORE = 0;
 export const S_DESC = 1;
 export const S_UNTIL = 2;
@@ -621,13 +815,13 @@ export const S_FEATURE = -9;
 export const S_GROW = 7;
 export const S_ODD = 8;
 export const S_SETS = 9;
-export const W_NONE = 0;
-export const W_NUMPMID = 1;
-export const W_SET = 2;
-export const W_VALFMT = 3;
-export const W_BLOCK = 4;
-export const W_FILL = 5;
-export const W_NAME = 6;
-export const W_COUNT = 7;
-export const W_INSTANCE = 8;
-export const W_OFFSET = 9;
+export const WHY_NONE = 0;
+export const WHY_NUMPMID = 1;
+export const WHY_SET = 2;
+export const WHY_VALFMT = 3;
+export const WHY_BLOCK = 4;
+export const WHY_FILL = 5;
+export const WHY_NAME = 6;
+export const WHY_COUNT = 7;
+export const WHY_INSTANCE = 8;
+export const WHY_OFFSET = 9;

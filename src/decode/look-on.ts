@@ -31,6 +31,6 @@ export function lastLook(places: Iterable<number>): number {
 
 /** When the next window of a reader begins, where nothing is wanted before. */
 export function nextStart(wasm: Wasm, reader: number): bigint {
-  const low = wasm.i32(reader + L.R_LOW);
-  return wasm.i64(wasm.u32(wasm.u32(reader + L.R_WINDOWS) + 4 * low) + L.W_START);
+  const low = wasm.i32(reader + L.Reader.firstOpen);
+  return wasm.i64(wasm.u32(wasm.u32(reader + L.Reader.windows) + 4 * low) + L.Window.start);
 }

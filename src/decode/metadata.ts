@@ -40,19 +40,19 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
     if (status === L.S_DESC) {
-      room.described(wasm.i32(reader + L.R_D_NAMES), wasm.i32(reader + L.R_LEN));
+      room.described(wasm.i32(reader + L.Reader.descNameCount), wasm.i32(reader + L.Reader.length));
       const conflict = table.add(file);
       if (conflict) onProblem(conflict);
     } else if (status === L.S_OTHER) {
-      const unread = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.R_D_KIND));
+      const unread = readAnnotation(annotations!, recordBytes(wasm, reader), wasm.i32(reader + L.Reader.metaKind));
       if (unread === null) {
-        const kind = wasm.i32(reader + L.R_D_KIND) === TEXT ? 'text' : 'labels';
-        room.annotated(kind, wasm.i32(reader + L.R_LEN));
+        const kind = wasm.i32(reader + L.Reader.metaKind) === TEXT ? 'text' : 'labels';
+        room.annotated(kind, wasm.i32(reader + L.Reader.length));
         return true;
       }
       const offset = recordOffset(wasm, reader);
       const known = unreadable.get(unread.message) ?? { unread, offset, end: 0, count: 0 };
-      const end = offset + wasm.i32(reader + L.R_LEN);
+      const end = offset + wasm.i32(reader + L.Reader.length);
       unreadable.set(unread.message, { ...known, end, count: known.count + 1 });
     } else if (status === L.S_GROW) {
       stream.makeRoom((bytes) => room.afford(bytes));
@@ -65,7 +65,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
         if (stream.unread > 0) onNote('stray bytes behind the last record of the metadata', `${stream.unread} bytes`);
         return false;
       }
-      throw truncated(stream.source, stream.offset, stream.unread, wasm.i32(reader + L.R_LEN));
+      throw truncated(stream.source, stream.offset, stream.unread, wasm.i32(reader + L.Reader.length));
     } else {
       const fault = recordFault(wasm, reader, status, stream.source);
       // Sound framing: only this record is lost. Otherwise what is behind it must be searched for.
@@ -112,6 +112,6 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
 
 /** A copy of the record the reader stands at. */
 function recordBytes(wasm: Wasm, reader: number): Buffer {
-  const from = wasm.u32(reader + L.R_REC);
-  return Buffer.from(wasm.bytes.subarray(from, from + wasm.i32(reader + L.R_LEN)));
+  const from = wasm.u32(reader + L.Reader.record);
+  return Buffer.from(wasm.bytes.subarray(from, from + wasm.i32(reader + L.Reader.length)));
 }

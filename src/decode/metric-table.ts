@@ -54,13 +54,13 @@ export class MetricTable {
   add(file: string): Problem | null {
     const wasm = this.#wasm;
     const r = this.#reader;
-    const pmid = wasm.u32(r + L.R_D_PMID);
+    const pmid = wasm.u32(r + L.Reader.descPmid);
     const desc = {
       pmid,
-      type: wasm.i32(r + L.R_D_TYPE),
-      indom: wasm.u32(r + L.R_D_INDOM),
-      semantics: wasm.i32(r + L.R_D_SEM),
-      units: wasm.u32(r + L.R_D_UNITS),
+      type: wasm.i32(r + L.Reader.descType),
+      indom: wasm.u32(r + L.Reader.descIndom),
+      semantics: wasm.i32(r + L.Reader.descSemantics),
+      units: wasm.u32(r + L.Reader.descUnits),
     };
     const before = this.descriptors.get(pmid);
     if (
@@ -80,8 +80,8 @@ export class MetricTable {
       };
     }
     if (!before && this.#options.slotOf && wasm.x.describeMetric(r, pmid) === 0) throw outOfMemory();
-    let at = wasm.u32(r + L.R_D_PTR);
-    const count = wasm.i32(r + L.R_D_NAMES);
+    let at = wasm.u32(r + L.Reader.descNames);
+    const count = wasm.i32(r + L.Reader.descNameCount);
     for (let i = 0; i < count; i++) {
       const length = wasm.view.getInt32(at, false);
       // One byte a character: exact, whatever the encoding. Nearly all names are ASCII and need no other form.

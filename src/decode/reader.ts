@@ -68,7 +68,7 @@ export class ArchiveReader {
       const indexed = index && { label: index, file: this.files.index! };
       const { problems, otherIndex } = labelConflicts(this.label, meta, indexed);
       this.problems.push(...problems);
-      if (otherIndex) wasm.view.setInt32(this.address + L.R_NINDEX, 0, true);
+      if (otherIndex) wasm.view.setInt32(this.address + L.Reader.indexCount, 0, true);
       const entries = indexEntries(wasm, this.address);
       this.missing = missingVolumes(this.files, entries, this.label.version);
       for (const { problem, fromNs, toNs } of this.missing) this.#findings.lose(problem, fromNs, toNs);
@@ -121,7 +121,7 @@ export class ArchiveReader {
 
   /** Time of the record that scan stopped before. */
   get nextNs(): bigint {
-    return this.#wasm.i64(this.address + L.R_NS);
+    return this.#wasm.i64(this.address + L.Reader.ns);
   }
 
   #closeStream(): void {
@@ -221,7 +221,7 @@ export class ArchiveReader {
       return;
     }
     if (this.clock && problem.code !== 'E_IO' && this.#goOn(problem)) return;
-    this.#findings.lose(problem, this.#wasm.i64(this.address + L.R_LAST_NS), LATEST);
+    this.#findings.lose(problem, this.#wasm.i64(this.address + L.Reader.lastNs), LATEST);
     this.#closeStream();
     this.#ended = true;
   }
@@ -230,7 +230,7 @@ export class ArchiveReader {
   #goOn(problem: Problem): boolean {
     const stream = this.#stream!;
     const { offset: from, size } = stream;
-    const lastNs = this.#wasm.i64(this.address + L.R_LAST_NS);
+    const lastNs = this.#wasm.i64(this.address + L.Reader.lastNs);
     const places = problem.code === 'E_ARCHIVE_UNPACK' ? [] : this.clock!.behind(this.#volume, from);
     const here = goOn(this.#wasm, this.address, stream, places);
     if (!here && !this.#openVolume(this.#volume + 1)) return false;
@@ -284,7 +284,7 @@ export class ArchiveReader {
       this.#lookOn(startNs);
       if (status === L.S_DONE) return 'done';
       // S_GAP: nobody wants the records before the next window.
-      this.#wasm.view.setInt32(this.address + L.R_NOGAP, 1, true);
+      this.#wasm.view.setInt32(this.address + L.Reader.ignoresGaps, 1, true);
       this.seek(startNs);
     }
   }

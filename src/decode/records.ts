@@ -71,7 +71,7 @@ export function* readRecords(
   };
   let last = NEVER;
   while (reader.next()) {
-    const ns = wasm.i64(reader.address + L.R_NS);
+    const ns = wasm.i64(reader.address + L.Reader.ns);
     const { place } = reader;
     if (reader.unsound) reader.passOver(reader.unsound);
     if (reader.afterGap && last !== NEVER && ns >= last) {
@@ -83,7 +83,7 @@ export function* readRecords(
     }
     last = ns;
     const sets = readSets(wasm, reader, lookup);
-    const count = wasm.i32(reader.address + L.R_NUMPMID);
+    const count = wasm.i32(reader.address + L.Reader.setCount);
     const collector = count === PROLOGUE_SETS ? collectorOf(wasm, reader) : undefined;
     yield { ns, ...place, mark: count === 0, sets, ...(collector ? { collector } : {}) };
   }
@@ -116,9 +116,9 @@ export interface StoredSet {
 
 /** The sets of the record, which has been checked. Do not read on meanwhile. */
 export function* storedSets(wasm: Wasm, reader: ArchiveReader): Generator<StoredSet> {
-  const numpmid = wasm.i32(reader.address + L.R_NUMPMID);
-  const rec = wasm.u32(reader.address + L.R_REC);
-  let at = wasm.u32(reader.address + L.R_SETS);
+  const numpmid = wasm.i32(reader.address + L.Reader.setCount);
+  const rec = wasm.u32(reader.address + L.Reader.record);
+  let at = wasm.u32(reader.address + L.Reader.sets);
   for (let i = 0; i < numpmid; i++) {
     const { view } = wasm;
     const count = view.getInt32(at + 4);
@@ -140,7 +140,7 @@ export function* storedSets(wasm: Wasm, reader: ArchiveReader): Generator<Stored
 /** A view of the value block of a pair, head included. */
 export function storedBlock(wasm: Wasm, reader: ArchiveReader, pair: number): Buffer {
   const { view, bytes } = wasm;
-  const from = wasm.u32(reader.address + L.R_REC) + 4 * view.getUint32(pair + 4) - 8;
+  const from = wasm.u32(reader.address + L.Reader.record) + 4 * view.getUint32(pair + 4) - 8;
   return Buffer.from(bytes.buffer, from, view.getUint32(from) & 0xffffff);
 }
 

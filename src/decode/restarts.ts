@@ -34,23 +34,24 @@ function nameOf({ metric, instance, instances, count }: Restart): string {
 }
 
 function countersOf(wasm: Wasm, window: number): number[] {
-  const list = wasm.u32(window + L.W_COUNTERS);
-  return Array.from({ length: wasm.i32(window + L.W_NCOUNTERS) }, (_, i) => list + i * L.K_SIZE);
+  const list = wasm.u32(window + L.Window.counters);
+  return Array.from({ length: wasm.i32(window + L.Window.counterCount) }, (_, i) => list + i * L.Counter.SIZE);
 }
 
 /** `wanted`: names of the slots. */
 export function collectRestarts(wasm: Wasm, window: number, wanted: readonly string[]): Restart[] {
   const slots = wasm.x.slotAt(0) >>> 0;
   return countersOf(wasm, window).flatMap((k): Restart[] => {
-    const count = wasm.i32(k + L.K_RESTARTS);
+    const count = wasm.i32(k + L.Counter.restarts);
     if (count === 0) return [];
-    const name = wasm.u32(k + L.K_NAME);
-    const instance = name === NO_STRING ? String(wasm.i32(k + L.K_ID)) : sessionBytes(wasm, name).toString('utf8');
+    const name = wasm.u32(k + L.Counter.restartName);
+    const instance =
+      name === NO_STRING ? String(wasm.i32(k + L.Counter.restartId)) : sessionBytes(wasm, name).toString('utf8');
     return [
       {
-        metric: wanted[(wasm.u32(k + L.K_SLOT) - slots) / L.L_SIZE]!,
-        ...{ count, instances: wasm.i32(k + L.K_COUNTED), ns: wasm.i64(k + L.K_NS) },
-        instance: wasm.i32(k + L.K_DOMAIN) === 0 ? null : instance,
+        metric: wanted[(wasm.u32(k + L.Counter.slot) - slots) / L.Slot.SIZE]!,
+        ...{ count, instances: wasm.i32(k + L.Counter.counted), ns: wasm.i64(k + L.Counter.restartNs) },
+        instance: wasm.i32(k + L.Counter.restartDomain) === 0 ? null : instance,
       },
     ];
   });
@@ -58,18 +59,22 @@ export function collectRestarts(wasm: Wasm, window: number, wanted: readonly str
 
 /** When counters of a window were restarted that do not show it themselves. */
 export function collectMoments(wasm: Wasm, window: number): Moment[] {
-  const list = wasm.u32(window + L.W_EVIDENCE);
-  const evidence = Array.from({ length: wasm.i32(window + L.W_NEVIDENCE) }, (_, i): Evidence => {
-    const e = list + i * L.E_SIZE;
+  const list = wasm.u32(window + L.Window.evidence);
+  const evidence = Array.from({ length: wasm.i32(window + L.Window.evidenceCount) }, (_, i): Evidence => {
+    const e = list + i * L.Evidence.SIZE;
     return {
-      ...{ agent: wasm.i32(e + L.E_AGENT), fromNs: wasm.i64(e + L.E_FROM), toNs: wasm.i64(e + L.E_TO) },
-      ...{ count: wasm.i32(e + L.E_COUNT), away: wasm.i32(e + L.E_AWAY) !== 0 },
+      ...{
+        agent: wasm.i32(e + L.Evidence.agent),
+        fromNs: wasm.i64(e + L.Evidence.begin),
+        toNs: wasm.i64(e + L.Evidence.end),
+      },
+      ...{ count: wasm.i32(e + L.Evidence.count), away: wasm.i32(e + L.Evidence.away) !== 0 },
     };
   });
   if (evidence.every((e) => e.agent === RAN_ON)) return [];
   const counters = new Map<number, number>();
   for (const k of countersOf(wasm, window)) {
-    const agent = wasm.i32(wasm.u32(k + L.K_SLOT) + L.L_AGENT);
+    const agent = wasm.i32(wasm.u32(k + L.Counter.slot) + L.Slot.agent);
     counters.set(agent, (counters.get(agent) ?? 0) + countingInstances(wasm, k));
   }
   return momentsOf(evidence, counters);
@@ -77,8 +82,8 @@ export function collectMoments(wasm: Wasm, window: number): Moment[] {
 
 /** How many instances of a counter count at all: whose last value is not 0, be it an integer or a double. */
 function countingInstances(wasm: Wasm, k: number): number {
-  const last = wasm.u32(k + L.K_LAST);
+  const last = wasm.u32(k + L.Counter.last);
   let n = 0;
-  for (let i = 0; i < wasm.i32(k + L.K_IDS + L.IM_N); i++) if (wasm.i64(last + 8 * i) !== 0n) n++;
+  for (let i = 0; i < wasm.i32(k + L.Counter.ids + L.Instances.count); i++) if (wasm.i64(last + 8 * i) !== 0n) n++;
   return n;
 }

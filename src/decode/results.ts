@@ -42,12 +42,12 @@ function outcome(reason: number, code: number): Outcome {
 function ends(wasm: Wasm, row: number) {
   return {
     last: {
-      ids: wasm.instances(wasm.u32(row + L.FLR_IDS), wasm.i32(row + L.FLR_NLAST)),
-      keys: wasm.u32(row + L.FLR_KEYS),
+      ids: wasm.instances(wasm.u32(row + L.FirstLastRow.ids), wasm.i32(row + L.FirstLastRow.lastCount)),
+      keys: wasm.u32(row + L.FirstLastRow.keys),
     },
     first: {
-      ids: wasm.instances(wasm.u32(row + L.FLR_FIRST_IDS), wasm.i32(row + L.FLR_NFIRST)),
-      keys: wasm.u32(row + L.FLR_FIRST_KEYS),
+      ids: wasm.instances(wasm.u32(row + L.FirstLastRow.firstIds), wasm.i32(row + L.FirstLastRow.firstCount)),
+      keys: wasm.u32(row + L.FirstLastRow.firstKeys),
     },
   };
 }
@@ -63,12 +63,12 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow, wanted: readonly 
   };
   return {
     coverage: {
-      records: wasm.i32(window.address + L.W_RECORDS),
-      firstNs: time(L.W_FIRST_NS),
-      lastNs: time(L.W_LAST_NS),
-      intervalNs: wasm.i64(window.address + L.W_INTERVAL),
-      gaps: wasm.i32(window.address + L.W_GAPS),
-      gapNs: wasm.i64(window.address + L.W_GAP_NS),
+      records: wasm.i32(window.address + L.Window.records),
+      firstNs: time(L.Window.firstNs),
+      lastNs: time(L.Window.lastNs),
+      intervalNs: wasm.i64(window.address + L.Window.intervalNs),
+      gaps: wasm.i32(window.address + L.Window.gaps),
+      gapNs: wasm.i64(window.address + L.Window.gapNs),
     },
     restarts: collectRestarts(wasm, window.address, wanted),
     moments: collectMoments(wasm, window.address),
@@ -78,19 +78,19 @@ export function collectWindow(wasm: Wasm, window: BuiltWindow, wanted: readonly 
 }
 
 function collectConsumer(wasm: Wasm, c: BuiltConsumer, identities: Identities, tables: ColumnTables): ConsumerResult {
-  const stop = outcome(wasm.i32(c.address + L.C_STOP), wasm.i32(c.address + L.C_STOP_CODE));
-  const labels = wasm.u32(c.address + L.C_LABELS);
-  const align = wasm.u32(c.address + L.C_ALIGN);
+  const stop = outcome(wasm.i32(c.address + L.Consumer.stop), wasm.i32(c.address + L.Consumer.stopCode));
+  const labels = wasm.u32(c.address + L.Consumer.labels);
+  const align = wasm.u32(c.address + L.Consumer.align);
   return {
-    records: wasm.i32(c.address + L.C_RECORDS),
-    skipped: wasm.i32(c.address + L.C_SKIPPED),
+    records: wasm.i32(c.address + L.Consumer.records),
+    skipped: wasm.i32(c.address + L.Consumer.skipped),
     stop: stop.kind === 'stop' ? stop : null,
     labels:
       labels === 0
         ? null
         : identities.instances(
-            wasm.u32(c.address + L.C_LABEL_KEYS),
-            wasm.instances(labels, wasm.i32(c.address + L.C_NLABELS)),
+            wasm.u32(c.address + L.Consumer.labelKeys),
+            wasm.instances(labels, wasm.i32(c.address + L.Consumer.labelCount)),
           ),
     ...(align === 0 ? {} : tables.collect(align)),
     reducers: c.spec.reducers.map((_, i) => collectReducer(wasm, c, c.reducers[i]!, identities)),
@@ -98,65 +98,80 @@ function collectConsumer(wasm: Wasm, c: BuiltConsumer, identities: Identities, t
 }
 
 function collectReducer(wasm: Wasm, c: BuiltConsumer, q: number, identities: Identities): ReducerResult {
-  switch (wasm.i32(q + L.Q_KIND)) {
+  switch (wasm.i32(q + L.Reducer.kind)) {
     case L.KIND_FIRSTLAST:
       return collectFirstLast(wasm, c, q, identities);
     case L.KIND_ROLL: {
-      const count = wasm.i32(q + L.RO_COUNT);
-      const n = count === 0 ? 0 : wasm.i32(q + L.RO_WIDTH);
-      if (wasm.u32(c.address + L.C_ALIGN) !== 0) return { kind: 'ROLL', count, ...rollColumns(wasm, q, n) };
+      const count = wasm.i32(q + L.Roll.count);
+      const n = count === 0 ? 0 : wasm.i32(q + L.Roll.width);
+      if (wasm.u32(c.address + L.Consumer.align) !== 0) return { kind: 'ROLL', count, ...rollColumns(wasm, q, n) };
       const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
-      return { kind: 'ROLL', count, mean: array(L.RO_MEAN), min: array(L.RO_MIN), max: array(L.RO_MAX) };
+      return { kind: 'ROLL', count, mean: array(L.Roll.mean), min: array(L.Roll.min), max: array(L.Roll.max) };
     }
     case L.KIND_INTEGRATE:
       return {
         kind: 'INTEGRATE',
-        records: wasm.i32(q + L.IN_SEEN),
-        total: wasm.doubles(wasm.u32(q + L.IN_TOTAL), wasm.i32(q + L.IN_WIDTH)),
-        elapsed: wasm.f64(q + L.IN_ELAPSED),
+        records: wasm.i32(q + L.Integrate.seen),
+        total: wasm.doubles(wasm.u32(q + L.Integrate.totals), wasm.i32(q + L.Integrate.width)),
+        elapsed: wasm.f64(q + L.Integrate.elapsed),
       };
     case L.KIND_SUBSAMPLE: {
-      const n = wasm.i32(q + L.SS_COUNT);
-      const width = wasm.u32(q + L.Q_LANE2) === 0 ? 0 : wasm.i32(q + L.SS_WIDTH);
+      const n = wasm.i32(q + L.Subsample.count);
+      const width = wasm.u32(q + L.Reducer.lane2) === 0 ? 0 : wasm.i32(q + L.Subsample.width);
       return {
         kind: 'SUBSAMPLE',
-        t: wasm.doubles(wasm.u32(q + L.SS_T), n),
-        v: wasm.u32(q + L.Q_LANE) === 0 ? new Float64Array(0) : wasm.doubles(wasm.u32(q + L.SS_V), n),
+        t: wasm.doubles(wasm.u32(q + L.Subsample.times), n),
+        v: wasm.u32(q + L.Reducer.lane) === 0 ? new Float64Array(0) : wasm.doubles(wasm.u32(q + L.Subsample.values), n),
         rows: rowsOf(wasm, q, n, width),
         width,
         lead:
-          wasm.i32(q + L.SS_HAVE) === 0
+          wasm.i32(q + L.Subsample.hasLead) === 0
             ? null
-            : { window: wasm.f64(q + L.SS_WINDOW), leadout: wasm.f64(q + L.SS_LEADOUT) },
+            : { window: wasm.f64(q + L.Subsample.window), leadout: wasm.f64(q + L.Subsample.leadout) },
       };
     }
     case L.KIND_LATCH:
-      return { kind: 'LATCH', value: wasm.i32(q + L.LA_SET) === 0 ? null : wasm.f64(q + L.LA_VALUE) };
+      return { kind: 'LATCH', value: wasm.i32(q + L.Latch.set) === 0 ? null : wasm.f64(q + L.Latch.value) };
     case L.KIND_WRAPSUM:
       return collectWrapSum(wasm, q, c.slots.length);
     case L.KIND_FULLSERIES: {
-      const n = wasm.i32(q + L.FS_N);
+      const n = wasm.i32(q + L.FullSeries.count);
       const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
-      return { kind: 'FULLSERIES', records: wasm.i32(q + L.FS_RECORDS), t: array(L.FS_T), x: array(L.FS_X) };
+      return {
+        kind: 'FULLSERIES',
+        records: wasm.i32(q + L.FullSeries.records),
+        t: array(L.FullSeries.times),
+        x: array(L.FullSeries.values),
+      };
     }
     case L.KIND_DUTY: {
-      const n = wasm.i32(q + L.DU_WIDTH);
+      const n = wasm.i32(q + L.Duty.width);
       const array = (offset: number): Float64Array => wasm.doubles(wasm.u32(q + offset), n);
-      const busiest = wasm.f64(q + L.DU_MAX);
-      return { kind: 'DUTY', above: array(L.DU_ABOVE), below: array(L.DU_BELOW), count: array(L.DU_COUNT), busiest };
+      const busiest = wasm.f64(q + L.Duty.most);
+      return {
+        kind: 'DUTY',
+        above: array(L.Duty.above),
+        below: array(L.Duty.below),
+        count: array(L.Duty.counts),
+        busiest,
+      };
     }
     case L.KIND_SECTIONS:
       return collectSections(wasm, q);
     default:
-      return { kind: 'TALLY', entries: collectTally(wasm, q, identities), overflow: wasm.i32(q + L.TA_OVERFLOW) !== 0 };
+      return {
+        kind: 'TALLY',
+        entries: collectTally(wasm, q, identities),
+        overflow: wasm.i32(q + L.Tally.overflow) !== 0,
+      };
   }
 }
 
 function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number, identities: Identities): ReducerResult {
-  const records = wasm.i32(q + L.FL_CALLS);
-  const same = wasm.f64(q + L.FL_FIRST_T) === wasm.f64(q + L.FL_LAST_T);
+  const records = wasm.i32(q + L.FirstLast.calls);
+  const same = wasm.f64(q + L.FirstLast.firstTime) === wasm.f64(q + L.FirstLast.lastTime);
   const calls = records === 0 ? 0 : records === 1 || same ? 1 : 2;
-  const rows = c.slots.map((_, m) => wasm.u32(q + L.FL_ROWS) + m * L.FLR_SIZE);
+  const rows = c.slots.map((_, m) => wasm.u32(q + L.FirstLast.rows) + m * L.FirstLastRow.SIZE);
   const none: Instances = { ids: [], names: [] };
   const both = rows.map((row) => ends(wasm, row));
   const first = both.map(({ first: { keys, ids } }) => identities.instances(keys, ids));
@@ -169,12 +184,12 @@ function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number, identities: I
   return {
     kind: 'FIRSTLAST',
     calls,
-    firstTime: wasm.f64(q + L.FL_FIRST_T),
-    lastTime: wasm.f64(q + L.FL_LAST_T),
-    first: outcome(wasm.i32(q + L.FL_FIRST_OUT), wasm.i32(q + L.FL_FIRST_CODE)),
-    last: outcome(wasm.i32(q + L.FL_LAST_OUT), wasm.i32(q + L.FL_LAST_CODE)),
-    firstCounts: rows.map((row) => wasm.i32(row + L.FLR_NFIRST)),
-    lastCounts: rows.map((row) => wasm.i32(row + L.FLR_NLAST)),
+    firstTime: wasm.f64(q + L.FirstLast.firstTime),
+    lastTime: wasm.f64(q + L.FirstLast.lastTime),
+    first: outcome(wasm.i32(q + L.FirstLast.firstOutcome), wasm.i32(q + L.FirstLast.firstCode)),
+    last: outcome(wasm.i32(q + L.FirstLast.lastOutcome), wasm.i32(q + L.FirstLast.lastCode)),
+    firstCounts: rows.map((row) => wasm.i32(row + L.FirstLastRow.firstCount)),
+    lastCounts: rows.map((row) => wasm.i32(row + L.FirstLastRow.lastCount)),
     delta: joins.map((j, m) => difference(wasm, rows[m]!, j)),
     instances: pick(last, (j) => j.both.map(([, now]) => now)),
     appeared: pick(last, (j) => j.appeared),
@@ -184,14 +199,14 @@ function collectFirstLast(wasm: Wasm, c: BuiltConsumer, q: number, identities: I
 
 /** last − first; 64-bit integers are subtracted as integers and only then made doubles. */
 function difference(wasm: Wasm, row: number, { both }: Join): Float64Array {
-  const first = wasm.u32(row + L.FLR_FIRST);
-  const last = wasm.u32(row + L.FLR_LAST);
-  if (wasm.i32(row + L.FLR_INT) !== 0) {
-    const a = wasm.integers(first, wasm.i32(row + L.FLR_NFIRST));
-    const b = wasm.integers(last, wasm.i32(row + L.FLR_NLAST));
+  const first = wasm.u32(row + L.FirstLastRow.first);
+  const last = wasm.u32(row + L.FirstLastRow.last);
+  if (wasm.i32(row + L.FirstLastRow.exact) !== 0) {
+    const a = wasm.integers(first, wasm.i32(row + L.FirstLastRow.firstCount));
+    const b = wasm.integers(last, wasm.i32(row + L.FirstLastRow.lastCount));
     return Float64Array.from(both, ([was, now]) => Number(BigInt.asIntN(64, b[now]! - a[was]!)));
   }
-  const a = wasm.doubles(first, wasm.i32(row + L.FLR_NFIRST));
-  const b = wasm.doubles(last, wasm.i32(row + L.FLR_NLAST));
+  const a = wasm.doubles(first, wasm.i32(row + L.FirstLastRow.firstCount));
+  const b = wasm.doubles(last, wasm.i32(row + L.FirstLastRow.lastCount));
   return Float64Array.from(both, ([was, now]) => b[now]! - a[was]!);
 }

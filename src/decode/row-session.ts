@@ -29,7 +29,7 @@ interface Stream {
 function advance(wasm: Wasm, s: Stream, endNs: bigint): void {
   s.next = null;
   while (s.reader.next()) {
-    const ns = wasm.i64(s.reader.address + L.R_NS);
+    const ns = wasm.i64(s.reader.address + L.Reader.ns);
     if (ns < s.lastNs) continue;
     s.lastNs = ns;
     if (ns > endNs) return;
@@ -99,7 +99,7 @@ export function decodeByRows(wasm: Wasm, task: NodeTask, { members, open }: Surv
   for (const { member, reader } of streams) {
     bytes += reader.bytesRead;
     member.problems = reader.dated();
-    const source = wasm.i32(reader.address + L.R_ID);
+    const source = wasm.i32(reader.address + L.Reader.id);
     for (const { w, engine } of windows) if (engine.isCopy(source)) member.copyIn.add(w);
     reader.close();
     member.reader = null;

@@ -50,13 +50,13 @@ export interface ReadRow extends Row {
 /** The record that the reader stands at, which has been checked. Names can be asked while it is open. */
 export function rowAt(wasm: Wasm, reader: ArchiveReader, wanted: WantedRows): ReadRow {
   const r = reader.address;
-  const ns = wasm.i64(r + L.R_NS);
+  const ns = wasm.i64(r + L.Reader.ns);
   const cells = new Map<string, Cell>();
   /** Wanted ones that are damaged: as if the record did not have them. */
   const lost = new Set<number>();
   const undescribed: number[] = [];
-  const about = { t: wasm.f64(r + L.R_T), ns, cells, source: wasm.i32(r + L.R_ID), undescribed };
-  if (wasm.i32(r + L.R_NUMPMID) === 0) return { ...about, mark: true };
+  const about = { t: wasm.f64(r + L.Reader.time), ns, cells, source: wasm.i32(r + L.Reader.id), undescribed };
+  if (wasm.i32(r + L.Reader.setCount) === 0) return { ...about, mark: true };
   for (const set of storedSets(wasm, reader)) {
     if (set.count > 0 && !reader.descriptors.has(set.pmid)) undescribed.push(set.pmid);
     const metric = wanted.get(set.pmid);
@@ -100,7 +100,7 @@ function cellOf(wasm: Wasm, reader: ArchiveReader, set: StoredSet, metric: Named
       return name === NO_STRING ? undefined : sessionBytes(wasm, name).toString('utf8');
     };
     const identityOf = (id: number) => (version === 0 ? undefined : identitiesOf(wasm, reader, version).get(id));
-    const domainSize = version === 0 ? 0 : wasm.i32(version + L.V_N);
+    const domainSize = version === 0 ? 0 : wasm.i32(version + L.Version.count);
     Object.assign(domain, { domainSize, nameOf, identityOf });
   }
   const ids = Int32Array.from(set.pairs, (pair) => wasm.view.getInt32(pair));

@@ -48,7 +48,7 @@ export class Salvager {
   /** Goes to the next plausible record of this volume; false: there is none. */
   resume(stream: FileStream, problem: Problem): boolean {
     const from = stream.offset;
-    const latest = this.#wasm.i64(this.#reader + L.R_LAST_NS);
+    const latest = this.#wasm.i64(this.#reader + L.Reader.lastNs);
     const after = [latest, this.lastNs, this.#label.startNs - DAY].reduce((a, b) => (b > a ? b : a));
     let found = false;
     try {
@@ -66,7 +66,7 @@ export class Salvager {
   /** A volume whose label is damaged may hold good records: of the kind that the metadata's label names. */
   resumeWithoutLabel(stream: FileStream, problem: Problem): boolean {
     if (!/LABEL|VERSION|FEATURE/.test(problem.code)) return false;
-    this.#wasm.view.setInt32(this.#reader + L.R_VERSION, this.#label.version, true);
+    this.#wasm.view.setInt32(this.#reader + L.Reader.version, this.#label.version, true);
     const problems = this.#problems.length;
     if (this.resume(stream, problem)) return true;
     this.#problems.length = problems;
@@ -96,7 +96,7 @@ export function goOn(
 export function resync(wasm: Wasm, reader: number, stream: FileStream, afterNs: bigint): boolean {
   const meta = stream.source.volume === -1;
   const step = (): void => {
-    wasm.view.setUint32(reader + L.R_POS, wasm.u32(reader + L.R_POS) + 1, true);
+    wasm.view.setUint32(reader + L.Reader.position, wasm.u32(reader + L.Reader.position) + 1, true);
   };
   if (stream.unread === 0 && !stream.fill()) return false;
   step();
@@ -106,7 +106,7 @@ export function resync(wasm: Wasm, reader: number, stream: FileStream, afterNs: 
     if (status === L.S_RECORD) return true;
     if (status === L.S_GROW) {
       try {
-        stream.grow(2 * wasm.i32(reader + L.R_LEN));
+        stream.grow(2 * wasm.i32(reader + L.Reader.length));
       } catch (error) {
         // Its other length word differs, or it reaches beyond the file: no record.
         if (!(error instanceof JobsumError) || error.code === 'E_IO') throw error;

@@ -181,13 +181,13 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
   const finish = (m: Member): void => {
     const reader = m.reader!;
     bytes += reader.bytesRead;
-    records += wasm.i32(reader.address + L.R_SCANNED);
-    plans.made += wasm.i32(reader.address + L.R_MISSES);
-    plans.known += wasm.i32(reader.address + L.R_HITS);
-    plans.steady += wasm.i32(reader.address + L.R_STEADY);
+    records += wasm.i32(reader.address + L.Reader.scanned);
+    plans.made += wasm.i32(reader.address + L.Reader.planMisses);
+    plans.known += wasm.i32(reader.address + L.Reader.planHits);
+    plans.steady += wasm.i32(reader.address + L.Reader.steadyRecords);
     m.problems = reader.dated();
     if (reader.clock?.isLate) late.push(m.index);
-    const flags = wasm.u32(reader.address + L.R_SEEN);
+    const flags = wasm.u32(reader.address + L.Reader.seen);
     attached(m).forEach((i, k) => {
       if (flags && wasm.bytes[flags + k] === L.SEEN_COPY) m.copyIn.add(task.windows[i]!);
       const undescribed = undescribedIn(wasm, reader.address, k);
@@ -220,7 +220,7 @@ export function decodeWindows(wasm: Wasm, task: NodeTask, { members, slots, open
   const results = task.windows.map((w, i) => {
     const { address } = windows[i]!;
     const { restarts, ...result } = collectWindow(wasm, windows[i]!, [...slots.keys()]);
-    const mixed = wasm.i32(address + L.W_MIXED) !== 0;
+    const mixed = wasm.i32(address + L.Window.mixed) !== 0;
     wasm.x.closeWindow(address);
     return { ...result, ...sourcesOf(w, members, restarts), mixed };
   });

@@ -46,7 +46,7 @@ export class FileStream {
 
   /** Time of the record that ends at `offset`; null: none does, or the file is compressed. */
   timeBefore(offset: number): bigint | null {
-    const version = this.#wasm.i32(this.#reader + L.R_VERSION);
+    const version = this.#wasm.i32(this.#reader + L.Reader.version);
     if (this.#bytes.size() === null) return null;
     return timeBefore((into, position) => this.#bytes.read(into, 0, into.length, position), offset, version);
   }
@@ -55,13 +55,15 @@ export class FileStream {
   get offset(): number {
     const wasm = this.#wasm;
     return (
-      Number(wasm.i64(this.#reader + L.R_FILE)) + wasm.u32(this.#reader + L.R_POS) - wasm.u32(this.#reader + L.R_WIN)
+      Number(wasm.i64(this.#reader + L.Reader.fileOffset)) +
+      wasm.u32(this.#reader + L.Reader.position) -
+      wasm.u32(this.#reader + L.Reader.buffer)
     );
   }
 
   /** Unread bytes in the window. */
   get unread(): number {
-    return this.#wasm.u32(this.#reader + L.R_END) - this.#wasm.u32(this.#reader + L.R_POS);
+    return this.#wasm.u32(this.#reader + L.Reader.end) - this.#wasm.u32(this.#reader + L.Reader.position);
   }
 
   /**
@@ -71,7 +73,7 @@ export class FileStream {
   strayBytes(): number {
     const have = this.unread;
     if (have > STRAY_BYTES) {
-      throw truncated(this.source, this.offset, have, this.#wasm.i32(this.#reader + L.R_LEN));
+      throw truncated(this.source, this.offset, have, this.#wasm.i32(this.#reader + L.Reader.length));
     }
     return have;
   }
@@ -80,10 +82,10 @@ export class FileStream {
   fill(): boolean {
     const wasm = this.#wasm;
     const free = wasm.x.slide(this.#reader) >>> 0;
-    const end = wasm.u32(this.#reader + L.R_END);
+    const end = wasm.u32(this.#reader + L.Reader.end);
     const position = this.offset + this.unread;
     const n = this.#bytes.read(wasm.bytes, end, free, position);
-    wasm.view.setUint32(this.#reader + L.R_END, end + n, true);
+    wasm.view.setUint32(this.#reader + L.Reader.end, end + n, true);
     this.bytesRead += n;
     return n > 0;
   }
@@ -98,8 +100,8 @@ export class FileStream {
     if (this.#bytes.size() !== null) this.grow(undefined, afford);
     for (;;) {
       while (this.fill());
-      const length = wasm.i32(this.#reader + L.R_LEN);
-      const capacity = wasm.u32(this.#reader + L.R_CAP);
+      const length = wasm.i32(this.#reader + L.Reader.length);
+      const capacity = wasm.u32(this.#reader + L.Reader.capacity);
       if (length <= capacity) return;
       if (this.unread < capacity) throw truncated(this.source, this.offset, this.unread, length);
       this.grow(Math.min(length, 2 * capacity), afford);
@@ -112,7 +114,7 @@ export class FileStream {
    */
   grow(room?: number, afford?: (bytes: number) => void): void {
     const wasm = this.#wasm;
-    const length = wasm.i32(this.#reader + L.R_LEN);
+    const length = wasm.i32(this.#reader + L.Reader.length);
     const offset = this.offset;
     const size = this.#bytes.size();
     const place = { file: this.source.file, volume: this.source.volume, offset };

@@ -17,11 +17,13 @@ export const UNDESCRIBED = 'value sets of metrics that the metadata does not des
 
 /** Of the k-th window of a reader; null: there are none. */
 export function undescribedIn(wasm: Wasm, reader: number, k: number): Undescribed | null {
-  const list = wasm.u32(reader + L.R_UNDESCRIBED);
+  const list = wasm.u32(reader + L.Reader.undescribed);
   if (list === 0) return null;
-  const u = list + k * L.U_SIZE;
-  const count = wasm.i32(u + L.U_COUNT);
-  return count === 0 ? null : { count, pmid: wasm.view.getUint32(u + L.U_PMID, false), ns: wasm.i64(u + L.U_NS) };
+  const u = list + k * L.Undescribed.SIZE;
+  const count = wasm.i32(u + L.Undescribed.count);
+  return count === 0
+    ? null
+    : { count, pmid: wasm.view.getUint32(u + L.Undescribed.pmid, false), ns: wasm.i64(u + L.Undescribed.ns) };
 }
 
 /** Metadata records whose damage costs no descriptor. */

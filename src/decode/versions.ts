@@ -19,23 +19,23 @@ interface Version {
 }
 
 function domainsOf(wasm: Wasm, reader: number): number[] {
-  const list = wasm.u32(reader + L.R_INDOMS);
-  return Array.from({ length: wasm.i32(reader + L.R_NINDOMS) }, (_, i) => wasm.u32(list + 4 * i));
+  const list = wasm.u32(reader + L.Reader.domains);
+  return Array.from({ length: wasm.i32(reader + L.Reader.domainCount) }, (_, i) => wasm.u32(list + 4 * i));
 }
 
 function versionsOf(wasm: Wasm, domain: number): Version[] {
-  const list = wasm.u32(domain + L.I_VERSIONS);
-  return Array.from({ length: wasm.i32(domain + L.I_N) }, (_, i) => {
-    const at = list + i * L.V_SIZE;
-    return { domain, at, stampNs: wasm.i64(at + L.V_STAMP), place: wasm.i64(at + L.V_AT) };
+  const list = wasm.u32(domain + L.Domain.versions);
+  return Array.from({ length: wasm.i32(domain + L.Domain.count) }, (_, i) => {
+    const at = list + i * L.Version.SIZE;
+    return { domain, at, stampNs: wasm.i64(at + L.Version.stamp), place: wasm.i64(at + L.Version.fileOffset) };
   });
 }
 
 /** What a domain holds first is known of times before too: the members are those that its values have. */
 export function holdFromTheBeginning(wasm: Wasm, reader: number): void {
   for (const domain of domainsOf(wasm, reader)) {
-    const first = wasm.u32(domain + L.I_VERSIONS);
-    if (wasm.i32(domain + L.I_N) > 0) wasm.view.setBigInt64(first + L.V_NS, FIRST, true);
+    const first = wasm.u32(domain + L.Domain.versions);
+    if (wasm.i32(domain + L.Domain.count) > 0) wasm.view.setBigInt64(first + L.Version.ns, FIRST, true);
   }
 }
 
@@ -76,7 +76,7 @@ export function oddStamps(
     return own.length === 0 || own.some((e) => isLate(e!));
   };
   // The only version of a domain always holds.
-  return domainsOf(wasm, reader).some((d) => wasm.i32(d + L.I_N) > 1 && versionsOf(wasm, d).some(isOdd));
+  return domainsOf(wasm, reader).some((d) => wasm.i32(d + L.Domain.count) > 1 && versionsOf(wasm, d).some(isOdd));
 }
 
 /** How many of `n` things in order are before something. */
@@ -209,8 +209,8 @@ function reorder(wasm: Wasm, reader: number, domain: number, holdsFrom: Readonly
     .sort((a, b) => (a.fromNs === b.fromNs ? Number(a.place - b.place) : a.fromNs < b.fromNs ? -1 : 1));
   const list = wasm.need(wasm.x.reorderVersions(reader, domain) >>> 0);
   for (const [i, { at, fromNs }] of ordered.entries()) {
-    const to = list + i * L.V_SIZE;
-    wasm.bytes.copyWithin(to, at, at + L.V_SIZE);
-    wasm.view.setBigInt64(to + L.V_NS, i === 0 ? FIRST : fromNs, true);
+    const to = list + i * L.Version.SIZE;
+    wasm.bytes.copyWithin(to, at, at + L.Version.SIZE);
+    wasm.view.setBigInt64(to + L.Version.ns, i === 0 ? FIRST : fromNs, true);
   }
 }
