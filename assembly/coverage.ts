@@ -10,9 +10,7 @@ const LEAST: i64 = 28;
 const FEW: i32 = 16;
 const FEW_LIMIT: i64 = 60_000_000_000;
 
-/** Takes note of a record that falls in the window. */
-// @ts-ignore: decorator
-@inline
+/** Takes note of a record that falls in the window. @inline */
 export function cover(w: Window, ns: i64): void {
   const records = w.records;
   if (records == 0) {

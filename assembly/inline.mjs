@@ -4,7 +4,7 @@
 import { Node, NodeKind } from 'assemblyscript';
 import { Transform } from 'assemblyscript/transform';
 
-const BEFORE = /\/\*\*(?:(?!\*\/)[^])*@inline\s*\*\/\s*$/;
+const BEFORE = /\/\*\*(?:(?!\*\/)[\s\S])*@inline\s*\*\/\s*$/;
 
 export default class Inline extends Transform {
   afterParse(parser) {

@@ -33,16 +33,12 @@ export function forgetInstant(): void {
   runReader = -1;
 }
 
-/** Whether the last instant is that of this record, which is not counted yet. */
-// @ts-ignore: decorator
-@inline
+/** Whether the last instant is that of this record, which is not counted yet. @inline */
 export function isAgain(ns: i64): bool {
   return <u64>(ns - instantNs) < INSTANT;
 }
 
-/** Counts the record, which is sound: the next number is its. */
-// @ts-ignore: decorator
-@inline
+/** Counts the record, which is sound: the next number is its. @inline */
 export function atInstant(r: Reader, ns: i64): void {
   const reader = r.id;
   again = isAgain(ns);
@@ -62,8 +58,7 @@ export function takeBack(): void {
   if (seq < instantSeq) instantNs = i64.MIN_VALUE;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function countFresh(sets: i32): void {
   fresh += sets;
 }

@@ -3,11 +3,24 @@
 import { stampNs, stampSeconds } from './archive/bytes';
 import { checkRecord, checkSets, fits, frameRecord, planFor, planRecord } from './archive/record';
 import { scaleSlot } from './archive/scale';
-import { dissolve, makeSteady, isDue, takeSteady } from './archive/steady';
+import { dissolve, isDue, makeSteady, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
 import { cover } from './coverage';
 import { again, atInstant, countFresh, inOrder, instantSeq, isAgain, isFresh, seq, takeBack } from './instant';
-import { none, Plan, Reader, SEEN_COPY, SEEN_FRESH, SETTLED_SETS, SETTLED_TIME, Wanted, Window, ahead, isBefore, next } from './layout';
+import {
+  ahead,
+  isBefore,
+  next,
+  none,
+  Plan,
+  Reader,
+  SEEN_COPY,
+  SEEN_FRESH,
+  SETTLED_SETS,
+  SETTLED_TIME,
+  Wanted,
+  Window,
+} from './layout';
 import { consumeAll } from './reduce/deliver';
 import { session } from './select';
 import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_ODD, S_RECORD, S_SETS, S_UNTIL } from './status';
@@ -21,9 +34,7 @@ let steady = changetype<Plan>(0);
 let nWanted: i32 = 0;
 let odd = changetype<Plan>(0);
 
-/** One wanted set, by what is remembered of it or in full: S_RECORD, or damage, which is to be named before it is left out. */
-// @ts-ignore: decorator
-@inline
+/** One wanted set, by what is remembered of it or in full: S_RECORD, or damage, which is to be named before it is left out. @inline */
 function fillItem(r: Reader, item: Wanted, gen: i32, ns: i64, rec: usize, len: i32): i32 {
   const slot = item.slot;
   const off = item.at;
@@ -54,9 +65,7 @@ function fillItem(r: Reader, item: Wanted, gen: i32, ns: i64, rec: usize, len: i
   return status == 0 ? S_RECORD : S_MEMORY;
 }
 
-/** Whether the steady form may take a record of a time. What it has taken at this instant already, it would take a second time. */
-// @ts-ignore: decorator
-@inline
+/** Whether the steady form may take a record of a time. What it has taken at this instant already, it would take a second time. @inline */
 function isSteady(plan: Plan, ns: i64): bool {
   return plan.steady != 0 && (!isAgain(ns) || plan.taken < instantSeq);
 }
@@ -93,7 +102,7 @@ function fill(r: Reader, ns: i64): i32 {
   odd = plan.undescribedCount ? plan : none<Plan>();
   const gen = plan.generation;
   if (plan.steady && plan.steadyGeneration != gen) dissolve(plan);
-  let item = changetype<Wanted>(plan.wanted);
+  let item = plan.wanted[0];
   nWanted = plan.wantedCount;
   const end = ahead(item, nWanted);
   for (; isBefore(item, end); item = next(item)) {
@@ -104,9 +113,7 @@ function fill(r: Reader, ns: i64): i32 {
   return S_RECORD;
 }
 
-/** Whether a time is before the latest one or far behind it: both are a large number, taken as one without sign. */
-// @ts-ignore: decorator
-@inline
+/** Whether a time is before the latest one or far behind it: both are a large number, taken as one without sign. @inline */
 function isOdd(r: Reader, ns: i64): bool {
   return <u64>(ns - r.lastNs) >= <u64>r.limitNs && !(r.settled & SETTLED_TIME);
 }

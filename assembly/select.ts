@@ -4,7 +4,56 @@ import { findIndom } from './archive/indom';
 import { dissolveAll } from './archive/steady';
 import { intern, resetStrings } from './archive/strings';
 import { forgetInstant } from './instant';
-import { none, Arena, Consumer, Described, Domain, Duty, EMPTY_SKIPS, EMPTY_STOPS, FOLD_EACH, FOLD_FIRST, FirstLast, FirstLastRow, FullSeries, Integrate, KIND_DUTY, KIND_FIRSTLAST, KIND_FULLSERIES, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SECTIONS, KIND_SUBSAMPLE, KIND_WRAPSUM, Lane, LaneRow, Latch, List, MAX_SAMPLES, Metric, NOBODY, Norm, Order, PLAN_SLOTS, Plan, Reader, Reducer, Roll, SECTIONS_SIZE, STEP_BUCKETS, Slot, StepBucket, Structs, Subsample, Tally, Undescribed, Window, WrapSum, next } from './layout';
+import {
+  Arena,
+  Consumer,
+  Described,
+  Domain,
+  Duty,
+  EMPTY_SKIPS,
+  EMPTY_STOPS,
+  FirstLast,
+  FirstLastRow,
+  FOLD_EACH,
+  FOLD_FIRST,
+  FullSeries,
+  Integrate,
+  KIND_DUTY,
+  KIND_FIRSTLAST,
+  KIND_FULLSERIES,
+  KIND_INTEGRATE,
+  KIND_LATCH,
+  KIND_ROLL,
+  KIND_SECTIONS,
+  KIND_SUBSAMPLE,
+  KIND_WRAPSUM,
+  Lane,
+  LaneRow,
+  Latch,
+  List,
+  MAX_SAMPLES,
+  Metric,
+  NOBODY,
+  Norm,
+  next,
+  none,
+  Order,
+  PLAN_SLOTS,
+  Plan,
+  Reader,
+  Reducer,
+  Roll,
+  SECTIONS_SIZE,
+  Slot,
+  STEP_BUCKETS,
+  StepBucket,
+  Structs,
+  Subsample,
+  Tally,
+  Undescribed,
+  Window,
+  WrapSum,
+} from './layout';
 import { giveWindow, release, take, takeWindow, windowCapacity } from './memory';
 
 /** Memory of the session: slots, and what outlives a window. */
@@ -31,8 +80,7 @@ export function openSession(n: i32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function slotAt(i: i32): Slot {
   return slots[i];
 }
@@ -88,7 +136,7 @@ function resizeTable(r: Reader, entries: u32): bool {
 
 /** The entry of a pmid in a table with room; it has it, and no metric yet if it is a new one. */
 function placeOf(table: Structs<Described>, mask: u32, pmid: u32): Described {
-  let at = (pmid * 0x9e3779b1) >>> 16 & mask;
+  let at = ((pmid * 0x9e3779b1) >>> 16) & mask;
   while (table[at].metric && table[at].pmid != pmid) at = (at + 1) & mask;
   table[at].pmid = pmid;
   return table[at];
@@ -97,7 +145,7 @@ function placeOf(table: Structs<Described>, mask: u32, pmid: u32): Described {
 /** The entry of a described metric; 0 if memory is exhausted. */
 function describe(r: Reader, raw: u32): Described {
   const n = r.describedCount + 1;
-  if (<u32>n << 1 > r.describedMask && !resizeTable(r, (r.describedMask + 1) << 1)) return none<Described>();
+  if ((<u32>n) << 1 > r.describedMask && !resizeTable(r, (r.describedMask + 1) << 1)) return none<Described>();
   const entry = placeOf(r.described, r.describedMask, raw);
   if (!entry.metric) {
     entry.metric = changetype<Metric>(NOBODY);
@@ -241,7 +289,7 @@ export function addReducer(c: Consumer, kind: i32, flags: i32, lane: Lane, lane2
     for (let i = 0; i < n; i++) rows[i].generation = -1;
     changetype<FirstLast>(q).rows = rows;
   } else if (kind == KIND_ROLL) {
-    const row = changetype<LaneRow>(lane.rows);
+    const row = lane.rows[0];
     // A row of which only some values are wanted asks for enough of them first.
     const plain = lane.fold == FOLD_EACH && lane.rowCount == 1 && !row.pick;
     if (plain && row.weight * lane.scale == 1) changetype<Roll>(q).direct = row.metric + 1;

@@ -1,6 +1,6 @@
 // Owns delta instance domains: changes folded into whole versions, once all of the metadata is known (archive-format.md §3.4).
 
-import { none, copy, List, Reader, Version } from '../layout';
+import { copy, List, none, Reader, Version } from '../layout';
 import { arenaBytes, take } from '../memory';
 import { KIND_DELTA, KIND_FOLDED, KIND_FULL, noteMembers, sortVersions } from './indom';
 import { NO_STRING, stringsBytes } from './strings';

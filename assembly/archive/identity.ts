@@ -1,7 +1,7 @@
 // Owns what an instance is: the name that its domain has for its number at the record's time, whatever the number, and whole. (PCP
 // cuts names at the first space, but only to look up what somebody typed; `001234 sort` and `001234 make` are two processes.)
 
-import { none, List, Slot, Version } from '../layout';
+import { List, none, Slot, Version } from '../layout';
 import { be32 } from './bytes';
 import { NO_STRING, stringsAddress } from './strings';
 
@@ -17,15 +17,12 @@ const NO_NAME: u32 = 0xfffffffe;
 const TWINS_NONE: i32 = 1;
 const TWINS_SOME: i32 = 2;
 
-/** The name (string number) in an identity; NO_STRING if it has none. */
-// @ts-ignore: decorator
-@inline
+/** The name (string number) in an identity; NO_STRING if it has none. @inline */
 export function nameOf(key: i64): u32 {
   return <u32>key >= NO_NAME ? NO_STRING : <u32>key;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function keyAt(slot: Slot, i: i32): i64 {
   return slot.keys[i];
 }

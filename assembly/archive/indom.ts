@@ -1,6 +1,6 @@
 // Owns instance domains: their versions over time, full and delta (archive-format.md §3.4), and look-ups in them.
 
-import { none, Domain, List, Reader, Structs, Version, copy, isBefore, previous } from '../layout';
+import { copy, Domain, isBefore, List, none, previous, Reader, Structs, Version } from '../layout';
 import { regrow, take } from '../memory';
 import { S_INSIDE, S_MEMORY, S_MORE, WHY_COUNT, WHY_INSTANCE, WHY_NONE, WHY_OFFSET } from '../status';
 import { be32, stampNs } from './bytes';
@@ -148,7 +148,8 @@ export function sortVersions(r: Reader, d: Domain): bool {
   }
   const sorted = reorderVersions(r, d);
   if (!sorted) return false;
-  for (let i = 0; i < n; i++) memory.copy(changetype<usize>(sorted[i]), changetype<usize>(order[i]), offsetof<Version>());
+  for (let i = 0; i < n; i++)
+    memory.copy(changetype<usize>(sorted[i]), changetype<usize>(order[i]), offsetof<Version>());
   return true;
 }
 

@@ -1,9 +1,36 @@
 // Owns the data record: its frame, the walk over its value sets, and the full check of its inside (§5.1–5.4, 5.6).
 
-import { none, Described, Metric, NOBODY, PLAN_SLOTS, Plan, PlanEntry, Reader, Structs, Wanted, ahead, isBefore, next, previous } from '../layout';
+import {
+  ahead,
+  Described,
+  isBefore,
+  Metric,
+  NOBODY,
+  next,
+  none,
+  PLAN_SLOTS,
+  Plan,
+  PlanEntry,
+  previous,
+  Reader,
+  Structs,
+  Wanted,
+} from '../layout';
 import { take } from '../memory';
 import {
-  S_GROW, S_INSIDE, S_LENGTH, S_MEMORY, S_MORE, S_RECORD, S_TRAILER, WHY_BLOCK, WHY_FILL, WHY_NONE, WHY_NUMPMID, WHY_SET, WHY_VALFMT,
+  S_GROW,
+  S_INSIDE,
+  S_LENGTH,
+  S_MEMORY,
+  S_MORE,
+  S_RECORD,
+  S_TRAILER,
+  WHY_BLOCK,
+  WHY_FILL,
+  WHY_NONE,
+  WHY_NUMPMID,
+  WHY_SET,
+  WHY_VALFMT,
 } from '../status';
 import { planLevel } from '../tuning';
 import { be32 } from './bytes';
@@ -64,14 +91,13 @@ function eventsFit(p: usize, size: i32, wide: bool): bool {
   return n >= 0;
 }
 
-/** Bytes of the i-th of `n` value sets, at an offset of the record, without its blocks; or S_INSIDE: it does not fit the record. */
-// @ts-ignore: decorator
-@inline
+/** Bytes of the i-th of `n` value sets, at an offset of the record, without its blocks; or S_INSIDE: it does not fit the record. @inline */
 function setBytes(r: Reader, rec: usize, at: i32, payload: i32, n: i32, i: i32): i32 {
   if (payload - at < 8) return inside(r, WHY_SET, n, i);
   const numval = be32(rec + at + 4);
   if (numval <= 0) return BARE;
-  if (payload - at < 12 || numval > (payload - at - 12) >> 3) return inside(r, WHY_SET, (payload - at - 12) >> 3, numval);
+  if (payload - at < 12 || numval > (payload - at - 12) >> 3)
+    return inside(r, WHY_SET, (payload - at - 12) >> 3, numval);
   const format = be32(rec + at + 8);
   return format < 0 || format > 2 ? inside(r, WHY_VALFMT, 2, format) : 12 + (numval << 3);
 }
@@ -110,7 +136,8 @@ export function checkRecord(r: Reader): i32 {
     }
     at += bytes;
   }
-  if (at > lowest || at + filled != payload || (filled && at != lowest)) return inside(r, WHY_FILL, payload, at + filled);
+  if (at > lowest || at + filled != payload || (filled && at != lowest))
+    return inside(r, WHY_FILL, payload, at + filled);
   return S_RECORD;
 }
 
@@ -168,20 +195,16 @@ export function soundSet(r: Reader, at: i32, type: i32): bool {
   return true;
 }
 
-/** Byte offset of a value block in its record from the stored word index; -1 if its head lies outside. */
-// @ts-ignore: decorator
-@inline
+/** Byte offset of a value block in its record from the stored word index; -1 if its head lies outside. @inline */
 export function blockAt(word: i32, payload: i32): i32 {
   if (<u32>word > 0x0fffffff) return -1;
   const at = (word << 2) - 8;
   return at < 0 || at > payload - 4 ? -1 : at;
 }
 
-/** The wanted metric of a raw (big-endian) pmid; NOBODY if nobody wants it, 0 if it is not described. */
-// @ts-ignore: decorator
-@inline
+/** The wanted metric of a raw (big-endian) pmid; NOBODY if nobody wants it, 0 if it is not described. @inline */
 export function wanted(table: Structs<Described>, mask: u32, pmid: u32): Metric {
-  let at = (pmid * 0x9e3779b1) >>> 16 & mask;
+  let at = ((pmid * 0x9e3779b1) >>> 16) & mask;
   while (true) {
     const m = table[at].metric;
     if (!m || table[at].pmid == pmid) return m;
@@ -206,7 +229,7 @@ export function planFor(r: Reader): Plan {
 /** True if every value set of the record lies where the plan says, with the same number of values and format. */
 function matches(plan: Plan, rec: usize): bool {
   const full = plan.fullCount;
-  let e = changetype<PlanEntry>(plan.entries);
+  let e = plan.entries[0];
   let end = ahead(e, full);
   let a = i32x4.splat(0);
   let b = i32x4.splat(0);
@@ -243,9 +266,7 @@ export function planRecord(r: Reader, plan: Plan): i32 {
   return status;
 }
 
-/** True if the plan was made of a record of this length and number of sets. */
-// @ts-ignore: decorator
-@inline
+/** True if the plan was made of a record of this length and number of sets. @inline */
 export function fits(r: Reader, plan: Plan): bool {
   return plan.length == r.length && plan.setCount == r.setCount;
 }
@@ -275,7 +296,7 @@ function walk(r: Reader, plan: Plan): i32 {
   const mask = r.describedMask;
   // Until the walk is done the plan is that of no record.
   plan.length = 0;
-  let e = changetype<PlanEntry>(plan.entries);
+  let e = plan.entries[0];
   let bare = ahead(e, plan.capacity);
   const list = plan.wanted;
   let nWanted = 0;

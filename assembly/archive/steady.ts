@@ -1,7 +1,23 @@
 // Owns steady plans: while records of one shape keep coming with the same instances, what is checked and what is taken are flat
 // lists, and the values of all metrics lie side by side (which group.ts rests on). Whatever differs goes slot by slot (values.ts).
 
-import { none, copy, List, PLAN_SLOTS, Plan, PlanEntry, Reader, Run, Slot, Structs, WANT_RAW, Wanted, ahead, isBefore, next, previous } from '../layout';
+import {
+  ahead,
+  copy,
+  isBefore,
+  List,
+  next,
+  none,
+  PLAN_SLOTS,
+  Plan,
+  previous,
+  Reader,
+  Run,
+  Slot,
+  Structs,
+  WANT_RAW,
+  Wanted,
+} from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
 import { headOf, T_DOUBLE, T_FLOAT, T_I64, T_U32, takeRun, takeRunExactly, takeWords } from './values';
@@ -64,7 +80,7 @@ function agrees(plan: Plan, rec: usize): bool {
 
 /** Values of all runs. False: the head of a block is another. */
 function takeRuns(plan: Plan, rec: usize): bool {
-  let run = changetype<Run>(plan.runs);
+  let run = plan.runs[0];
   const end = ahead(run, plan.runCount);
   for (; isBefore(run, end); run = next(run)) {
     const type = run.type;
@@ -74,7 +90,7 @@ function takeRuns(plan: Plan, rec: usize): bool {
     if (type <= T_U32 || type == T_FLOAT) {
       if (n > 1) takeWords(type, p, to, n);
       else if (type == T_FLOAT) store<f64>(to, <f64>f32.reinterpret_i32(be32(p)));
-      else store<f64>(to, type == T_U32 ? <f64><u32>be32(p) : <f64>be32(p));
+      else store<f64>(to, type == T_U32 ? <f64>(<u32>be32(p)) : <f64>be32(p));
     } else if (n == 1) {
       if (load<i32>(p) != headOf(type)) return false;
       const x = be64(p + 4);
@@ -186,10 +202,14 @@ export function makeSteady(r: Reader, plan: Plan, ns: i64): void {
   let at = plan.room;
   memory.fill(at, 0, bytes);
   plan.images = at;
-  plan.values = at += images << 4;
-  plan.runs = changetype<Structs<Run>>(at += width << 4);
-  plan.offsets = changetype<List<i32>>(at += slots * offsetof<Run>());
-  plan.slots = changetype<List<Slot>>(at += images << 2);
+  at += images << 4;
+  plan.values = at;
+  at += width << 4;
+  plan.runs = changetype<Structs<Run>>(at);
+  at += slots * offsetof<Run>();
+  plan.offsets = changetype<List<i32>>(at);
+  at += images << 2;
+  plan.slots = changetype<List<Slot>>(at);
   plan.rest = changetype<List<Wanted>>(at + (slots << 2));
   plan.wholeCount = whole;
   plan.headCount = heads;
@@ -216,8 +236,7 @@ let wholeAt: i32 = 0;
 let headAt: i32 = 0;
 let idAt: i32 = 0;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function image(plan: Plan, rec: usize, k: i32, at: i32): void {
   plan.offsets[k] = at;
   v128.store(plan.images + (k << 4), v128.load(rec + at));
@@ -231,9 +250,9 @@ function listSets(plan: Plan, rec: usize, ns: i64): void {
   plan.validFrom = i64.MIN_VALUE;
   plan.validTo = i64.MAX_VALUE;
   plan.runCount = 0;
-  let item = changetype<Wanted>(plan.wanted);
+  let item = plan.wanted[0];
   const end = ahead(item, plan.wantedCount);
-  let entry = changetype<PlanEntry>(plan.entries);
+  let entry = plan.entries[0];
   const last = ahead(entry, plan.fullCount);
   let slots = 0;
   let rest = 0;
@@ -277,8 +296,12 @@ function listSet(plan: Plan, rec: usize, slot: Slot, at: i32, values: usize): vo
   const before = previous(run);
   // An odd number is followed by a gap in the values.
   if (
-    runs && blocks && before.type == type && before.keep == keep &&
-    !(before.count & 1) && before.at + before.count * 12 == from
+    runs &&
+    blocks &&
+    before.type == type &&
+    before.keep == keep &&
+    !(before.count & 1) &&
+    before.at + before.count * 12 == from
   ) {
     before.count += n;
     return;

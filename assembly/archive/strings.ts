@@ -1,6 +1,6 @@
 // Owns the strings of a session: each different byte string is kept once and has a number. TypeScript decodes on demand.
 
-import { none, Arena, List, Structs, Text } from '../layout';
+import { Arena, List, none, Structs, Text } from '../layout';
 import { arenaBytes, regrow, release, take } from '../memory';
 
 const arena = changetype<Arena>(memory.data(16));
@@ -114,9 +114,7 @@ export function isStringAt(id: u32, p: usize, room: u32): bool {
   return sameBytes(s.bytes, p, len);
 }
 
-/** Whether string number `id` has these bytes: the cheap test before hashing. */
-// @ts-ignore: decorator
-@inline
+/** Whether string number `id` has these bytes: the cheap test before hashing. @inline */
 export function isString(id: u32, p: usize, len: u32): bool {
   if (id >= count) return false;
   const s = entries[id];

@@ -2,12 +2,12 @@
 // The fast paths rest on two facts checked for every record: the (instance, word) pairs equal the remembered ones,
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
-import { none, Arena, List, Metric, Reader, Slot, Version, WANT_KEYS, WANT_RAW, WANT_STRS } from '../layout';
+import { Arena, List, Metric, none, Reader, Slot, Version, WANT_KEYS, WANT_RAW, WANT_STRS } from '../layout';
 import { take } from '../memory';
+import { S_RECORD } from '../status';
 import { be32, be64 } from './bytes';
 import { identify } from './identity';
 import { versionAt } from './indom';
-import { S_RECORD } from '../status';
 import { blockAt, checkRecord } from './record';
 import { internAt, internNone } from './strings';
 
@@ -73,9 +73,7 @@ function differs(slot: Slot, pairs: usize, n: i32): i32 {
   return (<u32>bits ? 1 : 0) | (bits >>> 32 ? 2 : 0);
 }
 
-/** The same for a single value, without loops: most metrics have one, and a mispredicted loop costs more than the value. */
-// @ts-ignore: decorator
-@inline
+/** The same for a single value, without loops: most metrics have one, and a mispredicted loop costs more than the value. @inline */
 function refillOne(slot: Slot, rec: usize, len: i32, pairs: usize): bool {
   const type = slot.type;
   const change = load<u64>(pairs) ^ load<u64>(slot.pairs);
@@ -83,7 +81,7 @@ function refillOne(slot: Slot, rec: usize, len: i32, pairs: usize): bool {
   if (load<i32>(pairs - 4) == 0) {
     if (<u32>change || type > T_U32) return false;
     const word = be32(pairs + 4);
-    vals[0] = type == T_U32 ? <f64><u32>word : <f64>word;
+    vals[0] = type == T_U32 ? <f64>(<u32>word) : <f64>word;
     return true;
   }
   const block = slot.blocks;
@@ -97,9 +95,9 @@ function refillOne(slot: Slot, rec: usize, len: i32, pairs: usize): bool {
 
 /**
  * Fills the slot again from a record of the plan it was filled by last time. False: something is not as it was, take fillSlot.
+ *
+ * @inline
  */
-// @ts-ignore: decorator
-@inline
 export function refillSlot(slot: Slot, seq: i32, ns: i64, rec: usize, len: i32, off: i32): bool {
   const domain = slot.domain;
   if (domain) {
@@ -129,7 +127,17 @@ export function refillSlot(slot: Slot, seq: i32, ns: i64, rec: usize, len: i32, 
  * Fills the slot from the value set at `off` of a framed record. 0, or FILL_*. Values that cannot be converted to the
  * metric's type set Slot.bad (archive-format.md §5.5).
  */
-export function fillSlot(arena: Arena, r: Reader, slot: Slot, m: Metric, seq: i32, ns: i64, rec: usize, len: i32, off: i32): i32 {
+export function fillSlot(
+  arena: Arena,
+  r: Reader,
+  slot: Slot,
+  m: Metric,
+  seq: i32,
+  ns: i64,
+  rec: usize,
+  len: i32,
+  off: i32,
+): i32 {
   const n = be32(rec + off + 4);
   const type = m.type;
   slot.seq = seq;
@@ -185,7 +193,7 @@ export function takeWords(type: i32, p: usize, out: usize, n: i32): bool {
       const y = i8x16.shuffle(x, x, 7, 6, 5, 4, 15, 14, 13, 12, 7, 6, 5, 4, 15, 14, 13, 12);
       v128.store(out + (i << 3), f64x2.convert_low_i32x4_u(y));
     }
-    if (i < n) store<f64>(out + (i << 3), <f64><u32>be32(p + (i << 3)));
+    if (i < n) store<f64>(out + (i << 3), <f64>(<u32>be32(p + (i << 3))));
   } else if (type == T_I32) {
     for (; i < n; i++) store<f64>(out + (i << 3), <f64>be32(p + (i << 3)));
   } else if (type == T_FLOAT) {
@@ -196,9 +204,7 @@ export function takeWords(type: i32, p: usize, out: usize, n: i32): bool {
   return true;
 }
 
-/** Head of a block with a 64-bit value, as it lies there. */
-// @ts-ignore: decorator
-@inline
+/** Head of a block with a 64-bit value, as it lies there. @inline */
 export function headOf(type: i32): i32 {
   return bswap<i32>((type << 24) | 12);
 }
@@ -224,10 +230,7 @@ export function takeRun(type: i32, keep: bool, p: usize, vals: usize, raw: usize
       const a = v128.load(q);
       const b = v128.load(q, 12);
       wrong = v128.or(wrong, v128.or(v128.xor(a, heads), v128.xor(b, heads)));
-      v128.store(
-        vals + (i << 3),
-        i8x16.shuffle(a, b, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20),
-      );
+      v128.store(vals + (i << 3), i8x16.shuffle(a, b, 11, 10, 9, 8, 7, 6, 5, 4, 27, 26, 25, 24, 23, 22, 21, 20));
       q += 24;
     }
     if (i < n) {
@@ -337,9 +340,7 @@ function fillBlocks(r: Reader, slot: Slot, type: i32, rec: usize, len: i32, pair
   return 0;
 }
 
-/** Instance id of the i-th value of a slot. */
-// @ts-ignore: decorator
-@inline
+/** Instance id of the i-th value of a slot. @inline */
 export function instanceAt(slot: Slot, i: i32): i32 {
   return be32(slot.pairs + (i << 3));
 }

@@ -1,8 +1,8 @@
 // Owns the structs of an open archive: reader, index, instance domains, strings, wanted metrics, slots.
 
+import { Counter } from './counters';
 import { List, Structs } from './list';
 import { Plan } from './plan';
-import { Counter } from './counters';
 import { Window } from './window';
 
 /** Blocks of memory, chained, that are given back whole (memory.ts). */

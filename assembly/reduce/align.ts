@@ -1,6 +1,17 @@
 // Owns columns: the values of a record put in order of their instances, so that what comes and goes does not shift the others.
 
-import { Alignment, Arena, ColumnRow, Consumer, Places, STEADY, STOP_MEMORY, STOP_NONE, STOP_SHAPE, Structs } from '../layout';
+import {
+  Alignment,
+  Arena,
+  ColumnRow,
+  Consumer,
+  Places,
+  STEADY,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_SHAPE,
+  Structs,
+} from '../layout';
 import { regrow, take } from '../memory';
 import { setColumns, setRow } from './columns';
 import { clearMap, follow } from './idmap';

@@ -1,6 +1,6 @@
 // Owns what a window sees of restarts: evidence, and the host's uptime. src/reduce/boot.ts is its twin.
 
-import { BOOT, Evidence, MAX_EVIDENCE, Moment, RAN_ON, Slot, Structs, WRAP, Window } from '../layout';
+import { BOOT, Evidence, MAX_EVIDENCE, Moment, RAN_ON, Slot, Structs, Window, WRAP } from '../layout';
 import { regrow, take } from '../memory';
 
 /** Seconds: src/reduce/boot.ts. */
@@ -13,7 +13,7 @@ export function watchBoot(w: Window, uptime: Slot, boottime: Slot): void {
   w.boottimeSlot = boottime;
 }
 
-/** Room for moments that are known beforehand (MO_*). */
+/** Room for moments that are known beforehand. */
 export function takeMoments(w: Window, n: i32): Structs<Moment> {
   const list = take<Structs<Moment>>(w.arena, n * offsetof<Moment>());
   w.moments = list;
@@ -91,7 +91,9 @@ export function lookBoot(w: Window, seq: i32, ns: i64, reader: i32): bool {
   const later = uptime < span - SLACK;
   if (shorter || (away && later)) {
     const since = uptime > 0 ? (uptime < span ? ns - <i64>Math.floor(uptime * 1e9) : before + 1) : ns;
-    return note(w, BOOT, before, since, 0, away) && (uptime <= SLACK || note(w, RAN_ON, runsSince(uptime, ns), ns, 0, away));
+    return (
+      note(w, BOOT, before, since, 0, away) && (uptime <= SLACK || note(w, RAN_ON, runsSince(uptime, ns), ns, 0, away))
+    );
   }
   if (later || (!known && uptime <= SLACK)) return true;
   return note(w, RAN_ON, known ? before : runsSince(uptime, ns), ns, 0, away);

@@ -1,6 +1,6 @@
 // Owns the values of a record by column, where align.ts says which instance is which: put in their places when first asked for.
 
-import { none, Arena, ColumnRow, List } from '../layout';
+import { Arena, ColumnRow, List, none } from '../layout';
 import { regrow, take } from '../memory';
 import { countOf, valsOf } from './rows';
 
@@ -23,8 +23,7 @@ export function setRow(metric: i32, row: ColumnRow): void {
   placed[metric] = none<List<f64>>();
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function rowOf(metric: i32): ColumnRow {
   return rows[metric];
 }
@@ -39,16 +38,12 @@ export function place(metric: i32): bool {
   return true;
 }
 
-/** Doubles by column, once they are in place; NaN where nothing is. */
-// @ts-ignore: decorator
-@inline
+/** Doubles by column, once they are in place; NaN where nothing is. @inline */
 export function columnVals(metric: i32): List<f64> {
   return placed[metric];
 }
 
-/** A byte a column, whether columnVals has a value there; 0: all are there. */
-// @ts-ignore: decorator
-@inline
+/** A byte a column, whether columnVals has a value there; 0: all are there. @inline */
 export function columnMask(metric: i32): List<u8> {
   const row = rowOf(metric);
   return row.places.plain == 1 ? none<List<u8>>() : row.mask;

@@ -1,20 +1,66 @@
 // Owns a consumer's life: which records it gets, what is checked before its reducers see them (analytics.md §1.2–1.6).
 
-import { none, Arena, COUNTERS, Consumer, Counter, Duty, EMPTY_IGNORED, EMPTY_SKIPS, EMPTY_STOPS, FIRST_LAST_ONLY, FLOOR, FLOOR_SKIPS, FirstLast, FullSeries, Integrate, KIND_DUTY, KIND_FULLSERIES, KIND_INTEGRATE, KIND_LATCH, KIND_ROLL, KIND_SECTIONS, KIND_SUBSAMPLE, KIND_TALLY, KIND_WRAPSUM, Latch, List, RECTANGULAR, RECTANGULAR_SKIPS, Roll, STOP_CONVERSION, STOP_EMPTY, STOP_ERROR, STOP_FLOOR, STOP_MEMORY, STOP_NODATA, STOP_NONE, STOP_RAGGED, STOP_SKIP, Sections, Subsample, Tally, UNCHECKED, UNNAMED_COUNT, WrapSum, copy } from '../layout';
+import {
+  Arena,
+  COUNTERS,
+  Consumer,
+  Counter,
+  copy,
+  Duty,
+  EMPTY_IGNORED,
+  EMPTY_SKIPS,
+  EMPTY_STOPS,
+  FIRST_LAST_ONLY,
+  FirstLast,
+  FLOOR,
+  FLOOR_SKIPS,
+  FullSeries,
+  Integrate,
+  KIND_DUTY,
+  KIND_FULLSERIES,
+  KIND_INTEGRATE,
+  KIND_LATCH,
+  KIND_ROLL,
+  KIND_SECTIONS,
+  KIND_SUBSAMPLE,
+  KIND_TALLY,
+  KIND_WRAPSUM,
+  Latch,
+  List,
+  none,
+  RECTANGULAR,
+  RECTANGULAR_SKIPS,
+  Roll,
+  Sections,
+  STOP_CONVERSION,
+  STOP_EMPTY,
+  STOP_ERROR,
+  STOP_FLOOR,
+  STOP_MEMORY,
+  STOP_NODATA,
+  STOP_NONE,
+  STOP_RAGGED,
+  STOP_SKIP,
+  Subsample,
+  Tally,
+  UNCHECKED,
+  UNNAMED_COUNT,
+  WrapSum,
+} from '../layout';
 import { take } from '../memory';
 import { align } from './align';
+import { columns, setColumns } from './columns';
 import { duty } from './duty';
 import { firstLast } from './firstlast';
 import { fullSeries } from './fullseries';
 import { integrate } from './integrate';
-import { columns, setColumns } from './columns';
-import { countOf, rowCount, rowShift, rowVals, valsOf } from './rows';
 import { latch } from './latch';
 import { look, lookAway } from './match';
 import { normalise } from './normalise';
 import { orderFor } from './order';
 import { roll } from './roll';
 import { rollColumns } from './roll-columns';
+import { countOf, rowCount, rowShift, rowVals, valsOf } from './rows';
 import { sections } from './sections';
 import { subsample } from './subsample';
 import { tally } from './tally';
@@ -124,7 +170,8 @@ function reduceAll(c: Consumer, arena: Arena, seq: i32, t: f64, ordinal: i32): v
     const q = list[i];
     const kind = q.kind;
     let status: i32 = STOP_NONE;
-    if (kind == KIND_ROLL) status = columns >= 0 ? rollColumns(changetype<Roll>(q), arena, first) : roll(changetype<Roll>(q), arena, first);
+    if (kind == KIND_ROLL)
+      status = columns >= 0 ? rollColumns(changetype<Roll>(q), arena, first) : roll(changetype<Roll>(q), arena, first);
     else if (kind == KIND_SUBSAMPLE) status = subsample(changetype<Subsample>(q), arena, t);
     else if (kind == KIND_INTEGRATE) status = integrate(changetype<Integrate>(q), arena, t);
     else if (kind == KIND_LATCH) latch(changetype<Latch>(q), first);
@@ -150,7 +197,8 @@ function consumeEnds(c: Consumer, arena: Arena, t: f64, judged: i32): void {
   if (outcome == STOP_NONE && normalised) outcome = normalise(c, arena);
   if (outcome == STOP_NONE) outcome = guard(c, c.flags);
   const q = c.reducers[0];
-  if (!firstLast(changetype<FirstLast>(q), c, arena, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
+  if (!firstLast(changetype<FirstLast>(q), c, arena, t, outcome, outcome == STOP_ERROR ? why : 0))
+    halt(c, STOP_MEMORY, 0);
   // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
   else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }

@@ -2,12 +2,41 @@
 // written down in src/reduce/counters.ts. Costs a comparison and a copy of each counter's values; all else only when one fell.
 
 import { T_DOUBLE, T_U64 } from '../archive/values';
-import { none, AWAY_MARK, AWAY_READER, Arena, BOOT, Consumer, Counter, FLAG_PENDING, KERNEL, List, Match, RAN_ON, Reader, Slot, WATCH_COUNTS, WATCH_TOTAL, Window } from '../layout';
+import {
+  Arena,
+  AWAY_MARK,
+  AWAY_READER,
+  BOOT,
+  Consumer,
+  Counter,
+  FLAG_PENDING,
+  KERNEL,
+  List,
+  Match,
+  none,
+  RAN_ON,
+  Reader,
+  Slot,
+  WATCH_COUNTS,
+  WATCH_TOTAL,
+  Window,
+} from '../layout';
 import { regrow, take } from '../memory';
 import { lookBoot, tellsUptime } from './boot';
 import { clearMap, follow } from './idmap';
 import { sameNames } from './match';
-import { bridgeAll, counterAt, isBelow, isExact, isPaced, keepPaces, reserveFlags, reserveOffsets, reservePaces, valuesOf } from './restarts';
+import {
+  bridgeAll,
+  counterAt,
+  isBelow,
+  isExact,
+  isPaced,
+  keepPaces,
+  reserveFlags,
+  reserveOffsets,
+  reservePaces,
+  valuesOf,
+} from './restarts';
 import { settleTotal } from './totals';
 
 /** Follows the counter in a slot through a window for a consumer; `bits`: its width, 0 for that of its type; `how`: WATCH_*. */
@@ -62,7 +91,8 @@ function anyBelow(now: usize, before: usize, n: i32, type: i32, exact: bool): bo
   let below = i64x2.splat(0);
   let i = 0;
   if (!exact) {
-    for (; i + 2 <= n; i += 2) below = v128.or(below, f64x2.lt(v128.load(now + (i << 3)), v128.load(before + (i << 3))));
+    for (; i + 2 <= n; i += 2)
+      below = v128.or(below, f64x2.lt(v128.load(now + (i << 3)), v128.load(before + (i << 3))));
     if (i < n && load<f64>(now + (i << 3)) < load<f64>(before + (i << 3))) return true;
   } else {
     const sign = i64x2.splat(type == T_U64 ? i64.MIN_VALUE : 0);
@@ -224,5 +254,5 @@ export function watchCounters(w: Window, r: Reader, seq: i32, ns: i64): bool {
 /** The record has gone to the window's consumers: the next window has corrections of its own. */
 export function uncorrect(w: Window): void {
   const n = w.counterCount;
-  for (let i = 0; i < n; i++) (counterAt(w, i).slot).corrected = none<Counter>();
+  for (let i = 0; i < n; i++) counterAt(w, i).slot.corrected = none<Counter>();
 }

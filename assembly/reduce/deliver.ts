@@ -1,7 +1,20 @@
 // Owns handing a record to all consumers of a window: a short way for the plain ones, the whole of consume() for the others.
 
 import { settleCoverage } from '../coverage';
-import { none, GroupSet, LaneRow, Plain, Plan, Reader, STOP_NONE, STOP_SKIP, Structs, Window, ahead, isBefore, next } from '../layout';
+import {
+  ahead,
+  GroupSet,
+  isBefore,
+  next,
+  none,
+  Plain,
+  Plan,
+  Reader,
+  STOP_NONE,
+  STOP_SKIP,
+  Structs,
+  Window,
+} from '../layout';
 import { take } from '../memory';
 import { consume, halt } from './consumer';
 import { uncorrect, watchCounters } from './counters';
@@ -72,7 +85,7 @@ export function consumeAll(w: Window, r: Reader, seq: i32, ns: i64, t: f64, stea
 /** Hands it to the plain ones, but for the members of `set`, which have it. */
 function consumePlains(w: Window, seq: i32, t: f64, set: GroupSet): void {
   const arena = w.arena;
-  let p = changetype<Plain>(w.plains);
+  let p = w.plains[0];
   const end = ahead(p, w.plainCount);
   for (; isBefore(p, end); p = next(p)) {
     const slot = p.slot;
@@ -101,7 +114,7 @@ function consumePlains(w: Window, seq: i32, t: f64, set: GroupSet): void {
     consume(c, arena, seq, t);
     // One hit in advance opens the short way for the next record.
     const lane = p.roll.lane;
-    const plain = isPlain(changetype<LaneRow>(lane.rows).order, slot);
+    const plain = isPlain(lane.rows[0].order, slot);
     if (plain && c.accepted > accepted && c.stop <= STOP_SKIP) {
       c.records--;
       c.accepted--;

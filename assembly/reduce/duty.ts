@@ -26,8 +26,7 @@ function reserve(q: Duty, arena: Arena, n: i32, metrics: i32): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function add(list: List<f64>, k: i32, x: f64): void {
   list[k] += x;
 }

@@ -1,6 +1,6 @@
 // Owns FIRSTLAST: the first and the last record of a consumer's metrics, kept exactly (64-bit integers as integers).
 
-import { none, Arena, COUNTERS, Consumer, Counter, FirstLast, FirstLastRow, List, copy } from '../layout';
+import { Arena, COUNTERS, Consumer, Counter, copy, FirstLast, FirstLastRow, List, none } from '../layout';
 import { take } from '../memory';
 import { isExact } from './restarts';
 import { countOf, valsOf } from './rows';

@@ -1,6 +1,19 @@
 // Owns FULLSERIES: all points of a scalar series up to MAX_POINTS; beyond, those that a compaction leaves (reduce/fullseries.ts says which).
 
-import { Arena, EVEN, FullSeries, HEAD_POINTS, List, MAX_POINTS, MONOTONIC, STOP_DECREASE, STOP_MEMORY, STOP_NONE, TAIL_POINTS, WrapSum } from '../layout';
+import {
+  Arena,
+  EVEN,
+  FullSeries,
+  HEAD_POINTS,
+  List,
+  MAX_POINTS,
+  MONOTONIC,
+  STOP_DECREASE,
+  STOP_MEMORY,
+  STOP_NONE,
+  TAIL_POINTS,
+  WrapSum,
+} from '../layout';
 import { regrow } from '../memory';
 import { ready, scalarLane } from './lane';
 
@@ -12,15 +25,13 @@ export function linkReducer(q: FullSeries, from: WrapSum): void {
 let ts = changetype<List<f64>>(0);
 let xs: usize = 0;
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function move(from: i32, to: i32): void {
   ts[to] = ts[from];
   store<f64>(xs + (to << 3), load<f64>(xs + (from << 3)));
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function inverse(list: usize, i: i32): f64 {
   return 1.0 / (load<f64>(list + (i << 3)) - load<f64>(list + 16));
 }

@@ -1,7 +1,24 @@
 // Owns groups: plain ROLLs of a window whose values lie side by side in a steady plan keep their states in the same order, so that
 // one loop serves them all. A set of groups belongs to one window and one steady plan, and is settled before anyone looks.
 
-import { none, DROP_LAST, Group, GroupSet, List, MAX_SETS, Plain, Plan, STOP_SKIP, Slot, Structs, Window, ahead, isBefore, next } from '../layout';
+import {
+  ahead,
+  DROP_LAST,
+  Group,
+  GroupSet,
+  isBefore,
+  List,
+  MAX_SETS,
+  next,
+  none,
+  Plain,
+  Plan,
+  previous,
+  Slot,
+  STOP_SKIP,
+  Structs,
+  Window,
+} from '../layout';
 import { take } from '../memory';
 import { pushMany, reciprocal } from './roll';
 
@@ -39,7 +56,7 @@ export function endSet(set: GroupSet): void {
 /** The set of a window for a steady plan that took the record `seq`; 0: there is none. */
 export function setOf(w: Window, plan: Plan, seq: i32): GroupSet {
   const steady = plan.steady;
-  let set = changetype<GroupSet>(w.sets);
+  let set = w.sets[0];
   const n = w.setCount;
   for (let i = 0; i < n; i++) {
     if (set.steady == steady) return set;
@@ -76,9 +93,16 @@ function placeFor(w: Window, plan: Plan): GroupSet {
 function suits(p: Plain, slot: Slot): bool {
   const q = p.roll;
   const count = slot.count;
-  return (p.hits > 0 && p.generation == slot.generation && p.consumer.stop <= STOP_SKIP &&
-    !(q.flags & DROP_LAST) && q.width == count && q.count > 0 &&
-    <u32>count <= <u32>slot.members && !slot.bad);
+  return (
+    p.hits > 0 &&
+    p.generation == slot.generation &&
+    p.consumer.stop <= STOP_SKIP &&
+    !(q.flags & DROP_LAST) &&
+    q.width == count &&
+    q.count > 0 &&
+    <u32>count <= <u32>slot.members &&
+    !slot.bad
+  );
 }
 
 function form(w: Window, set: GroupSet, plan: Plan, seq: i32): bool {
@@ -100,7 +124,13 @@ function form(w: Window, set: GroupSet, plan: Plan, seq: i32): bool {
     const slot = slots[i];
     const p = changetype<Plain>(slot.mark);
     // A mark may be of another window, whose memory may be gone.
-    if (changetype<usize>(p) < changetype<usize>(plains) || changetype<usize>(p) >= changetype<usize>(plains[nPlains]) || p.slot != slot || !suits(p, slot)) continue;
+    if (
+      changetype<usize>(p) < changetype<usize>(plains) ||
+      changetype<usize>(p) >= changetype<usize>(plains[nPlains]) ||
+      p.slot != slot ||
+      !suits(p, slot)
+    )
+      continue;
     members[n++] = p;
   }
   set.memberCount = n;
@@ -116,9 +146,7 @@ function form(w: Window, set: GroupSet, plan: Plan, seq: i32): bool {
   return true;
 }
 
-/** Offset of a member's values among those of the plan, in bytes. */
-// @ts-ignore: decorator
-@inline
+/** Offset of a member's values among those of the plan, in bytes. @inline */
 function placeOf(p: Plain, plan: Plan): u32 {
   return <u32>(changetype<usize>(p.slot.values) - plan.values);
 }
@@ -127,7 +155,7 @@ function placeOf(p: Plain, plan: Plan): u32 {
 function arrange(w: Window, set: GroupSet, plan: Plan): bool {
   const n = set.memberCount;
   const members = set.members;
-  const bytes = <u32>plan.width << 3;
+  const bytes = (<u32>plan.width) << 3;
   let states = set.states;
   let moved = set.width != bytes;
   for (let i = 0; i < n && !moved; i++) {
@@ -159,7 +187,7 @@ function arrange(w: Window, set: GroupSet, plan: Plan): bool {
 function listGroups(set: GroupSet, plan: Plan): void {
   const n = set.memberCount;
   const members = set.members;
-  let group = changetype<Group>(changetype<usize>(set.groups) - offsetof<Group>());
+  let group = previous(set.groups[0]);
   let groups = 0;
   let end: u32 = 0;
   for (let i = 0; i < n; i++) {
@@ -188,7 +216,7 @@ export function pushSet(set: GroupSet, plan: Plan): void {
   const values = plan.values;
   const states = set.states;
   const width: usize = set.width;
-  let group = changetype<Group>(set.groups);
+  let group = set.groups[0];
   const end = ahead(group, set.groupCount);
   for (; isBefore(group, end); group = next(group)) {
     const at: usize = group.at;

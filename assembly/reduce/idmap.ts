@@ -5,8 +5,7 @@ import { instanceAt } from '../archive/values';
 import { Arena, Instances, List, MAX_COLUMNS, Places, Slot } from '../layout';
 import { take } from '../memory';
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function placeOf(key: i64, mask: u32): u32 {
   return (((<u32>key ^ (<u32>(key >> 32) * 0x85ebca6b)) * 0x9e3779b1) >>> 15) & mask;
 }
@@ -27,11 +26,9 @@ export function indexOf(m: Instances, key: i64, guess: i32): i32 {
   }
 }
 
-/** The numbers that the instances came with first (i32[]). */
-// @ts-ignore: decorator
-@inline
+/** The numbers that the instances came with first (i32[]). @inline */
 function numbersOf(m: Instances): List<i32> {
-  return changetype<List<i32>>(changetype<usize>(m.keys) + (<u32>m.capacity << 3));
+  return changetype<List<i32>>(changetype<usize>(m.keys) + ((<u32>m.capacity) << 3));
 }
 
 function enter(m: Instances, key: i64, place: i32): void {

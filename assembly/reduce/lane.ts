@@ -1,6 +1,23 @@
 // Owns lane expressions: rows of the current record → one number, or a vector in scratch memory (reduce/spec.ts, Lane).
 
-import { none, FOLD_COUNT, FOLD_EACH, FOLD_FIRST, FOLD_MATCH, FOLD_MEAN, FOLD_RATIO, FOLD_SUM, FOLD_TOTAL, Lane, LaneRow, List, STOP_MEMORY, STOP_NONE, STOP_RAGGED, STOP_SHAPE } from '../layout';
+import {
+  FOLD_COUNT,
+  FOLD_EACH,
+  FOLD_FIRST,
+  FOLD_MATCH,
+  FOLD_MEAN,
+  FOLD_RATIO,
+  FOLD_SUM,
+  FOLD_TOTAL,
+  Lane,
+  LaneRow,
+  List,
+  none,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_RAGGED,
+  STOP_SHAPE,
+} from '../layout';
 import { take } from '../memory';
 import { session } from '../select';
 import { columnMask, columns, columnVals, place } from './columns';
@@ -34,8 +51,7 @@ export let width: i32 = 0;
 /** Bytes that say which elements of the vector are there; 0: all are. */
 export let present = changetype<List<u8>>(0);
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function rowAt(lane: Lane, i: i32): LaneRow {
   return lane.rows[i];
 }
@@ -56,8 +72,7 @@ export function ready(lane: Lane): bool {
   return true;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function firstIn(lane: Lane, row: LaneRow): i32 {
   return firstAt(lane.arena, row.order, row.metric);
 }
@@ -116,7 +131,14 @@ export function scalarLane(lane: Lane): f64 {
     const row = rowAt(lane, i);
     const metric = row.metric;
     const pick = row.pick;
-    const x = fold == FOLD_FIRST ? valsOf(metric)[firstIn(lane, row)] : pick && fold == FOLD_SUM ? picked(valsOf(metric), pick & 0xffff, pick >>> 16) : fold == FOLD_TOTAL ? sumOf(changetype<usize>(valsOf(metric)), countOf(metric)) + shiftOf(metric) : sumOf(changetype<usize>(valsOf(metric)), countOf(metric));
+    const x =
+      fold == FOLD_FIRST
+        ? valsOf(metric)[firstIn(lane, row)]
+        : pick && fold == FOLD_SUM
+          ? picked(valsOf(metric), pick & 0xffff, pick >>> 16)
+          : fold == FOLD_TOTAL
+            ? sumOf(changetype<usize>(valsOf(metric)), countOf(metric)) + shiftOf(metric)
+            : sumOf(changetype<usize>(valsOf(metric)), countOf(metric));
     s += row.weight * x;
   }
   if (fold == FOLD_MEAN) s /= <f64>countOf(rowAt(lane, 0).metric);
@@ -201,15 +223,12 @@ function joinMask(mask: List<u8>, k: i32): bool {
   return true;
 }
 
-/** Whether element i of the vector is there. */
-// @ts-ignore: decorator
-@inline
+/** Whether element i of the vector is there. @inline */
 export function isPresent(i: i32): bool {
   return !present || present[i] != 0;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isVector(lane: Lane): bool {
   return lane.fold == FOLD_EACH;
 }

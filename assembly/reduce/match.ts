@@ -2,7 +2,7 @@
 
 import { keyAt, nameOf } from '../archive/identity';
 import { intern, NO_STRING, stringsAddress } from '../archive/strings';
-import { none, Consumer, Found, List, MATCH_SIZE, MAX_MATCHES, Match, Slot, Structs } from '../layout';
+import { Consumer, Found, List, MATCH_SIZE, MAX_MATCHES, Match, none, Slot, Structs } from '../layout';
 import { take } from '../memory';
 import { countOf } from './rows';
 

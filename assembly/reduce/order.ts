@@ -3,7 +3,7 @@
 
 import { keyAt } from '../archive/identity';
 import { instanceAt } from '../archive/values';
-import { Arena, Consumer, List, Order, Slot, copy } from '../layout';
+import { Arena, Consumer, copy, List, Order, Slot } from '../layout';
 import { take } from '../memory';
 import { append, indexOf } from './idmap';
 import { countOf, valsOf } from './rows';
@@ -21,8 +21,7 @@ export function orderFor(c: Consumer): void {
   slots = c.slots;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function slotOf(metric: i32): Slot {
   return slots[metric];
 }

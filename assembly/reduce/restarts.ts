@@ -3,34 +3,46 @@
 import { nameIn } from '../archive/indom';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_I32, T_I64, T_U32, T_U64 } from '../archive/values';
-import { none, AGENTS, AWAY_MARK, Agent, Arena, Counter, FLAG_COUNTED, FLAG_PENDING, KERNEL, List, Slot, Structs, Version, WANT_RAW, WRAP, Window } from '../layout';
+import {
+  AGENTS,
+  Agent,
+  Arena,
+  AWAY_MARK,
+  Counter,
+  FLAG_COUNTED,
+  FLAG_PENDING,
+  KERNEL,
+  List,
+  none,
+  Slot,
+  Structs,
+  Version,
+  WANT_RAW,
+  Window,
+  WRAP,
+} from '../layout';
 import { regrow } from '../memory';
 import { note } from './boot';
 import { isWanted } from './match';
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function counterAt(w: Window, i: i32): Counter {
   return w.counters[i];
 }
 
-/** Whether the slot's integers are kept as such. */
-// @ts-ignore: decorator
-@inline
+/** Whether the slot's integers are kept as such. @inline */
 export function isExact(slot: Slot): bool {
   const type = slot.type;
   return (type == T_I64 || type == T_U64) && (slot.want & WANT_RAW) != 0 && !slot.scaled;
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function isBelow(now: usize, before: usize, type: i32, exact: bool): bool {
   if (!exact) return load<f64>(now) < load<f64>(before);
   return type == T_U64 ? load<u64>(now) < load<u64>(before) : load<i64>(now) < load<i64>(before);
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function valuesOf(slot: Slot, exact: bool): usize {
   return exact ? changetype<usize>(slot.raw) : changetype<usize>(slot.values);
 }
@@ -131,8 +143,7 @@ export function asDouble(p: usize, type: i32, exact: bool): f64 {
 /** By agent (pmID domain), of the record at hand. */
 const agents = changetype<Structs<Agent>>(memory.data(16384));
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 function agentOf(slot: Slot): Agent {
   return agents[slot.agent];
 }

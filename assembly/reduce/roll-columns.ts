@@ -1,6 +1,19 @@
 // Owns ROLL by column: each instance has a count of its own, so that one that comes or goes does not end the others'.
 
-import { none, Arena, CHUNK_COLUMNS, List, MAX_COLUMNS, Places, Roll, RollColumn, SKIP_FIRST, STOP_MEMORY, STOP_NONE, Structs } from '../layout';
+import {
+  Arena,
+  CHUNK_COLUMNS,
+  List,
+  MAX_COLUMNS,
+  none,
+  Places,
+  Roll,
+  RollColumn,
+  SKIP_FIRST,
+  STOP_MEMORY,
+  STOP_NONE,
+  Structs,
+} from '../layout';
 import { take } from '../memory';
 import { columns, rowOf } from './columns';
 import { anyLane, isPresent, ready, vector, width } from './lane';
@@ -25,9 +38,7 @@ function reserve(q: Roll, arena: Arena, n: i32): bool {
   return true;
 }
 
-/** Takes value v into column i. */
-// @ts-ignore: decorator
-@inline
+/** Takes value v into column i. @inline */
 function put(chunks: List<Structs<RollColumn>>, i: i32, v: f64): void {
   const c = chunks[i / CHUNK_COLUMNS][i % CHUNK_COLUMNS];
   const n = c.count + 1;

@@ -1,6 +1,6 @@
 // Owns ROLL: running count, mean, minimum and maximum of each lane element (analytics.md §1.8).
 
-import { Arena, DROP_LAST, List, Roll, SKIP_FIRST, STOP_MEMORY, STOP_NONE, STOP_SHAPE, copy } from '../layout';
+import { Arena, copy, DROP_LAST, List, Roll, SKIP_FIRST, STOP_MEMORY, STOP_NONE, STOP_SHAPE } from '../layout';
 import { take } from '../memory';
 import { anyLane, ready, vector, width } from './lane';
 import { countOf } from './rows';
@@ -76,8 +76,7 @@ function spread(min: usize, max: usize, x: usize, bytes: i32): void {
 const RECIPROCALS: i32 = 4096;
 const reciprocals = memory.data(32768);
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function reciprocal(n: i32): f64 {
   if (n >= RECIPROCALS) return 1.0 / <f64>n;
   const at = reciprocals + (n << 3);

@@ -8,20 +8,17 @@ export const rowVals = changetype<List<List<f64>>>(memory.data(256));
 /** What is added to the sum of the values (f64). */
 export const rowShift = changetype<List<f64>>(memory.data(512));
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function countOf(metric: i32): i32 {
   return rowCount[metric];
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function shiftOf(metric: i32): f64 {
   return rowShift[metric];
 }
 
-// @ts-ignore: decorator
-@inline
+/** @inline */
 export function valsOf(metric: i32): List<f64> {
   return rowVals[metric];
 }

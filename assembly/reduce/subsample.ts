@@ -1,6 +1,18 @@
 // Owns SUBSAMPLE: at most 100 points of a series, dense at both ends (analytics.md §1.10).
 
-import { Arena, EACH, LEAD, List, MAX_SAMPLES, MONOTONIC, STOP_DECREASE, STOP_MEMORY, STOP_NONE, STOP_SHAPE, Subsample } from '../layout';
+import {
+  Arena,
+  EACH,
+  LEAD,
+  List,
+  MAX_SAMPLES,
+  MONOTONIC,
+  STOP_DECREASE,
+  STOP_MEMORY,
+  STOP_NONE,
+  STOP_SHAPE,
+  Subsample,
+} from '../layout';
 import { take } from '../memory';
 import { columns } from './columns';
 import { anyLane, isPresent, ready, scalarLane, vector, width } from './lane';

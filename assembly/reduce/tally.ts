@@ -3,7 +3,7 @@
 import { keyAt } from '../archive/identity';
 import { NO_STRING } from '../archive/strings';
 import { instanceAt, T_STRING } from '../archive/values';
-import { none, Arena, Consumer, List, MAX_TALLY, Slot, TALLY_METRICS, Tally, TallyEntry } from '../layout';
+import { Arena, Consumer, List, MAX_TALLY, none, Slot, TALLY_METRICS, Tally, TallyEntry } from '../layout';
 import { regrow, take } from '../memory';
 
 /** Slots of the record's metrics (TALLY_METRICS), and the combination being looked up (an entry). */
