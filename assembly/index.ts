@@ -4,6 +4,7 @@ import { Reader } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';
 
 export { foldDeltas, metadataBytes } from './archive/delta';
+export { describeMetric, wantMetric } from './archive/described';
 export { scanIndex, seekIndex } from './archive/index-file';
 export { findIndom, nameIn, reorderVersions, versionAt } from './archive/indom';
 export { readLabel } from './archive/label';
@@ -30,7 +31,6 @@ export {
   attachWindows,
   closeReader,
   closeWindow,
-  describeMetric,
   openReader,
   openWindow,
   setLaneRow,
@@ -38,7 +38,6 @@ export {
   setMetric,
   setTally,
   slotAt,
-  wantMetric,
 } from './select';
 export { setPlanLevel } from './tuning';
 

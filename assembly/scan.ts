@@ -1,7 +1,8 @@
 // Owns the reading loop over data records: which windows a record falls in, and giving it to their consumers.
 
 import { stampNs, stampSeconds } from './archive/bytes';
-import { checkRecord, checkSets, fits, frameRecord, planFor, planRecord } from './archive/record';
+import { fits, planFor, planRecord } from './archive/plan';
+import { checkRecord, checkSets, frameRecord } from './archive/record';
 import { scaleSlot } from './archive/scale';
 import { dissolve, isDue, makeSteady, takeSteady } from './archive/steady';
 import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
