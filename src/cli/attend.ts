@@ -92,6 +92,8 @@ export function checkPatience(seconds: number | undefined): void {
   if (seconds !== undefined && !(seconds >= 0)) throw usage('--patience: expected seconds, 0 or more');
 }
 
+const ENDED = 'the run has ended';
+
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function attend<S extends Outcome>(
   attendance: Attendance<S>,
@@ -116,6 +118,15 @@ export async function attend<S extends Outcome>(
   const progress = new Progress({ log, stream: process.stderr, tty: tty && human, quiet });
   const stop = new AbortController();
   let signalled: NodeJS.Signals | null = null;
+  let part: S | null = null;
+  // Something ends the process in the middle, and not in good order: the second signal, an error that nobody waits for, a module of the site.
+  const onExit = (code: number): void => {
+    if (code === 0) process.exitCode = ERRORS.E_INTERNAL.exit;
+    const exitCode = code || ERRORS.E_INTERNAL.exit;
+    const { problems: _, run: __, ...counts } = (part as S | null) ?? { problems: [], run };
+    log.error('run.summary', ENDED, { command, finished: false, ...counts, exitCode });
+  };
+  process.on('exit', onExit);
   const onSignal = (signal: NodeJS.Signals): void => {
     // The second one means now: what is not written is redone by the next run.
     if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
@@ -126,7 +137,6 @@ export async function attend<S extends Outcome>(
   process.on('SIGINT', onSignal);
   const start = clock();
   let summary: S | null = null;
-  let part: S | null = null;
   let problem: Problem | null = null;
   try {
     const takeTextfile = (configured: string | null): void => {
@@ -143,6 +153,7 @@ export async function attend<S extends Outcome>(
     problem = toProblem(error);
     throw error;
   } finally {
+    process.off('exit', onExit);
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
     progress.clear();
@@ -173,7 +184,7 @@ export async function attend<S extends Outcome>(
       const failure = problem ? problemFields(problem) : {};
       const ms = Math.round((clock() - start) * 1000);
       const level = quiet || (problem && !excused) ? 'error' : 'info';
-      log[level]('run.summary', 'the run has ended', {
+      log[level]('run.summary', ENDED, {
         command,
         ms,
         finished: summary !== null,

@@ -2,6 +2,7 @@
 // Owns the start of the program. What scripts ask often and in the plainest form is answered here: the parser of options takes
 // longer to load than that takes to answer.
 
+import { ioError } from '../kernel/index.ts';
 import { complain } from './io.ts';
 import { watchStreams } from './stdout.ts';
 
@@ -13,7 +14,18 @@ function plainInfo(words: readonly string[]): { archive: string; json: boolean }
   return { archive, json: option === '--json' };
 }
 
+/** The directory in which it was called can be gone; names of files, and the parser, cannot do without one. */
+function directory(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw ioError('the working directory is gone', '.', cause);
+  }
+}
+
 watchStreams(complain);
+// Thrown where nobody waits for it, by a driver or by a module of the site.
+process.on('uncaughtException', (error) => process.exit(complain(error)));
 
 const info = plainInfo(process.argv.slice(2));
 if (info) {
@@ -23,5 +35,10 @@ if (info) {
     process.exitCode = complain(error);
   }
 } else {
-  await import('./main.ts');
+  try {
+    directory();
+    await import('./main.ts');
+  } catch (error) {
+    process.exitCode = complain(error);
+  }
 }

@@ -22,6 +22,8 @@ export type Event = keyof typeof MESSAGES;
 
 /** Things that are named one by one. */
 const MAX_NAMED = 100;
+/** Records of the log of each event that are worth a look or were met before: a list of which each line is bad costs no more. */
+const MAX_LOGGED = 10_000;
 /** Job errors that the limits of the configuration have led to (pipeline.md §5.1): as they should be. */
 const BY_LIMITS = new Set([9, 11, 12, 13, 18]);
 
@@ -34,6 +36,7 @@ export interface AttentionOptions {
 export class Attention {
   readonly #options: AttentionOptions;
   #things = 0;
+  readonly #logged = new Map<Event, number>();
 
   constructor(options: AttentionOptions) {
     this.#options = options;
@@ -46,15 +49,21 @@ export class Attention {
 
   #name(event: Event, fields: LogFields): void {
     this.#things++;
-    this.#options.log[this.#things <= MAX_NAMED ? 'error' : 'warn'](event, MESSAGES[event], fields);
+    this.#log(this.#things <= MAX_NAMED ? 'error' : 'warn', event, fields);
+  }
+
+  #log(level: 'error' | 'warn', event: Event, fields: LogFields): void {
+    const logged = (this.#logged.get(event) ?? 0) + 1;
+    this.#logged.set(event, logged);
+    if (logged <= MAX_LOGGED) this.#options.log[level](event, MESSAGES[event], fields);
   }
 
   /** Of a problem that each run meets again until somebody has dealt with it. `more`: what is no part of its identity. */
   problem(problem: Problem, event: Event, more: LogFields = {}): void {
-    const { log, reported } = this.#options;
+    const { reported } = this.#options;
     const fields = { ...problemFields(problem), ...more };
     if (!reported || reported.isNew(problem)) this.#name(event, fields);
-    else log.warn(event, MESSAGES[event], fields);
+    else this.#log('warn', event, fields);
   }
 
   /** The same of what is to be known, and no reason for an exit code: what was asked for was done. */
@@ -72,7 +81,7 @@ export class Attention {
       const fields = { ...(problem ? problemFields(problem) : {}), job, attempts };
       if (state === 'poison') this.#name('job.set-aside', fields);
       else if (!reported || attempts === 1) this.#name('job.failed', fields);
-      else log.warn('job.failed', MESSAGES['job.failed'], fields);
+      else this.#log('warn', 'job.failed', fields);
     } else if (error !== undefined && state === 'done' && !BY_LIMITS.has(error))
       this.#name('job.without-data', { job, error, reason: reasonOf(error, null).meaning });
     else if (state !== 'done' && problem && problem.code !== 'E_ARCHIVE_EMPTY' && (!reported || attempts === 1))
@@ -84,6 +93,8 @@ export class Attention {
   close(): void {
     const { log, reported } = this.#options;
     reported?.save();
+    for (const [event, logged] of this.#logged)
+      if (logged > MAX_LOGGED) log.warn(event, MESSAGES[event], { unlogged: logged - MAX_LOGGED });
     const more = this.#things - MAX_NAMED;
     if (more > 0) log.error('run.more', 'there is more that is worth a look: see `jobsum status`', { more });
   }

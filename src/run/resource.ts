@@ -75,6 +75,7 @@ export class ResourceRun {
   readonly #counts: JobCounts;
   /** Read from the source, not yet looked up in the ledger. */
   #candidates: Job[] = [];
+  #candidateWindows = 0;
   #jobs: Job[] = [];
   #windows = 0;
   #documents: Document[] = [];
@@ -131,7 +132,9 @@ export class ResourceRun {
       else if (!selects(filter, record.job)) this.#count('unselected');
       else {
         this.#candidates.push(record.job);
-        if (this.#candidates.length >= LOOKUP_JOBS) await this.#take();
+        this.#candidateWindows += record.job.nodes.length;
+        // A few bytes of a list name the nodes of a whole machine.
+        if (this.#candidates.length >= LOOKUP_JOBS || this.#candidateWindows >= BATCH_WINDOWS) await this.#take();
       }
     }
     await this.#take();
@@ -156,6 +159,7 @@ export class ResourceRun {
   async #take(): Promise<void> {
     const candidates = this.#candidates;
     this.#candidates = [];
+    this.#candidateWindows = 0;
     if (candidates.length === 0) return;
     const { again, ledger, states } = this.#plan;
     const settled = again ? new Map<string, never>() : await ledger.settled(candidates.map(keyOf));

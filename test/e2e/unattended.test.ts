@@ -86,3 +86,30 @@ describe('an unattended run', () => {
     expect(before!.ended).toBeGreaterThan(before!.started);
   });
 });
+
+describe('whatever ends the process in the middle', () => {
+  it.each([
+    [
+      'throws where nobody waits for it',
+      'setTimeout(() => { throw new Error("late"); }, 0); await new Promise(() => {});',
+      70,
+    ],
+    ['calls the end a success', 'process.exit(0);', 70],
+    ['ends it with a code of its own', 'process.exit(3);', 3],
+  ])('a module of the site that %s: the summary of the run is there, and no success', async (_, text, code) => {
+    writeFileSync(join(cwd, 'site.mjs'), text);
+    const ran = await jobsum(['summarize', ...CLUSTER, '--output', 'sqlite:middle.db', '--analytic', './site.mjs'], {
+      cwd,
+    });
+    expect(ran.code).toBe(code);
+    const line = ran.stderr.split('\n').find((l) => l.includes('run.summary'))!;
+    expect(JSON.parse(line)).toMatchObject({ command: 'summarize', finished: false, exitCode: code });
+  });
+
+  it('a working directory that is gone is an error with a code', async () => {
+    const shell = 'mkdir gone && cd gone && rmdir ../gone && jobsum summarize --jobs x --archives /';
+    const ran = await jobsum([], { cwd, shell });
+    expect([ran.code, ran.stderr]).toEqual([74, expect.stringMatching(/^jobsum: E_IO: the working directory is gone/)]);
+    expect(ran.stderr).not.toMatch(/\n {4}at /);
+  });
+});

@@ -140,3 +140,18 @@ describe('attention', () => {
     ]);
   });
 });
+
+it('a list of which each line is bad is named line by line only so far, then counted, and costs no more log', () => {
+  const said: string[] = [];
+  const log = new Logger({ stream: { write: (text) => said.push(text) }, human: false, quiet: false });
+  const attention = new Attention({ log, reported: null });
+  for (let line = 1; line <= 10_050; line++)
+    attention.problem({ code: 'E_JOB_LINE', message: 'bad', line }, 'job.rejected');
+  attention.problem({ code: 'E_ANALYTIC', message: 'bad' }, 'analytic.unusable');
+  attention.close();
+  const records = said.map((text) => JSON.parse(text) as Record<string, unknown>);
+  expect(records.filter((r) => r.event === 'job.rejected' && 'line' in r)).toHaveLength(10_000);
+  expect(records.filter((r) => 'unlogged' in r)).toMatchObject([{ event: 'job.rejected', unlogged: 50 }]);
+  expect(records.filter((r) => r.event === 'analytic.unusable')).toHaveLength(1);
+  expect(records.at(-1)).toMatchObject({ event: 'run.more', more: 9_951 });
+});
