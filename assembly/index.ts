@@ -20,7 +20,6 @@ export { settleWindow } from './reduce/deliver';
 export { linkReducer } from './reduce/fullseries';
 export { addMatch } from './reduce/match';
 export { setSections } from './reduce/sections';
-export { statsOf } from './reduce/stats';
 export { setWrap } from './reduce/wrapsum';
 export { nextHead, nextRecord, scanData, skipRecord } from './scan';
 export {
@@ -39,7 +38,6 @@ export {
   setTally,
   slotAt,
 } from './select';
-export { setPlanLevel } from './tuning';
 
 import { resetScratch } from './reduce/lane';
 import { openSession as open } from './select';
@@ -101,7 +99,7 @@ export function growWindow(r: Reader, bytes: u32): bool {
   return true;
 }
 
-/** Scratch memory for TypeScript (strings in, vectors for statsOf); 0 if memory is exhausted. */
+/** Scratch memory for TypeScript, which puts strings there; 0 if memory is exhausted. */
 export function takeBytes(bytes: u32): usize {
   return takeWindow(bytes);
 }

@@ -25,7 +25,6 @@ import {
 import { consumeAll } from './reduce/deliver';
 import { session } from './select';
 import { S_DONE, S_GAP, S_INSIDE, S_MEMORY, S_ODD, S_RECORD, S_SETS, S_UNTIL } from './status';
-import { planLevel } from './tuning';
 
 /** A pause between windows worth a look at the index: 10 minutes in ns. */
 const GAP_NS: i64 = 600000000000;
@@ -110,7 +109,7 @@ function fill(r: Reader, ns: i64): i32 {
     const filled = fillItem(r, item, gen, ns, rec, len);
     if (filled != S_RECORD) return filled;
   }
-  if (planLevel == 2 && !plan.steady && nWanted && isDue(plan)) makeSteady(r, plan, ns);
+  if (!plan.steady && nWanted && isDue(plan)) makeSteady(r, plan, ns);
   return S_RECORD;
 }
 

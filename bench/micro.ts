@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import Benchmark from 'benchmark';
 import { stats } from '../src/analytics/index.ts';
-import { archiveInfo, dumpSum, Wasm } from '../src/decode/index.ts';
+import { archiveInfo, dumpSum } from '../src/decode/index.ts';
 import { expandHosts } from '../src/kernel/index.ts';
 import { decodeArchive } from '../test/oracle/archive.ts';
 import { dumpSum as oracleSum } from '../test/oracle/dump.ts';
@@ -21,16 +21,12 @@ export interface MicroFigure {
 }
 
 export function benchMicro(seconds: number): MicroFigure[] {
-  const wasm = new Wasm();
   const values = Float64Array.from({ length: 1000 }, (_, i) => Math.sin(i) * 1e6);
-  wasm.x.openSession(1);
-  const at = wasm.x.takeBytes(8 * values.length + 56) >>> 0;
   const figures: MicroFigure[] = [];
   const suite = new Benchmark.Suite();
   const options = { maxTime: seconds };
   suite
-    .add('statistics of 1,000 nodes, WASM', statsInWasm, options)
-    .add('statistics of 1,000 nodes, TypeScript', () => stats(values), options)
+    .add('statistics of 1,000 nodes', () => stats(values), options)
     .add('canonical dump of a recorded archive, WASM', () => dumpSum(RECORDED), options)
     .add('canonical dump of a recorded archive, oracle', () => oracleSum(decodeArchive(RECORDED)), options)
     .add('archive info of a recorded archive', () => archiveInfo(RECORDED), options)
@@ -40,9 +36,5 @@ export function benchMicro(seconds: number): MicroFigure[] {
       figures.push({ name: b.name ?? '', rate: b.hz, margin: b.stats.rme });
     })
     .run();
-  function statsInWasm(): void {
-    new Float64Array(wasm.x.memory.buffer, at, values.length).set(values);
-    wasm.x.statsOf(at, values.length, at + 8 * values.length);
-  }
   return figures;
 }

@@ -1,4 +1,4 @@
-// Owns the numbers behind the decoder's choices: record plans, the size of the window, and what the version of an archive costs.
+// Owns the numbers behind the decoder's choices: the size of the window, and what the version of an archive costs.
 
 import { built } from './built.ts';
 import { EVER, neededMetrics, rolls } from './decode.ts';
@@ -6,7 +6,6 @@ import { type Spread, together } from './measure.ts';
 
 const { decodeNode, limits, Wasm } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
 
-const PLANS = ['each record walked anew', 'by record plans', 'by record plans and steady plans'] as const;
 const KIB = [64, 128, 256, 512, 1024, 2048, 4096] as const;
 
 export interface Tuning {
@@ -22,25 +21,20 @@ export async function benchTuning(v3: string, v2: string, turns: number): Promis
   const names = neededMetrics(v3);
   const consumers = rolls(names);
   const wasm = new Wasm();
-  const decode = (base: string, level = 2, windowBytes = limits.windowBytes) => {
+  const decode = (base: string, windowBytes = limits.windowBytes) => {
     const shipped = limits.windowBytes;
     limits.windowBytes = windowBytes;
-    wasm.x.setPlanLevel(level);
     decodeNode(wasm, {
       archives: [base],
       wanted: names,
       windows: [{ ...EVER, archives: [0], declare: () => consumers }],
     });
-    wasm.x.setPlanLevel(2);
     limits.windowBytes = shipped;
   };
   const shipped = 'as shipped, version 3';
   const subjects: Record<string, () => void> = { [shipped]: () => decode(v3), 'version 2': () => decode(v2) };
-  PLANS.forEach((what, level) => {
-    subjects[what] = () => decode(v3, level);
-  });
   // Less the head of a block, so that the block is of this size.
-  for (const kib of KIB) subjects[`window of ${kib} KiB`] = () => decode(v3, 2, kib * 1024 - 16);
+  for (const kib of KIB) subjects[`window of ${kib} KiB`] = () => decode(v3, kib * 1024 - 16);
   const times = await together(subjects, turns);
   return Object.keys(subjects).map((what) => ({ what, cost: times.of(what), share: times.ratio(what, shipped) }));
 }

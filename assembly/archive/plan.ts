@@ -17,7 +17,6 @@ import {
 } from '../layout';
 import { take } from '../memory';
 import { S_MEMORY, S_RECORD, WHY_NONE, WHY_NUMPMID } from '../status';
-import { planLevel } from '../tuning';
 import { be32 } from './bytes';
 import { wanted } from './described';
 import { BARE, blockAt, checkRecord, inside, setBytes } from './record';
@@ -66,7 +65,7 @@ function matches(plan: Plan, rec: usize): bool {
 
 /** Makes the plan (planFor) that of the framed record: it is already if all heads agree, else by walking. S_RECORD, or damage. */
 export function planRecord(r: Reader, plan: Plan): i32 {
-  if (planLevel && fits(r, plan) && matches(plan, r.record)) {
+  if (fits(r, plan) && matches(plan, r.record)) {
     r.planHits++;
     return S_RECORD;
   }

@@ -65,8 +65,6 @@ interface Exports {
   setTally(reducer: number, count: number, packed: number, where: number, text: number, length: number): void;
   takeBytes(bytes: number): number;
   giveBytes(address: number): void;
-  setPlanLevel(level: number): void;
-  statsOf(values: number, count: number, out: number): number;
 }
 
 const MODULE_PATH = packageFile('build/jobsum.wasm');
