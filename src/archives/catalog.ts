@@ -57,6 +57,7 @@ const COLUMNS = `base, bytes, CAST(start_ns AS TEXT) AS start_ns, CAST(end_ns AS
   revision, path_host`;
 
 const isIo = ({ code }: Problem): boolean => ERRORS[code].class === 'io';
+const HOSTS = 'SELECT host FROM archive WHERE root = ? UNION SELECT path_host FROM archive WHERE root = ?';
 type Trouble = (problem: Problem, found: FoundArchive, fresh: boolean) => void;
 
 export class Catalog {
@@ -71,8 +72,9 @@ export class Catalog {
   readonly #byHost: Statement;
   readonly #byJob: Statement;
   readonly #one: Statement;
-  /** Made when it is asked for; null when the catalogue has changed since. */
+  /** Made when it is asked for, as are the keys of its hosts; null when the catalogue has changed since. */
   #damaged: Damaged | null = null;
+  #hosts: Set<string> | null = null;
 
   constructor(store: Store, root: string, probe: ProbeArchive, options: CatalogOptions = {}) {
     this.#store = store;
@@ -145,7 +147,7 @@ export class Catalog {
     const gone = [...known.keys()].filter((base) => !unread.some((u) => isBelow(base, u.path)));
     const remove = this.#store.prepare('DELETE FROM archive WHERE root = ? AND base = ?');
     if (gone.length > 0) this.#store.transaction(() => gone.forEach((base) => void remove.run(this.root, base)));
-    this.#damaged = null;
+    this.#damaged = this.#hosts = null;
     return { ...found, vanished: gone.length };
   }
 
@@ -187,7 +189,7 @@ export class Catalog {
         else if (answer.problem && !isGrowing(answer.problem, found.changed, this.#clock())) odd.push(answer.problem);
       });
     });
-    this.#damaged = null;
+    this.#damaged = this.#hosts = null;
     return [lot.length - toOpen.length, toOpen.length];
   }
 
@@ -234,7 +236,12 @@ export class Catalog {
 
   /** Rows of a host, by its labels or its directories, in the order of time. */
   #ofHost(select: Statement, host: string, ...more: Value[]): Row[] {
-    const of = [this.root, hostKey(host), ...more];
+    const key = hostKey(host);
+    const all = (): Row[] => this.#store.prepare(HOSTS).all(this.root, this.root);
+    this.#hosts ??= new Set(all().map((row) => String(row.host)));
+    // A list of jobs may name 65,536 nodes that have none in a few bytes.
+    if (!this.#hosts.has(key)) return [];
+    const of = [this.root, key, ...more];
     return select
       .all(...of, ...of)
       .filter((row) => mayBeOf(host, String(row.host_name), String(row.path_host)))

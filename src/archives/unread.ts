@@ -1,7 +1,7 @@
 // Owns the directories that the last scan of a tree could not read, kept in the store beside what is known of them.
 
 import type { Problem } from '../kernel/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Statement, Store } from '../store/index.ts';
 import { hostKey } from './host-names.ts';
 import { undated } from './names.ts';
 import type { UnreadDirectory } from './scan.ts';
@@ -13,15 +13,17 @@ export const isBelow = (path: string, directory: string): boolean =>
 export class UnreadDirectories {
   readonly #store: Store;
   readonly #root: string;
+  /** Asked for each node of each job. */
+  readonly #all: Statement;
 
   constructor(store: Store, root: string) {
     this.#store = store;
     this.#root = root;
+    this.#all = store.prepare('SELECT path, problem FROM archive_unread WHERE root = ? ORDER BY path');
   }
 
   #rows(): { path: string; problem: Problem }[] {
-    return this.#store
-      .prepare('SELECT path, problem FROM archive_unread WHERE root = ? ORDER BY path')
+    return this.#all
       .all(this.#root)
       .map((row) => ({ path: String(row.path), problem: JSON.parse(String(row.problem)) as Problem }));
   }

@@ -6,12 +6,20 @@ export const SHORTEST: Readonly<Record<number, { readonly label: number; readonl
   3: { label: 808, record: 24 },
 };
 
-/** Nanoseconds of a stamp as files have it. */
-export const stampNs = (b: Buffer, at: number, version: number): bigint =>
-  version === 2
-    ? BigInt(b.readInt32BE(at)) * 1_000_000_000n + BigInt(b.readInt32BE(at + 4)) * 1000n
-    : ((BigInt(b.readInt32BE(at + 4)) << 32n) | BigInt(b.readUInt32BE(at))) * 1_000_000_000n +
-      BigInt(b.readInt32BE(at + 8));
+/** Seconds whose nanoseconds, with any sub-second field, fit 64 bits: of the years 1677 to 2262. */
+const MAX_SECONDS = 9_223_372_030n;
+
+/** Seconds beyond those, as the decoder has them: the order is kept, more and more coarsely (assembly/archive/bytes.ts). */
+const squeezed = (x: bigint): bigint => (x < 0x8000_0000n ? x : 0x8000_0000n + (x >> 32n));
+
+/** Nanoseconds of a stamp as files have it, in 64 bits: whoever keeps it in so many must not take an impossible time for a good one. */
+export function stampNs(b: Buffer, at: number, version: number): bigint {
+  if (version === 2) return BigInt(b.readInt32BE(at)) * 1_000_000_000n + BigInt(b.readInt32BE(at + 4)) * 1000n;
+  const seconds = (BigInt(b.readInt32BE(at + 4)) << 32n) | BigInt(b.readUInt32BE(at));
+  if (seconds > MAX_SECONDS) return MAX_SECONDS * 1_000_000_000n + squeezed(seconds - MAX_SECONDS);
+  if (seconds < -MAX_SECONDS) return -MAX_SECONDS * 1_000_000_000n - squeezed(-MAX_SECONDS - seconds);
+  return seconds * 1_000_000_000n + BigInt(b.readInt32BE(at + 8));
+}
 
 /** Fills a buffer from a place of the file; how many bytes there were. */
 type Read = (into: Buffer, position: number) => number;

@@ -96,6 +96,17 @@ describe('the catalogue', () => {
     expect(catalog.overlapping('n02', BigInt(T0) * NS, BigInt(T0 + 60) * NS)).toEqual([]);
   });
 
+  it('finds a host that has come since it was asked', async () => {
+    const of = { ...job('1', T0, T0 + 600), nodes: ['n09'] };
+    expect(lookupNode(catalog, of, 'n09').archives).toEqual([]);
+    archive('n09/20260302', 'n09', T0, T0 + 600);
+    await catalog.refresh();
+    expect(lookupNode(catalog, of, 'n09').archives).toHaveLength(1);
+    rmSync(join(root, 'n09'), { recursive: true });
+    await catalog.refresh();
+    expect(lookupNode(catalog, of, 'n09').archives).toEqual([]);
+  });
+
   it('does not mind an archive without index', async () => {
     archive('n07/20260302', 'n07', T0, T0 + 60);
     rmSync(join(root, 'n07/20260302.index'));

@@ -1,6 +1,6 @@
 // Records whose time cannot be right cost themselves and nothing else, are named, and do not hide the archive.
 
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkArchive, decodeNode, decodeNodeByRows, probeArchive, Wasm } from '../../src/decode/index.ts';
@@ -53,6 +53,30 @@ function read(base: string | readonly string[], from: number, to: number) {
 const every = (step: number, n: number): number[] => Array.from({ length: n }, (_, i) => i * step);
 const HOUR = 3600;
 const EPOCH = -T0;
+
+/** The record at a place of an archive of version 3 gets another high word of its seconds. */
+function setHighWord(base: string, place: number, word: number): void {
+  const bytes = readFileSync(`${base}.0`);
+  let at = bytes.readUInt32BE(0);
+  for (let i = 0; i < place; i++) at += bytes.readUInt32BE(at);
+  bytes.writeUInt32BE(word, at + 8);
+  writeFileSync(`${base}.0`, bytes);
+}
+
+describe.each([0, 60, 119])('seconds of 64 bits that nanoseconds of 64 bits do not hold, in record %i', (place) => {
+  it.each([0x8000_0000, 0x4000_0000, 0xff80_0000, 0x0080_0000, 2, 0xffff_fffd])('high word %i', (word) => {
+    const base = archive(every(30, 120));
+    setHighWord(base, place, word);
+    const { records, problems } = read(base, 0, 3600);
+    expect(records).toBe(119);
+    expect(problems).toEqual(['1 record is left out: the time cannot be right']);
+    const { records: checked, findings } = checkArchive(base);
+    expect({ checked, codes: findings.map((f) => f.code) }).toEqual({ checked: 119, codes: ['E_ARCHIVE_CLOCK'] });
+    expect(probeArchive(base, ['.meta', '.index', '.0']).endNs).toBe(
+      BigInt(T0 + (place === 119 ? 118 : 119) * 30) * NS,
+    );
+  });
+});
 
 describe.each([2, 3] as const)('a wrong clock, version %i', (version) => {
   /** 120 records, of which some have another time: all that is lost are those. */
