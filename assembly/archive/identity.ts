@@ -6,6 +6,11 @@ import { be32 } from './bytes';
 import { NO_STRING, stringsAddress } from './strings';
 
 /**
+ * Slots of which somebody wants identities have one for each value. They are brought up to date when the numbers change or another version
+ * of the domain is in force, and only if they really came out as others does the slot's generation grow: it is what all who remember
+ * something by instance compare (reduce/idmap.ts, reduce/order.ts, reduce/match.ts), so that a version that is recorded again as it was
+ * costs them nothing.
+ *
  * An identity is 64 bits, equal for the same instance in all records and archives of a session. Low word: the name's string number.
  * High word: 0; the number + 1 where a domain gives the name to several members, as it then tells nothing by itself. Without a name:
  * NO_STRING and the number. The value of a metric without domain is one thing, whatever is stored as its number.

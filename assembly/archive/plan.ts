@@ -21,6 +21,26 @@ import { be32 } from './bytes';
 import { wanted } from './described';
 import { BARE, blockAt, checkRecord, inside, setBytes } from './record';
 
+/*
+ * A logger writes records of a few shapes, one for each group of metrics, over and over: the same metrics in the same order with the same
+ * number of values, only the values differ. A walk over a record finds out where each value set lies, as the length of one says where
+ * the next one begins. A plan remembers the outcome of a walk, so that the next record of the shape needs none:
+ *
+ * 1. The length of the record and its number of sets lead to a plan (`planFor`): one of PLAN_SLOTS, a table without chains. Two shapes
+ *    that meet there take turns in being walked, which costs time and nothing else.
+ * 2. If the plan was made of a record with just these two numbers (`fits`), each place at which a set began then is looked at: its
+ *    first 12 bytes (metric, number of values, format) must be what they were (`matches`). Sets without values have 8 of them. If the
+ *    record has blocks, so must the word that says where the first one lies.
+ * 3. If all are, the record has the sets of the plan at the places of the plan. The wanted ones are in a list of their own, so that
+ *    the others cost the comparison and no more.
+ * 4. Else the record is walked, and it becomes the plan (`walk`) under a new generation: whatever was remembered by the old one (slots,
+ *    steady.ts) sees that it is another.
+ *
+ * Invariant: a record that is taken by its plan has passed every check that a walk makes. A walk rests on the length, the number of sets,
+ * the heads, and the place of the first block; all of these are compared. A walk that fails leaves the plan with length 0, which no record
+ * has, so that half of one is never used.
+ */
+
 /** Where the plan of the framed record is, or would be; 0 if memory is exhausted. */
 export function planFor(r: Reader): Plan {
   const len = r.length;

@@ -1,5 +1,4 @@
-// Owns steady plans: while records of one shape keep coming with the same instances, what is checked and what is taken are flat
-// lists, and the values of all metrics lie side by side (which group.ts rests on). Whatever differs goes slot by slot (values.ts).
+// Owns steady plans: records of one shape with the same instances are checked and taken as flat lists.
 
 import {
   ahead,
@@ -21,6 +20,31 @@ import {
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
 import { headOf, T_DOUBLE, T_FLOAT, T_I64, T_U32, takeRun, takeRunExactly, takeWords } from './values';
+
+/*
+ * With a plan (plan.ts) the places of the wanted sets are known, and each is taken into its slot by itself: its instances compared, its
+ * format looked up, its values converted. As long as nothing but values changes, all of these decisions come out as they did before. The
+ * steady form of a plan has made them once:
+ *
+ * - What must not change is a list of places and of the 16 bytes that lay there: the heads of all sets, and the instances and block
+ *   words of the wanted ones. Of some of these 16 bytes only certain words count, so that there are three lists in one, each with its
+ *   mask (Plan.offsets, Plan.images). One loop without a branch compares them.
+ * - What is taken is a list of runs: values of one type that lie behind each other in the record, though they be of several metrics.
+ * - Where they go is one array, in which each metric has a place (Plan.values). Slots point into it, and group.ts works on all of it.
+ *
+ * It is made when records of the plan have been taken slot by slot for a while (`isDue`): the first time after FIRST_WAIT, later after
+ * twice as many each time that it did not last for WORTH records, so that what changes all the time is not prepared all the time. Sets
+ * that do not come in runs (texts, what is converted, what has blocks elsewhere) are its `rest`, and are read slot by slot (values.ts).
+ *
+ * Invariants:
+ * - It holds for times at which no instance domain of its slots changes (validFrom ≤ t < validTo), as the names behind the same numbers
+ *   may be others afterwards.
+ * - A slot whose `owner` is a steady plan has its values in that plan's array, and only records of that plan are written there. Whoever
+ *   is about to fill it otherwise dissolves the plan first: slots get their own room again (`home`), with the values they have.
+ * - A record that fails a comparison has not changed anything. One that fails in a run (the head of a block is another) has changed values;
+ *   it is then read slot by slot, which writes all of them again.
+ * - `steady` numbers are never given out twice: a set of groups that was made for one form can tell that it is gone.
+ */
 
 /** Records of a shape before its steady form is made; doubled, up to the limit, each time it did not last. */
 const FIRST_WAIT: i32 = 3;

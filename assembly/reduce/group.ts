@@ -1,5 +1,4 @@
-// Owns groups: plain ROLLs of a window whose values lie side by side in a steady plan keep their states in the same order, so that
-// one loop serves them all. A set of groups belongs to one window and one steady plan, and is settled before anyone looks.
+// Owns groups: plain ROLLs of a window over the values of one steady plan, run by one loop.
 
 import {
   ahead,
@@ -21,6 +20,33 @@ import {
 } from '../layout';
 import { take } from '../memory';
 import { pushMany, reciprocal } from './roll';
+
+/*
+ * Most consumers are plain: one metric, one ROLL (count, mean, minimum, maximum) of its values as they are. One by one, finding the
+ * consumer costs more than the three operations on its value. But a steady plan puts the values of all metrics side by side
+ * (archive/steady.ts), and so their ROLLs can be run side by side:
+ *
+ *     plan.values    a0 a1 b0 -- c0 c1 c2 -- ...    an odd number of values is followed by a gap, as vectors hold two
+ *     means          a0 a1 b0 -- c0 c1 c2 -- ...    the same places, so that value i belongs to state i
+ *     minima, maxima likewise
+ *
+ * A set has all plain consumers of one window whose slots one steady plan owns (`form`). Their states are moved once into three lists
+ * in the order of the plan's values (`arrange`); the ROLLs point there from then on, whether the set lasts or not. The new mean needs
+ * 1/count, so that members behind each other that have had equally many records make a group (`listGroups`), and each group is one loop
+ * over its part of the values (`pushSet`).
+ *
+ * Invariants:
+ * - While a set lasts, only it feeds its members (Plain.set). Their counters stay behind by `hits` until it is settled: before anyone reads
+ *   them (settleWindow), and when the set ends.
+ * - It ends when a member's slot comes with a record that the steady plan did not take (consumePlains), or when another set takes the
+ *   member over. Members are then fed one by one again.
+ * - The short way is open to a member (`suits`), as its last record was in order in all that consume() looks at; the steady plan
+ *   guarantees that it stays so, as instances and format are the same.
+ * - The address of a plan may be that of another form, or of a closed reader's: a set is told by the number of the form, never by address.
+ *
+ * Room for states is taken from the window's arena and never given back before it closes, so that it is bounded (MAX_ROOMS), and sets
+ * that come and go are (FREE_SETS, RECORDS_A_SET): beyond that, members are fed one by one, which is right as well.
+ */
 
 /** Bounds of a window: rooms for states; sets made, beyond one for so many records. */
 const MAX_ROOMS: i32 = 4;

@@ -5,6 +5,19 @@ import { instanceAt } from '../archive/values';
 import { Arena, Instances, List, MAX_COLUMNS, Places, Slot } from '../layout';
 import { take } from '../memory';
 
+/*
+ * Records name instances by number and in any order; results are by instance. Two structs lie in between. Instances lists those seen,
+ * in order of appearance: an instance's place there never changes, and whatever is kept by instance is a list in that order. Places says
+ * for a slot at which place each of its values belongs. It is made of the slot's identities (archive/identity.ts) and is right as long as the
+ * slot's generation, the number of values and the number of instances seen are what they were: three comparisons a record (`follow`).
+ *
+ * A place is looked for first behind the place of the value before (`guess`), as instances that come or go leave the others in their
+ * order; then in a hash table of twice the room, so that it is at most half full and a search ends.
+ *
+ * Invariants: an instance has one place; places are 0 … count - 1; there are at most MAX_COLUMNS, and instances beyond have none (-1).
+ * If two values of a record are of one instance (`plain` is -1), they share a place, and callers that add must look out.
+ */
+
 /** @inline */
 function placeOf(key: i64, mask: u32): u32 {
   return (((<u32>key ^ (<u32>(key >> 32) * 0x85ebca6b)) * 0x9e3779b1) >>> 15) & mask;
