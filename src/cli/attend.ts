@@ -11,6 +11,7 @@ import {
   textfileFor,
   writeTextfile,
 } from '../run/index.ts';
+import { durationOf, durationOption } from './duration.ts';
 import { usage } from './io.ts';
 import { goOnWithoutReader } from './stdout.ts';
 import { version } from './version.ts';
@@ -81,16 +82,12 @@ export interface LogOptions {
   log?: LogForm;
 }
 
-export const patienceOption = {
-  type: 'number',
-  requiresArg: true,
-  describe: `Seconds to wait for a database that is unavailable before giving up (default: as configured, or ${PATIENCE_SECONDS})`,
-} as const;
+export const patienceOption = durationOption(
+  `How long to wait for a database that is unavailable before giving up (default: as configured, or ${PATIENCE_SECONDS}s)`,
+);
 
-/** @throws JobsumError E_USAGE */
-export function checkPatience(seconds: number | undefined): void {
-  if (seconds !== undefined && !(seconds >= 0)) throw usage('--patience: expected seconds, 0 or more');
-}
+/** Seconds. @throws JobsumError E_USAGE */
+export const patienceOf = (given: string | undefined): number | undefined => durationOf('patience', given);
 
 const ENDED = 'the run has ended';
 

@@ -1,6 +1,7 @@
 // Owns what may stand in a configuration file: the incumbent's keys and ours, with their types. Names are those of the file.
 
 import { z } from 'zod';
+import { DURATION, parseDuration } from '../kernel/index.ts';
 
 /** Numbers from the portal's ini files are text. */
 const integer = (min: number, max: number) =>
@@ -9,12 +10,12 @@ const integer = (min: number, max: number) =>
 const text = z.preprocess((v) => (typeof v === 'number' ? String(v) : v), z.string());
 const path = z.string().min(1).max(4096);
 
-const UNIT = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** Seconds, or `90s`, `10m`, `2h`, `2d`. */
-const duration = z.preprocess((v) => {
-  const m = typeof v === 'string' ? /^(\d+(?:\.\d+)?)\s*([smhd])$/.exec(v) : null;
-  return m ? Number(m[1]) * UNIT[m[2] as keyof typeof UNIT] : v;
-}, z.number('expected seconds, or text like "90s", "10m", "2h", "2d"').min(0));
+const duration = z.preprocess(
+  (v) => {
+    return (typeof v === 'string' ? parseDuration(v) : null) ?? v;
+  },
+  z.number(`expected ${DURATION}`).min(0),
+);
 
 const limits = z.strictObject({
   max_nodes: integer(0, 1e9).optional(),

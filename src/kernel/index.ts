@@ -2,6 +2,7 @@
 
 export { packageFile } from './built.ts';
 export { clean, cleanJson } from './clean.ts';
+export { counted } from './counted.ts';
 export {
   describeProblem,
   ERRORS,
@@ -26,10 +27,12 @@ export { hideSecret, maskSecretFields, redact } from './secrets.ts';
 export {
   type Clock,
   compare,
+  DURATION,
   formatDuration,
   formatSeconds,
   NS,
   nsOf,
+  parseDuration,
   parseInstant,
   systemClock,
 } from './time.ts';

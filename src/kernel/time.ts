@@ -56,6 +56,19 @@ export function formatSeconds(seconds: number): string {
   return new Date(Math.floor(seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** What is understood as a duration, wherever one is given. */
+export const DURATION = 'seconds, or a number with its unit: 90s, 15m, 2h, 2d, 12w, 1y';
+
+const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 7 * 86_400, y: 365 * 86_400 };
+
+/** Seconds; `bare`: the unit of a number without one, null: there must be one. Null: it is no duration. */
+export function parseDuration(text: string, bare: keyof typeof UNIT_SECONDS | null = 's'): number | null {
+  const [, digits, unit = bare] = /^\s*(\d+(?:\.\d+)?)\s*([smhdwy])?\s*$/.exec(text) ?? [];
+  return digits === undefined || unit === null
+    ? null
+    : Number(digits) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+}
+
 /** `2d03h`, `1h02m`, `4m05s`, `7.5s`: two units at most. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';

@@ -47,9 +47,9 @@ export class Attention {
     return this.#things > 0;
   }
 
-  #name(event: Event, fields: LogFields): void {
+  #name(event: Event, fields: LogFields, level: 'error' | 'warn' = 'error'): void {
     this.#things++;
-    this.#log(this.#things <= MAX_NAMED ? 'error' : 'warn', event, fields);
+    this.#log(this.#things <= MAX_NAMED ? level : 'warn', event, fields);
   }
 
   #log(level: 'error' | 'warn', event: Event, fields: LogFields): void {
@@ -83,7 +83,12 @@ export class Attention {
       else if (!reported || attempts === 1) this.#name('job.failed', fields);
       else this.#log('warn', 'job.failed', fields);
     } else if (error !== undefined && state === 'done' && !BY_LIMITS.has(error))
-      this.#name('job.without-data', { job, error, reason: reasonOf(error, null).meaning });
+      // No fault of the run. Where nobody looks on, only errors are said.
+      this.#name(
+        'job.without-data',
+        { job, error, reason: reasonOf(error, null).meaning },
+        reported ? 'error' : 'warn',
+      );
     else if (state !== 'done' && problem && problem.code !== 'E_ARCHIVE_EMPTY' && (!reported || attempts === 1))
       this.#name('job.unreadable', { ...problemFields(problem), job });
     else log.detail('job.done', 'a job is through', { job, state, ...reasonFields(error) });

@@ -24,7 +24,7 @@ export interface ListFilter {
   readonly since?: number;
 }
 
-/** Jobs of one place, latest end first. It leaves out jobs of other nodes, and what else it can; the rest is left out here. */
+/** Jobs of one place, latest end first, records of one job next to each other. It leaves out jobs of other nodes, and what else it can; the rest is left out here. */
 export type Place = AsyncGenerator<KnownJob>;
 
 /** Pages of jobs that are asked of a place at a time. */
@@ -58,11 +58,23 @@ interface Line {
   readonly job: ListedJob;
 }
 
+/** What becomes of a job in one set of outputs, the more of a reason to look at it the further on. */
+const GRAVITY: readonly ListedState[] = ['untried', 'done', 'partial', 'waiting', 'failed', 'poison'];
+
+/** A job is one line, though each set of outputs has its own record of it: of those that are asked for, the gravest. */
 async function* filtered(place: Place, filter: ListFilter): AsyncGenerator<Line> {
+  let line: Line | null = null;
   for await (const known of place) {
     const job = listedJob(known);
-    if (meets(filter, job)) yield { known, job };
+    if (!meets(filter, job)) continue;
+    if (line?.job.id === job.id && line.job.resource === job.resource) {
+      if (GRAVITY.indexOf(job.state) > GRAVITY.indexOf(line.job.state)) line = { known, job };
+      continue;
+    }
+    if (line) yield line;
+    line = { known, job };
   }
+  if (line) yield line;
 }
 
 /** Jobs of all places, latest end first. */

@@ -110,13 +110,14 @@ export class Logger {
 }
 
 function humanLine(level: Level, msg: string, fields: LogFields): string {
-  const { err, archive, file, host, job, reason, ...rest } = fields;
+  const { err, archive, file, host, job, reason, volume, offset, record, line, column, ...rest } = fields;
   const text = Object.entries({ ...rest, host })
     .filter(([, v]) => v !== undefined)
     .map(([k, v]) => `${k}=${typeof v === 'object' ? JSON.stringify(v, maskSecretFields) : v}`)
     .join(' ');
   const place = archive ?? (typeof file === 'string' ? file : undefined);
-  const what = err ? `: ${describeProblem({ ...err, ...(place ? { file: place } : {}) } as Problem)}` : '';
+  const at = { ...(place ? { file: place } : {}), volume, offset, record, line, column };
+  const what = err ? `: ${describeProblem({ ...err, ...at } as Problem)}` : '';
   const of = job === undefined ? '' : `job ${job}: `;
   const why = reason === undefined ? '' : `: ${reason}`;
   return clean(`${level}: ${of}${msg}${why}${what}${text ? ` (${text})` : ''}`);

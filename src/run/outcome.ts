@@ -14,7 +14,7 @@ import {
   spansTime,
 } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { type Clock, describeProblem, type Problem, toProblem } from '../kernel/index.ts';
+import { type Clock, counted, describeProblem, type Problem, toProblem } from '../kernel/index.ts';
 import { isLost, type LookedNode } from './look.ts';
 import type { WindowAnswer } from './messages.ts';
 import { type PackedPart, unpack, type WorkShare } from './packed.ts';
@@ -160,7 +160,7 @@ function problemsOf(job: Job, answers: ReadJob['answers']): Problem[] {
   const restarted = [...new Set(all.filter((p) => p.code === 'E_COUNTER_RESET').map((p) => p.node))];
   if (restarted.length <= MAX_RESTARTED) return all;
   const named = new Set(restarted.slice(0, MAX_RESTARTED));
-  const message = `counters were restarted on ${restarted.length - MAX_RESTARTED} more nodes`;
+  const message = `counters were restarted on ${counted(restarted.length - MAX_RESTARTED, 'more node')}`;
   const kept = all.filter((p) => p.code !== 'E_COUNTER_RESET' || named.has(p.node));
   return [...kept, { code: 'E_COUNTER_RESET', message }];
 }

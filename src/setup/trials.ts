@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
 import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
-import { JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
+import { counted, JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { pingMongo } from '../sinks/index.ts';
 import { Warehouse } from '../store/index.ts';
 
@@ -131,7 +131,7 @@ async function jobsLately({ kind: _, ...command }: Extract<SourceSettings, { kin
   let jobs = 0;
   for await (const record of new SacctSource({ ...command, selection, back: HOUR }).records())
     if (record.kind === 'job') jobs++;
-  return `${jobs} jobs ended in the last hour`;
+  return `${counted(jobs, 'job')} ended in the last hour`;
 }
 
 /** What summarize says of such a resource, too. */

@@ -1,7 +1,7 @@
 // Owns what `archive info` prints.
 
 import type { ArchiveInfo } from '../decode/index.ts';
-import { formatDuration, formatSeconds } from '../kernel/index.ts';
+import { counted, formatDuration, formatSeconds } from '../kernel/index.ts';
 import { bytes, clean, table } from './text.ts';
 
 export function archiveLines(info: ArchiveInfo): string[] {
@@ -68,7 +68,7 @@ function domainLines({ domains }: ArchiveInfo): string[] {
   if (!domains) return [];
   const lines = domains.flatMap((d) =>
     d.versions.flatMap((v) => [
-      `  ${d.indom} from ${when(v.ns)}, ${v.instances.length} instances`,
+      `  ${d.indom} from ${when(v.ns)}, ${counted(v.instances.length, 'instance')}`,
       ...v.instances.map(([id, name]) => `    ${id} ${clean(JSON.stringify(name))}`),
     ]),
   );

@@ -2,15 +2,15 @@
 
 import type { Feed } from '../analytics/index.ts';
 import type { CheckResult } from '../decode/index.ts';
-import { describeProblem } from '../kernel/index.ts';
+import { counted, describeProblem } from '../kernel/index.ts';
 import { clean } from './text.ts';
 
 export function* checkLines(result: CheckResult): Generator<string> {
   const { archive, findings, records, marks, values, last } = result;
-  const verdict = findings.length === 0 ? 'good' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  const verdict = findings.length === 0 ? 'good' : counted(findings.length, 'finding');
   yield `${clean(archive)}: ${verdict}`;
   if (result.opened)
-    yield `  ${records} records (${marks} marks), ${values} values${last ? `, last at ${last} UTC` : ''}`;
+    yield `  ${counted(records, 'record')} (${counted(marks, 'mark')}), ${counted(values, 'value')}${last ? `, last at ${last} UTC` : ''}`;
   for (const f of findings) {
     yield `  ${f.severity}: ${clean(describeProblem(f))}`;
     yield `    lost: ${f.lost}`;
@@ -28,10 +28,7 @@ export function* feedLines(archive: string, feeds: readonly Feed[]): Generator<s
   for (const { cls, key, metrics, missing, misfits = [] } of feeds) {
     const [least = []] = missing;
     const more = least.length > MAX_MISSING ? ` and ${least.length - MAX_MISSING} more` : '';
-    const others =
-      missing.length > 1
-        ? ` (or those of ${missing.length - 1} other alternative${missing.length > 2 ? 's' : ''})`
-        : '';
+    const others = missing.length > 1 ? ` (or those of ${counted(missing.length - 1, 'other alternative')})` : '';
     const lacks = `no ${least.slice(0, MAX_MISSING).join(', ')}${more}${others}`;
     yield `  ${metrics.length > 0 ? 'yes' : 'no '} ${cls}${key ? ` (${key})` : ''}: ${metrics.length > 0 ? metrics.join(', ') : lacks}${misfits.map((m) => `; ${m.metric} is in ${m.found}, not in ${m.expected}`).join('')}`;
   }

@@ -1,6 +1,7 @@
 // Owns comparisons as text: what differs between two documents, and between two stores of them.
 
 import type { Comparison, StoresComparison } from '../document/index.ts';
+import { counted } from '../kernel/index.ts';
 import { clean, table } from './text.ts';
 
 const LONGEST = 100;
@@ -15,8 +16,6 @@ function value(x: unknown): string {
 
 const because = (why: string): string => (why ? ` (${why})` : '');
 
-const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 /** `max`: most differences; 0: all. */
 export function comparisonLines({ compared, differences }: Comparison, max: number): string[] {
   const shown = max === 0 ? differences : differences.slice(0, max);
@@ -24,7 +23,7 @@ export function comparisonLines({ compared, differences }: Comparison, max: numb
   return [
     ...shown.map((d) => `${clean(d.path)}: golden ${value(d.golden)}, ours ${value(d.ours)}${because(d.why)}`),
     ...(rest > 0 ? [`... and ${rest} more`] : []),
-    `${compared} values compared, ${differences.length} differences`,
+    `${counted(compared, 'value')} compared, ${counted(differences.length, 'difference')}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 // Owns what the report says about coverage: how much data stand behind the document, and which nodes lack some.
 
 import { reachOf, SLACK_INTERVALS } from '../document/index.ts';
-import { formatDuration } from '../kernel/index.ts';
+import { counted, formatDuration } from '../kernel/index.ts';
 import { num, type Part, part } from './fields.ts';
 import { bytes, clean, count, percent } from './text.ts';
 
@@ -13,8 +13,7 @@ function lack(node: Part, acct: Part, window: number): string | null {
   const name = clean(node.node);
   const records = num(node, 'records') ?? 0;
   const bad = num(node, 'unreadable') ?? 0;
-  const unread =
-    bad > 0 ? `, ${bad} archive${bad === 1 ? '' : 's'} or director${bad === 1 ? 'y' : 'ies'} cannot be read` : '';
+  const unread = bad > 0 ? `, ${counted(bad, 'archive')} or director${bad === 1 ? 'y' : 'ies'} cannot be read` : '';
   if (records === 0) {
     const none = unread === '' ? ', no archive' : '';
     return `${name}: no data${num(node, 'archives') ? ' in the time of the job' : none}${unread}`;
@@ -28,7 +27,7 @@ function lack(node: Part, acct: Part, window: number): string | null {
   const what = [
     ...(late > slack ? [`begins ${formatDuration(late)} late`] : []),
     ...(early > slack ? [`ends ${formatDuration(early)} early`] : []),
-    ...(gaps > 0 ? [`${gaps} gap${gaps > 1 ? 's' : ''}, ${formatDuration(num(node, 'gap_seconds') ?? 0)}`] : []),
+    ...(gaps > 0 ? [`${counted(gaps, 'gap')}, ${formatDuration(num(node, 'gap_seconds') ?? 0)}`] : []),
   ];
   if (what.length === 0) return null;
   return `${name}: ${percent((num(node, 'covered') ?? 0) / Math.max(1, window))} of the time: ${what.join('; ')}${unread}`;
@@ -52,7 +51,7 @@ export function coverageLines(doc: unknown): string[] {
     const archives = num(coverage, 'archives') ?? 0;
     const share = window > 0 ? `${percent(coveredShare(coverage))} of the time of ` : '';
     lines.push(
-      `${share}${expected} node${expected === 1 ? '' : 's'}: ${count(num(coverage, 'records') ?? 0)} records of ${archives} archive${archives === 1 ? '' : 's'}, ${bytes(num(coverage, 'bytes') ?? 0)}`,
+      `${share}${counted(expected, 'node')}: ${count(num(coverage, 'records') ?? 0)} record${num(coverage, 'records') === 1 ? '' : 's'} of ${counted(archives, 'archive')}, ${bytes(num(coverage, 'bytes') ?? 0)}`,
     );
   }
   const lacking = entriesOf(coverage.nodes).flatMap((node) => lack(node, acct, window) ?? []);
@@ -67,7 +66,7 @@ export function coverageLines(doc: unknown): string[] {
     const reporting = num(coverage, 'reporting') ?? 0;
     if (!c || (nodes === reporting && partial === 0)) return [];
     const incomplete = partial > 0 ? `, ${partial} of them in part` : '';
-    return [`  ${clean(cls)}: ${nodes} of ${reporting} nodes${incomplete}`];
+    return [`  ${clean(cls)}: ${nodes} of ${counted(reporting, 'node')}${incomplete}`];
   });
   if (analytics.length > 0) lines.push('with data of some nodes only:', ...analytics);
   return lines;

@@ -2,6 +2,7 @@
 
 import {
   compressHosts,
+  counted,
   describeProblem,
   ERRORS,
   formatDuration,
@@ -89,7 +90,9 @@ function accountingLines(a: Explained['accounting']): string[] {
 function archiveLines(x: NonNullable<Explained['archives']>): string[] {
   const where = x.from === 'tree' ? `below ${clean(x.root)}` : "in the warehouse's tables";
   const known = x.from === 'tree' ? `${x.known} known` : `${x.known} of about that time`;
-  const lines = [`ARCHIVES  ${where} (${known}): ${x.withArchives} of ${x.nodes.length} nodes have some that serve`];
+  const lines = [
+    `ARCHIVES  ${where} (${known}): ${x.withArchives} of ${counted(x.nodes.length, 'node')} ${x.nodes.length === 1 ? 'has' : 'have'} some that serve`,
+  ];
   const sorted = [...x.nodes].sort((a, b) => a.archives.length - b.archives.length);
   for (const { node, window, archives, rejected } of sorted.slice(0, MAX_NODES)) {
     lines.push(`  ${clean(node)}: ${formatSeconds(window[0])} to ${formatSeconds(window[1])}`);
@@ -106,7 +109,7 @@ function archiveLines(x: NonNullable<Explained['archives']>): string[] {
     lines.push(...table([...rows, ...others]));
     if (rows.length === 0 && others.length === 0) lines.push('    no archive of this node is known at all');
   }
-  if (x.nodes.length > MAX_NODES) lines.push(`  … and ${x.nodes.length - MAX_NODES} more nodes`);
+  if (x.nodes.length > MAX_NODES) lines.push(`  … and ${counted(x.nodes.length - MAX_NODES, 'more node')}`);
   return lines;
 }
 
@@ -135,7 +138,7 @@ function ledgerLines(rows: Explained['ledger']): string[] {
     const why =
       r.error === null && !r.problem ? '' : `: ${meaning}${r.problem ? ` (${clean(r.problem.message)})` : ''}`;
     return [
-      `LEDGER  ${clean(r.of)}: ${r.state}, ${r.attempts} ${r.attempts === 1 ? 'try' : 'tries'}, last ${formatSeconds(r.finished)}${next}${why}`,
+      `LEDGER  ${clean(r.of)}: ${r.state}, ${counted(r.attempts, 'try', 'tries')}, last ${formatSeconds(r.finished)}${next}${why}`,
     ];
   });
 }

@@ -1,5 +1,7 @@
 // Owns the last lines of an indexing run, for people.
 
+import { counted } from '../kernel/index.ts';
+
 /** What came of one resource. */
 export interface IndexedCounts {
   readonly resource: string;
@@ -25,7 +27,7 @@ const some = (n: number | undefined, text: string): string => (n ? `, ${n} ${tex
 export function indexLines(resources: readonly IndexedCounts[]): string[] {
   return resources.flatMap((r) => {
     const counts =
-      `${r.archives} archives, ${r.opened} opened` +
+      `${counted(r.archives, 'archive')}, ${r.opened} opened` +
       some(r.named, 'by name') +
       some(r.vanished, 'gone') +
       some(r.young, 'still empty') +
@@ -34,7 +36,7 @@ export function indexLines(resources: readonly IndexedCounts[]): string[] {
     const rows =
       r.written === undefined
         ? ''
-        : `; ${r.written} rows written${some(r.pruned, 'removed')}${some(r.refused, 'refused')}${some(r.unresolved, 'wait for their host')}`;
+        : `; ${counted(r.written, 'row')} written${some(r.pruned, 'removed')}${some(r.refused, 'refused')}${some(r.unresolved, r.unresolved === 1 ? 'waits for its host' : 'wait for their host')}`;
     const hosts = r.unknownHosts ?? [];
     return [
       `${r.resource}: ${counts}${rows}; ${r.seconds.toFixed(1)} s`,

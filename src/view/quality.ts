@@ -1,5 +1,6 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
+import { counted } from '../kernel/index.ts';
 import { coverageLines, coveredShare } from './coverage.ts';
 import { num, type Part, part } from './fields.ts';
 import { clean, percent } from './text.ts';
@@ -68,8 +69,8 @@ export function stateOf(doc: unknown): string {
     ...(coverage && !whole ? [`${percent(Math.floor(1000 * coveredShare(coverage)) / 1000)} of the time`] : []),
     ...(part(doc, 'cpu', 'nodecpus') ? [] : ['no CPU data']),
   ];
-  if (lacks.length > 0) return `partial: ${lacks.join(', ')}`;
-  return s.complete === true ? 'complete' : 'partial';
+  if (lacks.length > 0) return `incomplete: ${lacks.join(', ')}`;
+  return s.complete === true ? 'complete' : 'incomplete';
 }
 
 function failures(doc: unknown, path: readonly string[] = []): string[] {
@@ -94,8 +95,8 @@ export function qualityLines(doc: unknown): string[] {
   const nodes = part(doc, 'coverage')?.nodes;
   const single = Array.isArray(nodes) ? nodes.filter((n) => num(n, 'records') && num(n, 'covered') === 0).length : 0;
   const why = [
-    ...(missing ? [`${missing} node${missing > 1 ? 's' : ''} without data`] : []),
-    ...(single > 0 ? [`${single} node${single > 1 ? 's' : ''} with nothing but a single sample`] : []),
+    ...(missing ? [`${counted(missing, 'node')} without data`] : []),
+    ...(single > 0 ? [`${counted(single, 'node')} with nothing but a single sample`] : []),
   ];
   const lines: string[] = [];
   if (s.complete === true)

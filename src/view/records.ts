@@ -1,5 +1,6 @@
 // Owns how records and single values of an archive are shown: text for people, JSON, CSV.
 
+import { counted } from '../kernel/index.ts';
 import { type EventRecord, type PcpRecord, pmidText, TYPE_NAMES, type Value, type ValueSet } from '../pcp/index.ts';
 import { canWrap, paceOf } from '../reduce/index.ts';
 import { clean, csvField } from './text.ts';
@@ -36,7 +37,7 @@ function valueText(value: Value): string {
   if (typeof value !== 'object') return String(value);
   if (Buffer.isBuffer(value)) {
     const shown = value.subarray(0, 16).toString('hex');
-    return `[${value.length} bytes${value.length > 0 ? ` ${shown}` : ''}${value.length > 16 ? '…' : ''}]`;
+    return `[${counted(value.length, 'byte')}${value.length > 0 ? ` ${shown}` : ''}${value.length > 16 ? '…' : ''}]`;
   }
   const events = value as readonly EventRecord[];
   return `${events.length} event${events.length === 1 ? '' : 's'}`;
@@ -72,7 +73,7 @@ export function* recordLines(record: PcpRecord, sets: readonly ValueSet[]): Gene
     yield `${isoOf(record.ns)}  mark: a gap in the data`;
     return;
   }
-  yield `${isoOf(record.ns)}  ${sets.length} metrics`;
+  yield `${isoOf(record.ns)}  ${counted(sets.length, 'metric')}`;
   for (const set of sets) {
     const label = `    ${clean(set.metric.name)} (${pmidText(set.metric.pmid)})`;
     const names = record.names(set);

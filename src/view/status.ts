@@ -1,6 +1,6 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
-import { describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
+import { counted, describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../ledger/index.ts';
 import { jobOfId } from './list.ts';
 import { reasonOf } from './reasons.ts';
@@ -87,7 +87,7 @@ function runLine(r: Status['runs'][number]): string[] {
 
 /** `now`: epoch seconds. */
 export function statusLines(s: Status, now: number): string[] {
-  const lines = [`store  ${clean(s.store)}  ${bytes(s.bytes)}, ${s.documents} documents`, '', 'LAST RUNS'];
+  const lines = [`store  ${clean(s.store)}  ${bytes(s.bytes)}, ${counted(s.documents, 'document')}`, '', 'LAST RUNS'];
   lines.push(...(s.runs.length === 0 ? ['none'] : table(s.runs.map(runLine))));
   const last = s.runs.find((r) => r.command === 'summarize');
   const uncounted = last && !cameToItsEnd(last) ? '; and what the last run, which was stopped, had not come to' : '';
@@ -95,9 +95,9 @@ export function statusLines(s: Status, now: number): string[] {
     lines.push('', `JOBS into ${clean(of)}`);
     const old = backlog.oldestEnd === null ? '' : `, the oldest ended ${formatDuration(now - backlog.oldestEnd)} ago`;
     const untried = backlog.untried > 0 ? ` (${backlog.untried} not tried yet)` : '';
-    const open = `${jobs.partial} done in part, ${jobs.waiting} wait for archives`;
+    const open = `${jobs.partial} done in part, ${jobs.waiting} ${jobs.waiting === 1 ? 'waits' : 'wait'} for archives`;
     lines.push(`${jobs.done} done, ${open}, ${jobs.failed} failed, ${jobs.poison} set aside`);
-    lines.push(`backlog: ${backlog.jobs} jobs${untried}${old}${uncounted}`);
+    lines.push(`backlog: ${counted(backlog.jobs, 'job')}${untried}${old}${uncounted}`);
     const rows = reasons.map(({ state, error, code, jobs: n, ids }) => {
       const { meaning, advice } = reasonOf(error, code);
       const some = ids.slice(0, MAX_IDS).map((id) => clean(jobOfId(id)));
@@ -109,7 +109,12 @@ export function statusLines(s: Status, now: number): string[] {
       ...table(
         poison
           .slice(0, MAX_POISON)
-          .map((r) => [`  ${clean(r.id)}`, `${r.attempts} tries`, clean(r.problem?.code), clean(r.problem?.message)]),
+          .map((r) => [
+            `  ${clean(r.id)}`,
+            counted(r.attempts, 'try', 'tries'),
+            clean(r.problem?.code),
+            clean(r.problem?.message),
+          ]),
       ),
     );
     if (poison.length > MAX_POISON) lines.push(`  … and ${poison.length - MAX_POISON} more`);
@@ -120,12 +125,13 @@ export function statusLines(s: Status, now: number): string[] {
   lines.push(...(holders.length === 0 ? ['nobody'] : holders), '', 'ARCHIVES');
   const roots = s.archives.map((a) => [
     clean(a.root),
-    `${a.archives} archives`,
+    counted(a.archives, 'archive'),
     a.unreadable ? `${a.unreadable} unreadable` : '',
   ]);
   lines.push(...(roots.length === 0 ? ['none'] : table(roots)));
   const unread = s.archives.flatMap((a) => a.unread);
   lines.push(...unread.slice(0, MAX_DIRECTORIES).map((p) => clean(describeProblem(p))));
-  if (unread.length > MAX_DIRECTORIES) lines.push(`… and ${unread.length - MAX_DIRECTORIES} more directories`);
+  if (unread.length > MAX_DIRECTORIES)
+    lines.push(`… and ${counted(unread.length - MAX_DIRECTORIES, 'more directory', 'more directories')}`);
   return lines;
 }

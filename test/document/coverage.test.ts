@@ -106,7 +106,7 @@ describe('coverage of a job', () => {
       const one = coverageSection({ expected: 1, nodes: [node(0, times)], analytics: {} });
       expect(one).toMatchObject({ full: 0, covered: most });
       expect(stateOf({ summarization: { complete: true }, coverage: one })).toMatch(
-        /^partial: .* of the time, no CPU data/,
+        /^incomplete: .* of the time, no CPU data/,
       );
     }
   });
@@ -118,8 +118,8 @@ describe('coverage of a job', () => {
     const part = coverageSection({ expected: 1, nodes: [node(0, late)], analytics: {} });
     expect(stateOf(doc(full, cpu))).toBe('complete');
     expect(stateOf(doc(full, { nodecpus: { error: 3 } }))).toBe('partial: no CPU data');
-    expect(jobTable([doc(part, cpu)]).at(-1)).toContain('partial: 73.0 % of the time');
-    expect(report(part)).toContain('data  partial: 73.0 % of the time, no CPU data');
+    expect(jobTable([doc(part, cpu)]).at(-1)).toContain('incomplete: 73.0 % of the time');
+    expect(report(part)).toContain('data  incomplete: 73.0 % of the time, no CPU data');
   });
 
   it('of a job that was not read says that', () => {

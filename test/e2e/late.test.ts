@@ -210,7 +210,7 @@ describe.runIf(haveShared('late data of the field'))('late data of the field', (
     await place.run(...ALWAYS);
     expect(place.state().L!.state).toBe('partial');
     const shown = (await jobsum(['show', 'L'], { cwd: place.cwd })).stdout;
-    expect(shown).toMatch(/data +partial: [\s\S]*all nodes have data, 1 of them for a part of the time/);
+    expect(shown).toMatch(/data +incomplete: [\s\S]*all nodes have data, 1 of them for a part of the time/);
     expect(await mean(place)).toBeCloseTo(3_600_000 * (7 / 12), -4);
     cpSync(field('late-data-arrives'), place.tree, { recursive: true });
     await place.run(...ALWAYS);
@@ -230,10 +230,10 @@ describe.runIf(haveShared('late data of the field'))('late data of the field', (
       coverage: { reporting: 1, full: 0, covered: 0 },
     });
     expect(await ask('show', 'L3')).toMatch(
-      /data +partial: [\s\S]*not complete: 1 node with nothing but a single sample/,
+      /data +incomplete: [\s\S]*not complete: 1 node with nothing but a single sample/,
     );
-    expect(await ask('show')).toMatch(/L3 .* partial: /);
-    expect(await ask('explain', 'L3')).toMatch(/DOCUMENT .*: partial: [\s\S]*LEDGER .*: partial,/);
+    expect(await ask('show')).toMatch(/L3 .* incomplete: /);
+    expect(await ask('explain', 'L3')).toMatch(/DOCUMENT .*: incomplete: [\s\S]*LEDGER .*: partial,/);
     expect(await ask('status')).toContain('0 done, 1 done in part');
   });
 });

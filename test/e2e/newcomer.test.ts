@@ -99,6 +99,24 @@ describe('what is asked for in the wrong way', () => {
   it.each([
     ['a limit that is no number', ['show', '--store', 'x.db', '--limit', 'x'], 64, '--limit: expected a whole number'],
     ['an option that is not there', ['summarize', '--frobnicate'], 64, 'unknown command or option: --frobnicate'],
+    [
+      'a window that ends before it begins',
+      ['archive', 'dump', 'tree/n1/today', '--from', '@9', '--to', '@8'],
+      64,
+      'is after --to',
+    ],
+    [
+      'a time that holds nothing',
+      ['archive', 'values', 'tree/n1/today', 'a.b', '--to', '@9'],
+      0,
+      'no values there; jobsum archive info',
+    ],
+    [
+      'a duration of an unknown unit',
+      ['summarize', '--jobs', 'x', '--archives', 'y', '--timeout', '2 moons'],
+      64,
+      '2d, 12w',
+    ],
     ['values of nothing', ['archive', 'values', 'tree/n1'], 64, 'archive values: which metrics?'],
     ['a directory for a store', ['show', '--store', '.'], 73, 'found a directory'],
     ['a directory for a list', ['summarize', '--jobs', '.', '--archives', 'tree'], 66, 'found a directory'],
@@ -185,7 +203,7 @@ describe('copies and canonical dumps of a damaged archive', () => {
     const copied = await run(['archive', 'copy', name, 'copied', '--to', 'v3', '--json']);
     expect(copied.code).toBe(65);
     expect(JSON.parse(copied.stdout)).toMatchObject({ records: 39, values: 39 });
-    expect(copied.stderr).toContain('39 records with 39 values were copied; add --salvage to look for more');
+    expect(copied.stderr).toContain('39 records with 39 values copied; add --salvage to look for more');
     const dump = await run(['archive', 'dump', '--canonical', name]);
     expect(dump.code).toBe(65);
     expect(dump.stderr).toContain('with 20 records; 19 more with 19 values can be read behind it');

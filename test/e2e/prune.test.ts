@@ -98,7 +98,7 @@ describe('prune', () => {
 
   it('asks what is to be removed, and leaves a store that a run is at work on', async () => {
     expect((await jobsum(['prune'], { cwd })).code).toBe(64);
-    expect((await jobsum(['prune', '--older-than', '3 moons'], { cwd })).stderr).toContain('expected days');
+    expect((await jobsum(['prune', '--older-than', '3 moons'], { cwd })).stderr).toContain('90d, 12w, 2y');
     const { store } = copied();
     const lease = await new StoreLeases(store).take('jobs');
     expect(() => prune(store, { endedBefore: NOW, dryRun: false })).toThrow(/a run is at work/);

@@ -11,6 +11,7 @@ import {
   formatSeconds,
   JobsumError,
   nsOf,
+  parseDuration,
   parseInstant,
   toProblem,
 } from '../../src/kernel/index.ts';
@@ -62,6 +63,21 @@ describe('instants', () => {
 
   it.each(['', 'yesterday', '2026-13-01', '2026-02-30', '2026-03-02T25:00:00'])('refuses %j', (text) => {
     expect(() => parseInstant(text)).toThrow(JobsumError);
+  });
+
+  it('understands durations in seconds and by their unit, everywhere alike', () => {
+    const given = ['90', '90s', '1.5m', '2h', '2d', '12w', '1y', ' 3 d '];
+    expect(given.map((text) => parseDuration(text))).toEqual([
+      90, 90, 90, 7200, 172_800, 7_257_600, 31_536_000, 259_200,
+    ]);
+    expect(['', '-1', '2 moons', '2M', 'd', '1e3', '1d2h'].map((text) => parseDuration(text))).toEqual(
+      Array(7).fill(null),
+    );
+    expect([parseDuration('2', 'd'), parseDuration('2h', 'd'), parseDuration('2', null)]).toEqual([
+      172_800,
+      7200,
+      null,
+    ]);
   });
 
   it('as nanoseconds are exact to the microsecond', () => {

@@ -45,9 +45,11 @@ it.each([
 ])('text: %s', async (words, more) => {
   const { code, stderr } = await run(...words.split(' '));
   expect(code).toBe(1);
+  // The same everywhere; as an error only where nobody looks on, and nothing less is said.
+  expect(stderr).toContain(`${words === '--quiet' ? 'error' : 'warn'}: job 2: `);
   const expected = [
     /^error: its record is not used: E_JOB_LINE: /,
-    /^error: job 2: it could not be summarised, and is not tried again: none of its nodes has an archive/,
+    /^(warn|error): job 2: it could not be summarised, and is not tried again: none of its nodes has an archive/,
     ...more,
     /^jobs: 1 summarised, 1 without enough data/,
   ];

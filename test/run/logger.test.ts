@@ -56,7 +56,7 @@ describe('log records', () => {
   it('are short lines for people, without control characters', () => {
     const problem = { code: 'E_JOB_LINE', message: 'bad \u001b[31m end', file: 'jobs', line: 3 } as const;
     const [line] = logged(true, (log) => log.warn('job.rejected', 'a line was not used', problemFields(problem)));
-    expect(line).toBe('warn: a line was not used: E_JOB_LINE: bad ?[31m end (jobs) (line=3)\n');
+    expect(line).toBe('warn: a line was not used: E_JOB_LINE: bad ?[31m end (jobs, line 3)\n');
   });
 });
 
@@ -103,4 +103,10 @@ it('run ids sort by time and differ', () => {
   expect(early).toMatch(/^20010909T014640Z-[0-9a-f]{8}$/);
   expect(newRunId(2e9) > early).toBe(true);
   expect(newRunId(1e9)).not.toBe(early);
+});
+
+it('a line for people says where a fault is in words: metadata have no number of a volume', () => {
+  const problem = { code: 'E_ARCHIVE_META', message: 'odd', file: 'a.meta', volume: -1, offset: 7 } as const;
+  const lines = logged(true, (log) => log.warn('archive.odd', 'not right', problemFields(problem)));
+  expect(lines).toEqual(['warn: not right: E_ARCHIVE_META: odd (a.meta, offset 7)\n']);
 });

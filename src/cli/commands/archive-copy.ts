@@ -1,6 +1,7 @@
 // Owns `jobsum archive extract` and `jobsum archive copy`: new archives from old ones.
 
 import type { Argv, CommandModule } from 'yargs';
+import { counted } from '../../kernel/index.ts';
 import { type CopyResult, copyArchive } from '../../pcp/index.ts';
 import { type Bounded, boundOptions } from '../bounds.ts';
 import { print, usage } from '../io.ts';
@@ -20,7 +21,7 @@ function printResult({ archive, output, json }: Reported, result: CopyResult): v
   report(result.problems);
   if (result.problems.length > 0)
     process.stderr.write(
-      `jobsum: ${result.records} records with ${result.values} values were copied; add --salvage to look for more behind damage, or run jobsum archive check ${archive} to see what is wrong\n`,
+      `jobsum: ${counted(result.records, 'record')} with ${counted(result.values, 'value')} copied; add --salvage to look for more behind damage, or run jobsum archive check ${archive} to see what is wrong\n`,
     );
 }
 

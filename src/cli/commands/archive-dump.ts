@@ -2,11 +2,11 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { canonicalDump, checkArchive, DAMAGED, type DumpTotals, dumpSum, resolveArchives } from '../../decode/index.ts';
-import { JobsumError, type Problem } from '../../kernel/index.ts';
+import { counted, JobsumError, type Problem } from '../../kernel/index.ts';
 import { globMatcher, openArchive } from '../../pcp/index.ts';
 import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
-import { limit, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';
+import { limit, notNothing, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';
 
 interface Options extends Windowed {
   archive: string[];
@@ -24,7 +24,7 @@ function reportDump(path: string, salvage: boolean, problems: readonly Problem[]
   const behind = all.records - dumped.records;
   const saved = all.salvage ? `, ${behind + all.salvage.records} with --salvage` : '';
   process.stderr.write(
-    `jobsum: the dump ends at the first damage, as PCP's does, with ${dumped.records} records; ${behind} more with ${all.values - dumped.values} values can be read behind it (dump without --canonical, values)${saved}\n`,
+    `jobsum: the dump ends at the first damage, as PCP's does, with ${counted(dumped.records, 'record')}; ${behind} more with ${counted(all.values - dumped.values, 'value')} can be read behind it (dump without --canonical, values)${saved}\n`,
   );
 }
 
@@ -103,6 +103,6 @@ export const dumpCommand: CommandModule<object, Options> = {
       reportDump(bases[0]!, salvage, problems, totals);
     if (canonical) print(canonicalDump(bases[0]!, { strict: !salvage, salvage, onProblems }));
     else if (sum) for (const a of archive) print(sumLines(a, salvage));
-    else print(lines(argv));
+    else print(notNothing('records', bases.join(','), lines(argv)));
   },
 };

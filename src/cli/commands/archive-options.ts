@@ -2,9 +2,9 @@
 
 import type { Argv } from 'yargs';
 import { setBounds } from '../../decode/index.ts';
-import { JobsumError, nsOf, type Problem, parseInstant } from '../../kernel/index.ts';
+import { formatSeconds, JobsumError, nsOf, type Problem, parseInstant } from '../../kernel/index.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
-import { complain } from '../io.ts';
+import { complain, usage } from '../io.ts';
 
 export interface Salvaging {
   salvage?: boolean;
@@ -48,9 +48,26 @@ export const windowOptions = <T>(y: Argv<T>) =>
 
 /** @throws JobsumError E_USAGE */
 export function windowOf(argv: Windowed): { from?: bigint; to?: bigint; metrics?: readonly string[] } {
+  const from = argv.from === undefined ? undefined : parseInstant(argv.from);
+  const to = argv.to === undefined ? undefined : parseInstant(argv.to);
+  if (from !== undefined && to !== undefined && from > to)
+    throw usage(`--from ${formatSeconds(from)} is after --to ${formatSeconds(to)}`);
   return {
-    ...(argv.from !== undefined ? { from: nsOf(parseInstant(argv.from)) } : {}),
-    ...(argv.to !== undefined ? { to: nsOf(parseInstant(argv.to)) } : {}),
+    ...(from === undefined ? {} : { from: nsOf(from) }),
+    ...(to === undefined ? {} : { to: nsOf(to) }),
     ...(argv.metric ? { metrics: argv.metric } : {}),
   };
+}
+
+/** What is to be printed, of an archive; if it is nothing, that is said, and where to look. No fault: the exit code stays. */
+export function* notNothing<T>(what: string, archive: string, printed: Iterable<T>): Generator<T> {
+  let any = false;
+  for (const item of printed) {
+    any = true;
+    yield item;
+  }
+  if (!any)
+    process.stderr.write(
+      `jobsum: no ${what} there; jobsum archive info ${archive} has the span of time that it covers\n`,
+    );
 }

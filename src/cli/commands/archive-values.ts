@@ -1,12 +1,12 @@
 // Owns `jobsum archive values`: single metrics as a table, CSV or JSON.
 
 import type { Argv, CommandModule } from 'yargs';
-import { formatSeconds, JobsumError, NS } from '../../kernel/index.ts';
+import { counted, formatSeconds, JobsumError, NS } from '../../kernel/index.ts';
 import { openArchive } from '../../pcp/index.ts';
 import { sampleLines, samplesOf } from '../../view/index.ts';
 import type { Bounded } from '../bounds.ts';
 import { complain, print, usage } from '../io.ts';
-import { limit, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
+import { limit, notNothing, report, type Salvaging, timeOptions, windowOf } from './archive-options.ts';
 
 /** Most counters that went back which are named. */
 const MAX_NAMED = 20;
@@ -50,13 +50,16 @@ export const valuesCommand: CommandModule<object, Options> = {
       const known = restarts.get(name);
       restarts.set(name, { count: (known?.count ?? 0) + 1, first: known?.first ?? ns });
     });
-    print(sampleLines(samples, argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
+    const found = notNothing(argv.rate ? 'rates' : 'values', argv.archive, samples);
+    print(sampleLines(found, argv.json ? 'json' : argv.csv ? 'csv' : 'table'));
     // Not a fault of the archive: the exit code stays.
     for (const [name, { count, first }] of [...restarts].slice(0, MAX_NAMED)) {
-      const message = `${name} went back ${count} times, first at ${formatSeconds(Number(first / NS))} UTC: no rates there`;
+      const message = `${name} went back ${counted(count, 'time')}, first at ${formatSeconds(Number(first / NS))} UTC: no rates there`;
       complain(new JobsumError('E_COUNTER_RESET', message));
     }
     if (restarts.size > MAX_NAMED)
-      complain(new JobsumError('E_COUNTER_RESET', `and ${restarts.size - MAX_NAMED} more counters went back`));
+      complain(
+        new JobsumError('E_COUNTER_RESET', `and ${counted(restarts.size - MAX_NAMED, 'more counter')} went back`),
+      );
   },
 };

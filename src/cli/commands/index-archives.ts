@@ -10,7 +10,7 @@ import {
   makeDirectoryOf,
 } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
-import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
+import { attend, type LogOptions, logOptions, patienceOf, patienceOption, textfileOption } from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
@@ -24,7 +24,7 @@ interface Options extends LogOptions, Bounded, Clocked {
   workers: number;
   all: boolean;
   prune: boolean;
-  patience?: number;
+  patience?: string;
   textfile?: string;
   json: boolean;
 }
@@ -75,7 +75,7 @@ export const indexCommand: CommandModule<object, Options> = {
       .example('$0 index --config /etc/supremm', 'every resource that has archives')
       .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,
   handler: async (argv) => {
-    checkPatience(argv.patience);
+    const asPatient = patienceOf(argv.patience);
     if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
       throw usage('--workers: expected 1 to 256');
     const given = boundsOf(argv);
@@ -107,7 +107,7 @@ export const indexCommand: CommandModule<object, Options> = {
         const store = argv.store ?? site?.config.state ?? 'jobsum.db';
         if (argv.store === undefined && site) makeDirectoryOf(site.config.state);
         const warehouse = site?.config.warehouse ?? null;
-        const patience = argv.patience ?? site?.config.patience ?? 0;
+        const patience = asPatient ?? site?.config.patience ?? 0;
         const onlyNews = argv.quiet;
         const bounds = { ...(site ? boundsOfConfig(site.config) : {}), ...given };
         const of = { run, store, resources, warehouse, ...(clock ? { clock } : {}) };

@@ -1,9 +1,10 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
 import type { Argv, CommandModule } from 'yargs';
-import { JobsumError } from '../../kernel/index.ts';
+import { counted, JobsumError } from '../../kernel/index.ts';
 import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
-import { attend, checkPatience, type LogOptions, logOptions, patienceOption, textfileOption } from '../attend.ts';
+import { attend, type LogOptions, logOptions, patienceOf, patienceOption, textfileOption } from '../attend.ts';
+import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption } from '../site.ts';
 import { deliver } from '../stdout.ts';
@@ -11,9 +12,9 @@ import { deliver } from '../stdout.ts';
 interface Options extends LogOptions, Clocked {
   config?: string;
   resource?: string[];
-  daydelta: number;
+  daydelta: string;
   all: boolean;
-  patience?: number;
+  patience?: string;
   textfile?: string;
   json: boolean;
 }
@@ -21,8 +22,8 @@ interface Options extends LogOptions, Clocked {
 type Counts = ScriptsSummary['resources'][number];
 
 const line = (r: Counts): string =>
-  `${r.resource}: ${r.files} scripts, ${r.matched} matched, ${r.unmatched} of no known job, ${r.unchanged} unchanged, ` +
-  `${r.rejected} rejected, ${r.failed} unreadable; ${r.written} rows written`;
+  `${r.resource}: ${counted(r.files, 'script')}, ${r.matched} matched, ${r.unmatched} of no known job, ${r.unchanged} unchanged, ` +
+  `${r.rejected} rejected, ${r.failed} unreadable; ${counted(r.written, 'row')} written`;
 
 export const jobscriptsCommand: CommandModule<object, Options> = {
   command: 'jobscripts',
@@ -32,10 +33,8 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       .option('resource', resourceOption)
       .option('daydelta', {
         alias: 'D',
-        type: 'number',
-        requiresArg: true,
-        default: 2,
-        describe: 'Days before the latest stored script that are looked at again',
+        ...durationOption('Days before the latest stored script that are looked at again'),
+        default: '2',
       })
       .option('all', { alias: 'a', type: 'boolean', default: false, describe: 'Every day, every file' })
       .option('patience', patienceOption)
@@ -44,8 +43,10 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
       .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
   handler: async (argv) => {
-    checkPatience(argv.patience);
-    if (!(argv.daydelta >= 0 && argv.daydelta <= 100_000)) throw usage('--daydelta: expected a number of days');
+    const asPatient = patienceOf(argv.patience);
+    const dayDelta =
+      durationOf('daydelta', argv.daydelta, 'd', 'days, or a number with its unit: 2d, 2w, 1y')! / 86_400;
+    if (dayDelta > 100_000) throw usage('--daydelta: expected at most 100000 days');
     const summary = await attend<ScriptsSummary>(
       {
         command: 'jobscripts',
@@ -65,7 +66,8 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
         return besides(faults, log, async () => {
           const { warehouse, state: store } = config;
           if (!warehouse) throw new JobsumError('E_CONFIG', 'job scripts need a warehouse', { file: config.file });
-          const { daydelta: dayDelta, all, patience = config.patience, clock } = argv;
+          const { all, clock } = argv;
+          const patience = asPatient ?? config.patience;
           const of = { run, store, warehouse, resources, ...(clock ? { clock } : {}) };
           return ingestScripts({ ...of, dayDelta, all, patience, onlyNews: argv.quiet, signal }, log);
         });

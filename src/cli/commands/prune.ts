@@ -1,9 +1,10 @@
 // Owns `jobsum prune`: an embedded store loses its oldest documents.
 
 import type { Argv, CommandModule } from 'yargs';
-import { formatSeconds, systemClock } from '../../kernel/index.ts';
+import { counted, formatSeconds, systemClock } from '../../kernel/index.ts';
 import { type Pruned, prune } from '../../run/index.ts';
 import { bytes } from '../../view/index.ts';
+import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, print, usage } from '../io.ts';
 import { openStore } from '../store.ts';
 
@@ -15,15 +16,14 @@ interface Options extends Clocked {
   json: boolean;
 }
 
-const DAYS: Readonly<Record<string, number>> = { d: 1, w: 7, y: 365 };
 /** As people read sizes elsewhere in this program: powers of two. */
 const BYTES: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** A number and a unit, in the unit's measure. @throws JobsumError E_USAGE */
-function measure(option: string, text: string, units: Readonly<Record<string, number>>, expected: string): number {
+/** @throws JobsumError E_USAGE */
+function sizeOf(text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([a-zA-Z]?)$/.exec(text) ?? [];
-  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
-  if (digits === undefined || factor === undefined) throw usage(`--${option} ${text}: expected ${expected}`);
+  const factor = Object.hasOwn(BYTES, unit) ? BYTES[unit] : undefined;
+  if (digits === undefined || factor === undefined) throw usage(`--max-size ${text}: expected bytes: 500M, 20G`);
   return Number(digits) * factor;
 }
 
@@ -31,7 +31,7 @@ function lines({ store, dryRun, removed, kept, latestEnd, bytesBefore, bytesAfte
   const until = latestEnd === null ? '' : `, of jobs that ended until ${formatSeconds(latestEnd)}`;
   const what = dryRun ? 'would be removed' : 'removed';
   return [
-    `${removed} documents ${what}${until}; ${kept} kept`,
+    `${counted(removed, 'document')} ${what}${until}; ${kept} kept`,
     `${store}: ${bytes(bytesBefore)}, then ${dryRun ? 'some ' : ''}${bytes(bytesAfter)}`,
   ];
 }
@@ -41,11 +41,7 @@ export const pruneCommand: CommandModule<object, Options> = {
   builder: (y) =>
     y
       .option('store', { type: 'string', requiresArg: true, default: 'jobsum.db', describe: 'Store file' })
-      .option('older-than', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'Documents of jobs that ended so long ago: 90d, 12w, 2y',
-      })
+      .option('older-than', durationOption('Documents of jobs that ended so long ago: 90d, 12w, 2y'))
       .option('max-size', {
         type: 'string',
         requiresArg: true,
@@ -55,12 +51,13 @@ export const pruneCommand: CommandModule<object, Options> = {
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object' }) as unknown as Argv<Options>,
   handler: ({ store: file, 'older-than': age, 'max-size': size, 'dry-run': dryRun, json, clock = systemClock }) => {
     if (age === undefined && size === undefined) throw usage('prune: say what goes: --older-than, --max-size, or both');
-    const days = age === undefined ? null : measure('older-than', age, DAYS, 'days, weeks or years: 90d, 12w, 2y');
-    const maxBytes = size === undefined ? null : measure('max-size', size, BYTES, 'bytes: 500M, 20G');
+    // A number alone would be seconds, and so nearly all of them.
+    const seconds = durationOf('older-than', age, null, 'a number with its unit: 90d, 12w, 2y');
+    const maxBytes = size === undefined ? null : sizeOf(size);
     const store = openStore(file);
     try {
       const pruned = prune(store, {
-        ...(days === null ? {} : { endedBefore: clock() - days * 86_400 }),
+        ...(seconds === undefined ? {} : { endedBefore: clock() - seconds }),
         ...(maxBytes === null ? {} : { maxBytes }),
         dryRun,
         clock,

@@ -4,13 +4,14 @@ import type { Argv, CommandModule } from 'yargs';
 import { clean } from '../../kernel/index.ts';
 import { nodeFiles, PLAIN_WORD, placeFiles } from '../../setup/index.ts';
 import { ask } from '../ask.ts';
+import { durationOf, durationOption } from '../duration.ts';
 import { print, usage } from '../io.ts';
 
 interface Options {
   dir: string;
   archives?: string;
   'node-config': string;
-  interval: number;
+  interval: string;
   yes: boolean;
   json: boolean;
 }
@@ -55,13 +56,14 @@ export const setupCollectorCommand: CommandModule<object, Options> = {
         default: '/etc/pcp/jobsum',
         describe: 'Directory of the pmlogger configurations on the nodes',
       })
-      .option('interval', { type: 'number', requiresArg: true, default: 30, describe: 'Seconds between samples' })
+      .option('interval', { ...durationOption('Time between samples'), default: '30s' })
       .option('yes', { type: 'boolean', default: false, describe: 'Ask nothing, write over what is there' })
       .option('json', { type: 'boolean', default: false, describe: 'The files as JSON' })
       .example('$0 setup collector --dir nodes --archives /scratch/pcp', '') as unknown as Argv<Options>,
   handler: async (argv) => {
-    const { interval } = argv;
-    if (!Number.isInteger(interval) || interval < 1 || interval > 3600) throw usage('--interval: expected 1 to 3600');
+    const interval = durationOf('interval', argv.interval)!;
+    if (!Number.isInteger(interval) || interval < 1 || interval > 3600)
+      throw usage('--interval: expected whole seconds from 1s to 1h');
     const given =
       argv.archives ?? (await ask('Root of the tree of archives as the nodes see it', '/var/log/pcp/jobsum', argv.yes));
     const archives = plainPath('--archives', given);

@@ -16,14 +16,15 @@ import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
 import {
   attend,
-  checkPatience,
   type Frame,
   type LogOptions,
   logOptions,
+  patienceOf,
   patienceOption,
   textfileOption,
 } from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
+import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';
 import { type LimitOptions, limitOptions, limitsOf } from '../limits.ts';
 import { asksSite, idsOf, rangeOf, type SelectionOptions, selectionOf, selectionOptions } from '../selection.ts';
@@ -41,14 +42,14 @@ interface Options extends SelectionOptions, LimitOptions, Bounded, LogOptions, C
   format: 'auto' | 'ndjson' | 'csv' | 'sacct';
   normalize?: string[];
   analytic?: string[];
-  timeout?: number;
+  timeout?: string;
   tag?: string;
   'dry-run': boolean;
   'fail-fast': boolean;
   engine: 'wasm' | 'ts';
   'as-reference': boolean;
   'resource-id'?: number;
-  patience?: number;
+  patience?: string;
   textfile?: string;
   json: boolean;
 }
@@ -124,13 +125,13 @@ const enough = ({ jobs, output = [DEFAULT_OUTPUT], textfile }: Options, problem:
   jobs !== undefined && textfile === undefined && output.every(isStdout) && readerLeft(problem);
 
 function commonOf(argv: Options): CommonOptions {
-  const { workers, tag, timeout, patience, clock } = argv;
+  const { workers, tag, clock } = argv;
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 256))
     throw usage('--workers: expected 1 to 256');
   const fraction = argv['min-node-fraction'];
   if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
-  if (timeout !== undefined && !(timeout >= 0)) throw usage('--timeout: expected seconds');
-  checkPatience(patience);
+  const patience = patienceOf(argv.patience);
+  const grace = durationOf('timeout', argv.timeout);
   return {
     ...(workers === undefined ? {} : { workers }),
     ...(fraction === undefined ? {} : { minNodeFraction: fraction }),
@@ -140,7 +141,7 @@ function commonOf(argv: Options): CommonOptions {
     ...(argv.analytic ? { analytics: argv.analytic } : {}),
     ...(tag === undefined ? {} : { tag }),
     ...(patience === undefined ? {} : { patience }),
-    ...(timeout === undefined ? {} : { grace: timeout }),
+    ...(grace === undefined ? {} : { grace }),
     ...(clock ? { clock } : {}),
     limits: limitsOf(argv),
     dryRun: argv['dry-run'],
@@ -281,10 +282,10 @@ export const summarizeCommand: CommandModule<object, Options> = {
         describe: "Module with an analytic of the site's own (repeatable)",
       })
       .option('timeout', {
-        type: 'number',
-        requiresArg: true,
+        ...durationOption(
+          "How long after a job's end missing data are waited for (default 2d; without a unit: seconds)",
+        ),
         alias: 'T',
-        describe: "Seconds after a job's end in which missing data are waited for (default two days)",
       })
       .option('tag', { type: 'string', requiresArg: true, describe: 'Text for `summarization.tag` of every document' })
       .option('dry-run', {

@@ -1,0 +1,20 @@
+// Owns options whose value is a duration.
+
+import { DURATION, parseDuration } from '../kernel/index.ts';
+import { usage } from './io.ts';
+
+/** Of an option; `bare`: the unit of a number without one. */
+export const durationOption = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
+
+/** Seconds; undefined: the option was not given. @throws JobsumError E_USAGE */
+export function durationOf(
+  name: string,
+  text: string | undefined,
+  bare: 's' | 'd' | null = 's',
+  expected: string = DURATION,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text, bare);
+  if (seconds === null) throw usage(`--${name} ${JSON.stringify(text)}: expected ${expected}`);
+  return seconds;
+}
