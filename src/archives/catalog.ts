@@ -271,9 +271,11 @@ export class Catalog {
     if (failure && (isIo(failure) || failure.code === 'E_ARCHIVE_MISSING')) return entry;
     const endNs = 'failure' in probed ? entry.endNs : (probed.endNs ?? OPEN_END);
     const startNs = 'failure' in probed || probed.startNs > endNs ? entry.startNs : probed.startNs;
-    this.#store
-      .prepare('UPDATE archive SET start_ns = ?, end_ns = ?, problem = ?, fast = 0 WHERE root = ? AND base = ?')
-      .run(startNs, endNs, failure && JSON.stringify(failure), this.root, entry.base);
+    // Where nothing can be written it is opened each time.
+    if (!this.#store.readOnly)
+      this.#store
+        .prepare('UPDATE archive SET start_ns = ?, end_ns = ?, problem = ?, fast = 0 WHERE root = ? AND base = ?')
+        .run(startNs, endNs, failure && JSON.stringify(failure), this.root, entry.base);
     if (failure) this.#damaged = null;
     return failure ? null : { ...entry, startNs, endNs };
   }

@@ -5,12 +5,12 @@ import { JobsumError } from '../kernel/index.ts';
 import { SCHEMAS } from '../run/index.ts';
 import { Store } from '../store/index.ts';
 
-/** Opens a store that must be there. @throws JobsumError E_INPUT_MISSING, E_STORE, E_STORE_VERSION */
-export function openStore(path: string): Store {
+/** Opens a store that must be there, to look into it: without writing where that is all that can be done. @throws JobsumError E_INPUT_MISSING, E_STORE, E_STORE_VERSION */
+export function openStore(path: string, { toWrite = false } = {}): Store {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new JobsumError('E_INPUT_MISSING', 'there is no store yet', { file: path });
   // An empty file would become one.
   if (stat.isFile() && stat.size === 0)
     throw new JobsumError('E_STORE', 'the file is empty', { file: path, expected: 'a store' });
-  return new Store(path, SCHEMAS);
+  return toWrite ? new Store(path, SCHEMAS) : Store.toRead(path, SCHEMAS);
 }

@@ -1,8 +1,10 @@
 // Owns the embedded SQLite file: opening, identity, migrations, transactions. The only place that knows the library, so
 // that Node's own SQLite can take its place.
 
-import { statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type Database from 'libsql';
 import { JobsumError, type Problem, packageFile, toProblem } from '../kernel/index.ts';
 
@@ -36,25 +38,53 @@ export interface Schema {
 
 const SCHEMA_VERSION = 6;
 
+/** Whether SQLite can work there as it does: it makes files beside that of the store. */
+function writable(path: string): boolean {
+  try {
+    for (const place of [path, dirname(path)]) accessSync(place, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The store as it is opened where nothing can be written. While somebody is at work on it there are a log of changes and its shared index,
+ * and both are read; else the file has everything, and is taken as one that does not change.
+ */
+function readOnlyName(path: string): string {
+  const inUse = existsSync(`${path}-wal`) && (statSync(`${path}-wal`).size > 0 || existsSync(`${path}-shm`));
+  return `${pathToFileURL(path).href}?${inUse ? 'mode=ro' : 'immutable=1'}`;
+}
+
 export class Store {
   readonly path: string;
   readonly #db: Database.Database;
+  /** Nothing can be written: another's store, or a file system that is read only. */
+  readonly readOnly: boolean;
+
+  /** A store to look into, also one that can only be read. @throws JobsumError as the constructor */
+  static toRead(path: string, schemas: readonly Schema[]): Store {
+    return new Store(path, schemas, path !== MEMORY && existsSync(path) && !writable(path));
+  }
 
   /**
    * Opens or creates the file with the tables of the given schemas.
    * @throws JobsumError E_STORE (not ours, not writable), E_STORE_VERSION, E_LOCKED
    */
-  constructor(path: string, schemas: readonly Schema[]) {
+  constructor(path: string, schemas: readonly Schema[], readOnly = false) {
     this.path = path;
+    this.readOnly = readOnly;
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw new JobsumError('E_STORE', 'the store is a file', { file: path, expected: 'a file', found: 'a directory' });
     try {
-      this.#db = new (sqlite())(path, { timeout: BUSY_MS } as Database.Options);
+      this.#db = new (sqlite())(readOnly ? readOnlyName(path) : path, { timeout: BUSY_MS } as Database.Options);
     } catch (cause) {
       throw this.#error(cause, 'cannot open the store');
     }
     try {
       this.#identify();
+      if (readOnly) return;
       // First: a process killed half-way must leave a file that is known as ours.
       this.#db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       this.#upgrade(schemas);
@@ -90,6 +120,16 @@ export class Store {
         found: `version ${version}`,
       });
     }
+    if (this.readOnly && version < SCHEMA_VERSION)
+      throw new JobsumError(
+        'E_STORE',
+        'the store is of an earlier version, and to upgrade it needs the right to write',
+        {
+          file: this.path,
+          expected: `version ${SCHEMA_VERSION}`,
+          found: `version ${version}`,
+        },
+      );
   }
 
   /** A new file has version 0 and nothing to upgrade. */

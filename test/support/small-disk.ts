@@ -36,3 +36,10 @@ export function mountSmallDisk(kilobytes: number, at: string): void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'none', at]);
   afterAll(() => void execFileSync('umount', ['--lazy', at]));
 }
+
+/** A directory shown at another place, where nothing can be written, not by root either; for as long as the test file runs. */
+export function mountReadOnly(directory: string, at: string): void {
+  execFileSync('mount', ['--bind', directory, at]);
+  afterAll(() => void execFileSync('umount', ['--lazy', at]));
+  execFileSync('mount', ['-o', 'remount,bind,ro', at]);
+}

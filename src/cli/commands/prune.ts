@@ -54,7 +54,7 @@ export const pruneCommand: CommandModule<object, Options> = {
     // A number alone would be seconds, and so nearly all of them.
     const seconds = durationOf('older-than', age, null, 'a number with its unit: 90d, 12w, 2y');
     const maxBytes = size === undefined ? null : sizeOf(size);
-    const store = openStore(file);
+    const store = openStore(file, { toWrite: true });
     try {
       const pruned = prune(store, {
         ...(seconds === undefined ? {} : { endedBefore: clock() - seconds }),
