@@ -36,14 +36,21 @@ direct?.on('error', () => undefined);
 /** For data. */
 export const stdout: NodeJS.WritableStream = direct ?? process.stdout;
 
+let written = false;
+
+/** Whether anything has gone there. */
+export const hasWritten = (): boolean => written;
+
 /** @throws JobsumError E_IO, where it is known at once */
 export function write(text: string): void {
+  written = true;
   if (direct) writeWhole(1, text, NAME);
   else process.stdout.write(text);
 }
 
 /** Waits until it is taken. @throws JobsumError E_IO */
 export function deliver(text: string): Promise<void> {
+  written = true;
   return new Promise((done, failed) => {
     stdout.write(text, (cause) => (cause ? failed(ioError('cannot write', NAME, cause)) : done()));
   });

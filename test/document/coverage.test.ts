@@ -117,7 +117,7 @@ describe('coverage of a job', () => {
     const full = coverageSection({ expected: 1, nodes: [node(0, whole)], analytics: {} });
     const part = coverageSection({ expected: 1, nodes: [node(0, late)], analytics: {} });
     expect(stateOf(doc(full, cpu))).toBe('complete');
-    expect(stateOf(doc(full, { nodecpus: { error: 3 } }))).toBe('partial: no CPU data');
+    expect(stateOf(doc(full, { nodecpus: { error: 3 } }))).toBe('incomplete: no CPU data');
     expect(jobTable([doc(part, cpu)]).at(-1)).toContain('incomplete: 73.0 % of the time');
     expect(report(part)).toContain('data  incomplete: 73.0 % of the time, no CPU data');
   });

@@ -117,6 +117,18 @@ describe('what is asked for in the wrong way', () => {
       64,
       '2d, 12w',
     ],
+    [
+      'an option that is not there, of a command that lacks a word and an option',
+      ['archive', 'copy', '--frob', 'a'],
+      64,
+      'option: --frob',
+    ],
+    [
+      'an option that is not there, in what cron is to run',
+      ['setup', 'cron', '--', 'summarize', '--frob'],
+      64,
+      'option: --frob',
+    ],
     ['values of nothing', ['archive', 'values', 'tree/n1'], 64, 'archive values: which metrics?'],
     ['a directory for a store', ['show', '--store', '.'], 73, 'found a directory'],
     ['a directory for a list', ['summarize', '--jobs', '.', '--archives', 'tree'], 66, 'found a directory'],
@@ -143,6 +155,17 @@ describe('what is asked for in the wrong way', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ finished: false, exitCode: 66, problem, problems: [problem] });
     const records = ran.stderr.split('\n').filter((l) => l.startsWith('{'));
     expect(JSON.parse(records.at(-1)!)).toMatchObject({ event: 'run.summary', msg: 'the run has ended', exitCode: 66 });
+  });
+
+  it('a report in JSON there is also of a failure', async () => {
+    const ran = await run(['config', 'check', '--json', '--config', 'nowhere']);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ finished: false, exitCode: 78, problem: { code: 'E_CONFIG' } });
+    expect(ran.code).toBe(78);
+  });
+
+  it('help is completed by commands and topics', async () => {
+    const { stdout } = await run(['--get-yargs-completions', 'jobsum', 'help', '']);
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['summarize', 'outputs']));
   });
 
   it('help on completion is no script', async () => {
