@@ -3,7 +3,7 @@
 import { basename, dirname } from 'node:path';
 import { NS, type Problem } from '../kernel/index.ts';
 import { hostKey } from './host-names.ts';
-import { type ArchiveJob, dateOf, isOfJob, parseArchiveJob, undated } from './names.ts';
+import { type ArchiveJob, dateOf, isOfJob, latestDateOf, parseArchiveJob, undated } from './names.ts';
 
 export interface DamagedArchive {
   readonly base: string;
@@ -42,7 +42,7 @@ const youngFrom = (changed: number): bigint => BigInt(Math.ceil(changed) - YOUNG
  */
 export function isYoung(problem: Problem, base: string, changed: number, now: number): boolean {
   if (problem.code !== 'E_ARCHIVE_EMPTY' && problem.code !== 'E_ARCHIVE_MISSING') return false;
-  const date = dateOf(basename(base));
+  const date = latestDateOf(basename(base));
   return changedNow(changed, now) && (date === null || BigInt(date) * NS + ZONES >= youngFrom(changed));
 }
 

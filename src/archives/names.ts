@@ -64,6 +64,13 @@ export function dateOf(baseName: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute) / 1000;
 }
 
+/** The latest time at which an archive of this name may have begun, as `dateOf` has it: the end of the day where the name tells no hour. */
+export function latestDateOf(baseName: string): number | null {
+  const date = dateOf(baseName);
+  if (date === null) return null;
+  return DATE_IN_NAME.exec(baseName)![4] === undefined ? date + 86_400 : date;
+}
+
 /**
  * Whether an archive may be of the host asked for: of the host that it has by its label, or in a directory that is looked up as the host's,
  * whatever its label says: the reader takes the right ones, and names the others.

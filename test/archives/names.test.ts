@@ -1,6 +1,7 @@
 // What names tell without opening anything: times in zones with daylight saving, which archives fast mode believes.
 
 import { describe, expect, it } from 'vitest';
+import { isYoung } from '../../src/archives/damaged.ts';
 import { stampOf } from '../../src/archives/index.ts';
 import { hostOfDirectory, topOf } from '../../src/archives/names.ts';
 import { zonedInstant } from '../../src/kernel/index.ts';
@@ -96,5 +97,19 @@ describe('the directory of a host', () => {
   it('may be the innermost or the outermost one', () => {
     expect(hostOfDirectory('/archive/7/n1/daily/20260302')).toBe('daily');
     expect(topOf('1001/daily/20260302')).toBe('1001');
+  });
+});
+
+describe('an archive that has just begun, and is named by its day', () => {
+  const problem = { code: 'E_ARCHIVE_EMPTY', message: 'no records' } as const;
+  const at = (hour: number): number => Date.UTC(2026, 2, 2, hour) / 1000;
+
+  it.each([0, 9, 15, 23])('may have at %i o’clock', (hour) => {
+    expect(isYoung(problem, 'n1/20260302', at(hour) * 1000, at(hour))).toBe(true);
+  });
+
+  it('is a copy days later', () => {
+    expect(isYoung(problem, 'n1/20260302', at(72) * 1000, at(72))).toBe(false);
+    expect(isYoung(problem, 'n1/20260302.00.10', at(16) * 1000, at(16))).toBe(false);
   });
 });
