@@ -5,7 +5,7 @@ import { fits, planFor, planRecord } from './archive/plan';
 import { checkRecord, checkSets, frameRecord } from './archive/record';
 import { scaleSlot } from './archive/scale';
 import { dissolve, isDue, makeSteady, takeSteady } from './archive/steady';
-import { FILL_DAMAGED, fillSlot, refillSlot } from './archive/values';
+import { FILL_DAMAGED, fillSlot, isInForce, refillSlot } from './archive/values';
 import { cover } from './coverage';
 import { again, atInstant, countFresh, inOrder, instantSeq, isAgain, isFresh, seq, takeBack } from './instant';
 import {
@@ -35,23 +35,22 @@ let nWanted: i32 = 0;
 let odd = changetype<Plan>(0);
 
 /** One wanted set, by what is remembered of it or in full: S_RECORD, or damage, which is to be named before it is left out. @inline */
-function fillItem(r: Reader, item: Wanted, gen: i32, ns: i64, rec: usize, len: i32): i32 {
+function fillItem(r: Reader, item: Wanted, gen: i32, rec: usize, len: i32): i32 {
   const slot = item.slot;
   const off = item.at;
   if (again) {
     const filled = slot.seq;
     if (filled >= instantSeq && filled < seq) return S_RECORD;
   }
-  if (slot.plan == gen && refillSlot(slot, seq, ns, rec, len, off)) {
+  if (slot.plan == gen && isInForce(slot, r.ns) && refillSlot(slot, seq, rec, len, off)) {
     countFresh(1);
     return S_RECORD;
   }
   if (slot.want == 0) return S_RECORD;
   const owner = slot.owner;
   if (owner) dissolve(owner);
-  const metric = item.metric;
-  const status = fillSlot(session, r, slot, metric, seq, ns, rec, len, off);
-  const scaled = status == 0 && scaleSlot(slot, metric);
+  const status = fillSlot(session, r, item, seq);
+  const scaled = status == 0 && scaleSlot(slot, item.metric);
   // Strings, what holds no values and what is converted are read in full each time; the latter so that nothing else need ask.
   const plain = !scaled && slot.count > 0 && !slot.bad && slot.type < 6;
   slot.plan = plain ? gen : 0;
@@ -89,7 +88,7 @@ function fill(r: Reader, ns: i64): i32 {
     const rest = plan.rest;
     const n = plan.restCount;
     for (let i = 0; i < n; i++) {
-      const filled = fillItem(r, rest[i], plan.generation, ns, rec, len);
+      const filled = fillItem(r, rest[i], plan.generation, rec, len);
       if (filled != S_RECORD) return filled;
     }
     return S_RECORD;
@@ -106,7 +105,7 @@ function fill(r: Reader, ns: i64): i32 {
   nWanted = plan.wantedCount;
   const end = ahead(item, nWanted);
   for (; isBefore(item, end); item = next(item)) {
-    const filled = fillItem(r, item, gen, ns, rec, len);
+    const filled = fillItem(r, item, gen, rec, len);
     if (filled != S_RECORD) return filled;
   }
   if (!plan.steady && nWanted && isDue(plan)) makeSteady(r, plan, ns);
@@ -127,7 +126,7 @@ export function skipRecord(r: Reader): void {
 /** False if memory is exhausted. */
 function deliver(r: Reader, w: Window, ns: i64, t: f64): bool {
   cover(w, ns);
-  return nWanted == 0 || consumeAll(w, r, seq, ns, t, steady);
+  return nWanted == 0 || consumeAll(w, r, t, steady);
 }
 
 /** Counts for the i-th window the value sets of metrics that are not described. */

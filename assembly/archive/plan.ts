@@ -136,7 +136,7 @@ function walk(r: Reader, plan: Plan): i32 {
   let nUndescribed = 0;
   let undescribed: u32 = 0;
   for (let i = 0; i < n; i++) {
-    const bytes = setBytes(r, rec, at, payload, n, i);
+    const bytes = setBytes(r, at, payload, n, i);
     if (bytes < 0) return bytes;
     const pmid = load<u32>(rec + at);
     if (bytes > BARE) {

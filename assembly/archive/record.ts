@@ -73,7 +73,8 @@ function eventsFit(p: usize, size: i32, wide: bool): bool {
 }
 
 /** Bytes of the i-th of `n` value sets, at an offset of the record, without its blocks; or S_INSIDE: it does not fit the record. @inline */
-export function setBytes(r: Reader, rec: usize, at: i32, payload: i32, n: i32, i: i32): i32 {
+export function setBytes(r: Reader, at: i32, payload: i32, n: i32, i: i32): i32 {
+  const rec = r.record;
   if (payload - at < 8) return inside(r, WHY_SET, n, i);
   const numval = be32(rec + at + 4);
   if (numval <= 0) return BARE;
@@ -97,7 +98,7 @@ export function checkRecord(r: Reader): i32 {
   let lowest = payload;
   let filled = 0;
   for (let i = 0; i < n; i++) {
-    const bytes = setBytes(r, rec, at, payload, n, i);
+    const bytes = setBytes(r, at, payload, n, i);
     if (bytes < 0) return bytes;
     if (bytes > BARE && be32(rec + at + 8)) {
       const numval = be32(rec + at + 4);
@@ -136,7 +137,7 @@ export function checkSets(r: Reader): i32 {
   let firstBlock = payload;
   let blocks = false;
   for (let i = 0; i < n; i++) {
-    const bytes = setBytes(r, rec, at, payload, n, i);
+    const bytes = setBytes(r, at, payload, n, i);
     if (bytes < 0) return bytes;
     if (bytes > BARE && !blocks && be32(rec + at + 8)) {
       blocks = true;

@@ -19,7 +19,7 @@ import {
 } from '../layout';
 import { take } from '../memory';
 import { be32, be64 } from './bytes';
-import { headOf, T_DOUBLE, T_FLOAT, T_I64, T_U32, takeRun, takeRunExactly, takeWords } from './values';
+import { headOf, isInForce, T_DOUBLE, T_FLOAT, T_I64, T_U32, takeRun, takeRunExactly, takeWords } from './values';
 
 /*
  * With a plan (plan.ts) the places of the wanted sets are known, and each is taken into its slot by itself: its instances compared, its
@@ -183,11 +183,7 @@ function suits(plan: Plan, item: Wanted, rec: usize, ns: i64): bool {
   if (changetype<usize>(item) > changetype<usize>(plan.wanted) && previous(item).at == item.at) return false;
   const slot = item.slot;
   if (slot.plan != plan.generation || !slot.want || slot.owner) return false;
-  const domain = slot.domain;
-  if (domain) {
-    if (domain.current != slot.version) return false;
-    if (ns < domain.validFrom || ns >= domain.validTo) return false;
-  }
+  if (!isInForce(slot, ns)) return false;
   return be32(rec + item.at + 8) == 0 || slot.blocks != 0;
 }
 

@@ -2,7 +2,7 @@
 // The fast paths rest on two facts checked for every record: the (instance, word) pairs equal the remembered ones,
 // and the heads of the value blocks are those of the metric's type. Whatever differs takes the general path.
 
-import { Arena, List, Metric, none, Reader, Slot, Version, WANT_KEYS, WANT_RAW, WANT_STRS } from '../layout';
+import { Arena, List, none, Reader, Slot, Version, WANT_KEYS, WANT_RAW, WANT_STRS, Wanted } from '../layout';
 import { take } from '../memory';
 import { S_RECORD } from '../status';
 import { be32, be64 } from './bytes';
@@ -93,17 +93,20 @@ function refillOne(slot: Slot, rec: usize, len: i32, pairs: usize): bool {
   return true;
 }
 
+/** Whether the version of its instance domain that the slot was filled by is in force at a time. @inline */
+export function isInForce(slot: Slot, ns: i64): bool {
+  const domain = slot.domain;
+  if (!domain) return true;
+  if (domain.current != slot.version) return false;
+  return ns >= domain.validFrom && ns < domain.validTo;
+}
+
 /**
- * Fills the slot again from a record of the plan it was filled by last time. False: something is not as it was, take fillSlot.
+ * Fills the slot again from a record of the plan it was filled by last time, at which the same version is in force. False: something is not as it was, take fillSlot.
  *
  * @inline
  */
-export function refillSlot(slot: Slot, seq: i32, ns: i64, rec: usize, len: i32, off: i32): bool {
-  const domain = slot.domain;
-  if (domain) {
-    if (domain.current != slot.version) return false;
-    if (ns < domain.validFrom || ns >= domain.validTo) return false;
-  }
+export function refillSlot(slot: Slot, seq: i32, rec: usize, len: i32, off: i32): bool {
   const n = slot.count;
   const pairs = rec + off + 12;
   if (n == 1) {
@@ -124,21 +127,14 @@ export function refillSlot(slot: Slot, seq: i32, ns: i64, rec: usize, len: i32, 
 }
 
 /**
- * Fills the slot from the value set at `off` of a framed record. 0, or FILL_*. Values that cannot be converted to the
+ * Fills the slot of a wanted set from the record that the reader stands at. 0, or FILL_*. Values that cannot be converted to the
  * metric's type set Slot.bad (archive-format.md §5.5).
  */
-export function fillSlot(
-  arena: Arena,
-  r: Reader,
-  slot: Slot,
-  m: Metric,
-  seq: i32,
-  ns: i64,
-  rec: usize,
-  len: i32,
-  off: i32,
-): i32 {
-  const n = be32(rec + off + 4);
+export function fillSlot(arena: Arena, r: Reader, item: Wanted, seq: i32): i32 {
+  const slot = item.slot;
+  const m = item.metric;
+  const set = r.record + item.at;
+  const n = be32(set + 4);
   const type = m.type;
   slot.seq = seq;
   slot.count = n;
@@ -150,7 +146,7 @@ export function fillSlot(
   const domain = m.domain;
   let v = none<Version>();
   if (domain) {
-    v = versionAt(domain, ns);
+    v = versionAt(domain, r.ns);
     slot.version = v;
     slot.members = v ? v.count : 0;
   } else {
@@ -158,9 +154,9 @@ export function fillSlot(
   }
   if (n <= 0) return 0;
   if (n > slot.capacity && !reserve(arena, slot, n)) return FILL_MEMORY;
-  const pairs = rec + off + 12;
+  const pairs = set + 12;
   const change = n == slot.pairCount ? differs(slot, pairs, n) : 3;
-  const words = be32(rec + off + 8) == 0;
+  const words = be32(set + 8) == 0;
   if (words ? change & 1 : change) remember(slot, pairs, n);
   if (slot.want & WANT_KEYS) identify(slot, v, r.id, n, (change & 1) != 0);
   if (words) {
@@ -171,9 +167,9 @@ export function fillSlot(
   }
   if (change == 0) {
     const blocks = slot.blocks;
-    if (blocks >= r.setsEnd && blocks + n * 12 <= len - 4 && fillRun(slot, rec + blocks, n)) return 0;
+    if (blocks >= r.setsEnd && blocks + n * 12 <= r.length - 4 && fillRun(slot, r.record + blocks, n)) return 0;
   }
-  return fillBlocks(r, slot, type, rec, len, pairs, n);
+  return fillBlocks(r, slot, pairs);
 }
 
 /** Values that cannot be converted are no numbers and empty texts, and not what another record had. */
@@ -293,8 +289,12 @@ export function takeRunExactly(type: i32, p: usize, vals: usize, raw: usize, n: 
   return true;
 }
 
-function fillBlocks(r: Reader, slot: Slot, type: i32, rec: usize, len: i32, pairs: usize, n: i32): i32 {
-  const payload = len - 4;
+/** Values in blocks, wherever they lie. */
+function fillBlocks(r: Reader, slot: Slot, pairs: usize): i32 {
+  const rec = r.record;
+  const payload = r.length - 4;
+  const type = slot.type;
+  const n = slot.count;
   const want = slot.want;
   const vals = slot.values;
   const raw = slot.raw;

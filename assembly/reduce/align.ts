@@ -79,7 +79,7 @@ export function align(c: Consumer, arena: Arena): i32 {
     const known = ids.count;
     const slot = slots[master];
     const map = rows[master].places;
-    if (!follow(arena, map, ids, slot, values, true)) return STOP_MEMORY;
+    if (!follow(arena, map, ids, slot, true)) return STOP_MEMORY;
     if (ids.count > known && !widen(arena, a, known)) return STOP_MEMORY;
     count(a, map, values);
   }
@@ -87,7 +87,7 @@ export function align(c: Consumer, arena: Arena): i32 {
   for (let i = 0; i < n; i++) {
     if (countOf(i) <= 0) continue;
     const row = rows[i];
-    if (!follow(arena, row.places, ids, slots[i], countOf(i), false)) return STOP_MEMORY;
+    if (!follow(arena, row.places, ids, slots[i], false)) return STOP_MEMORY;
     setRow(i, row);
   }
   return STOP_NONE;

@@ -180,7 +180,7 @@ function reduceAll(c: Consumer, arena: Arena, seq: i32, t: f64, ordinal: i32): v
     else if (kind == KIND_DUTY) status = duty(changetype<Duty>(q), c, arena);
     else if (kind == KIND_SECTIONS) sections(changetype<Sections>(q), t);
     else if (kind == KIND_TALLY) status = tally(changetype<Tally>(q), c, arena, seq, ordinal) ? STOP_NONE : STOP_MEMORY;
-    else status = firstLast(changetype<FirstLast>(q), c, arena, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
+    else status = firstLast(changetype<FirstLast>(q), c, t, STOP_NONE, 0) ? STOP_NONE : STOP_MEMORY;
     if (status != STOP_NONE) {
       halt(c, status, 0);
       return;
@@ -197,8 +197,7 @@ function consumeEnds(c: Consumer, arena: Arena, t: f64, judged: i32): void {
   if (outcome == STOP_NONE && normalised) outcome = normalise(c, arena);
   if (outcome == STOP_NONE) outcome = guard(c, c.flags);
   const q = c.reducers[0];
-  if (!firstLast(changetype<FirstLast>(q), c, arena, t, outcome, outcome == STOP_ERROR ? why : 0))
-    halt(c, STOP_MEMORY, 0);
+  if (!firstLast(changetype<FirstLast>(q), c, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
   // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
   else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }

@@ -144,7 +144,7 @@ function look(w: Window, k: Counter, slot: Slot, reader: i32, ns: i64): i32 {
   const arena = w.arena;
   const n = slot.count;
   const known = k.ids.count;
-  if (!follow(arena, k.places, k.ids, slot, n, true) || !reserve(arena, k, known)) return -1;
+  if (!follow(arena, k.places, k.ids, slot, true) || !reserve(arena, k, known)) return -1;
   k.known = known;
   const marks = w.marks;
   const away = (k.marks != marks ? AWAY_MARK : 0) | (k.reader != reader ? AWAY_READER : 0);

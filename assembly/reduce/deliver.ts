@@ -1,6 +1,7 @@
 // Owns handing a record to all consumers of a window: a short way for the plain ones, the whole of consume() for the others.
 
 import { settleCoverage } from '../coverage';
+import { seq } from '../instant';
 import {
   ahead,
   GroupSet,
@@ -65,9 +66,9 @@ export function settleWindow(w: Window): void {
 }
 
 /** Hands the current record to all consumers of a window. `steady`: the plan that it was taken by, or 0. */
-export function consumeAll(w: Window, r: Reader, seq: i32, ns: i64, t: f64, steady: Plan): bool {
+export function consumeAll(w: Window, r: Reader, t: f64, steady: Plan): bool {
   if (!w.plains && !listPlains(w)) return false;
-  if (w.counterCount && !watchCounters(w, r, seq, ns)) return false;
+  if (w.counterCount && !watchCounters(w, r, seq, r.ns)) return false;
   const plains = w.plainCount;
   if (plains) {
     const set = steady ? setOf(w, steady, seq) : none<GroupSet>();

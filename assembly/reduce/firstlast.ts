@@ -24,7 +24,8 @@ function reserveRow(arena: Arena, row: FirstLastRow, n: i32, first: bool): bool 
  * One delivered record with its outcome. Copies the rows each time: which record is the last is known only at the end,
  * and a few kB per record cost less than reading backwards. False if memory is exhausted.
  */
-export function firstLast(q: FirstLast, c: Consumer, arena: Arena, t: f64, outcome: i32, code: i32): bool {
+export function firstLast(q: FirstLast, c: Consumer, t: f64, outcome: i32, code: i32): bool {
+  const arena = c.window.arena;
   const n = c.metricCount;
   const slots = c.slots;
   const norms = c.norms;

@@ -87,10 +87,11 @@ export function clearMap(map: Places): void {
 }
 
 /**
- * Brings `map` up to date for the `n` values of a slot; `grow`: unseen instances are added to the list `m`, else they have no
+ * Brings `map` up to date for the values of a slot, which has some; `grow`: unseen instances are added to the list `m`, else they have no
  * place. Costs a comparison where nothing changed. False if memory is exhausted.
  */
-export function follow(arena: Arena, map: Places, m: Instances, slot: Slot, n: i32, grow: bool): bool {
+export function follow(arena: Arena, map: Places, m: Instances, slot: Slot, grow: bool): bool {
+  const n = slot.count;
   if (map.generation == slot.generation && map.count == n) {
     if (map.known == m.count) return true;
   }

@@ -30,7 +30,7 @@ export function normalise(c: Consumer, arena: Arena): i32 {
     if (range == 0 || count <= 0) continue;
     const map = s.places;
     const known = s.ids.count;
-    if (!follow(arena, map, s.ids, slots[i], count, true)) return STOP_MEMORY;
+    if (!follow(arena, map, s.ids, slots[i], true)) return STOP_MEMORY;
     if (!reserve(arena, s, known)) return STOP_MEMORY;
     const plain = map.plain == 1;
     const at = map.at;

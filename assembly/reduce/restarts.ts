@@ -108,7 +108,7 @@ export function keepPaces(w: Window, k: Counter, slot: Slot, ns: i64): bool {
   return true;
 }
 
-function canWrap(k: Counter, slot: Slot, before: usize, now: usize, number: i32, ns: i64): bool {
+function canWrap(k: Counter, slot: Slot, before: usize, now: usize, ns: i64): bool {
   if (bits == 0) return false;
   const configured = k.bits != 0;
   if (exact) {
@@ -124,7 +124,7 @@ function canWrap(k: Counter, slot: Slot, before: usize, now: usize, number: i32,
   if (configured) return true;
   const counted = range - fall;
   const paces = k.paces;
-  const pace = paces ? paces[number] : -1;
+  const pace = paces ? paces[<i32>(before - last) >> 3] : -1;
   if (pace < 0) return fall > range * 0.5 || (!k.away && value >= range * 0.125);
   const expected = pace * <f64>(ns - k.before);
   if (fall > range * 0.5) return value < 0 || value > 2 * expected || counted <= UNLIKE * expected;
@@ -182,7 +182,7 @@ function count(w: Window, k: Counter, slot: Slot, ns: i64): void {
     const level = asDouble(before, type, exact);
     if (level != 0 && !isBelow(now, before, type, exact)) wentOn++;
     if (!(asDouble(now, type, exact) < level * 0.5)) continue;
-    if (!canWrap(k, slot, before, now, number, ns)) restarted++;
+    if (!canWrap(k, slot, before, now, ns)) restarted++;
   }
   const a = agentOf(slot);
   a.wentOn += wentOn;
@@ -232,7 +232,7 @@ function bridge(w: Window, k: Counter, slot: Slot, most: bool, ns: i64): bool {
     }
     const offsets = k.offsets;
     const exactOffsets = k.exactOffsets;
-    const wraps = fell && !pending && canWrap(k, slot, before, now, number, ns);
+    const wraps = fell && !pending && canWrap(k, slot, before, now, ns);
     if (wraps && restarted && kernel) doubted++;
     if (wraps && !restarted) {
       const range = rangeOf(bits) * slot.scale;
