@@ -1,6 +1,6 @@
 // Owns what counts of records of several archives at one instant, and the numbers of records.
 
-import { Consumer, Reader, Slot, Window } from './layout';
+import { Reader, Slot, Window } from './layout';
 
 /** Number of the record at hand. */
 export let seq: i32 = 0;
@@ -71,13 +71,9 @@ function isFilled(slot: Slot): bool {
 export function isFresh(w: Window): bool {
   if (!fresh) return false;
   if (isFilled(w.uptimeSlot) || isFilled(w.boottimeSlot)) return true;
-  let at = changetype<usize>(w.consumers);
-  const end = at + (w.consumerCount << 2);
-  for (; at < end; at += 4) {
-    const c = changetype<Consumer>(load<u32>(at));
-    let slot = changetype<usize>(c.slots);
-    const last = slot + (c.metricCount << 2);
-    for (; slot < last; slot += 4) if (isFilled(changetype<Slot>(load<u32>(slot)))) return true;
+  for (let i = 0; i < w.consumerCount; i++) {
+    const c = w.consumers[i];
+    for (let k = 0; k < c.metricCount; k++) if (isFilled(c.slots[k])) return true;
   }
   return false;
 }

@@ -45,14 +45,9 @@ import { BARE, blockAt, checkRecord, inside, setBytes } from './record';
 export function planFor(r: Reader): Plan {
   const len = r.length;
   const numpmid = r.setCount;
-  const plans = changetype<usize>(r.plans);
-  const at = plans + ((((<u32>len >> 2) * 31 + numpmid) & (PLAN_SLOTS - 1)) << 2);
-  let plan = changetype<Plan>(load<u32>(at));
-  if (!plan) {
-    plan = take<Plan>(r.arena, offsetof<Plan>());
-    store<u32>(at, changetype<usize>(plan));
-  }
-  return plan;
+  const at = ((<u32>len >> 2) * 31 + numpmid) & (PLAN_SLOTS - 1);
+  if (!r.plans[at]) r.plans[at] = take<Plan>(r.arena, offsetof<Plan>());
+  return r.plans[at];
 }
 
 /** True if every value set of the record lies where the plan says, with the same number of values and format. */

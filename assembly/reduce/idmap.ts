@@ -2,7 +2,7 @@
 
 import { keyAt } from '../archive/identity';
 import { instanceAt } from '../archive/values';
-import { Arena, Instances, List, MAX_COLUMNS, Places, Slot } from '../layout';
+import { Arena, copy, Instances, List, MAX_COLUMNS, Places, Slot } from '../layout';
 import { take } from '../memory';
 
 /*
@@ -25,16 +25,16 @@ function placeOf(key: i64, mask: u32): u32 {
 
 /** Place of an instance, looked for first where it is expected: instances that come or go leave the others' order. -1: unseen. */
 export function indexOf(m: Instances, key: i64, guess: i32): i32 {
-  const keys = changetype<usize>(m.keys);
-  if (guess < m.count && load<i64>(keys + (guess << 3)) == key) return guess;
+  const keys = m.keys;
+  if (guess < m.count && keys[guess] == key) return guess;
   const cap = <u32>m.capacity;
   if (!cap) return -1;
-  const table = changetype<List<i32>>(keys + cap * 12);
+  const table = tableOf(m);
   const mask = (cap << 1) - 1;
   let at = placeOf(key, mask);
   while (true) {
     const place = table[at] - 1;
-    if (place < 0 || load<i64>(keys + (place << 3)) == key) return place;
+    if (place < 0 || keys[place] == key) return place;
     at = (at + 1) & mask;
   }
 }
@@ -44,9 +44,14 @@ function numbersOf(m: Instances): List<i32> {
   return changetype<List<i32>>(changetype<usize>(m.keys) + ((<u32>m.capacity) << 3));
 }
 
+/** Place + 1 by hash, 0 for none (i32[]). @inline */
+function tableOf(m: Instances): List<i32> {
+  return numbersOf(m).from(m.capacity);
+}
+
 function enter(m: Instances, key: i64, place: i32): void {
   const cap = <u32>m.capacity;
-  const table = changetype<List<i32>>(changetype<usize>(m.keys) + cap * 12);
+  const table = tableOf(m);
   const mask = (cap << 1) - 1;
   let at = placeOf(key, mask);
   while (table[at]) at = (at + 1) & mask;
@@ -60,15 +65,15 @@ export function append(arena: Arena, m: Instances, key: i64, number: i32): i32 {
   if (n == m.capacity) {
     // A power of two, as the table's mask needs.
     const cap = n ? n << 1 : 16;
-    const keys = take<usize>(arena, cap * 20);
+    const keys = take<List<i64>>(arena, cap * 20);
     if (!keys) return -2;
     if (n) {
-      memory.copy(keys, changetype<usize>(m.keys), n << 3);
-      memory.copy(keys + (cap << 3), changetype<usize>(numbersOf(m)), n << 2);
+      copy(keys, m.keys, n);
+      copy(changetype<List<i32>>(keys.from(cap)), numbersOf(m), n);
     }
-    m.keys = changetype<List<i64>>(keys);
+    m.keys = keys;
     m.capacity = cap;
-    for (let i = 0; i < n; i++) enter(m, load<i64>(keys + (i << 3)), i);
+    for (let i = 0; i < n; i++) enter(m, keys[i], i);
   }
   m.keys[n] = key;
   numbersOf(m)[n] = number;

@@ -1,6 +1,6 @@
 // Owns SECTIONS: average rates of one or two counters in equal parts of the job's time (analytics.md §2.23).
 
-import { Lane, MAX_SECTIONS, Reducer, Sections } from '../layout';
+import { MAX_SECTIONS, Sections } from '../layout';
 import { scalarLane } from './lane';
 
 /** Epoch seconds of the job; length of a section; most seconds a record may lie behind a border without being a gap. */
@@ -17,7 +17,7 @@ export function sections(q: Sections, t: f64): void {
   const first = q.records == 0;
   q.records++;
   for (let i = 0; i < lanes; i++) {
-    const y = scalarLane(changetype<Lane>(load<u32>(changetype<usize>(q) + offsetof<Reducer>('lane') + (i << 2))));
+    const y = scalarLane(i ? q.lane2 : q.lane);
     q.last[i] = y;
     if (first) q.atStart[i] = y;
   }
