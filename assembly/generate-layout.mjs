@@ -1,4 +1,4 @@
-// Owns nothing but a copy: writes src/decode/layout.gen.ts from the classes of assembly/layout and the numbers there and in
+// Owns nothing but a copy: writes src/pcp/wasm/layout.gen.ts from the classes of assembly/layout and the numbers there and in
 // assembly/status.ts. `--check` compares instead of writing (exit 1 if they differ); a test runs that.
 //
 // It reads the lines of a class that declare a field, `name: type;`, and getters of what lies within or behind the struct, by their
@@ -7,7 +7,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const OUT = new URL('../src/decode/layout.gen.ts', import.meta.url);
+const OUT = new URL('../src/pcp/wasm/layout.gen.ts', import.meta.url);
 const SIZES = { i64: 8, u64: 8, f64: 8 };
 
 /** Structs by name: their fields' offsets, size in bytes, and widest field; and numbers by name; in the order of the files. */
@@ -73,7 +73,7 @@ function render({ structs, numbers }) {
 const text = render(readLayout());
 if (process.argv.includes('--check')) {
   if (readFileSync(OUT, 'utf8') !== text) {
-    console.error('src/decode/layout.gen.ts differs from assembly/layout: run `npm run build:layout`');
+    console.error('src/pcp/wasm/layout.gen.ts differs from assembly/layout: run `npm run build:layout`');
     process.exitCode = 1;
   }
 } else {

@@ -1,4 +1,4 @@
-// Owns the ABI: the exported functions, nothing else. src/decode/wasm.ts has their TypeScript side.
+// Owns the ABI: the exported functions, nothing else. src/pcp/wasm/wasm.ts has their TypeScript side.
 
 import { Reader } from './layout';
 import { giveWindow, takeWindow, windowCapacity } from './memory';

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Warehouse } from '../src/store/index.ts';
+import { EPOCH } from '../fixtures/generate/cluster.ts';
+import { Warehouse } from '../src/databases/index.ts';
 import { startMariadb } from '../test/support/mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from '../test/support/warehouse.ts';
-import { EPOCH } from './generate/cluster.ts';
 import { type Spread, spread } from './measure.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli/jobsum.js', import.meta.url));

@@ -8,7 +8,7 @@ import { rowsOf } from '../test/oracle/rows.ts';
 import { built } from './built.ts';
 import { type Spread, spread, together } from './measure.ts';
 
-const { ArchiveReader, decodeNode, Wasm } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
+const { ArchiveReader, decodeNode, Wasm } = await built<typeof import('../src/pcp/index.ts')>('pcp/index.js');
 
 const METRICS = 60;
 /** Bytes of a read call, as the decoder's. */

@@ -4,7 +4,7 @@ import { rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { longJob, wideJob } from './generate/large.ts';
+import { longJob, wideJob } from '../fixtures/generate/large.ts';
 import { machine } from './measure.ts';
 import { run } from './process.ts';
 

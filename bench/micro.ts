@@ -3,8 +3,8 @@
 import { fileURLToPath } from 'node:url';
 import Benchmark from 'benchmark';
 import { stats } from '../src/analytics/index.ts';
-import { archiveInfo, dumpSum } from '../src/decode/index.ts';
 import { expandHosts } from '../src/kernel/index.ts';
+import { archiveInfo, dumpSum } from '../src/pcp/index.ts';
 import { decodeArchive } from '../test/oracle/archive.ts';
 import { dumpSum as oracleSum } from '../test/oracle/dump.ts';
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EPOCH } from './generate/cluster.ts';
+import { EPOCH } from '../fixtures/generate/cluster.ts';
 import { type Spread, spread } from './measure.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli/jobsum.js', import.meta.url));

@@ -2,7 +2,7 @@
 // archives, as a program has them in memory: not their text. Arguments: a file with the names of the metrics, and the archives.
 
 import { readFileSync } from 'node:fs';
-import { openArchive } from '../dist/pcp/index.js';
+import { openArchive } from '../dist/pcp/library/index.js';
 
 const [list, ...bases] = process.argv.slice(2);
 const names = readFileSync(list, 'utf8').trim().split('\n');

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { archiveBase, EPOCH, writeCluster } from './generate/cluster.ts';
+import { archiveBase, EPOCH, writeCluster } from '../fixtures/generate/cluster.ts';
 import { type Spread, spread } from './measure.ts';
 
 const CLI = fileURLToPath(new URL('../dist/cli/jobsum.js', import.meta.url));

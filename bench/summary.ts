@@ -1,15 +1,15 @@
 // Owns the speed of a full summary: a node-day with all analytics, from its archive to the text of its document, in one thread.
 
 import { statSync } from 'node:fs';
+import { EPOCH } from '../fixtures/generate/cluster.ts';
 import { systemClock } from '../src/kernel/index.ts';
 import { built } from './built.ts';
 import { readLoop, window } from './decode.ts';
-import { EPOCH } from './generate/cluster.ts';
 import { type Spread, together } from './measure.ts';
 
 const { default: work } = await built<typeof import('../src/run/worker.ts')>('run/worker.js');
 const { withData } = await built<typeof import('../src/run/outcome.ts')>('run/outcome.js');
-const { bounds } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
+const { bounds } = await built<typeof import('../src/pcp/index.ts')>('pcp/index.js');
 const { Spill } = await built<typeof import('../src/run/spill.ts')>('run/spill.js');
 const { SHIPPED } = await built<typeof import('../src/analytics/index.ts')>('analytics/index.js');
 const { toJson } = await built<typeof import('../src/document/index.ts')>('document/index.js');

@@ -4,7 +4,7 @@ import { built } from './built.ts';
 import { EVER, neededMetrics, rolls } from './decode.ts';
 import { type Spread, together } from './measure.ts';
 
-const { decodeNode, limits, Wasm } = await built<typeof import('../src/decode/index.ts')>('decode/index.js');
+const { decodeNode, limits, Wasm } = await built<typeof import('../src/pcp/index.ts')>('pcp/index.js');
 
 const KIB = [64, 128, 256, 512, 1024, 2048, 4096] as const;
 

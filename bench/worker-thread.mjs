@@ -1,7 +1,7 @@
 // Owns a thread of bench/workers.ts: decodes and reduces the node-day as often as it is told, and says when it is done.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { decodeNode, Wasm } from '../dist/decode/index.js';
+import { decodeNode, Wasm } from '../dist/pcp/index.js';
 
 const { base, names } = workerData;
 const wasm = new Wasm();

@@ -147,7 +147,7 @@ describe('architecture', () => {
   });
 
   it('has a generated layout that equals its source', () => {
-    const generated = join(ROOT, 'src/decode/layout.gen.ts');
+    const generated = join(ROOT, 'src/pcp/wasm/layout.gen.ts');
     const before = readFileSync(generated, 'utf8');
     execFileSync(process.execPath, [join(ROOT, 'assembly/generate-layout.mjs')], { cwd: ROOT });
     expect(readFileSync(generated, 'utf8')).toBe(before);

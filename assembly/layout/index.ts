@@ -1,5 +1,5 @@
 // Owns nothing: all structs in raw memory, a file for each part of the decoder. They are the one source for both sides of the border:
-// src/decode/layout.gen.ts is generated from these files (generate-layout.mjs says how they are read).
+// src/pcp/wasm/layout.gen.ts is generated from these files (generate-layout.mjs says how they are read).
 
 export * from './archive';
 export * from './consumer';

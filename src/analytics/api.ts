@@ -19,5 +19,5 @@ export type {
 } from '../reduce/index.ts';
 export { E, type Failure, failure, type JobData, type Note, type Share } from './analytic.ts';
 export { energyStats } from './collect.ts';
-export type { SiteAnalytic, SiteKit } from './site.ts';
+export type { SiteAnalytic, SiteKit } from './site/load.ts';
 export { type Stats, stats } from './stats.ts';

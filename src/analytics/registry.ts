@@ -1,24 +1,24 @@
 // Owns the list of analytics and preprocessors. To add one: its file, and its line here.
 
 import type { Analytic, Preprocessor } from './analytic.ts';
-import { catastrophe, taccCatastrophe } from './catastrophe.ts';
-import { cgroupMemory, cgroupMemSeries } from './cgroup.ts';
-import { cgroupCpu } from './cgroup-cpu.ts';
-import { cpuCategories } from './cpu-categories.ts';
-import { cpuUserSeries } from './cpu-series.ts';
-import { cpuUsage } from './cpu-usage.ts';
-import { block, gpfs, infiniband, lnet, lustre, network, nfs } from './device.ts';
-import { gpuEnergy, gpuPower, gpuUsage } from './gpu.ts';
-import { hardwareInventory } from './inventory.ts';
-import { ipmiPower } from './ipmi.ts';
-import { loadAvg } from './load.ts';
-import { memoryUsage, nodeMemoryUsage } from './memory.ts';
-import { gpfsPatterns } from './patterns.ts';
-import { cpuPerfCounters, taccPerfCounters, taccUncoreCounters, uncoreCounters } from './perf-counters.ts';
-import { perfEvent } from './perf-event.ts';
-import { armPowerSeries, memBandwidthSeries, simdSeries, sveSeries } from './perf-series.ts';
-import { powerSeries } from './power-series.ts';
-import { proc } from './proc.ts';
+import { catastrophe, taccCatastrophe } from './shipped/catastrophe.ts';
+import { cgroupMemory, cgroupMemSeries } from './shipped/cgroup.ts';
+import { cgroupCpu } from './shipped/cgroup-cpu.ts';
+import { cpuCategories } from './shipped/cpu-categories.ts';
+import { cpuUserSeries } from './shipped/cpu-series.ts';
+import { cpuUsage } from './shipped/cpu-usage.ts';
+import { block, gpfs, infiniband, lnet, lustre, network, nfs } from './shipped/device.ts';
+import { gpuEnergy, gpuPower, gpuUsage } from './shipped/gpu.ts';
+import { hardwareInventory } from './shipped/inventory.ts';
+import { ipmiPower } from './shipped/ipmi.ts';
+import { loadAvg } from './shipped/load.ts';
+import { memoryUsage, nodeMemoryUsage } from './shipped/memory.ts';
+import { gpfsPatterns } from './shipped/patterns.ts';
+import { cpuPerfCounters, taccPerfCounters, taccUncoreCounters, uncoreCounters } from './shipped/perf-counters.ts';
+import { perfEvent } from './shipped/perf-event.ts';
+import { armPowerSeries, memBandwidthSeries, simdSeries, sveSeries } from './shipped/perf-series.ts';
+import { powerSeries } from './shipped/power-series.ts';
+import { proc } from './shipped/proc.ts';
 import {
   blockSeries,
   gpfsSeries,
@@ -28,7 +28,7 @@ import {
   memUsageSeries,
   nfsSeries,
   totalMemSeries,
-} from './series.ts';
+} from './shipped/series.ts';
 
 /** In load order, alphabetical by class: a later one sees what earlier ones left. The reference's ProcPrometheus reads
  *  another source and would wipe what Proc found in archives (preprocessors.md §5). */

@@ -1,6 +1,6 @@
 // Owns the options that bound what is read of an archive, of every command that reads archives.
 
-import type { Bounds } from '../decode/index.ts';
+import type { Bounds } from '../pcp/index.ts';
 import { usage } from './io.ts';
 
 export interface Bounded {

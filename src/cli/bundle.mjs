@@ -12,7 +12,12 @@ const { dependencies } = JSON.parse(readFileSync(new URL('package.json', root), 
 rmSync(new URL('dist/chunks', root), { recursive: true, force: true });
 await build({
   absWorkingDir: fileURLToPath(root),
-  entryPoints: ['src/cli/jobsum.ts', 'src/run/worker.ts', 'src/run/scan-worker.ts', 'src/decode/unpack-thread.ts'],
+  entryPoints: [
+    'src/cli/jobsum.ts',
+    'src/run/worker.ts',
+    'src/catalog/scan-worker.ts',
+    'src/pcp/files/unpack-thread.ts',
+  ],
   outdir: 'dist',
   outbase: 'src',
   // As deep below the root as src/kernel, which asks where the package's files are.

@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { type Config, firstFault, loadConfig, type ResourceSettings } from '../config/index.ts';
+import { MEMORY, Store } from '../databases/index.ts';
 import { ERRORS, type Problem } from '../kernel/index.ts';
-import { type Logger, problemFields, SCHEMAS } from '../run/index.ts';
-import { MEMORY, Store } from '../store/index.ts';
+import { type Logger, problemFields, SCHEMAS } from '../operate/index.ts';
 import { usage } from './io.ts';
 import { openStore } from './store.ts';
 

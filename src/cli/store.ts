@@ -1,9 +1,9 @@
 // Owns opening an embedded store to look into it.
 
 import { statSync } from 'node:fs';
+import { Store } from '../databases/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import { SCHEMAS } from '../run/index.ts';
-import { Store } from '../store/index.ts';
+import { SCHEMAS } from '../operate/index.ts';
 
 /** Opens a store that must be there, to look into it: without writing where that is all that can be done. @throws JobsumError E_INPUT_MISSING, E_STORE, E_STORE_VERSION */
 export function openStore(path: string, { toWrite = false } = {}): Store {

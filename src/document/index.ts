@@ -26,7 +26,11 @@ export {
   SUMMARY_VERSION,
   TIMESERIES_VERSION,
 } from './document.ts';
+export type { Part, Spread } from './fields.ts';
+export { devices, num, part, shownId, spread } from './fields.ts';
 export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
+export type { Reasons } from './job-errors.ts';
+export { errorOf, FLAG_ERRORS, reasonOf, reasonsOf } from './job-errors.ts';
 export { toJson } from './json.ts';
 export { type Schema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
 export { portalRefusals } from './portal.ts';

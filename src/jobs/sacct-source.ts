@@ -1,7 +1,7 @@
 // Owns jobs straight from Slurm: `sacct` is run, and the next run goes on where the last one ended.
 
+import type { Schema, Store } from '../databases/index.ts';
 import { type Clock, systemClock } from '../kernel/index.ts';
-import type { Schema, Store } from '../store/index.ts';
 import type { JobRecord, JobSource } from './job.ts';
 import { askSacct, separator } from './sacct-call.ts';
 import { parseJobId, type Selection } from './selection.ts';

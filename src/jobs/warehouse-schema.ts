@@ -1,7 +1,7 @@
 // Owns telling which warehouse stands before us (accounting.md §1). The number is not XDMoD's release.
 
+import type { Queryable } from '../databases/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import type { Queryable } from '../store/index.ts';
 
 /** 7: `jobfact`, read only as well as can be. 8: `job_tasks`. 9: with GPUs. */
 export type WarehouseSchema = 7 | 8 | 9;

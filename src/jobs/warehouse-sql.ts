@@ -1,6 +1,6 @@
 // Owns the SQL that reads jobs of a warehouse, by schema (accounting.md §3 to 5).
 
-import type { SqlParameter } from '../store/index.ts';
+import type { SqlParameter } from '../databases/index.ts';
 import { type JobId, PROCESS_VERSION, type ProcessState, parseJobId, type Selection } from './selection.ts';
 import type { WarehouseSchema } from './warehouse-schema.ts';
 

@@ -2,8 +2,8 @@
 // their primary keys: no query stays open while archives are read, and none sorts the jobs of a resource twice.
 
 import type { ResourceSettings } from '../config/index.ts';
+import type { SqlRow, Warehouse } from '../databases/index.ts';
 import { toProblem } from '../kernel/index.ts';
-import type { SqlRow, Warehouse } from '../store/index.ts';
 import { buildJob, idOf, nodesOf } from './build.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
 import type { Selection } from './selection.ts';

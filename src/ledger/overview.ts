@@ -1,7 +1,7 @@
 // Owns what the embedded store knows of all its ledgers and leases together, for people who ask.
 
 import { hostname } from 'node:os';
-import type { Store } from '../store/index.ts';
+import type { Store } from '../databases/index.ts';
 import { isDead } from './lease.ts';
 import type { RunRecord } from './runs.ts';
 import { StoreLedger } from './store-ledger.ts';

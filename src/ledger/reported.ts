@@ -1,7 +1,7 @@
 // Owns what earlier runs have reported: who reads it every morning is to see the same thing once, and again only when it comes back.
 
+import type { Schema, Store } from '../databases/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
-import type { Schema, Store } from '../store/index.ts';
 
 export const REPORTED_SCHEMA: Schema = {
   sql: 'CREATE TABLE IF NOT EXISTS reported (what TEXT PRIMARY KEY, seen REAL NOT NULL) WITHOUT ROWID',

@@ -1,7 +1,7 @@
 // Owns the record of runs in the embedded store: when, who, what came of it. A run that was killed has no end.
 
+import type { Schema, Store } from '../databases/index.ts';
 import { type Clock, type Problem, redact, systemClock } from '../kernel/index.ts';
-import type { Schema, Store } from '../store/index.ts';
 import { type Holder, thisHolder } from './lease.ts';
 
 export const RUNS_SCHEMA: Schema = {

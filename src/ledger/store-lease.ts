@@ -1,7 +1,7 @@
 // Owns leases in the embedded store.
 
+import type { Schema, Store } from '../databases/index.ts';
 import { type Clock, systemClock } from '../kernel/index.ts';
-import type { Schema, Store } from '../store/index.ts';
 import {
   type Holder,
   isDead,

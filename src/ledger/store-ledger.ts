@@ -1,7 +1,7 @@
 // Owns the ledger in the embedded store: for runs without a warehouse.
 
+import type { Row, Schema, Statement, Store } from '../databases/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
-import type { Row, Schema, Statement, Store } from '../store/index.ts';
 import { type Lease, lost } from './lease.ts';
 import {
   type Backlog,

@@ -1,6 +1,6 @@
 // Owns leases in the warehouse: they hold for all hosts, by the clock of the server.
 
-import type { Queryable, Warehouse } from '../store/index.ts';
+import type { Queryable, Warehouse } from '../databases/index.ts';
 import { isDead, LEASE_SECONDS, type Lease, type Leases, leaseOf, locked, lost, thisHolder } from './lease.ts';
 
 interface LeaseRow extends Record<string, unknown> {

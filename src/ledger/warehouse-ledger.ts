@@ -1,8 +1,8 @@
 // Owns the ledger in the warehouse: the process table as the incumbent writes it (accounting.md §6), which the portal and
 // the incumbent's selections read, and beside it a table of our own with what the process table has no place for.
 
+import type { Queryable, SqlScalar, Warehouse } from '../databases/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
-import type { Queryable, SqlScalar, Warehouse } from '../store/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
 import {
   type Backlog,

@@ -1,6 +1,6 @@
 // Owns the tables of our own in the warehouse: what is known of each job's tries, and leases. Made by `jobsum setup`.
 
-import type { Queryable } from '../store/index.ts';
+import type { Queryable } from '../databases/index.ts';
 
 /** One row a job; its key outlives a new ingestion, which gives jobs other ids. */
 const JOB = `

@@ -1,10 +1,11 @@
 // Owns what of a run is worth a look: each such thing is named once, with its job and the reason, and makes the exit code 1. A job that
 // waits for data that are still to come, or that a configured limit passes over, is none of them.
 
+import { reasonOf } from '../document/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import type { Became, LedgerEntry, Reported } from '../ledger/index.ts';
-import { jobOfId, reasonOf } from '../view/index.ts';
-import { type LogFields, type Logger, problemFields } from './logger.ts';
+import { type LogFields, type Logger, problemFields } from '../operate/index.ts';
+import { jobOfId } from '../view/index.ts';
 
 /** The constant text of each event. */
 export const MESSAGES = {

@@ -1,11 +1,11 @@
 // Owns one batch of jobs from look-up to documents: plan, read, combine, finish. Node results are put away as they come.
 
 import { join } from 'node:path';
-import { type Catalog, planTasks, type Task, type WantedWindow } from '../archives/index.ts';
-import { bounds } from '../decode/index.ts';
+import { type Catalog, planTasks, type Task, type WantedWindow } from '../catalog/index.ts';
 import { type Limits, skipByAccounting, skipByArchives } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { type Clock, NS, type Problem, toProblem } from '../kernel/index.ts';
+import { bounds } from '../pcp/index.ts';
 import type { Lead } from '../reduce/index.ts';
 import type { RunAnalytics } from './analytics.ts';
 import { type LookedNode, lookJob, Search } from './look.ts';

@@ -1,9 +1,10 @@
 // Owns looking the archives of a job's nodes up, and looking again for those that moved between the look and the reading.
 
 import { dirname } from 'node:path';
-import { type Catalog, hostKey, isWritten, lookupNode, type NodeWindow, type WantedWindow } from '../archives/index.ts';
+import { type Catalog, isWritten, lookupNode, type NodeWindow, type WantedWindow } from '../catalog/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
+import { hostKey } from '../pcp/index.ts';
 
 /** A node of a job and what there is of it. */
 export interface LookedNode extends WantedWindow, NodeWindow {

@@ -1,9 +1,9 @@
 // Owns what crosses between the main thread and the workers: plain data only.
 
 import type { PluginLists } from '../analytics/index.ts';
-import type { Bounds } from '../decode/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
+import type { Bounds } from '../pcp/index.ts';
 import type { Coverage, Lead } from '../reduce/index.ts';
 import type { Packed } from './packed.ts';
 

@@ -1,9 +1,9 @@
 // Owns what a run of a list of jobs and a tree of archives is asked for.
 
-import type { Bounds } from '../decode/index.ts';
 import type { Limits } from '../document/index.ts';
 import type { JobFilter, JobFormat } from '../jobs/index.ts';
 import type { Clock } from '../kernel/index.ts';
+import type { Bounds } from '../pcp/index.ts';
 import type { Engine } from './messages.ts';
 
 /** What is asked of a run whatever its jobs come from. */

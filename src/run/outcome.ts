@@ -1,7 +1,7 @@
 // Owns what becomes of a job when its nodes have been read: results joined, the document, and how the job fared.
 
 import { type AnalyticSet, finishJob, type JobParts, type NodeOutcome } from '../analytics/index.ts';
-import { fingerprint } from '../archives/index.ts';
+import { fingerprint } from '../catalog/index.ts';
 import {
   buildDocument,
   coverageSection,

@@ -1,9 +1,9 @@
 // Owns the worker pool: tasks with back-pressure, one retry for a task whose worker died.
 
-import { wasmModule } from '../decode/index.ts';
 import { fromProblem, JobsumError, packageFile } from '../kernel/index.ts';
+import { type ThreadOptions, Threads } from '../operate/index.ts';
+import { wasmModule } from '../pcp/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
-import { type ThreadOptions, Threads } from './threads.ts';
 
 export interface PoolOptions extends Pick<ThreadOptions, 'signal' | 'graceMs'> {
   readonly file?: string;

@@ -1,7 +1,7 @@
 // Owns the way of one resource's jobs through a run: source, ledger, batches, sinks. Document first, ledger row after it is durable.
 
 import type { PluginLists } from '../analytics/index.ts';
-import { type Catalog, fingerprint } from '../archives/index.ts';
+import { type Catalog, fingerprint } from '../catalog/index.ts';
 import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
 import {
   type Job,

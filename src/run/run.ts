@@ -1,5 +1,6 @@
 // Owns the run of a list of jobs over a tree of archives: no configuration, one store.
 
+import { lookBack } from '../answers/index.ts';
 import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
 import { JobsumError } from '../kernel/index.ts';
 import { type Lease, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
@@ -7,7 +8,6 @@ import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
 import { ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
-import { lookBack } from './status.ts';
 import type { RunIo, RunSummary } from './summary.ts';
 
 const DEFAULT_STORE = 'jobsum.db';

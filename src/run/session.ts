@@ -3,18 +3,17 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { Catalog, type IndexedArchives, type ScanReport } from '../archives/index.ts';
-import { probeArchive, setBounds } from '../decode/index.ts';
+import { backlogOf } from '../answers/index.ts';
+import { Catalog, type IndexedArchives, ScanPool, type ScanReport } from '../catalog/index.ts';
+import { MEMORY, type Store } from '../databases/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { type Clock, isStop, JobsumError, newRunId, type Patience, systemClock } from '../kernel/index.ts';
 import { type Backlog, type Lease, type Leases, Reported } from '../ledger/index.ts';
-import { MEMORY, type Store } from '../store/index.ts';
+import { leased, openStore, patienceOf, recorded } from '../operate/index.ts';
+import { probeArchive, setBounds } from '../pcp/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
-import { leased, openStore, patienceOf, recorded } from './recorded.ts';
-import { ScanPool } from './scan-pool.ts';
-import { backlogOf } from './status.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 /** A restart of a server takes a minute or two; a night's run must not fail for it. */

@@ -1,9 +1,9 @@
 // Owns what a configuration says of a run: which resources, common options, where documents go.
 
 import type { Config, LoadedConfig, OutputSettings, ResourceSettings } from '../config/index.ts';
-import type { Bounds } from '../decode/index.ts';
 import type { Selection } from '../jobs/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
+import type { Bounds } from '../pcp/index.ts';
 import type { CommonOptions } from './options.ts';
 import type { Output } from './outputs.ts';
 

@@ -1,8 +1,9 @@
 // Owns the run of a site: every enabled resource of the configuration, each by itself. What stops one does not stop the others.
 
-import { IndexedArchives } from '../archives/index.ts';
+import { backlogOf, lookBack } from '../answers/index.ts';
+import { IndexedArchives } from '../catalog/index.ts';
 import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { probeArchive } from '../decode/index.ts';
+import { Warehouse } from '../databases/index.ts';
 import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
 import { fromProblem, JobsumError, localZone, type Patience, patiently, toProblem } from '../kernel/index.ts';
 import {
@@ -18,14 +19,12 @@ import {
   WarehouseLeases,
   WarehouseLedger,
 } from '../ledger/index.ts';
-import { Warehouse } from '../store/index.ts';
-import { problemFields } from './logger.ts';
+import { makeDirectoryOf, problemFields } from '../operate/index.ts';
+import { probeArchive } from '../pcp/index.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
-import { makeDirectoryOf } from './recorded.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
 import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
-import { backlogOf, lookBack } from './status.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 /** Rows of a state that are looked at for jobs due for another try. */

@@ -2,9 +2,9 @@
 
 import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
 import type { Backlog, Reported } from '../ledger/index.ts';
+import type { Progress } from '../operate/index.ts';
+import { type LogFields, type Logger, problemFields } from '../operate/index.ts';
 import { Attention, type Event } from './attention.ts';
-import { type LogFields, type Logger, problemFields } from './logger.ts';
-import type { Progress } from './progress.ts';
 
 export interface JobCounts {
   /** Summarised and stored. */

@@ -10,8 +10,8 @@ import {
   planNode,
   SHIPPED,
 } from '../analytics/index.ts';
-import { decodeNode, decodeNodeByRows, setBounds, useModule, Wasm } from '../decode/index.ts';
 import { type Problem, toProblem } from '../kernel/index.ts';
+import { decodeNode, decodeNodeByRows, setBounds, useModule, Wasm } from '../pcp/index.ts';
 import type { Answer, Failure, Work } from './messages.ts';
 import { pack, type WorkShare } from './packed.ts';
 

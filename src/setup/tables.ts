@@ -1,10 +1,10 @@
 // Owns the preparation of a site's databases: the incumbent's tables that are needed and missing, our own, the portal's schema documents.
 
-import { INDEX_TABLES } from '../archives/index.ts';
+import { INDEX_TABLES } from '../catalog/index.ts';
 import type { Config, MongoSettings } from '../config/index.ts';
+import { Mongo, Warehouse } from '../databases/index.ts';
 import { setupLedger } from '../ledger/index.ts';
 import { schemaDocuments, setupMongo } from '../sinks/index.ts';
-import { Mongo, Warehouse } from '../store/index.ts';
 
 /** The incumbent's tables beside those of the index (accounting.md §6, jobscripts.md §2). */
 const TABLES: readonly string[] = [

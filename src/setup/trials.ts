@@ -3,10 +3,10 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
+import { Warehouse } from '../databases/index.ts';
 import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
 import { counted, JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { pingMongo } from '../sinks/index.ts';
-import { Warehouse } from '../store/index.ts';
 
 /** One thing that was tried. */
 export interface Trial {

@@ -1,7 +1,7 @@
 // Owns summary documents looked up by their ids, wherever the documents of a site or of a run are kept.
 
 import { existsSync } from 'node:fs';
-import type { Mongo, Store } from '../store/index.ts';
+import type { Mongo, Store } from '../databases/index.ts';
 import { findByIds, resourcesOf } from './mongodb.ts';
 import { findSummaries } from './sqlite.ts';
 import { fileDocuments } from './stored.ts';

@@ -3,9 +3,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyBulkWriteOperation, Document as BsonDocument, MongoBulkWriteError } from 'mongodb';
 import type { MongoSettings } from '../config/index.ts';
+import { Mongo } from '../databases/index.ts';
 import { bsonBytes, type Document, fitDocument, MAX_DOCUMENT_BYTES, SCHEMA_DOCUMENTS } from '../document/index.ts';
 import { JobsumError, type Problem } from '../kernel/index.ts';
-import { Mongo } from '../store/index.ts';
 import { type BsonTypes, toBson } from './bson.ts';
 import { type Refusal, refusal, type Sink, withTimeseries } from './sink.ts';
 

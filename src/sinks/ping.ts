@@ -1,8 +1,8 @@
 // Owns trying a MongoDB server: is it there, does it let us in.
 
 import type { MongoSettings } from '../config/index.ts';
+import { Mongo } from '../databases/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import { Mongo } from '../store/index.ts';
 
 const SELECTION_MS = 5000;
 

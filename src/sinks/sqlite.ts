@@ -1,7 +1,7 @@
 // Owns documents in the embedded store: summaries and time series in two tables, as the two collections of XDMoD.
 
+import type { Row, Schema, Statement, Store, Value } from '../databases/index.ts';
 import type { Document } from '../document/index.ts';
-import type { Row, Schema, Statement, Store, Value } from '../store/index.ts';
 import { type Refusal, type Sink, textOf, withTimeseries } from './sink.ts';
 
 export const DOCUMENT_SCHEMA: Schema = {

@@ -1,9 +1,9 @@
 // Owns documents read back from where sinks put them, whole and in the order of their ids, however many there are.
 
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Mongo, Store } from '../databases/index.ts';
 import { compareIds, type StoredDocument } from '../document/index.ts';
 import { ioError, JobsumError, merged } from '../kernel/index.ts';
-import type { Mongo, Store } from '../store/index.ts';
 import { resourcesOf, type Stored, withMongoSeries } from './mongodb.ts';
 import { documentReader, taskId, taskOf } from './sqlite.ts';
 

@@ -1,8 +1,8 @@
 // Owns the public surface of view/: re-exports only.
 
-export { archiveLines } from './archive.ts';
-export { checkLines, feedLines } from './check.ts';
-export { comparisonLines, storesLines } from './comparison.ts';
+export { archiveLines } from './terminal/archive.ts';
+export { checkLines, feedLines } from './terminal/check.ts';
+export { comparisonLines, storesLines } from './terminal/comparison.ts';
 export {
   adviceOn,
   type Explained,
@@ -10,9 +10,9 @@ export {
   type NodeExplained,
   type PassedOver,
   passedOverLines,
-} from './explain.ts';
-export { type IndexedCounts, indexLines } from './index-run.ts';
-export { jobTable } from './jobs.ts';
+} from './terminal/explain.ts';
+export { type IndexedCounts, indexLines } from './terminal/index-run.ts';
+export { jobTable } from './terminal/jobs.ts';
 export {
   jobOfId,
   type KnownJob,
@@ -22,11 +22,10 @@ export {
   listCsv,
   listedJob,
   listTable,
-} from './list.ts';
-export { stateOf } from './quality.ts';
-export { type Reasons, reasonOf, reasonsOf } from './reasons.ts';
-export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './records.ts';
-export { type ReportOptions, reportLines } from './report.ts';
-export { runLines } from './run.ts';
-export { type LedgerStatus, type Status, statusLines } from './status.ts';
-export { bytes, clean, table } from './text.ts';
+} from './terminal/list.ts';
+export { stateOf } from './terminal/quality.ts';
+export { filterInstances, recordJson, recordLines, sampleLines, samplesOf } from './terminal/records.ts';
+export { reportLines } from './terminal/report.ts';
+export { runLines } from './terminal/run.ts';
+export { type LedgerStatus, type Status, statusLines } from './terminal/status.ts';
+export { bytes, table } from './terminal/text.ts';

@@ -10,10 +10,10 @@ import {
   planNode,
   WANTED_METRICS,
 } from '../../src/analytics/index.ts';
-import { decodeNode, decodeNodeByRows, type NodeTask, restartProblems, Wasm } from '../../src/decode/index.ts';
 import { buildDocument, coverageSection, type Document, type NodeCoverage } from '../../src/document/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { describeProblem, nsOf, type Problem } from '../../src/kernel/index.ts';
+import { decodeNode, decodeNodeByRows, type NodeTask, restartProblems, Wasm } from '../../src/pcp/index.ts';
 import { BOOT_METRICS, type Coverage, type Lead, reduceRows } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';

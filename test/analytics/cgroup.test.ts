@@ -1,7 +1,7 @@
 // Control groups as resource managers make them today: which one is the job's, what it used, whose processes are whose.
 
 import { describe, expect, it } from 'vitest';
-import { jobCgroup } from '../../src/analytics/job-cgroup.ts';
+import { jobCgroup } from '../../src/analytics/shipped/job-cgroup.ts';
 import { matcher, nameExpression } from '../../src/reduce/match.ts';
 import { reportLines } from '../../src/view/index.ts';
 import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';

@@ -1,7 +1,7 @@
 // The golden jobs: all analytics equal the reference, less what deviations.json lists; and `jobsum compare` judges as the tool does.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
 import {
   compareDocuments,
   type Deviation,

@@ -1,8 +1,8 @@
 // Devices of documents: joined by name, and each with a key of its own whatever the names are.
 
 import { describe, expect, it } from 'vitest';
-import { placesOfCpus } from '../../src/analytics/cpu-list.ts';
 import { distinct, documentKeys, numberKeys } from '../../src/analytics/keys.ts';
+import { placesOfCpus } from '../../src/analytics/shipped/cpu-list.ts';
 import { jobOf, type Sample, summarize, times } from '../support/nodes.ts';
 
 const dashed = (name: string): string => name.replaceAll('.', '-');

@@ -1,8 +1,8 @@
 // Periods of known traffic are found, with their busy halves; noise, trends and single bursts have none.
 
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import { autoperiod, findPeriod, Traffic } from '../../src/analytics/period.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import { autoperiod, findPeriod, Traffic } from '../../src/analytics/shipped/period.ts';
 import { jobOf, type Sample, START, STEP, summarize, times } from '../support/nodes.ts';
 
 /** Counter of a rate in bytes per second of the time since the start, sampled every 30 s. */

@@ -3,7 +3,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { portalRefusals } from '../../src/document/index.ts';
-import { Logger, Progress } from '../../src/run/index.ts';
+import { Logger, Progress } from '../../src/operate/index.ts';
 import { Account } from '../../src/run/summary.ts';
 import { Unfit } from '../../src/run/unfit.ts';
 

@@ -3,8 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Warehouse } from '../../src/databases/index.ts';
 import { setupLedger } from '../../src/ledger/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
 import { tempDir } from '../support/temp.ts';

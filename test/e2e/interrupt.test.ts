@@ -4,7 +4,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeCluster } from '../../bench/generate/cluster.ts';
+import { writeCluster } from '../../fixtures/generate/cluster.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 import { until } from '../support/until.ts';

@@ -3,8 +3,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Warehouse } from '../../src/databases/index.ts';
 import { setupLedger, WarehouseLeases } from '../../src/ledger/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { generateSite, RESOURCE, type Site } from '../support/site.ts';

@@ -14,10 +14,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SACCT_HEADER, sacctLine } from '../../bench/generate/cluster.ts';
-import { writeNode } from '../../bench/generate/node.ts';
-import { SCHEMAS, status } from '../../src/run/index.ts';
-import { Mongo, Store } from '../../src/store/index.ts';
+import { SACCT_HEADER, sacctLine } from '../../fixtures/generate/cluster.ts';
+import { writeNode } from '../../fixtures/generate/node.ts';
+import { status } from '../../src/answers/index.ts';
+import { Mongo, Store } from '../../src/databases/index.ts';
+import { SCHEMAS } from '../../src/operate/index.ts';
 import { settled } from '../support/cli.ts';
 import { type Said, summarizeHere } from '../support/in-process.ts';
 import { testMongo } from '../support/mongo.ts';

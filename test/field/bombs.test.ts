@@ -4,9 +4,19 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { archiveInfo, checkArchive, MAX_METADATA_BYTES, peakMemory, setBounds } from '../../src/decode/index.ts';
 import { toProblem } from '../../src/kernel/index.ts';
-import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  archiveInfo,
+  checkArchive,
+  indomId,
+  MAX_METADATA_BYTES,
+  NO_INDOM,
+  peakMemory,
+  pmid,
+  setBounds,
+  UNITS,
+} from '../../src/pcp/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';

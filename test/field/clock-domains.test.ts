@@ -3,10 +3,20 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, decodeNode, decodeNodeByRows, type NodeTask, Wasm } from '../../src/decode/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
+import {
+  ArchiveWriter,
+  checkArchive,
+  decodeNode,
+  decodeNodeByRows,
+  indomId,
+  type NodeTask,
+  openArchive,
+  pmid,
+  UNITS,
+  type Version,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import { type ConsumerSpec, type RollResult, WindowEngine } from '../../src/reduce/index.ts';
-import { ArchiveWriter, indomId, pmid, UNITS, type Version } from '../../src/write/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { tempDir } from '../support/temp.ts';

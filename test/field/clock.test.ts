@@ -3,8 +3,18 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, decodeNode, decodeNodeByRows, probeArchive, Wasm } from '../../src/decode/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  checkArchive,
+  decodeNode,
+  decodeNodeByRows,
+  NO_INDOM,
+  pmid,
+  probeArchive,
+  UNITS,
+  type Version,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documentOf, field } from '../support/field.ts';
 import { tempDir } from '../support/temp.ts';

@@ -3,9 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
 import type { Problem } from '../../src/kernel/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
+import { checkArchive, decodeNode, decodeNodeByRows, openArchive, Wasm } from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { documentOf, field } from '../support/field.ts';

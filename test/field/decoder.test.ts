@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum, findFiles } from '../../src/decode/index.ts';
+import { canonicalDump, checkArchive, dumpSum, findFiles } from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { field } from '../support/field.ts';
 

@@ -6,9 +6,18 @@ import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlink
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
-import { copyArchive, openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  checkArchive,
+  copyArchive,
+  decodeNode,
+  decodeNodeByRows,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documents, field } from '../support/field.ts';
 import { havePrograms } from '../support/programs.ts';

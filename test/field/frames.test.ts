@@ -4,9 +4,17 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkArchive, decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  checkArchive,
+  decodeNode,
+  decodeNodeByRows,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();

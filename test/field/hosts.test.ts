@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ofOneHost } from '../../src/decode/index.ts';
+import { ofOneHost } from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documentOf, documents, type FieldDocument, field } from '../support/field.ts';
 import { smallArchive } from '../support/small-archive.ts';

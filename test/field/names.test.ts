@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ArchiveWriter, indomId, type MetricSpec, pmid, UNITS } from '../../src/write/index.ts';
+import { ArchiveWriter, indomId, type MetricSpec, pmid, UNITS } from '../../src/pcp/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { documentsOf, jobsum, type Ran } from '../support/cli.ts';
 import { field } from '../support/field.ts';

@@ -5,20 +5,25 @@ import { describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
 import {
   ArchiveReader,
+  ArchiveWriter,
   archiveInfo,
   checkArchive,
   conversionTo,
+  type Datum,
   decodeNode,
   decodeNodeByRows,
+  indomId,
   lend,
+  type MetricSpec,
+  NO_INDOM,
   type NodeTask,
+  openArchive,
+  pmid,
   UNITS,
   unitsText,
   Wasm,
-} from '../../src/decode/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
+} from '../../src/pcp/index.ts';
 import type { ConsumerSpec, FirstLastResult, IntegrateResult, RollResult, UnitsName } from '../../src/reduce/index.ts';
-import { ArchiveWriter, type Datum, indomId, type MetricSpec, NO_INDOM, pmid } from '../../src/write/index.ts';
 import { haveShared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { documentOf, field } from '../support/field.ts';

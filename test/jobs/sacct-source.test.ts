@@ -4,8 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Store } from '../../src/databases/index.ts';
 import { type JobRecord, type SacctOptions, SacctSource, SOURCE_SCHEMA } from '../../src/jobs/index.ts';
-import { Store } from '../../src/store/index.ts';
 import { FIXTURES } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 

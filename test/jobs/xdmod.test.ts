@@ -1,6 +1,7 @@
 // Jobs of a warehouse, on a real MariaDB: schemas 7 to 9, ids, order of nodes, deleted rows, and every mode of selection.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Warehouse } from '../../src/databases/index.ts';
 import {
   type Job,
   type JobRecord,
@@ -9,7 +10,6 @@ import {
   type Selection,
   XdmodSource,
 } from '../../src/jobs/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from '../support/warehouse.ts';
 

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Store } from '../../src/databases/index.ts';
 import {
   judgeTry,
   LEASE_SCHEMA,
@@ -14,7 +15,6 @@ import {
   StoreLeases,
   StoreLedger,
 } from '../../src/ledger/index.ts';
-import { Store } from '../../src/store/index.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();

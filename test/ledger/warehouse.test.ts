@@ -1,8 +1,8 @@
 // The ledger and leases in a warehouse, on a MariaDB of its own: process rows as the incumbent writes them, tries, fences.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Warehouse } from '../../src/databases/index.ts';
 import { type LedgerEntry, setupLedger, WarehouseLeases, WarehouseLedger } from '../../src/ledger/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { createWarehouse } from '../support/warehouse.ts';
 

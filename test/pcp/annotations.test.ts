@@ -4,9 +4,20 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum } from '../../src/decode/index.ts';
-import { copyArchive, type EventRecord, openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  canonicalDump,
+  checkArchive,
+  copyArchive,
+  dumpSum,
+  type EventRecord,
+  indomId,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  UNITS,
+  type Version,
+} from '../../src/pcp/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { goldenSums } from '../oracle/sums.ts';
 import { jobsum } from '../support/cli.ts';

@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import { type CheckResult, canonicalDump, checkArchive, resolveArchives } from '../../src/decode/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import { type CheckResult, canonicalDump, checkArchive, resolveArchives } from '../../src/pcp/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { place, pristineArchive, strike, strikeStructure, strikeWord } from '../support/damage.ts';
 import { cases } from '../support/effort.ts';

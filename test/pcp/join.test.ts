@@ -4,9 +4,17 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump } from '../../src/decode/index.ts';
-import { copyArchive, openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  canonicalDump,
+  copyArchive,
+  indomId,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  UNITS,
+  type Version,
+} from '../../src/pcp/index.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 

@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { copyArchive, openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, indomId, pmid, UNITS } from '../../src/write/index.ts';
+import { ArchiveWriter, copyArchive, indomId, openArchive, pmid, UNITS } from '../../src/pcp/index.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 

@@ -3,10 +3,21 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum, resolveArchives } from '../../src/decode/index.ts';
-import { copyArchive, globMatcher, openArchive } from '../../src/pcp/index.ts';
+import {
+  ArchiveWriter,
+  canonicalDump,
+  checkArchive,
+  copyArchive,
+  dumpSum,
+  globMatcher,
+  indomId,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  resolveArchives,
+  UNITS,
+} from '../../src/pcp/index.ts';
 import { recordJson, samplesOf } from '../../src/view/index.ts';
-import { ArchiveWriter, indomId, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { FIXTURES, jobsum } from '../support/cli.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { tempDir } from '../support/temp.ts';

@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum } from '../../src/decode/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
+import { ArchiveWriter, canonicalDump, checkArchive, dumpSum, NO_INDOM, pmid, UNITS } from '../../src/pcp/index.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';
 

@@ -3,9 +3,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canonicalDump, checkArchive, dumpSum } from '../../src/decode/index.ts';
-import { copyArchive, openArchive } from '../../src/pcp/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import {
+  ArchiveWriter,
+  canonicalDump,
+  checkArchive,
+  copyArchive,
+  dumpSum,
+  NO_INDOM,
+  openArchive,
+  pmid,
+  UNITS,
+  type Version,
+} from '../../src/pcp/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 

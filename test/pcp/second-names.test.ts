@@ -2,10 +2,17 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
-import { copyArchive, openArchive } from '../../src/pcp/index.ts';
+import {
+  ArchiveWriter,
+  copyArchive,
+  decodeNodeByRows,
+  indomId,
+  openArchive,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import type { ConsumerSpec, RollResult } from '../../src/reduce/index.ts';
-import { ArchiveWriter, indomId, pmid, UNITS } from '../../src/write/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';

@@ -4,9 +4,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
 import { stats } from '../../src/analytics/index.ts';
-import { decodeNode, restartProblems, Wasm } from '../../src/decode/index.ts';
+import { decodeNode, restartProblems, Wasm } from '../../src/pcp/index.ts';
 import {
   type ConsumerResult,
   type ConsumerSpec,

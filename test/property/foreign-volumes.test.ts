@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { decodeNode, decodeNodeByRows, Wasm } from '../../src/pcp/index.ts';
 import { cases } from '../support/effort.ts';
 import { writeRandomArchive } from '../support/random-archive.ts';
 import { randomSpecs } from '../support/random-specs.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { seeded } from '../../bench/generate/random.ts';
-import { peakMemory } from '../../src/decode/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import { peakMemory } from '../../src/pcp/index.ts';
 import {
   judge,
   type Pristine,

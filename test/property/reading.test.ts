@@ -3,10 +3,9 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import { checkArchive, decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
 import { ERRORS } from '../../src/kernel/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
+import { checkArchive, decodeNode, decodeNodeByRows, openArchive, Wasm } from '../../src/pcp/index.ts';
 import {
   type Blow,
   type Pristine,

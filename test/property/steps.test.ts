@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import { checkArchive, decodeNode, decodeNodeByRows, type NodeTask, Wasm } from '../../src/decode/index.ts';
-import { openArchive } from '../../src/pcp/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import { checkArchive, decodeNode, decodeNodeByRows, type NodeTask, openArchive, Wasm } from '../../src/pcp/index.ts';
 import { type ConsumerSpec, reduceRows } from '../../src/reduce/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { nsOfStamp } from '../oracle/bytes.ts';

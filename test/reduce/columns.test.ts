@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNode, Wasm } from '../../src/decode/index.ts';
+import { ArchiveWriter, decodeNode, pmid, UNITS, Wasm } from '../../src/pcp/index.ts';
 import { type ConsumerSpec, MAX_COLUMNS, type RollResult, WindowEngine } from '../../src/reduce/index.ts';
-import { ArchiveWriter, pmid, UNITS } from '../../src/write/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { tempDir } from '../support/temp.ts';

@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Wasm } from '../../src/decode/index.ts';
+import { indomId, pmid, Wasm } from '../../src/pcp/index.ts';
 import type { ConsumerSpec, SubsampleResult } from '../../src/reduce/index.ts';
-import { indomId, pmid } from '../../src/write/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { archive, deltas, ENGINES, ends, metric, type Record, readBy, said } from '../support/counters.ts';

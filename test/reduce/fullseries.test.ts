@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNode, Wasm } from '../../src/decode/index.ts';
+import { ArchiveWriter, decodeNode, NO_INDOM, pmid, UNITS, Wasm } from '../../src/pcp/index.ts';
 import { type ConsumerSpec, type FullSeriesResult, MAX_SERIES, WindowEngine } from '../../src/reduce/index.ts';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { tempDir } from '../support/temp.ts';

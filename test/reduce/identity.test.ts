@@ -2,8 +2,16 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
-import { copyArchive } from '../../src/pcp/index.ts';
+import {
+  ArchiveWriter,
+  copyArchive,
+  decodeNode,
+  decodeNodeByRows,
+  indomId,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import type {
   ConsumerResult,
   ConsumerSpec,
@@ -12,7 +20,6 @@ import type {
   TallyResult,
   WrapSumResult,
 } from '../../src/reduce/index.ts';
-import { ArchiveWriter, indomId, pmid, UNITS } from '../../src/write/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';

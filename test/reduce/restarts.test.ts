@@ -2,9 +2,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { NodeWindowResult } from '../../src/decode/index.ts';
+import type { NodeWindowResult } from '../../src/pcp/index.ts';
+import { type Datum, indomId, pmid, UNITS } from '../../src/pcp/index.ts';
 import type { ConsumerSpec } from '../../src/reduce/index.ts';
-import { type Datum, indomId, pmid, UNITS } from '../../src/write/index.ts';
 import { archive, deltas, ENGINES, ends, metric, type Record, readBy, said, T0 } from '../support/counters.ts';
 import { cases } from '../support/effort.ts';
 import { randomBoots } from '../support/random-boots.ts';

@@ -1,8 +1,8 @@
 // TALLY of what is no text: a metric that a damaged or foreign archive describes as numbers has no strings to count.
 
 import { expect, it } from 'vitest';
+import { indomId, UNITS } from '../../src/pcp/index.ts';
 import type { ConsumerSpec } from '../../src/reduce/index.ts';
-import { indomId, UNITS } from '../../src/write/index.ts';
 import { archive, ENGINES, metric, type Record, readBy } from '../support/counters.ts';
 
 const more = { indom: indomId(60, 0), semantics: 'instant', units: UNITS.none } as const;

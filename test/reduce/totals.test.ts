@@ -3,8 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ArchiveWriter, indomId, type MetricSpec, pmid, UNITS } from '../../src/pcp/index.ts';
 import type { ConsumerSpec, FullSeriesResult, SectionsResult, SubsampleResult } from '../../src/reduce/index.ts';
-import { ArchiveWriter, indomId, type MetricSpec, pmid, UNITS } from '../../src/write/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { archive, ENGINES, metric, type Record, readBy, T0 } from '../support/counters.ts';
 import { tempDir } from '../support/temp.ts';

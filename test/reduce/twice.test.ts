@@ -2,8 +2,17 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import { decodeNode, decodeNodeByRows, Wasm } from '../../src/decode/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import {
+  ArchiveWriter,
+  decodeNode,
+  decodeNodeByRows,
+  indomId,
+  type MetricSpec,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import {
   type ConsumerSpec,
   type Lane,
@@ -11,7 +20,6 @@ import {
   type RollResult,
   WindowEngine,
 } from '../../src/reduce/index.ts';
-import { ArchiveWriter, indomId, type MetricSpec, pmid, UNITS } from '../../src/write/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { rowsOf } from '../oracle/rows.ts';
 import { tempDir } from '../support/temp.ts';

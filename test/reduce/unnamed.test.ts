@@ -1,9 +1,9 @@
 // Records with values of instances that their domain does not name, as a logger writes them of groups that end meanwhile.
 
 import { describe, expect, it } from 'vitest';
-import { cgroupCpu } from '../../src/analytics/cgroup-cpu.ts';
+import { cgroupCpu } from '../../src/analytics/shipped/cgroup-cpu.ts';
+import { indomId, pmid } from '../../src/pcp/index.ts';
 import type { ConsumerSpec } from '../../src/reduce/index.ts';
-import { indomId, pmid } from '../../src/write/index.ts';
 import { archive, ENGINES, metric, type Record, readBy } from '../support/counters.ts';
 
 // Domains of the support have eight names.

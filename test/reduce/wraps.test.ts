@@ -1,9 +1,9 @@
 // Counters of 32 bits that wrap where they could have been restarted: across a mark, beside a device that was.
 
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../bench/generate/random.ts';
-import type { NodeWindowResult } from '../../src/decode/index.ts';
-import { indomId, pmid, UNITS } from '../../src/write/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import type { NodeWindowResult } from '../../src/pcp/index.ts';
+import { indomId, pmid, UNITS } from '../../src/pcp/index.ts';
 import { archive, deltas, ENGINES, ends, metric, type Record, readBy, said } from '../support/counters.ts';
 import { cases } from '../support/effort.ts';
 

@@ -4,10 +4,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Store } from '../../src/databases/index.ts';
 import { Reported, StoreLedger } from '../../src/ledger/index.ts';
+import { Logger, Progress, SCHEMAS } from '../../src/operate/index.ts';
 import { Attention } from '../../src/run/attention.ts';
-import { Logger, Progress, type RunOptions, SCHEMAS, summarize } from '../../src/run/index.ts';
-import { Store } from '../../src/store/index.ts';
+import { type RunOptions, summarize } from '../../src/run/index.ts';
 import { FIXTURES } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 

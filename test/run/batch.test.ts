@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
-import type { Catalog } from '../../src/archives/index.ts';
+import type { Catalog } from '../../src/catalog/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { JobsumError, systemClock } from '../../src/kernel/index.ts';
 import { runBatch } from '../../src/run/batch.ts';

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
-import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
-import { probeArchive } from '../../src/decode/index.ts';
+import { CATALOG_SCHEMA, Catalog } from '../../src/catalog/index.ts';
+import { MEMORY, Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { judgeTry, RETRY } from '../../src/ledger/index.ts';
+import { probeArchive } from '../../src/pcp/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import { Pool } from '../../src/run/pool.ts';
-import { MEMORY, Store } from '../../src/store/index.ts';
 import { wholeArchive } from '../support/growing-archive.ts';
 import { tempDir } from '../support/temp.ts';
 

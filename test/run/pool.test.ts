@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SHIPPED } from '../../src/analytics/index.ts';
-import { CATALOG_SCHEMA, Catalog } from '../../src/archives/index.ts';
+import { CATALOG_SCHEMA, Catalog } from '../../src/catalog/index.ts';
+import { Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import type { JobOutcome } from '../../src/run/outcome.ts';
 import { Pool } from '../../src/run/pool.ts';
-import { Store } from '../../src/store/index.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();

@@ -6,7 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ANALYTICS, PREPROCESSORS } from '../../src/analytics/index.ts';
-import { archiveInfo } from '../../src/decode/index.ts';
+import { archiveInfo } from '../../src/pcp/index.ts';
 import { BOOT_METRICS } from '../../src/reduce/index.ts';
 import { nodeFiles, STANDARD, STATIC } from '../../src/setup/index.ts';
 import { jobsum } from '../support/cli.ts';

@@ -3,8 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Mongo, Warehouse } from '../../src/databases/index.ts';
 import { WarehouseLedger } from '../../src/ledger/index.ts';
-import { Mongo, Warehouse } from '../../src/store/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { testMongo } from '../support/mongo.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { archiveInfo } from '../../src/decode/index.ts';
+import { archiveInfo } from '../../src/pcp/index.ts';
 import { nodeFiles } from '../../src/setup/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { testPmcd } from '../support/pmcd.ts';

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Mongo, Store } from '../../src/databases/index.ts';
 import type { Document } from '../../src/document/index.ts';
 import {
   DOCUMENT_SCHEMA,
@@ -14,7 +15,6 @@ import {
   SqliteSink,
   StreamSink,
 } from '../../src/sinks/index.ts';
-import { Mongo, Store } from '../../src/store/index.ts';
 import { testMongo } from '../support/mongo.ts';
 import { tempDir } from '../support/temp.ts';
 

@@ -1,9 +1,19 @@
 // Owns small archives of counters, and what either engine makes of them.
 
 import { join } from 'node:path';
-import { decodeNode, decodeNodeByRows, type NodeWindowResult, Wasm } from '../../src/decode/index.ts';
+import {
+  ArchiveWriter,
+  type Datum,
+  decodeNode,
+  decodeNodeByRows,
+  type MetricSpec,
+  NO_INDOM,
+  type NodeWindowResult,
+  pmid,
+  UNITS,
+  Wasm,
+} from '../../src/pcp/index.ts';
 import type { ConsumerSpec, FirstLastResult } from '../../src/reduce/index.ts';
-import { ArchiveWriter, type Datum, type MetricSpec, NO_INDOM, pmid, UNITS } from '../../src/write/index.ts';
 import { tempDir } from './temp.ts';
 
 const dir = tempDir();

@@ -2,11 +2,10 @@
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Random } from '../../bench/generate/random.ts';
+import type { Random } from '../../fixtures/generate/random.ts';
 import { planNode, WANTED_METRICS } from '../../src/analytics/index.ts';
-import { archiveInfo, checkArchive, decodeNode, dumpSum, peakMemory, Wasm } from '../../src/decode/index.ts';
 import { ERRORS, type Problem } from '../../src/kernel/index.ts';
-import { copyArchive } from '../../src/pcp/index.ts';
+import { archiveInfo, checkArchive, copyArchive, decodeNode, dumpSum, peakMemory, Wasm } from '../../src/pcp/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { Damage } from '../oracle/damage.ts';
 import { dumpSum as oracleSum } from '../oracle/dump.ts';

@@ -8,7 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { Mongo, Warehouse } from '../../src/store/index.ts';
+import { Mongo, Warehouse } from '../../src/databases/index.ts';
 import { jobsum, type Ran, settled } from './cli.ts';
 import { type TestServer, testMariadb } from './mariadb.ts';
 import { type MongoServer, testMongo } from './mongo.ts';

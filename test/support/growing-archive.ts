@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ArchiveWriter, indomId, pmid, UNITS } from '../../src/write/index.ts';
+import { ArchiveWriter, indomId, pmid, UNITS } from '../../src/pcp/index.ts';
 
 const NS = 1_000_000_000n;
 const STEP = 30;

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MysqlSettings } from '../../src/config/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
+import { Warehouse } from '../../src/databases/index.ts';
 import { havePrograms } from './programs.ts';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@
 
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ArchiveWriter, indomId, type MetricSpec, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import { ArchiveWriter, indomId, type MetricSpec, NO_INDOM, pmid, UNITS, type Version } from '../../src/pcp/index.ts';
 
 const NET = indomId(60, 3);
 const LOAD = indomId(60, 2);

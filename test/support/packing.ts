@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Random } from '../../bench/generate/random.ts';
-import { dumpSum, limits, MAX_VOLUME_BYTES } from '../../src/decode/index.ts';
+import type { Random } from '../../fixtures/generate/random.ts';
+import { dumpSum, limits, MAX_VOLUME_BYTES } from '../../src/pcp/index.ts';
 import { type Attempt, attempt, type Blow, damaged, judge, type Pristine, type Verdict } from './damage.ts';
 import { havePrograms } from './programs.ts';
 

@@ -1,7 +1,7 @@
 // Owns random archives: every type, changing instances, also under other numbers and names, metrics with two names, gaps, error codes,
 // marks, repeated and missing metrics; from a seed.
 
-import { seeded } from '../../bench/generate/random.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
 import {
   ArchiveWriter,
   type Datum,
@@ -14,7 +14,7 @@ import {
   UNITS,
   type Version,
   type WrittenSet,
-} from '../../src/write/index.ts';
+} from '../../src/pcp/index.ts';
 
 export interface RandomMetric extends MetricSpec {
   /** Values can be folded as numbers. */

@@ -1,7 +1,7 @@
 // Owns random records of a host that is started again now and then, and what its counters have counted; from a seed.
 
-import { seeded } from '../../bench/generate/random.ts';
-import { type MetricSpec, UNITS } from '../../src/write/index.ts';
+import { seeded } from '../../fixtures/generate/random.ts';
+import { type MetricSpec, UNITS } from '../../src/pcp/index.ts';
 import { archive, metric, type Record, T0 } from './counters.ts';
 
 interface Metrics {

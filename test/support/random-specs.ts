@@ -1,6 +1,6 @@
 // Owns random consumer specs over the metrics of a random archive: every mode, fold and reducer; from a seed.
 
-import { type Random, seeded } from '../../bench/generate/random.ts';
+import { type Random, seeded } from '../../fixtures/generate/random.ts';
 import type { ConsumerSpec, Fold, Lane, ReducerSpec } from '../../src/reduce/index.ts';
 import type { RandomMetric } from './random-archive.ts';
 

@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Allocation, type ClusterOptions, writeCluster } from '../../bench/generate/cluster.ts';
+import { type Allocation, type ClusterOptions, writeCluster } from '../../fixtures/generate/cluster.ts';
+import { Warehouse } from '../../src/databases/index.ts';
 import { setupLedger } from '../../src/ledger/index.ts';
-import { Warehouse } from '../../src/store/index.ts';
 import type { TestServer } from './mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from './warehouse.ts';
 

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/write/index.ts';
+import { ArchiveWriter, NO_INDOM, pmid, UNITS, type Version } from '../../src/pcp/index.ts';
 
 export interface SmallArchive {
   /** As the label has it. */

@@ -2,10 +2,10 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOG_SCHEMA, Catalog, type FileSystem, ownScanner, type ProbeArchive } from '../../src/archives/index.ts';
-import { probeArchive } from '../../src/decode/index.ts';
+import { CATALOG_SCHEMA, Catalog, type FileSystem, ownScanner, type ProbeArchive } from '../../src/catalog/index.ts';
+import { MEMORY, Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { MEMORY, Store } from '../../src/store/index.ts';
+import { probeArchive } from '../../src/pcp/index.ts';
 import { smallArchive } from './small-archive.ts';
 
 export const T0 = 1_772_409_600; // 2026-03-02 00:00 UTC

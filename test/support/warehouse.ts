@@ -4,7 +4,7 @@
 //   const ids = await addJobs(warehouse, [{ resourceId: 1, localId: 500, start, end, hosts: ['n2', 'n1'] }]);
 //   ids[0]                                                     // job_tasks.job_id: the key of modw_supremm.process
 
-import type { SqlParameter, SqlScalar, Warehouse } from '../../src/store/index.ts';
+import type { SqlParameter, SqlScalar, Warehouse } from '../../src/databases/index.ts';
 import { TABLES, TABLES_7 } from './warehouse-tables.ts';
 
 export type WarehouseSchema = 7 | 8 | 9;

@@ -2,8 +2,8 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { feedsOf, SHIPPED } from '../../analytics/index.ts';
-import { archiveInfo, checkArchive, resolveArchives } from '../../decode/index.ts';
 import { ERRORS } from '../../kernel/index.ts';
+import { archiveInfo, checkArchive, resolveArchives } from '../../pcp/index.ts';
 import { checkLines, feedLines } from '../../view/index.ts';
 import { type Bounded, boundOptions } from '../bounds.ts';
 import { print } from '../io.ts';

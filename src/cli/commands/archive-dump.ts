@@ -1,9 +1,17 @@
 // Owns `jobsum archive dump`: for people, as NDJSON, or in the one exact spelling.
 
 import type { Argv, CommandModule } from 'yargs';
-import { canonicalDump, checkArchive, DAMAGED, type DumpTotals, dumpSum, resolveArchives } from '../../decode/index.ts';
 import { counted, JobsumError, type Problem } from '../../kernel/index.ts';
-import { globMatcher, openArchive } from '../../pcp/index.ts';
+import {
+  canonicalDump,
+  checkArchive,
+  DAMAGED,
+  type DumpTotals,
+  dumpSum,
+  globMatcher,
+  openArchive,
+  resolveArchives,
+} from '../../pcp/index.ts';
 import { filterInstances, recordJson, recordLines } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
 import { limit, notNothing, report, type Windowed, windowOf, windowOptions } from './archive-options.ts';

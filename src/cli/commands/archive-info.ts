@@ -1,7 +1,7 @@
 // Owns `jobsum archive info`.
 
 import type { Argv, CommandModule } from 'yargs';
-import { archiveInfo, resolveArchives } from '../../decode/index.ts';
+import { archiveInfo, resolveArchives } from '../../pcp/index.ts';
 import { archiveLines } from '../../view/index.ts';
 import { type Bounded, boundOptions } from '../bounds.ts';
 import { print } from '../io.ts';

@@ -1,8 +1,8 @@
 // Owns what the archive commands share: options of a window and of metrics, limits, and how problems end a command.
 
 import type { Argv } from 'yargs';
-import { setBounds } from '../../decode/index.ts';
 import { formatSeconds, JobsumError, nsOf, type Problem, parseInstant } from '../../kernel/index.ts';
+import { setBounds } from '../../pcp/index.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { complain, usage } from '../io.ts';
 

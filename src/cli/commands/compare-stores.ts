@@ -1,10 +1,10 @@
 // Owns the comparison of two stores of documents on the command line: which stores the arguments name, and how they are opened.
 
 import type { MongoSettings } from '../../config/index.ts';
+import { Mongo } from '../../databases/index.ts';
 import type { StoredDocument } from '../../document/index.ts';
 import { namedOutput, type Output } from '../../run/index.ts';
 import { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from '../../sinks/index.ts';
-import { Mongo } from '../../store/index.ts';
 import { usage } from '../io.ts';
 import { openStore } from '../store.ts';
 

@@ -1,13 +1,11 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
 import type { Argv, CommandModule } from 'yargs';
+import { explain, fromFile, type KnownJobAtSite, knownAtSite, openSite, treeOf } from '../../answers/index.ts';
+import { MEMORY, type Store } from '../../databases/index.ts';
 import { ERRORS, fromProblem, JobsumError, systemClock } from '../../kernel/index.ts';
-import { explain } from '../../run/index.ts';
-import { MEMORY, type Store } from '../../store/index.ts';
 import { adviceOn, type Explained, explainLines, passedOverLines } from '../../view/index.ts';
 import { type Clocked, print } from '../io.ts';
-import { fromFile, type KnownJobAtSite, knownAtSite, treeOf } from '../known.ts';
-import { openSite } from '../opened.ts';
 import { configOption, loadSite, storeToRead } from '../site.ts';
 
 type Known = Partial<KnownJobAtSite>;

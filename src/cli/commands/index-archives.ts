@@ -2,15 +2,18 @@
 
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
+import { type IndexedResource, type IndexSummary, indexArchives } from '../../catalog/index.ts';
 import {
-  boundsOfConfig,
-  type IndexedResource,
-  type IndexSummary,
-  indexArchives,
+  attend,
+  type LogOptions,
+  logOptions,
   makeDirectoryOf,
-} from '../../run/index.ts';
+  patienceOf,
+  patienceOption,
+  textfileOption,
+} from '../../operate/index.ts';
+import { boundsOfConfig } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
-import { attend, type LogOptions, logOptions, patienceOf, patienceOption, textfileOption } from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';

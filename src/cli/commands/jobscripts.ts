@@ -1,9 +1,16 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
 import type { Argv, CommandModule } from 'yargs';
+import { ingestScripts, type ScriptsSummary } from '../../jobscripts/index.ts';
 import { counted, JobsumError } from '../../kernel/index.ts';
-import { ingestScripts, type ScriptsSummary } from '../../run/index.ts';
-import { attend, type LogOptions, logOptions, patienceOf, patienceOption, textfileOption } from '../attend.ts';
+import {
+  attend,
+  type LogOptions,
+  logOptions,
+  patienceOf,
+  patienceOption,
+  textfileOption,
+} from '../../operate/index.ts';
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';
 import { besides, configOption, loadSite, resourceOption } from '../site.ts';

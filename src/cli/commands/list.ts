@@ -2,22 +2,24 @@
 
 import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
-import { fromProblem, JobsumError, type Problem, parseInstant } from '../../kernel/index.ts';
-import { Runs } from '../../ledger/index.ts';
 import {
   fileJobs,
   type ListFilter,
   listedStates,
   listJobs,
+  type OpenedSite,
+  openSite,
   type Place,
   storeJobs,
   warehouseJobs,
-} from '../../run/index.ts';
+} from '../../answers/index.ts';
+import type { Store } from '../../databases/index.ts';
+import { reasonsOf } from '../../document/index.ts';
+import { fromProblem, JobsumError, type Problem, parseInstant } from '../../kernel/index.ts';
+import { Runs } from '../../ledger/index.ts';
 import { storeSummaries } from '../../sinks/index.ts';
-import type { Store } from '../../store/index.ts';
-import { LISTED_STATES, listCsv, listTable, reasonsOf } from '../../view/index.ts';
+import { LISTED_STATES, listCsv, listTable } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
-import { type OpenedSite, openSite } from '../opened.ts';
 import { configOption, loadSite, resourceOption } from '../site.ts';
 import { openStore } from '../store.ts';
 

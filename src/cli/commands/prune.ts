@@ -2,7 +2,7 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { counted, formatSeconds, systemClock } from '../../kernel/index.ts';
-import { type Pruned, prune } from '../../run/index.ts';
+import { type Pruned, prune } from '../../operate/index.ts';
 import { bytes } from '../../view/index.ts';
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, print, usage } from '../io.ts';

@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { Store } from '../../databases/index.ts';
 import { clean, cleanJson } from '../../kernel/index.ts';
-import { SCHEMAS } from '../../run/index.ts';
+import { SCHEMAS } from '../../operate/index.ts';
 import { applySetup, planSetup } from '../../setup/index.ts';
-import { Store } from '../../store/index.ts';
 import { ask, asking, confirm } from '../ask.ts';
 import { print, usage } from '../io.ts';
 import { configOption, loadSite } from '../site.ts';

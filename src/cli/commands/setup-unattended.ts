@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { type Config, findConfig, loadConfig } from '../../config/index.ts';
 import { clean, packageFile, toProblem } from '../../kernel/index.ts';
-import { textfileFor } from '../../run/index.ts';
+import { textfileFor } from '../../operate/index.ts';
 import { crontab, PLAIN_WORD, placeFiles, systemdUnits, type TextFile, type Unattended } from '../../setup/index.ts';
 import { print, usage } from '../io.ts';
 import { configOption } from '../site.ts';

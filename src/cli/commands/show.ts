@@ -1,13 +1,11 @@
 // Owns `jobsum show`: the report of a job, or the table of jobs: of a store, a configured site, or a file of documents.
 
 import type { Argv, CommandModule } from 'yargs';
+import { fileJobs, knownAtSite, latestDocuments, type OpenedSite, openSite } from '../../answers/index.ts';
 import { fromProblem, JobsumError } from '../../kernel/index.ts';
-import { fileJobs, latestDocuments } from '../../run/index.ts';
 import { countDocuments, findDocuments, findInFile, listDocuments } from '../../sinks/index.ts';
 import { jobTable, reportLines } from '../../view/index.ts';
 import { colour, print, terminalWidth, usage } from '../io.ts';
-import { knownAtSite } from '../known.ts';
-import { type OpenedSite, openSite } from '../opened.ts';
 import { configOption, loadSite, resourceOption } from '../site.ts';
 import { openStore } from '../store.ts';
 import { placesOf } from './list.ts';

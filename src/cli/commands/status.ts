@@ -1,9 +1,9 @@
 // Owns `jobsum status`: how the runs go, what waits, what failed and why, what was set aside, who is at work.
 
 import type { Argv, CommandModule } from 'yargs';
+import { status } from '../../answers/index.ts';
+import { Warehouse } from '../../databases/index.ts';
 import { ERRORS, systemClock, toProblem } from '../../kernel/index.ts';
-import { status } from '../../run/index.ts';
-import { Warehouse } from '../../store/index.ts';
 import { type Status, statusLines } from '../../view/index.ts';
 import { type Clocked, print, usage } from '../io.ts';
 import { configOption, loadSite, storeToRead } from '../site.ts';

@@ -4,6 +4,15 @@ import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
 import {
+  attend,
+  type Frame,
+  type LogOptions,
+  logOptions,
+  patienceOf,
+  patienceOption,
+  textfileOption,
+} from '../../operate/index.ts';
+import {
   type CommonOptions,
   commonOfConfig,
   type RunIo,
@@ -14,15 +23,6 @@ import {
 } from '../../run/index.ts';
 import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
-import {
-  attend,
-  type Frame,
-  type LogOptions,
-  logOptions,
-  patienceOf,
-  patienceOption,
-  textfileOption,
-} from '../attend.ts';
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';

@@ -1,0 +1,116 @@
+// Owns the list of jobs that the warehouse has of a resource: as accounted, with the mark in the process table and our own state.
+
+import type { ResourceSettings } from '../config/index.ts';
+import type { SqlParameter, SqlRow, Warehouse } from '../databases/index.ts';
+import { detectSchema, uniqueId } from '../jobs/index.ts';
+import { type WarehouseJobRow, warehouseRow } from '../ledger/index.ts';
+import type { Summaries } from '../sinks/index.ts';
+import type { KnownJob } from '../view/index.ts';
+import { type ListFilter, PAGE, type Place } from './list.ts';
+
+interface Row extends SqlRow {
+  readonly job_id: number;
+  readonly end_time: number;
+  readonly document_id: string | null;
+  readonly process_version: number | null;
+}
+
+/** What the database can decide by itself; the rest is decided by what comes of the row. */
+function conditionsOf(filter: ListFilter, ext: string): [string, SqlParameter[]][] {
+  const { states, reasons, user, node, from, to, since } = filter;
+  const all: [string, SqlParameter[]][] = [];
+  if (from !== undefined) all.push(['jf.end_time_ts >= ?', [Math.ceil(from)]]);
+  if (to !== undefined) all.push(['jf.end_time_ts <= ?', [Math.floor(to)]]);
+  if (user !== undefined) all.push(['sa.username = ?', [user]]);
+  if (since !== undefined) all.push(['j.finished >= ?', [since]]);
+  if (node !== undefined)
+    all.push([
+      `EXISTS (SELECT 1 FROM modw.jobhosts jh JOIN modw.hosts h ON h.id = jh.host_id
+         WHERE jh.job_id = jf.job_id AND (h.hostname IN (?) OR SUBSTRING_INDEX(h.hostname, '.', 1) = ?))`,
+      [[node, node.endsWith(`.${ext}`) ? node.slice(0, -ext.length - 1) : node], node],
+    ]);
+  // Without a row of ours a mark of the incumbent says that a job is done.
+  const marked: string[] = ['done', 'untried'];
+  if (states && !states.some((s) => marked.includes(s)))
+    all.push(['j.state IN (?)', [states.length > 0 ? states : ['']]]);
+  if (reasons) {
+    const { errors, codes } = reasons;
+    all.push([
+      '(j.error IN (?) OR j.code IN (?) OR (j.job_id IS NULL AND p.process_version IN (?)))',
+      [
+        orNone(errors, -1),
+        orNone(codes, ''),
+        orNone(
+          errors.map((e) => -1000 - e),
+          0,
+        ),
+      ],
+    ]);
+  }
+  return all;
+}
+
+/** A list of SQL has at least one member. */
+const orNone = <T extends string | number>(list: readonly T[], none: T): readonly T[] =>
+  list.length > 0 ? list : [none];
+
+export interface WarehouseJobsOptions {
+  readonly resource: Pick<ResourceSettings, 'id' | 'name' | 'hostNameExt'>;
+  readonly filter: ListFilter;
+  readonly summaries: Summaries;
+}
+
+/** @throws JobsumError E_SCHEMA, E_SERVICE, E_DENIED */
+export async function* warehouseJobs(warehouse: Warehouse, options: WarehouseJobsOptions): Place {
+  const { resource, filter, summaries } = options;
+  const old = (await detectSchema(warehouse)) === 7;
+  const [jobs, nodes, alive] = old
+    ? ['modw.jobfact', 'jf.nodecount', 'TRUE']
+    : ['modw.job_tasks', 'jf.node_count', 'jf.is_deleted = 0'];
+  const conditions = conditionsOf(filter, resource.hostNameExt);
+  const select = `SELECT jf.job_id, jf.resource_id, jf.local_jobid AS local_job_id, jf.local_job_array_index, jf.local_job_id_raw,
+      jf.start_time_ts AS start_time, jf.end_time_ts AS end_time, jf.name AS jobname, ${nodes} AS nodes, sa.username AS user,
+      sj.source_format AS resource_manager, p.process_version, j.document_id, j.state, j.attempts, j.next_try, j.seen, j.error,
+      j.problem, j.run, j.finished
+    FROM ${jobs} jf LEFT JOIN modw.systemaccount sa ON sa.id = jf.systemaccount_id
+    LEFT JOIN mod_shredder.shredded_job sj ON sj.shredded_job_id = jf.job_id
+    LEFT JOIN modw_supremm.process p ON p.jobid = jf.job_id
+    LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id
+      AND SUBSTRING_INDEX(j.document_id, '-', -1) = jf.end_time_ts
+    WHERE jf.resource_id = ? AND ${alive} AND ${['(jf.end_time_ts < ? OR (jf.end_time_ts = ? AND jf.job_id < ?))', ...conditions.map(([sql]) => sql)].join(' AND ')}
+    ORDER BY jf.end_time_ts DESC, jf.job_id DESC LIMIT ${PAGE}`;
+  const parameters = conditions.flatMap(([, values]) => values);
+  let [end, last] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  for (;;) {
+    const page = await warehouse.rows<Row>(select, [resource.id, end, end, last, ...parameters]);
+    const keyed = page.map((row) => ({ row, id: row.document_id ?? `${uniqueId(row as never)}-${row.end_time}` }));
+    const documents = await summaries.find(keyed.map((k) => k.id));
+    for (const { row, id } of keyed) yield knownJob(row, id, resource, documents.get(id) ?? null);
+    if (page.length < PAGE) return;
+    ({ end_time: end, job_id: last } = page.at(-1)!);
+  }
+}
+
+function knownJob(
+  row: Row,
+  id: string,
+  { name }: WarehouseJobsOptions['resource'],
+  document: KnownJob['document'],
+): KnownJob {
+  const {
+    local_job_id,
+    local_job_array_index,
+    start_time,
+    end_time,
+    jobname,
+    nodes,
+    user,
+    process_version: mark,
+  } = row;
+  const account = { local_job_id, local_job_array_index, start_time, end_time, jobname, nodes, user };
+  return {
+    ...{ id, resource: name, document, acct: { id: uniqueId(row as never), ...account } },
+    ledger: row.document_id === null ? null : warehouseRow(row as unknown as WarehouseJobRow),
+    ...(row.document_id !== null || mark === null ? {} : { marked: mark <= -1000 ? -1000 - mark : 0 }),
+  };
+}

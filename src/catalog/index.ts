@@ -1,0 +1,14 @@
+// Owns the public surface of catalog/: re-exports only.
+
+export { Catalog, type CatalogEntry, type ScanReport } from './catalog.ts';
+export { CATALOG_SCHEMA } from './catalog-schema.ts';
+export { type IndexedResource, type IndexSummary, indexArchives } from './index-archives.ts';
+export { IndexedArchives } from './indexed.ts';
+export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
+export { parseArchiveJob, stampOf } from './names.ts';
+export { planTasks, type Task, type WantedWindow } from './plan.ts';
+export { FILES, type FileSystem, walk } from './scan.ts';
+export { ScanPool } from './scan-pool.ts';
+export { ownScanner, type ProbeArchive } from './scanner.ts';
+export { fingerprint, isWritten } from './seen.ts';
+export { INDEX_SCHEMA, INDEX_TABLES, WarehouseIndex } from './warehouse-index.ts';
