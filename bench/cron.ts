@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EPOCH } from '../fixtures/generate/cluster.ts';
-import { Warehouse } from '../src/databases/index.ts';
+import { Mysql } from '../src/databases/index.ts';
 import { startMariadb } from '../test/support/mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from '../test/support/warehouse.ts';
 import { type Spread, spread } from './measure.ts';
@@ -28,7 +28,7 @@ function timed(args: readonly string[]): number {
 const server = await startMariadb();
 const dir = mkdtempSync(join(tmpdir(), 'jobsum-cron-'));
 try {
-  const warehouse = await Warehouse.connect(server.settings);
+  const warehouse = await Mysql.connect(server.settings);
   await createWarehouse(warehouse);
   const job = (i: number): WarehouseJob => ({
     ...{ resourceId: 7, localId: i + 1, start: EPOCH + i, end: EPOCH + i + 3600, hosts: [`cpn-${i % 200}`] },

@@ -12,25 +12,29 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ORDER = [
   'kernel',
   'config',
-  'store',
-  'jobs',
-  'archives',
-  'scripts',
   'reduce',
-  'decode',
-  'write',
   'pcp',
-  'prometheus',
-  'analytics',
+  'databases',
+  'jobs',
   'document',
-  'sinks',
+  'analytics',
+  'prometheus',
   'ledger',
-  'view',
-  'run',
+  'sinks',
+  'warehouse',
+  'operate',
+  'catalog',
+  'jobscripts',
+  'answers',
   'setup',
+  'run',
+  'view',
+  'backfill',
   'cli',
   'manual',
 ];
+/** Within `pcp`, the same from the border to WebAssembly outward. */
+const PCP_ORDER = ['wasm', 'files', 'archive', 'reduce', 'inspect', 'write', 'library'];
 const SOFT_CEILING = 350;
 
 interface Source {
@@ -79,6 +83,50 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('keeps the order within pcp, which rests on kernel and reduce alone', () => {
+    const place = (path: string): number => PCP_ORDER.indexOf(path.split('/')[2]!);
+    const wrong = src
+      .filter((s) => s.folder === 'pcp' && s.path !== 'src/pcp/index.ts')
+      .flatMap((s) => s.imports.filter((i) => i.startsWith('.')).map((i) => ({ s, target: resolved(s, i) })))
+      .filter(({ s, target }) =>
+        target.startsWith('src/pcp/')
+          ? place(target) < 0 || place(target) > place(s.path)
+          : !/^src\/(kernel|reduce)\//.test(target),
+      );
+    expect(wrong.map(({ s, target }) => `${s.path} imports ${target}`)).toEqual([]);
+    expect(src.filter((s) => s.folder === 'pcp' && place(s.path) < 0).map((s) => s.path)).toEqual(['src/pcp/index.ts']);
+  });
+
+  it('keeps analytics that ship and those of a site apart', () => {
+    const wrong = src.flatMap((s) => {
+      const [, room, part] = s.path.split('/');
+      if (room !== 'analytics') return [];
+      const other = part === 'shipped' ? 'site' : part === 'site' ? 'shipped' : null;
+      return s.imports.filter((i) => other && resolved(s, i).startsWith(`src/analytics/${other}/`)).map(() => s.path);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('shows what it is given: view imports nothing that runs, and of readers only types and names', () => {
+    const names = new Set(['pmidText', 'TYPE_NAMES']);
+    const wrong = src
+      .filter((s) => s.folder === 'view')
+      .flatMap((s) =>
+        [...s.text.matchAll(/^import ([^;]*?) from '[./]+\/(\w+)\/index\.ts';/gm)].flatMap(([, what, room]) => {
+          if (/^(run|setup|jobscripts|databases)$/.test(room!)) return [`${s.path} imports ${room}`];
+          if (!/^(pcp|catalog)$/.test(room!) || what!.startsWith('type ')) return [];
+          const values = what!
+            .replace(/[{}]/g, '')
+            .split(',')
+            .map((n) => n.trim());
+          return values
+            .filter((n) => n && !n.startsWith('type ') && !names.has(n))
+            .map((n) => `${s.path} imports ${n}`);
+        }),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   it('asks in one place where the files of the package are, as a bundle moves the others', () => {
     const asking = src.filter((s) => /import\.meta|__dirname/.test(s.text)).map((s) => s.path);
     expect(asking).toEqual(['src/kernel/built.ts']);
@@ -116,13 +164,18 @@ describe('architecture', () => {
   });
 
   it.each([
-    ['WebAssembly', /\bWebAssembly\./, /^src\/decode\//],
-    ['the SQLite library', /from 'libsql'/, /^src\/store\//],
-    ['the MongoDB driver', /(?:from|import\() ?'mongodb'/, /^src\/(store|sinks)\//],
-    ['the MySQL driver', /(?:from|import\() ?'mysql2/, /^src\/store\//],
+    ['WebAssembly', /\bWebAssembly\./, /^src\/pcp\//],
+    ['the SQLite library', /from 'libsql'/, /^src\/databases\//],
+    ['the MongoDB driver', /(?:from|import\() ?'mongodb'/, /^src\/(databases|sinks)\//],
+    ['the MySQL driver', /(?:from|import\() ?'mysql2/, /^src\/databases\//],
     ['yargs', /from 'yargs/, /^src\/cli\//],
-    ['piscina', /from 'piscina'/, /^src\/run\//],
+    ['piscina', /from 'piscina'/, /^src\/operate\//],
     ['standard output', /process\.stdout|console\.log/, /^src\/cli\//],
+    [
+      'SQL',
+      /\b(SELECT [\w*]|INSERT (IGNORE )?INTO|DELETE FROM|CREATE TABLE|UPDATE \w+ SET)/,
+      /^src\/(databases|jobs|ledger|sinks|warehouse|catalog|jobscripts)\//,
+    ],
   ])('knows %s in one place only', (_, pattern, place) => {
     // Types and examples in comments may name it anywhere: only the use counts.
     const users = src.filter((s) =>

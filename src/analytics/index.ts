@@ -5,5 +5,5 @@ export { finishJob, type JobParts } from './finish.ts';
 export { leadsOf, type NodeOutcome, type NodePlan, type Normalization, planNode } from './plan-node.ts';
 export { ANALYTICS, PREPROCESSORS, WANTED_METRICS } from './registry.ts';
 export { type AnalyticSet, analyticSet, type PluginLists, SHIPPED } from './set.ts';
-export { loadSite } from './site/load.ts';
+export { loadAnalyticModules } from './site/load.ts';
 export { type Stats, stats } from './stats.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Catalog, CatalogEntry } from '../catalog/index.ts';
 import { lookupNode } from '../catalog/index.ts';
 import type { Store } from '../databases/index.ts';
-import { documentId, MIN_NODE_FRACTION, skipByArchives } from '../document/index.ts';
+import { documentId, MIN_NODE_FRACTION, skipByArchives, stateOf } from '../document/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { NS, type Problem } from '../kernel/index.ts';
 import { type Ledger, ledgersOf } from '../ledger/index.ts';
 import { findDocuments } from '../sinks/index.ts';
-import { type Explained, type NodeExplained, stateOf } from '../view/index.ts';
+import type { Explained, NodeExplained } from './explained.ts';
 
 /** Accounting of a job out of a document. */
 export function jobOf(document: Record<string, unknown>): Job | null {

@@ -2,15 +2,15 @@
 
 import { Catalog, IndexedArchives } from '../catalog/index.ts';
 import type { ResourceSettings, SourceSettings } from '../config/index.ts';
-import type { Store, Warehouse } from '../databases/index.ts';
-import { documentId } from '../document/index.ts';
+import type { Mysql, Store } from '../databases/index.ts';
+import { documentId, jobOfId } from '../document/index.ts';
 import { FileSource, type Job, type JobSource, SacctSource, selects, XdmodSource } from '../jobs/index.ts';
 import { type Clock, type Problem, toProblem } from '../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../ledger/index.ts';
 import { probeArchive } from '../pcp/index.ts';
 import { findDocuments, findInFile, findMongoDocuments, findMongoJob } from '../sinks/index.ts';
-import { jobOfId, type PassedOver } from '../view/index.ts';
 import type { KnownArchives } from './explain.ts';
+import type { PassedOver } from './explained.ts';
 import type { OpenedSite } from './opened.ts';
 
 type Found = { readonly job: Job; readonly from: string };
@@ -71,12 +71,12 @@ const fromSlurm = (
   return accounted(new SacctSource({ ...command, selection, back: 0 }), id, command.command);
 };
 
-const fromWarehouse = (warehouse: Warehouse, resource: ResourceSettings, id: string): Promise<Accounted> => {
+const fromWarehouse = (warehouse: Mysql, resource: ResourceSettings, id: string): Promise<Accounted> => {
   const selection = { ids: [withoutBrackets(jobOfId(id))], states: 'all' as const };
   return accounted(new XdmodSource(warehouse, { resource, selection }), id, `the warehouse, resource ${resource.name}`);
 };
 
-function accountingOf(resource: ResourceSettings, warehouse: Warehouse | null, id: string): Promise<Accounted> {
+function accountingOf(resource: ResourceSettings, warehouse: Mysql | null, id: string): Promise<Accounted> {
   const { source } = resource;
   if (source.kind === 'file') return fromFile(source, id);
   if (source.kind === 'sacct') return fromSlurm(source, id);

@@ -1,39 +1,21 @@
 // Owns the list of jobs of a store, of a site, or of files of documents: what is known of each, filtered, latest end first.
 
-import type { Reasons } from '../document/index.ts';
+import type { Mysql } from '../databases/index.ts';
+import { ranOn } from '../document/index.ts';
 import { JobsumError, merged } from '../kernel/index.ts';
+import type { AccountedJobsOptions, JobQuery, ListedState } from '../ledger/index.ts';
+import { accountedJobs, LISTED_STATES } from '../ledger/index.ts';
+import type { Summaries } from '../sinks/index.ts';
 import { fileDocuments } from '../sinks/index.ts';
-import { type KnownJob, LISTED_STATES, type ListedJob, type ListedState, listedJob } from '../view/index.ts';
-
-export interface ListFilter {
-  readonly states?: readonly ListedState[];
-  readonly reasons?: Reasons;
-  readonly user?: string;
-  /** By its whole name or the short one. */
-  readonly node?: string;
-  /** Bounds of the job's end, epoch seconds, inclusive. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Only jobs that a run has dealt with since, epoch seconds. */
-  readonly since?: number;
-}
+import type { KnownJob, ListedJob } from './listed.ts';
+import { listedJob } from './listed.ts';
 
 /** Jobs of one place, latest end first, records of one job next to each other. It leaves out jobs of other nodes, and what else it can; the rest is left out here. */
 export type Place = AsyncGenerator<KnownJob>;
 
-/** Pages of jobs that are asked of a place at a time. */
-export const PAGE = 200;
-
 const endOf = (job: ListedJob): number => job.end ?? 0;
 
-/** Whether the job of a document ran on a node, by its whole name or the short one. */
-export function ranOn(document: unknown, node: string): boolean {
-  const { host_list: hosts } = ((document as { acct?: unknown } | null)?.acct ?? {}) as { host_list?: unknown };
-  if (!Array.isArray(hosts)) return false;
-  return hosts.some((name) => name === node || (!node.includes('.') && String(name).split('.')[0] === node));
-}
-
-function meets({ states, reasons, user, from, to, since }: ListFilter, job: ListedJob): boolean {
+function meets({ states, reasons, user, from, to, since }: JobQuery, job: ListedJob): boolean {
   const end = endOf(job);
   return (
     (!states || states.includes(job.state)) &&
@@ -56,7 +38,7 @@ interface Line {
 const GRAVITY: readonly ListedState[] = ['untried', 'done', 'partial', 'waiting', 'failed', 'poison'];
 
 /** A job is one line, though each set of outputs has its own record of it: of those that are asked for, the gravest. */
-async function* filtered(place: Place, filter: ListFilter): AsyncGenerator<Line> {
+async function* filtered(place: Place, filter: JobQuery): AsyncGenerator<Line> {
   let line: Line | null = null;
   for await (const known of place) {
     const job = listedJob(known);
@@ -72,7 +54,7 @@ async function* filtered(place: Place, filter: ListFilter): AsyncGenerator<Line>
 }
 
 /** Jobs of all places, latest end first. */
-export const latestFirst = (places: readonly Place[], filter: ListFilter): AsyncGenerator<Line> =>
+export const latestFirst = (places: readonly Place[], filter: JobQuery): AsyncGenerator<Line> =>
   merged(
     places.map((place) => filtered(place, filter)),
     (a, b) => endOf(a.job) > endOf(b.job),
@@ -81,7 +63,7 @@ export const latestFirst = (places: readonly Place[], filter: ListFilter): Async
 /** The first so many, and whether there are more. */
 export async function listJobs(
   places: readonly Place[],
-  filter: ListFilter,
+  filter: JobQuery,
   limit: number,
 ): Promise<{ readonly jobs: ListedJob[]; readonly more: boolean }> {
   const jobs: ListedJob[] = [];
@@ -107,7 +89,7 @@ export async function latestDocuments(
 }
 
 /** Documents of a file, one a line. @throws JobsumError E_INPUT_MISSING, E_NO_DOCUMENT, E_IO */
-export async function* fileJobs(file: string, { node }: ListFilter): Place {
+export async function* fileJobs(file: string, { node }: JobQuery): Place {
   const all: KnownJob[] = [];
   for await (const { id, document } of fileDocuments(file)) {
     if (node !== undefined && !ranOn(document, node)) continue;
@@ -130,4 +112,15 @@ export function listedStates(words: readonly string[]): ListedState[] {
       });
     return state;
   });
+}
+
+/** Jobs of the warehouse, with their documents. @throws JobsumError E_SCHEMA, E_SERVICE, E_DENIED */
+export async function* warehouseJobs(
+  warehouse: Mysql,
+  { summaries, ...asked }: AccountedJobsOptions & { readonly summaries: Summaries },
+): Place {
+  for await (const page of accountedJobs(warehouse, asked)) {
+    const documents = await summaries.find(page.map((job) => job.id));
+    for (const job of page) yield { ...job, document: documents.get(job.id) ?? null };
+  }
 }

@@ -1,9 +1,14 @@
 // Owns what of a configured site, or of a store without one, commands look into: opened, and closed again. A server that is unavailable
 // costs what it has; the rest is shown.
 
+import { Mysql } from '../databases/index.ts';
+import { siteStore } from '../catalog/index.ts';
+import { openPresent } from '../catalog/index.ts';
+import { openStore } from '../catalog/index.ts';
+import { type Site } from '../config/index.ts';
 import { existsSync } from 'node:fs';
-import { openStore, type Site, storeToRead } from '../cli/index.ts';
-import { Mongo, type Store, Warehouse } from '../databases/index.ts';
+
+import { Mongo, type Store } from '../databases/index.ts';
 import { type Clock, ERRORS, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { fileSummaries, mongoSummaries, NO_SUMMARIES, type Summaries, storeSummaries } from '../sinks/index.ts';
 
@@ -23,7 +28,7 @@ export interface OpenedSite {
   readonly site: Site;
   readonly clock: Clock;
   readonly store: Store;
-  readonly warehouse: Warehouse | null;
+  readonly warehouse: Mysql | null;
   readonly mongo: Mongo | null;
   /** The store that has the documents; null: they are elsewhere. */
   readonly documents: Store | null;
@@ -38,8 +43,8 @@ export interface OpenedSite {
 export async function openSite(site: Site, clock = systemClock): Promise<OpenedSite> {
   const { output, warehouse: settings, state } = site.config;
   const problems: Problem[] = [];
-  const store = storeToRead(site, state);
-  let [warehouse, mongo, documents]: [Warehouse | null, Mongo | null, Store | null] = [null, null, null];
+  const store = siteStore(state);
+  let [warehouse, mongo, documents]: [Mysql | null, Mongo | null, Store | null] = [null, null, null];
   const close = async (): Promise<void> => {
     await mongo?.close();
     await warehouse?.close();
@@ -47,10 +52,10 @@ export async function openSite(site: Site, clock = systemClock): Promise<OpenedS
     store.close();
   };
   try {
-    if (settings) warehouse = await unlessUnavailable(problems, () => Warehouse.connect(settings, { connections: 1 }));
+    if (settings) warehouse = await unlessUnavailable(problems, () => Mysql.connect(settings, { connections: 1 }));
     if (output?.kind === 'mongodb') mongo = await unlessUnavailable(problems, () => Mongo.connect(output));
     if (output?.kind === 'sqlite' && output.path === state) documents = store;
-    else if (output?.kind === 'sqlite' && existsSync(output.path)) documents = openStore(output.path);
+    else if (output?.kind === 'sqlite' && existsSync(output.path)) documents = openPresent(output.path);
   } catch (error) {
     await close();
     throw error;

@@ -1,23 +1,57 @@
 // Owns the state of a site or store at a glance: runs, backlog, failures by reason, jobs set aside, leases, archives.
 
+import { type JobState } from '../ledger/index.ts';
+import { type LedgerCount } from '../ledger/index.ts';
+import { type LedgerRow } from '../ledger/index.ts';
+import { type RunRecord } from '../ledger/index.ts';
+import { type CatalogTally } from '../catalog/index.ts';
+import { type StatusSite } from '../ledger/index.ts';
+import { catalogsOf } from '../catalog/index.ts';
 import type { ResourceSettings } from '../config/index.ts';
-import type { Store, Warehouse } from '../databases/index.ts';
+import type { Store } from '../databases/index.ts';
 import { detectSchema } from '../jobs/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import {
+  accounted,
   type Backlog,
   type LeaseHeld,
   type Ledger,
   leasesHeld,
+  ledgerOf,
   ledgersOf,
   Runs,
   runState,
-  stillHeld,
   sumOf,
-  WarehouseLedger,
+  untriedJobs,
+  warehouseLeasesHeld,
 } from '../ledger/index.ts';
 import { countDocuments } from '../sinks/index.ts';
-import type { LedgerStatus, Status } from '../view/index.ts';
+
+export interface LedgerStatus {
+  /** The outputs, or the resource. */
+  readonly of: string;
+  readonly jobs: Readonly<Record<JobState, number>>;
+  /** Failures and skips by reason, most frequent first, with the jobs that were tried last. */
+  readonly reasons: readonly (LedgerCount & { readonly ids: readonly string[] })[];
+  /** Jobs that are open, or that no run has taken yet. */
+  readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
+  /** Set aside after too many tries. */
+  readonly poison: readonly LedgerRow[];
+}
+
+/** The state of a store or site. */
+export interface Status {
+  readonly store: string;
+  /** Of its files. */
+  readonly bytes: number;
+  readonly documents: number;
+  readonly runs: readonly (Omit<RunRecord, 'mark'> & { readonly state: ReturnType<typeof runState> })[];
+  readonly ledgers: readonly LedgerStatus[];
+  /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
+  readonly problem?: Problem;
+  readonly leases: readonly LeaseHeld[];
+  readonly archives: readonly CatalogTally[];
+}
 
 const MAX_ROWS = 1000;
 /** Jobs that are named for each reason. */
@@ -43,47 +77,6 @@ async function ledgerStatus(
   };
 }
 
-/** Jobs of a resource that the warehouse has and no run has marked. */
-async function untriedJobs(warehouse: Warehouse, resource: number): Promise<Backlog> {
-  const from = (table: string, alive: string): string =>
-    `SELECT count(*) AS jobs, min(jf.end_time_ts) AS oldest FROM modw.${table} jf
-     LEFT JOIN modw_supremm.process p ON p.jobid = jf.job_id
-     LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id
-     WHERE jf.resource_id = ? AND ${alive} AND p.jobid IS NULL AND j.job_id IS NULL`;
-  const old = (await detectSchema(warehouse)) === 7;
-  const sql = old ? from('jobfact', 'TRUE') : from('job_tasks', 'jf.is_deleted = 0');
-  const [row] = await warehouse.rows<{ jobs: number; oldest: number | null }>(sql, [resource]);
-  return { jobs: Number(row?.jobs ?? 0), oldestEnd: row?.oldest ?? null };
-}
-
-export interface StatusSite {
-  readonly warehouse: Warehouse;
-  readonly resources: readonly ResourceSettings[];
-}
-
-const ledgerOf = ({ warehouse }: StatusSite, { id }: ResourceSettings): Ledger =>
-  new WarehouseLedger(warehouse, { resourceId: id, run: '' });
-const accounted = (site: StatusSite | undefined): readonly ResourceSettings[] =>
-  site?.resources.filter((r) => r.source.kind === 'xdmod') ?? [];
-
-/** Jobs that are open in all ledgers of a store, and of a site. */
-export async function backlogOf(store: Store, site?: StatusSite): Promise<Backlog> {
-  const parts = ledgersOf(store).map(({ ledger }) => ledger.backlog());
-  for (const resource of accounted(site))
-    parts.push(ledgerOf(site!, resource).backlog(), untriedJobs(site!.warehouse, resource.id));
-  return sumOf(await Promise.all(parts));
-}
-
-/** A job that accounting no longer has is asked for no longer than so many seconds behind the grace period. */
-const MAX_LATE = 7 * 86_400;
-
-/** How many seconds back accounting is asked for jobs: as long as data are waited for, and as far as any job is open. */
-export async function lookBack(ledger: Ledger, grace: number, clock: Clock): Promise<number> {
-  const { oldestEnd } = await ledger.backlog();
-  const age = oldestEnd === null ? 0 : clock() - oldestEnd;
-  return Math.min(Math.max(grace, age), grace + MAX_LATE);
-}
-
 /** `runs`: of the last ones, how many. `site`: with the ledgers of its warehouse. */
 export async function status(
   store: Store,
@@ -98,21 +91,9 @@ export async function status(
     ledgers.push(await ledgerStatus(resource.name, ledgerOf(site!, resource), untried));
   }
   if (site) {
-    const rows = await site.warehouse.rows<{ name: string; host: string; pid: number; mark: string; expires: number }>(
-      'SELECT name, host, pid, mark, expires FROM modw_supremm.jobsum_lease WHERE expires > UNIX_TIMESTAMP() ORDER BY name',
-    );
-    leases.push(...stillHeld(rows.map((row) => ({ ...row, pid: Number(row.pid) }))));
+    leases.push(...(await warehouseLeasesHeld(site.warehouse)));
   }
-  const archives = store
-    .prepare('SELECT root, count(*) AS archives, count(problem) AS unreadable FROM archive GROUP BY root ORDER BY root')
-    .all()
-    .map((r) => ({
-      ...{ root: String(r.root), archives: Number(r.archives), unreadable: Number(r.unreadable) },
-      unread: store
-        .prepare('SELECT problem FROM archive_unread WHERE root = ? ORDER BY path')
-        .all(r.root!)
-        .map((row) => JSON.parse(String(row.problem)) as Problem),
-    }));
+  const archives = catalogsOf(store);
   return {
     ...{ store: store.path, bytes: store.bytes().file, documents: countDocuments(store), ledgers, leases, archives },
     runs: new Runs(store).latest(runs).map(({ mark, ...r }) => ({ ...r, state: runState({ ...r, mark }) })),

@@ -1,25 +1,14 @@
 // Owns an indexing run: for each resource the catalogue, then the warehouse's tables. One resource's trouble is not another's.
 
+import { MAX_PROBLEMS } from '../kernel/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { type Store, Warehouse } from '../databases/index.ts';
-import {
-  type Clock,
-  ERRORS,
-  exitWhenStopped,
-  JobsumError,
-  localZone,
-  type Patience,
-  type Problem,
-  patiently,
-  systemClock,
-  toProblem,
-} from '../kernel/index.ts';
+import { Mysql, type Store } from '../databases/index.ts';
+import { type Clock, ERRORS, exitWhenStopped, JobsumError, localZone, type Patience, type Problem, patiently, systemClock, toProblem } from '../kernel/index.ts';
 import { Reported } from '../ledger/index.ts';
-import { exclusively, type Logger, openStore, patienceOf, problemFields } from '../operate/index.ts';
+import { exclusively, type Logger, patienceOf, problemFields } from '../operate/index.ts';
 import { type Bounds, probeArchive, setBounds } from '../pcp/index.ts';
-import { MAX_PROBLEMS } from '../run/index.ts';
-import type { IndexedCounts } from '../view/index.ts';
 import { Catalog } from './catalog.ts';
+import { openStore } from './embedded-store.ts';
 import { ScanPool } from './scan-pool.ts';
 import { INDEX_SCHEMA, WarehouseIndex } from './warehouse-index.ts';
 
@@ -50,6 +39,25 @@ export interface IndexOptions {
   readonly signal: AbortSignal;
 }
 
+/** What came of one resource. */
+export interface IndexedCounts {
+  readonly resource: string;
+  readonly archives: number;
+  readonly opened: number;
+  readonly named: number;
+  readonly vanished: number;
+  readonly young: number;
+  readonly unreadable: number;
+  readonly unreadDirectories: number;
+  /** Absent: no warehouse. */
+  readonly written?: number;
+  readonly unresolved?: number;
+  readonly unknownHosts?: readonly string[];
+  readonly refused?: number;
+  readonly pruned?: number;
+  readonly seconds: number;
+}
+
 export interface IndexSummary {
   readonly run: string;
   readonly resources: IndexedCounts[];
@@ -76,7 +84,7 @@ class Indexing {
   readonly #log: Logger;
   readonly #patience: Patience;
   readonly summary: IndexSummary;
-  #warehouse: Warehouse | null = null;
+  #warehouse: Mysql | null = null;
   /** What earlier runs have said, where that is not said again. */
   readonly #reported: Reported | null;
   /** Something to look at that was not there before. */
@@ -115,7 +123,7 @@ class Indexing {
     const began = performance.now();
     let first: Problem | null = null;
     try {
-      if (warehouse) this.#warehouse = await patiently(this.#patience, () => Warehouse.connect(warehouse));
+      if (warehouse) this.#warehouse = await patiently(this.#patience, () => Mysql.connect(warehouse));
       for (const resource of resources) {
         if (signal.aborted) break;
         try {

@@ -2,7 +2,8 @@
 
 export { Catalog, type CatalogEntry, type ScanReport } from './catalog.ts';
 export { CATALOG_SCHEMA } from './catalog-schema.ts';
-export { type IndexedResource, type IndexSummary, indexArchives } from './index-archives.ts';
+export { makeDirectoryOf, openStore, openPresent, SCHEMAS, siteStore } from './embedded-store.ts';
+export { type IndexedCounts, type IndexedResource, type IndexSummary, indexArchives } from './index-archives.ts';
 export { IndexedArchives } from './indexed.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
 export { parseArchiveJob, stampOf } from './names.ts';
@@ -11,4 +12,5 @@ export { FILES, type FileSystem, walk } from './scan.ts';
 export { ScanPool } from './scan-pool.ts';
 export { ownScanner, type ProbeArchive } from './scanner.ts';
 export { fingerprint, isWritten } from './seen.ts';
-export { INDEX_SCHEMA, INDEX_TABLES, WarehouseIndex } from './warehouse-index.ts';
+export { type CatalogTally, catalogsOf } from './tally.ts';
+export { INDEX_SCHEMA, INDEX_TABLES, indexedArchives, WarehouseIndex } from './warehouse-index.ts';

@@ -3,7 +3,7 @@
 
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
-import { MEMORY, type SqlRow, Store, type Warehouse } from '../databases/index.ts';
+import { MEMORY, type Mysql, type SqlRow, Store } from '../databases/index.ts';
 import { hostName, type Job } from '../jobs/index.ts';
 import { type Clock, JobsumError, type Problem } from '../kernel/index.ts';
 import { archiveMember } from '../pcp/index.ts';
@@ -151,7 +151,7 @@ const gone = (file: string): Problem => ({
 export class IndexedArchives {
   /** Of what was brought last. */
   readonly catalog: Catalog;
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #options: IndexedOptions;
   readonly #store = new Store(MEMORY, [CATALOG_SCHEMA]);
   /** What the tables have: host by path. */
@@ -159,7 +159,7 @@ export class IndexedArchives {
   /** Why some of these cannot be opened, by path. */
   readonly #failures = new Map<string, Problem>();
 
-  constructor(warehouse: Warehouse, probe: ProbeArchive, options: IndexedOptions) {
+  constructor(warehouse: Mysql, probe: ProbeArchive, options: IndexedOptions) {
     this.#warehouse = warehouse;
     this.#options = options;
     this.catalog = new Catalog(this.#store, ROOT, probe, {

@@ -41,7 +41,7 @@ export class ScanPool implements Scanner {
 
   async #there<T>(order: ScanOrder): Promise<T> {
     const options = { file: packageFile('dist/catalog/scan-worker.js'), threads: this.#workers, signal: this.#signal };
-    this.#threads ??= import('../operate/threads.ts').then(({ Threads }) => new Threads(options));
+    this.#threads ??= import('../operate/index.ts').then(({ Threads }) => new Threads(options));
     return (await this.#threads).run<T>(order);
   }
 

@@ -1,7 +1,7 @@
 // Owns the warehouse's tables of archives (archive-index.md §5): rows for what the catalogue has and the warehouse has not.
 
 import { join, resolve } from 'node:path';
-import type { Queryable, Row, Schema, SqlScalar, Store, Warehouse } from '../databases/index.ts';
+import type { Mysql, Queryable, Row, Schema, SqlScalar, Store, Tables } from '../databases/index.ts';
 import { hostName } from '../jobs/index.ts';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
 
@@ -16,17 +16,25 @@ export const INDEX_SCHEMA: Schema = {
 };
 
 /** The incumbent's tables, for warehouses that have none yet. */
-export const INDEX_TABLES: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS modw_supremm.archive_paths (
+export const INDEX_TABLES: Tables = {
+  reads: ['modw_supremm.archive_paths', 'modw_supremm.archives_nodelevel', 'modw_supremm.archives_joblevel'],
+  writes: {
+    'modw_supremm.archives_nodelevel': 'end_time_ts',
+    'modw_supremm.archives_joblevel': 'end_time_ts',
+    'modw_supremm.archive_paths': 'filename',
+  },
+  ddl: [
+    `CREATE TABLE IF NOT EXISTS modw_supremm.archive_paths (
      id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, filename VARCHAR(255) NOT NULL, UNIQUE KEY filename (filename))`,
-  `CREATE TABLE IF NOT EXISTS modw_supremm.archives_nodelevel (
+    `CREATE TABLE IF NOT EXISTS modw_supremm.archives_nodelevel (
      archive_id INT NOT NULL PRIMARY KEY, host_id INT NOT NULL, start_time_ts INT NOT NULL, end_time_ts INT NOT NULL,
      KEY hosttimes (host_id, start_time_ts, end_time_ts))`,
-  `CREATE TABLE IF NOT EXISTS modw_supremm.archives_joblevel (
+    `CREATE TABLE IF NOT EXISTS modw_supremm.archives_joblevel (
      archive_id INT NOT NULL PRIMARY KEY, host_id INT NOT NULL, local_jobid INT NOT NULL DEFAULT -1,
      local_job_array_index INT NOT NULL DEFAULT -1, local_job_id_raw INT NOT NULL, start_time_ts INT NOT NULL,
      end_time_ts INT NOT NULL, KEY hostjobs (host_id, local_job_id_raw))`,
-];
+  ],
+};
 
 export interface HostNames {
   readonly mode: 'hostname' | 'fqdn';
@@ -70,14 +78,20 @@ interface Pending {
 const floorSecond = (ns: bigint): number => Number(ns / NS);
 const ceilSecond = (ns: bigint): number => Math.min(MAX_INT, Number((ns + NS - 1n) / NS));
 
+/** Archives that the tables have. @throws JobsumError E_SCHEMA, E_SERVICE, E_DENIED */
+export async function indexedArchives(warehouse: Queryable): Promise<number> {
+  const [row] = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw_supremm.archive_paths');
+  return row?.n ?? 0;
+}
+
 export class WarehouseIndex {
   readonly #store: Store;
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #resource: number;
   readonly #root: string;
   readonly #names: HostNames;
 
-  constructor(store: Store, warehouse: Warehouse, resource: number, root: string, names: HostNames) {
+  constructor(store: Store, warehouse: Mysql, resource: number, root: string, names: HostNames) {
     this.#store = store;
     this.#warehouse = warehouse;
     this.#resource = resource;

@@ -1,12 +1,10 @@
 // Owns what commands of a configured site share: loading the configuration, and choosing resources.
 
-import { existsSync } from 'node:fs';
-import { type Config, firstFault, loadConfig, type ResourceSettings } from '../config/index.ts';
-import { MEMORY, Store } from '../databases/index.ts';
+import { openPresent, siteStore } from '../catalog/index.ts';
+import type { Site } from '../config/index.ts';
+import type { Store } from '../databases/index.ts';
 import { ERRORS, type Problem } from '../kernel/index.ts';
-import { type Logger, problemFields, SCHEMAS } from '../operate/index.ts';
-import { usage } from './io.ts';
-import { openStore } from './store.ts';
+import { type Logger, problemFields } from '../operate/index.ts';
 
 export const configOption = {
   type: 'string',
@@ -23,16 +21,6 @@ export const resourceOption = {
   requiresArg: true,
   describe: 'Only this resource, by name or id (repeatable)',
 } as const;
-
-export interface Site {
-  readonly config: Config;
-  /** Enabled, and chosen. */
-  readonly resources: readonly ResourceSettings[];
-  /** No run takes their jobs; what there is of these jobs can be looked at. Empty where some were chosen. */
-  readonly disabled: readonly ResourceSettings[];
-  /** Faults that cost a resource each: to be reported, not thrown. */
-  readonly faults: readonly Problem[];
-}
 
 /** A run beside resources that are not usable: they are reported, and count in its exit code. */
 export async function besides<S extends { readonly problems: Problem[]; exitCode: number }>(
@@ -52,36 +40,6 @@ export async function besides<S extends { readonly problems: Problem[]; exitCode
  * something else. @throws JobsumError E_INPUT_MISSING
  */
 export function storeToRead(site: Site | null, file: string, besides = false): Store {
-  if (!site) return besides && !existsSync(file) ? new Store(MEMORY, SCHEMAS) : openStore(file);
-  const { state } = site.config;
-  return existsSync(state) ? openStore(state) : new Store(MEMORY, SCHEMAS);
-}
-
-/** @throws JobsumError E_CONFIG, E_USAGE (no such resource, a disabled one) */
-export function loadSite(given: string | undefined, chosen: readonly string[] = []): Site {
-  const loaded = loadConfig(given);
-  const fault = firstFault(loaded);
-  if (fault) throw fault;
-  const { config, problems } = loaded;
-  const faults = problems
-    .filter((p) => p.severity === 'error')
-    .map(({ message, file, line, key }): Problem => {
-      const text = key === undefined ? message : `${key}: ${message}`;
-      return { code: 'E_CONFIG', message: text, file, ...(line === undefined ? {} : { line }) };
-    });
-  for (const name of chosen) {
-    if (
-      !config.resources.some((r) => r.name === name || String(r.id) === name) &&
-      !problems.some((p) => p.resource === name)
-    )
-      throw usage(`--resource ${name}: the configuration has ${config.resources.map((r) => r.name).join(', ')}`);
-  }
-  for (const r of config.resources)
-    if (!r.enabled && (chosen.includes(r.name) || chosen.includes(String(r.id))))
-      throw usage(`--resource ${r.name}: it is disabled in ${config.file}`);
-  const resources = config.resources.filter(
-    (r) => r.enabled && (chosen.length === 0 || chosen.includes(r.name) || chosen.includes(String(r.id))),
-  );
-  const disabled = chosen.length > 0 ? [] : config.resources.filter((r) => !r.enabled);
-  return { config, resources, disabled, faults };
+  if (site) return siteStore(site.config.state);
+  return besides ? siteStore(file) : openPresent(file);
 }

@@ -1,5 +1,6 @@
 // Owns the public surface of config/: re-exports only.
 
+export { type ChosenResource, chosenResources, loadSite, type Site } from './choose.ts';
 export { findConfig, firstFault, loadConfig } from './load.ts';
 export { maskUri, secret } from './secrets.ts';
 export type {

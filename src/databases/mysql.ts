@@ -1,6 +1,6 @@
 // Owns connections to MySQL and MariaDB: the only place that knows the driver, which is loaded when first needed.
 //
-//   const warehouse = await Warehouse.connect(settings);          // throws at once if the server cannot be used
+//   const warehouse = await Mysql.connect(settings);          // throws at once if the server cannot be used
 //   const rows = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw.hosts WHERE id IN (?)', [[1, 2]]);
 //   for await (const row of warehouse.stream('SELECT … WHERE resource_id = ?', [7])) …
 //   const { affected } = await warehouse.run('UPDATE …', [..]);   // autocommit
@@ -94,7 +94,7 @@ const WHAT: Partial<Record<ErrorCode, string>> = {
   E_SCHEMA: 'the SQL server lacks a table or column',
 };
 
-export class Warehouse implements Queryable {
+export class Mysql implements Queryable {
   readonly #pool: Pool;
   readonly #place: string;
   readonly #watch: Watch;
@@ -108,7 +108,7 @@ export class Warehouse implements Queryable {
   }
 
   /** Opens a pool and tries one connection. @throws JobsumError E_SERVICE, E_DENIED, E_QUERY */
-  static async connect(settings: MysqlSettings, options: WarehouseOptions = {}): Promise<Warehouse> {
+  static async connect(settings: MysqlSettings, options: WarehouseOptions = {}): Promise<Mysql> {
     const { createConnection, createPool } = await import('mysql2/promise');
     const { host = 'localhost', port = 3306, user, password, socket, ssl, connectSeconds = CONNECT_SECONDS } = settings;
     const pool: PoolOptions = {
@@ -139,7 +139,7 @@ export class Warehouse implements Queryable {
         (error) => !isLost(error),
       );
     const watch = new Watch(answers, options.statementMs ?? STATEMENT_MS, options.quietMs);
-    const warehouse = new Warehouse(createPool(pool), place, watch);
+    const warehouse = new Mysql(createPool(pool), place, watch);
     try {
       await warehouse.rows('SELECT 1');
     } catch (error) {

@@ -58,3 +58,6 @@ export function buildDocument(job: Job, parts: DocumentParts): Document {
     ...(Object.keys(series).length > 0 ? { timeseries: { version: TIMESERIES_VERSION, hosts, ...series } } : {}),
   };
 }
+
+/** The id of a job without the end that is in the id of its document. */
+export const jobOfId = (documentId: string): string => documentId.replace(/-\d+$/, '');

@@ -55,3 +55,10 @@ export function shownId(acct: Part): string {
   const index = num(acct, 'local_job_array_index');
   return clean(acct.local_job_id ?? acct.id) + (index !== null && index >= 0 ? `_${index}` : '');
 }
+
+/** Whether the job of a document ran on a node, by its whole name or the short one. */
+export function ranOn(document: unknown, node: string): boolean {
+  const { host_list: hosts } = ((document as { acct?: unknown } | null)?.acct ?? {}) as { host_list?: unknown };
+  if (!Array.isArray(hosts)) return false;
+  return hosts.some((name) => name === node || (!node.includes('.') && String(name).split('.')[0] === node));
+}

@@ -23,16 +23,17 @@ export {
   type Document,
   type DocumentParts,
   documentId,
+  jobOfId,
   SUMMARY_VERSION,
   TIMESERIES_VERSION,
 } from './document.ts';
 export type { Part, Spread } from './fields.ts';
-export { devices, num, part, shownId, spread } from './fields.ts';
+export { devices, num, part, ranOn, shownId, spread } from './fields.ts';
 export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
 export type { Reasons } from './job-errors.ts';
-export { errorOf, FLAG_ERRORS, reasonOf, reasonsOf } from './job-errors.ts';
+export { errorOf, errorOfFlag, JOB_ERRORS, jobError, reasonOf, reasonsOf } from './job-errors.ts';
 export { toJson } from './json.ts';
-export { type Schema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
+export { type JsonSchema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
 export { portalRefusals } from './portal.ts';
 export {
   judgeNodes,
@@ -44,3 +45,4 @@ export {
   type Verdict,
 } from './rules.ts';
 export { bsonBytes, isTyped } from './size.ts';
+export { coveredShare, stateOf, UNREADABLE, unreadable } from './wholeness.ts';

@@ -1,63 +1,127 @@
-// Owns what the numbers and states of jobs mean in words, and what can be done about each.
+// Owns the errors of jobs: number, flag in the document, meaning, what to do, and whether time may put it right.
 
 import { ERRORS, type ErrorCode } from '../kernel/index.ts';
 import { part } from './fields.ts';
 
-interface Reason {
+export interface JobError {
+  /** In `summarization` of the document. */
+  readonly flag: string;
+  /** Of the job, as a predicate. */
   readonly meaning: string;
+  /** The same in a report of the job, and in a table. */
+  readonly reported: string;
+  readonly brief: string;
   readonly advice: string;
+  /** What it comes from. Missing `data` may still come: these may pass, the others stay as they are. */
+  readonly from: 'accounting' | 'limit' | 'data';
 }
 
-/** Job errors (pipeline.md §5.1). */
-const JOB_ERRORS: Readonly<Record<number, Reason>> = {
+/** By number (pipeline.md §5.1, 6.3). */
+export const JOB_ERRORS = {
   8: {
+    flag: 'skipped_pmlogextract_error',
     meaning: 'most of its nodes have no data in the time of the job',
+    reported: 'too few nodes have data in the time of the job',
+    brief: 'none in the time of the job',
     advice: 'Look at the loggers of those nodes at that time, and at their clocks.',
+    from: 'data',
   },
-  9: { meaning: 'parallel and too short', advice: 'Nothing: the configured limits rule it out.' },
-  10: { meaning: 'accounted with less than one node', advice: 'Correct the accounting, or ignore it.' },
-  11: { meaning: 'more nodes than the limit', advice: 'Raise max_nodes, if its nodes are to be read.' },
-  12: { meaning: 'shorter than the limit', advice: 'Nothing: the configured limits rule it out.' },
-  13: { meaning: 'longer than the limit', advice: 'Check its times in the accounting.' },
+  9: {
+    flag: 'skipped_parallel_too_short',
+    meaning: 'parallel and too short',
+    reported: 'parallel job too short',
+    brief: 'parallel job too short',
+    advice: 'Nothing: the configured limits rule it out.',
+    from: 'limit',
+  },
+  10: {
+    flag: 'skipped_invalid_nodecount',
+    meaning: 'accounted with less than one node',
+    reported: 'fewer than one node',
+    brief: 'no nodes accounted',
+    advice: 'Correct the accounting, or ignore it.',
+    from: 'accounting',
+  },
+  11: {
+    flag: 'skipped_job_too_big',
+    meaning: 'more nodes than the limit',
+    reported: 'too many nodes',
+    brief: 'too many nodes',
+    advice: 'Raise max_nodes, if its nodes are to be read.',
+    from: 'limit',
+  },
+  12: {
+    flag: 'skipped_too_short',
+    meaning: 'shorter than the limit',
+    reported: 'too short',
+    brief: 'too short',
+    advice: 'Nothing: the configured limits rule it out.',
+    from: 'limit',
+  },
+  13: {
+    flag: 'skipped_too_long',
+    meaning: 'longer than the limit',
+    reported: 'too long',
+    brief: 'too long',
+    advice: 'Check its times in the accounting.',
+    from: 'limit',
+  },
   15: {
+    flag: 'skipped_noarchives',
     meaning: 'none of its nodes has an archive of its time',
+    reported: 'no node has an archive',
+    brief: 'no archives',
     advice:
       'See which archives these nodes have: `jobsum explain JOB`. Node names in accounting and in the tree must agree.',
+    from: 'data',
   },
-  16: { meaning: 'too few of its nodes could be read', advice: 'Check the archives with `jobsum archive check`.' },
+  16: {
+    flag: 'skipped_summarization_error',
+    meaning: 'too few of its nodes could be read',
+    reported: 'too few nodes could be read',
+    brief: 'too few nodes readable',
+    advice: 'Check the archives with `jobsum archive check`.',
+    from: 'data',
+  },
   17: {
+    flag: 'skipped_rawarchives',
     meaning: 'too few of its nodes have archives or data',
+    reported: 'too few nodes have archives',
+    brief: 'too few nodes have archives',
     advice: 'Look at the loggers of the missing nodes; --min-node-fraction takes less.',
+    from: 'data',
   },
-  18: { meaning: 'more node-hours than the limit', advice: 'Raise the limit, if it is to be summarised.' },
-};
+  18: {
+    flag: 'skipped_job_nodehours',
+    meaning: 'more node-hours than the limit',
+    reported: 'too many node-hours',
+    brief: 'too many node-hours',
+    advice: 'Raise the limit, if it is to be summarised.',
+    from: 'limit',
+  },
+} as const satisfies Readonly<Record<number, JobError>>;
+
+export type JobErrorNumber = keyof typeof JOB_ERRORS;
+
+const ALL = Object.entries(JOB_ERRORS).map(([error, about]) => ({ error: Number(error) as JobErrorNumber, ...about }));
+
+/** What is known of an error by its number. */
+export const jobError = (error: number): JobError | undefined => ALL.find((e) => e.error === error);
 
 /** Why jobs stand as they do: a job error, or the code of a problem. */
-export function reasonOf(error: number | null, code: string | null): Reason {
+export function reasonOf(error: number | null, code: string | null): Pick<JobError, 'meaning' | 'advice'> {
   if (code !== null && Object.hasOwn(ERRORS, code)) return { meaning: code, advice: ERRORS[code as ErrorCode].advice };
-  const known = error === null ? undefined : JOB_ERRORS[error];
+  const known = error === null ? undefined : jobError(error);
   return known ?? { meaning: error === null ? (code ?? 'unknown') : `error ${error}`, advice: '' };
 }
 
-/** Error numbers of jobs by the flag in the document. */
-export const FLAG_ERRORS: Readonly<Record<string, number>> = {
-  skipped_pmlogextract_error: 8,
-  skipped_parallel_too_short: 9,
-  skipped_invalid_nodecount: 10,
-  skipped_job_too_big: 11,
-  skipped_too_short: 12,
-  skipped_too_long: 13,
-  skipped_noarchives: 15,
-  skipped_summarization_error: 16,
-  skipped_rawarchives: 17,
-  skipped_job_nodehours: 18,
-};
+/** The error by the flag that stands in a document. */
+export const errorOfFlag = (flag: string): number | undefined => ALL.find((e) => e.flag === flag)?.error;
 
 /** Error number of a document without analytics; null: it has some. */
 export function errorOf(document: unknown): number | null {
   const s = part(document, 'summarization') ?? {};
-  const flag = Object.keys(FLAG_ERRORS).find((f) => s[f] === true);
-  return flag === undefined ? null : FLAG_ERRORS[flag]!;
+  return ALL.find(({ flag }) => s[flag] === true)?.error ?? null;
 }
 
 /** Reasons by number and by code. */
@@ -73,6 +137,5 @@ export function reasonsOf(text: string): Reasons {
   const code = text.toUpperCase();
   if (Object.hasOwn(ERRORS, code)) return { errors: [], codes: [code] };
   const words = text.toLowerCase();
-  const errors = Object.entries(JOB_ERRORS).filter(([, { meaning }]) => meaning.toLowerCase().includes(words));
-  return { errors: errors.map(([error]) => Number(error)), codes: [] };
+  return { errors: ALL.filter((e) => e.meaning.toLowerCase().includes(words)).map((e) => e.error), codes: [] };
 }

@@ -2,36 +2,40 @@
 
 import { SUMMARY_VERSION, TIMESERIES_VERSION } from './document.ts';
 
-export type Schema = { readonly [key: string]: unknown };
+export type JsonSchema = { readonly [key: string]: unknown };
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
-const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
-const object = (properties: Schema, required: readonly string[], rest: Schema | boolean = false): Schema => ({
+const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
+const object = (
+  properties: JsonSchema,
+  required: readonly string[],
+  rest: JsonSchema | boolean = false,
+): JsonSchema => ({
   type: 'object',
   properties,
   ...(required.length > 0 ? { required } : {}),
   additionalProperties: rest,
 });
-const fields = (names: readonly string[], schema: Schema): Schema =>
+const fields = (names: readonly string[], schema: JsonSchema): JsonSchema =>
   Object.fromEntries(names.map((name) => [name, schema]));
 /** All of these fields, each S(v). */
-const allOf = (...names: string[]): Schema => object(fields(names, ref('stats')), names);
-const orError = (schema: Schema): Schema => ({ anyOf: [ref('error'), schema] });
+const allOf = (...names: string[]): JsonSchema => object(fields(names, ref('stats')), names);
+const orError = (schema: JsonSchema): JsonSchema => ({ anyOf: [ref('error'), schema] });
 /** By device: the required fields, and the optional ones. */
-const devices = (required: readonly string[], optional: readonly string[] = []): Schema =>
+const devices = (required: readonly string[], optional: readonly string[] = []): JsonSchema =>
   orError({
     type: 'object',
     not: { required: ['error'] },
     additionalProperties: object(fields([...required, ...optional], ref('stats')), required),
   });
 
-const COUNT: Schema = { type: 'integer', minimum: 0 };
-const TEXTS: Schema = { type: 'array', items: { type: 'string' } };
+const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
+const TEXTS: JsonSchema = { type: 'array', items: { type: 'string' } };
 const MODES = ['user', 'idle', 'nice', 'system', 'iowait', 'irq', 'softirq'];
 const MODES_ALWAYS = ['user', 'idle', 'system', 'iowait'];
 
-const SHARED_DEFS: Schema = {
+const SHARED_DEFS: JsonSchema = {
   number: {
     description: 'A double; what JSON has no number for is its name.',
     anyOf: [{ type: 'number' }, { enum: ['NaN', 'Infinity', '-Infinity'] }],
@@ -41,7 +45,7 @@ const SHARED_DEFS: Schema = {
 
 const LONG = ['max', 'avg', 'krt', 'min', 'skw', 'cnt', 'med'];
 
-const SUMMARY_DEFS: Schema = {
+const SUMMARY_DEFS: JsonSchema = {
   ...SHARED_DEFS,
   stats: {
     description: 'Statistics of a list: nothing of an empty one, avg and cnt alone where all values are equal.',
@@ -76,7 +80,7 @@ const SUMMARY_DEFS: Schema = {
   ),
 };
 
-const SUMMARIZATION: Schema = object(
+const SUMMARIZATION: JsonSchema = object(
   {
     version: { const: SUMMARY_VERSION },
     elapsed: { type: 'number', minimum: 0 },
@@ -92,9 +96,9 @@ const SUMMARIZATION: Schema = object(
 );
 
 /** As `object`, with `skipped_*` flags besides. */
-const SKIPPABLE: Schema = { ...SUMMARIZATION, patternProperties: { '^skipped_[a-z_]+$': { const: true } } };
+const SKIPPABLE: JsonSchema = { ...SUMMARIZATION, patternProperties: { '^skipped_[a-z_]+$': { const: true } } };
 
-const ACCT: Schema = {
+const ACCT: JsonSchema = {
   description: 'The accounting record as it came, and `id`.',
   type: 'object',
   properties: {
@@ -107,9 +111,9 @@ const ACCT: Schema = {
   required: ['id', 'end_time'],
 };
 
-const INDICES: Schema = { type: 'array', items: COUNT, maxItems: 64 };
+const INDICES: JsonSchema = { type: 'array', items: COUNT, maxItems: 64 };
 
-const NODE_COVERAGE: Schema = object(
+const NODE_COVERAGE: JsonSchema = object(
   {
     index: COUNT,
     node: { type: 'string' },
@@ -132,7 +136,7 @@ const NODE_COVERAGE: Schema = object(
   ['index', 'node', 'records', 'archives', 'bytes', 'covered'],
 );
 
-const COVERAGE: Schema = object(
+const COVERAGE: JsonSchema = object(
   {
     expected: { type: 'integer', description: 'Nodes by accounting.' },
     reporting: COUNT,
@@ -153,7 +157,7 @@ const COVERAGE: Schema = object(
   ['expected', 'reporting', 'full', 'window', 'covered', 'records', 'archives', 'bytes'],
 );
 
-const PROC_DUMP: Schema = object(
+const PROC_DUMP: JsonSchema = object(
   {
     constrained: { ...TEXTS, maxItems: 150 },
     unconstrained: { ...TEXTS, maxItems: 150 },
@@ -179,7 +183,7 @@ const NODE_MEMORY = ['used', 'maxused', 'free', 'physmem', 'maxfree'];
 const LNET = ['drop', 'recv', 'send', 'drop_count', 'recv_count', 'send_count'];
 const GPU = ['gpuactive', 'gpuactivemax', 'memused', 'memusedmax'];
 
-export const SUMMARY_SCHEMA: Schema = {
+export const SUMMARY_SCHEMA: JsonSchema = {
   $schema: DRAFT,
   $id: `urn:jobsum:summary-${SUMMARY_VERSION}`,
   title: `Job summary document ${SUMMARY_VERSION}`,
@@ -263,7 +267,7 @@ const WITH_DEVICES = [
 ];
 
 const VALUES = { type: 'array', items: ref('number'), maxItems: 100 };
-const BY_INDEX = (schema: Schema): Schema => ({
+const BY_INDEX = (schema: JsonSchema): JsonSchema => ({
   type: 'object',
   patternProperties: { '^\\d+$': schema },
   additionalProperties: false,
@@ -274,12 +278,12 @@ const ENVELOPE = {
   maxItems: 100,
 };
 
-const series = (host: Schema): Schema => ({
+const series = (host: JsonSchema): JsonSchema => ({
   ...object({ times: VALUES, hosts: BY_INDEX(host), min: ENVELOPE, max: ENVELOPE, med: ENVELOPE }, ['times', 'hosts']),
   dependentRequired: { min: ['max', 'med'], max: ['min', 'med'], med: ['min', 'max'] },
 });
 
-export const TIMESERIES_SCHEMA: Schema = {
+export const TIMESERIES_SCHEMA: JsonSchema = {
   $schema: DRAFT,
   $id: `urn:jobsum:timeseries-${TIMESERIES_VERSION}`,
   title: `Job time-series document ${TIMESERIES_VERSION}`,

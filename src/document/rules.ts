@@ -1,10 +1,14 @@
 // Owns which jobs are summarised and when a result is good enough (pipeline.md §5, 6.3). Pure functions.
 
+import type { JobErrorNumber } from './job-errors.ts';
+import { JOB_ERRORS } from './job-errors.ts';
 /** Flag in `summarization` and error number of a job that was not summarised. */
 export interface Skip {
   readonly flag: string;
   readonly error: number;
 }
+
+const skipFor = (error: JobErrorNumber): Skip => ({ flag: JOB_ERRORS[error].flag, error });
 
 export interface Limits {
   /** 0 or absent: none, each. */
@@ -24,13 +28,12 @@ interface Size {
 /** Rules 1 to 6: decided from accounting alone; the first match wins. */
 export function skipByAccounting(job: Size, limits: Limits = {}): Skip | null {
   const { nodeCount: nodes, walltime: wall } = job;
-  if (nodes > 1 && wall < (limits.minParallelDuration ?? 0)) return { flag: 'skipped_parallel_too_short', error: 9 };
-  if (wall < (limits.minDuration ?? 0)) return { flag: 'skipped_too_short', error: 12 };
-  if (nodes < 1) return { flag: 'skipped_invalid_nodecount', error: 10 };
-  if (limits.maxNodes && nodes > limits.maxNodes) return { flag: 'skipped_job_too_big', error: 11 };
-  if (limits.maxNodeTime !== undefined && nodes * wall > limits.maxNodeTime)
-    return { flag: 'skipped_job_nodehours', error: 18 };
-  if (limits.maxDuration && wall >= limits.maxDuration) return { flag: 'skipped_too_long', error: 13 };
+  if (nodes > 1 && wall < (limits.minParallelDuration ?? 0)) return skipFor(9);
+  if (wall < (limits.minDuration ?? 0)) return skipFor(12);
+  if (nodes < 1) return skipFor(10);
+  if (limits.maxNodes && nodes > limits.maxNodes) return skipFor(11);
+  if (limits.maxNodeTime !== undefined && nodes * wall > limits.maxNodeTime) return skipFor(18);
+  if (limits.maxDuration && wall >= limits.maxDuration) return skipFor(13);
   return null;
 }
 
@@ -39,10 +42,10 @@ export const MIN_NODE_FRACTION = 0.95;
 
 /** Rules 7 and 8: `archived` nodes have at least one archive. */
 export function skipByArchives(nodeCount: number, archived: number, fraction = MIN_NODE_FRACTION): Skip | null {
-  if (archived === 0) return { flag: 'skipped_noarchives', error: 15 };
+  if (archived === 0) return skipFor(15);
   // All nodes present is always enough; otherwise strictly more than the fraction, as the reference has it.
   if (archived >= nodeCount || archived / nodeCount > fraction) return null;
-  return { flag: 'skipped_rawarchives', error: 17 };
+  return skipFor(17);
 }
 
 export interface Verdict {
@@ -67,9 +70,8 @@ export function judgeNodes(nodeCount: number, withData: number, fraction = MIN_N
     missing === 0 || (nodeCount !== 0 && (missing / nodeCount < allowed || (fraction === 0 && withData > 0)));
   if (!enough) {
     const half = missing / nodeCount >= 0.5;
-    const skip = half ? { flag: 'skipped_pmlogextract_error', error: 8 } : { flag: 'skipped_rawarchives', error: 17 };
-    return { enough, skip, missing, complete };
+    return { enough, skip: skipFor(half ? 8 : 17), missing, complete };
   }
   const good = withData >= fraction * nodeCount;
-  return { enough, skip: good ? null : { flag: 'skipped_summarization_error', error: 16 }, missing, complete };
+  return { enough, skip: good ? null : skipFor(16), missing, complete };
 }

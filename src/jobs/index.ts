@@ -13,5 +13,5 @@ export {
   type Selection,
 } from './selection.ts';
 export { FileSource, type JobFilter, namesOf, readJobs, selects } from './source.ts';
-export { detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
+export { accountingTables, detectSchema, type WarehouseSchema } from './warehouse-schema.ts';
 export { hostName, type Patiently, uniqueId, type XdmodOptions, XdmodSource } from './xdmod.ts';

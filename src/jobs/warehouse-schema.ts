@@ -1,6 +1,6 @@
 // Owns telling which warehouse stands before us (accounting.md §1). The number is not XDMoD's release.
 
-import type { Queryable } from '../databases/index.ts';
+import type { Queryable, Tables } from '../databases/index.ts';
 import { JobsumError } from '../kernel/index.ts';
 
 /** 7: `jobfact`, read only as well as can be. 8: `job_tasks`. 9: with GPUs. */
@@ -24,3 +24,14 @@ export async function detectSchema(q: Queryable): Promise<WarehouseSchema> {
   await q.rows('SELECT 1 FROM modw.jobfact LIMIT 1');
   return 7;
 }
+
+/** The tables of accounting that runs read. */
+export const accountingTables = (schema: WarehouseSchema): Tables => ({
+  reads: [
+    ...(schema === 7 ? ['modw.jobfact'] : ['modw.job_tasks', 'modw.job_records']),
+    ...['systemaccount', 'account', 'hosts', 'jobhosts'].map((t) => `modw.${t}`),
+    'mod_shredder.shredded_job',
+  ],
+  writes: {},
+  ddl: [],
+});

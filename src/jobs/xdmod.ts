@@ -2,7 +2,7 @@
 // their primary keys: no query stays open while archives are read, and none sorts the jobs of a resource twice.
 
 import type { ResourceSettings } from '../config/index.ts';
-import type { SqlRow, Warehouse } from '../databases/index.ts';
+import type { Mysql, SqlRow } from '../databases/index.ts';
 import { toProblem } from '../kernel/index.ts';
 import { buildJob, idOf, nodesOf } from './build.ts';
 import type { Job, JobRecord, JobSource } from './job.ts';
@@ -44,11 +44,11 @@ export function hostName(name: string, mode: 'hostname' | 'fqdn', extension: str
 }
 
 export class XdmodSource implements JobSource {
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #options: XdmodOptions;
   readonly #patiently: Patiently;
 
-  constructor(warehouse: Warehouse, options: XdmodOptions, patiently: Patiently = (action) => action()) {
+  constructor(warehouse: Mysql, options: XdmodOptions, patiently: Patiently = (action) => action()) {
     this.#warehouse = warehouse;
     this.#options = options;
     this.#patiently = patiently;

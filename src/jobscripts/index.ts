@@ -6,3 +6,4 @@ export { matchScript } from './match.ts';
 export { ingestScripts, type ScriptsSummary } from './run.ts';
 export { scriptsOfSlurm, splitScripts } from './sacct.ts';
 export { SlurmScriptIngest } from './slurm-ingest.ts';
+export { scriptTables } from './tables.ts';

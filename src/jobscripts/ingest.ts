@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { ResourceSettings } from '../config/index.ts';
-import type { Schema, Store, Warehouse } from '../databases/index.ts';
+import type { Mysql, Schema, Store } from '../databases/index.ts';
 import { JobsumError, type Problem, toProblem } from '../kernel/index.ts';
 import { idOf, readScript, type ScriptFile, scriptDays, scriptsOf } from './files.ts';
 import { type Candidate, matchScript } from './match.ts';
@@ -53,11 +53,11 @@ const TIME = { start: 'start_time_ts', submit: 'submit_time_ts', end: 'end_time_
 
 export class ScriptIngest {
   readonly #store: Store;
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #options: ScriptOptions;
   readonly report: ScriptReport = emptyReport();
 
-  constructor(store: Store, warehouse: Warehouse, options: ScriptOptions) {
+  constructor(store: Store, warehouse: Mysql, options: ScriptOptions) {
     this.#store = store;
     this.#warehouse = warehouse;
     this.#options = options;

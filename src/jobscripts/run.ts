@@ -1,7 +1,9 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
+import { Mysql } from '../databases/index.ts';
+import { makeDirectoryOf, openStore } from '../catalog/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { type Store, Warehouse } from '../databases/index.ts';
+import { type Store } from '../databases/index.ts';
 import {
   type Clock,
   ERRORS,
@@ -13,7 +15,7 @@ import {
   toProblem,
 } from '../kernel/index.ts';
 import { Reported } from '../ledger/index.ts';
-import { exclusively, type Logger, makeDirectoryOf, openStore, patienceOf, problemFields } from '../operate/index.ts';
+import { exclusively, type Logger, patienceOf, problemFields } from '../operate/index.ts';
 import { SCRIPT_SCHEMA, ScriptIngest, type ScriptReport } from './ingest.ts';
 import type { SacctCommand } from './sacct.ts';
 import { SlurmScriptIngest } from './slurm-ingest.ts';
@@ -44,7 +46,7 @@ export interface ScriptsSummary {
 async function ingest(
   options: ScriptsOptions,
   store: Store,
-  warehouse: Warehouse,
+  warehouse: Mysql,
   patience: Patience,
   log: Logger,
 ): Promise<ScriptsSummary> {
@@ -99,7 +101,7 @@ export async function ingestScripts(options: ScriptsOptions, log: Logger): Promi
     const { run, clock = systemClock } = options;
     return await exclusively(store, { run, command: 'jobscripts', clock }, log, async () => {
       const patience = patienceOf(options.patience, options.signal, log);
-      const warehouse = await patiently(patience, () => Warehouse.connect(options.warehouse));
+      const warehouse = await patiently(patience, () => Mysql.connect(options.warehouse));
       try {
         return await ingest(options, store, warehouse, patience, log);
       } finally {

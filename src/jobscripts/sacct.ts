@@ -13,7 +13,7 @@ export interface SacctCommand {
 }
 
 /** A job as Slurm has it. */
-export interface KnownJob {
+export interface SacctJob {
   /** As it is shown, and asked for: `7`, `7_1`, `7+1`. */
   readonly shown: string;
   readonly raw: number;
@@ -48,7 +48,7 @@ async function ask(
 }
 
 /** The latest job of each raw id. @throws JobsumError E_INPUT_MISSING, E_NO_SCRIPTS */
-export async function knownJobs(sacct: SacctCommand, raw: readonly number[]): Promise<KnownJob[]> {
+export async function knownJobs(sacct: SacctCommand, raw: readonly number[]): Promise<SacctJob[]> {
   const between = separator();
   const args = [
     '--allocations',
@@ -60,7 +60,7 @@ export async function knownJobs(sacct: SacctCommand, raw: readonly number[]): Pr
   const wanted = new Set(raw);
   const time = (text: string | undefined): number | null =>
     text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
-  const jobs = new Map<string, KnownJob>();
+  const jobs = new Map<string, SacctJob>();
   for (const line of (await ask(sacct, args, raw.map(String))).split('\n')) {
     const [shown = '', id, submit, start] = line.split(between);
     // An array is listed by its number as a whole.

@@ -1,7 +1,8 @@
 // Owns the way of scripts that Slurm has stored into the warehouse: of jobs there that have none yet, a bounded number at a time.
 
+import { Mysql } from '../databases/index.ts';
 import type { ResourceSettings } from '../config/index.ts';
-import type { Store, Warehouse } from '../databases/index.ts';
+import type { Store } from '../databases/index.ts';
 import { type Clock, JobsumError } from '../kernel/index.ts';
 import { fitScript } from './files.ts';
 import { emptyReport, type ScriptReport } from './ingest.ts';
@@ -32,11 +33,11 @@ interface Task {
 
 export class SlurmScriptIngest {
   readonly #store: Store;
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #options: SlurmScriptOptions;
   readonly report: ScriptReport = emptyReport();
 
-  constructor(store: Store, warehouse: Warehouse, options: SlurmScriptOptions) {
+  constructor(store: Store, warehouse: Mysql, options: SlurmScriptOptions) {
     this.#store = store;
     this.#warehouse = warehouse;
     this.#options = options;

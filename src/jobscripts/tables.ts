@@ -1,6 +1,7 @@
 // Owns the two tables that job scripts are stored in (jobscripts.md §2): by the warehouse's job, and the old one by the job's own id.
 
-import type { SqlRow, SqlScalar, Warehouse } from '../databases/index.ts';
+import type { Mysql, SqlRow, SqlScalar, Tables } from '../databases/index.ts';
+import type { WarehouseSchema } from '../jobs/index.ts';
 import { JobsumError } from '../kernel/index.ts';
 
 /** What a row of the table is made of: the key that stands first in it, and the text that stands last. */
@@ -35,8 +36,22 @@ const OLD: Shape = {
   day: 'DATE(updated)',
 };
 
+/** That of the schema; of 7 it is there. */
+export const scriptTables = (schema: WarehouseSchema): Tables => ({
+  reads: [],
+  writes: { [(schema === 7 ? OLD : CURRENT).name]: 'script' },
+  ddl:
+    schema === 7
+      ? []
+      : [
+          `CREATE TABLE IF NOT EXISTS modw_supremm.job_scripts (
+             tg_job_id BIGINT UNSIGNED NOT NULL PRIMARY KEY, resource_id INT NOT NULL, start_date DATE NOT NULL,
+             script TEXT NOT NULL, KEY res_start_date (resource_id, start_date))`,
+        ],
+});
+
 /** @throws JobsumError E_SCHEMA: it has neither */
-export async function scriptTable(warehouse: Warehouse, resource: number): Promise<ScriptTable> {
+export async function scriptTable(warehouse: Mysql, resource: number): Promise<ScriptTable> {
   const has = async ({ name, columns }: Shape): Promise<JobsumError | null> => {
     try {
       await warehouse.rows(`SELECT ${columns[0]} FROM ${name} LIMIT 0`);

@@ -1,5 +1,6 @@
 // Owns the public surface of the kernel: re-exports only.
 
+export { bytes, count, energy, percent } from './amounts.ts';
 export { packageFile } from './built.ts';
 export { clean, cleanJson } from './clean.ts';
 export { counted } from './counted.ts';
@@ -47,3 +48,5 @@ export {
 } from './whole-file.ts';
 export { ioError, writeWhole } from './write.ts';
 export { localZone, type WallTime, zonedInstant, zoneOffset } from './zone.ts';
+export { MAX_PROBLEMS } from './defaults.ts';
+export { PATIENCE_SECONDS } from './defaults.ts';

@@ -1,5 +1,7 @@
 // Owns the public surface of ledger/: re-exports only.
 
+export { type AccountedJobsOptions, accountedJobs } from './accounted-jobs.ts';
+export { accounted, backlogOf, ledgerOf, lookBack, type StatusSite, untriedJobs } from './backlog.ts';
 export { keepAlive, LEASE_SECONDS, type Lease, type Leases } from './lease.ts';
 export {
   type Backlog,
@@ -16,8 +18,9 @@ export {
   OPEN_STATES,
   sumOf,
 } from './ledger.ts';
-export { type LeaseHeld, leasesHeld, ledgersOf, runState, stillHeld } from './overview.ts';
+export { type LeaseHeld, leasesHeld, ledgersOf, runState, stillHeld, warehouseLeasesHeld } from './overview.ts';
 export { judgeTry, passedOver, RETRY, type RetryPolicy } from './policy.ts';
+export { type JobQuery, LISTED_STATES, type ListedState, PAGE } from './query.ts';
 export { REPORTED_SCHEMA, Reported } from './reported.ts';
 export { RUNS_SCHEMA, type RunRecord, Runs } from './runs.ts';
 export { LEASE_SCHEMA, StoreLeases } from './store-lease.ts';
@@ -29,4 +32,4 @@ export {
   type WarehouseLedgerOptions,
   warehouseRow,
 } from './warehouse-ledger.ts';
-export { setupLedger } from './warehouse-tables.ts';
+export { hasLedger, LEDGER_TABLES, setupLedger } from './warehouse-tables.ts';

@@ -1,7 +1,7 @@
 // Owns what the embedded store knows of all its ledgers and leases together, for people who ask.
 
 import { hostname } from 'node:os';
-import type { Store } from '../databases/index.ts';
+import type { Mysql, Store } from '../databases/index.ts';
 import { isDead } from './lease.ts';
 import type { RunRecord } from './runs.ts';
 import { StoreLedger } from './store-ledger.ts';
@@ -34,6 +34,14 @@ export function leasesHeld(store: Store, now: number): LeaseHeld[] {
       mark: String(row.mark),
     })),
   );
+}
+
+/** The same of the warehouse's. @throws JobsumError E_SCHEMA (there are no tables yet), E_SERVICE, E_DENIED */
+export async function warehouseLeasesHeld(warehouse: Mysql): Promise<LeaseHeld[]> {
+  const rows = await warehouse.rows<{ name: string; host: string; pid: number; mark: string; expires: number }>(
+    'SELECT name, host, pid, mark, expires FROM modw_supremm.jobsum_lease WHERE expires > UNIX_TIMESTAMP() ORDER BY name',
+  );
+  return stillHeld(rows.map((row) => ({ ...row, pid: Number(row.pid) })));
 }
 
 /** Of leases that have not expired, those whose holder is not known to be dead. */

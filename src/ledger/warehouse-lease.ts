@@ -1,6 +1,6 @@
 // Owns leases in the warehouse: they hold for all hosts, by the clock of the server.
 
-import type { Queryable, Warehouse } from '../databases/index.ts';
+import type { Mysql, Queryable } from '../databases/index.ts';
 import { isDead, LEASE_SECONDS, type Lease, type Leases, leaseOf, locked, lost, thisHolder } from './lease.ts';
 
 interface LeaseRow extends Record<string, unknown> {
@@ -28,10 +28,10 @@ export async function guardedBy(q: Queryable, lease: Pick<Lease, 'name' | 'token
 }
 
 export class WarehouseLeases implements Leases {
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #seconds: number;
 
-  constructor(warehouse: Warehouse, seconds = LEASE_SECONDS) {
+  constructor(warehouse: Mysql, seconds = LEASE_SECONDS) {
     this.#warehouse = warehouse;
     this.#seconds = seconds;
   }

@@ -1,7 +1,7 @@
 // Owns the ledger in the warehouse: the process table as the incumbent writes it (accounting.md §6), which the portal and
 // the incumbent's selections read, and beside it a table of our own with what the process table has no place for.
 
-import type { Queryable, SqlScalar, Warehouse } from '../databases/index.ts';
+import type { Mysql, Queryable, SqlScalar } from '../databases/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
 import { LEASE_SECONDS, type Lease } from './lease.ts';
 import {
@@ -53,11 +53,11 @@ const TABLE = 'modw_supremm.jobsum_job';
 const MAX_PROBLEM = 10_000;
 
 export class WarehouseLedger implements Ledger {
-  readonly #warehouse: Warehouse;
+  readonly #warehouse: Mysql;
   readonly #options: WarehouseLedgerOptions;
   readonly #now: Clock;
 
-  constructor(warehouse: Warehouse, options: WarehouseLedgerOptions) {
+  constructor(warehouse: Mysql, options: WarehouseLedgerOptions) {
     this.#warehouse = warehouse;
     this.#options = options;
     this.#now = options.clock ?? systemClock;

@@ -1,6 +1,7 @@
 // Owns the tables of our own in the warehouse: what is known of each job's tries, and leases. Made by `jobsum setup`.
 
-import type { Queryable } from '../databases/index.ts';
+import type { Queryable, Tables } from '../databases/index.ts';
+import { JobsumError } from '../kernel/index.ts';
 
 /** One row a job; its key outlives a new ingestion, which gives jobs other ids. */
 const JOB = `
@@ -32,6 +33,21 @@ const LEASE = `
     expires DOUBLE NOT NULL
   ) ENGINE=InnoDB`;
 
+/** With the incumbent's own mark of what became of a job (accounting.md §6). */
+export const LEDGER_TABLES: Tables = {
+  reads: [],
+  writes: {
+    'modw_supremm.process': 'process_version',
+    'modw_supremm.jobsum_job': 'state',
+    'modw_supremm.jobsum_lease': 'expires',
+  },
+  ddl: [
+    `CREATE TABLE IF NOT EXISTS modw_supremm.process (
+       jobid INT NOT NULL PRIMARY KEY, process_version INT NOT NULL DEFAULT 0, process_timestamp TIMESTAMP NULL DEFAULT NULL,
+       process_time DOUBLE DEFAULT 0, KEY proc (process_version))`,
+  ],
+};
+
 /** Repeatable; the names of the tables. Those of an earlier version get what they lack. */
 export async function setupLedger(warehouse: Queryable): Promise<string[]> {
   await warehouse.run(JOB);
@@ -45,4 +61,16 @@ export async function setupLedger(warehouse: Queryable): Promise<string[]> {
     );
   await warehouse.run(LEASE);
   return ['modw_supremm.jobsum_job', 'modw_supremm.jobsum_lease'];
+}
+
+/** Whether the tables are there, as this version needs them. @throws JobsumError E_SERVICE, E_DENIED */
+export async function hasLedger(warehouse: Queryable): Promise<boolean> {
+  try {
+    await warehouse.rows('SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1');
+    await warehouse.rows('SELECT seen FROM modw_supremm.jobsum_job LIMIT 1');
+    return true;
+  } catch (error) {
+    if (error instanceof JobsumError && error.code === 'E_SCHEMA') return false;
+    throw error;
+  }
 }

@@ -1,55 +1,9 @@
-// Owns the frame of every run: the embedded store it opens, the lease it is under, and its record there from beginning to end.
+// Owns the frame of every run: the lease it is under, and its record in the embedded store from beginning to end.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { CATALOG_SCHEMA } from '../catalog/index.ts';
-import { type Schema, Store } from '../databases/index.ts';
-import { SOURCE_SCHEMA } from '../jobs/index.ts';
-import { type Clock, ERRORS, JobsumError, type Patience, toProblem } from '../kernel/index.ts';
-import {
-  keepAlive,
-  LEASE_SCHEMA,
-  LEDGER_SCHEMA,
-  type Lease,
-  type Leases,
-  REPORTED_SCHEMA,
-  RUNS_SCHEMA,
-  Runs,
-  StoreLeases,
-} from '../ledger/index.ts';
-import { MESSAGES } from '../run/index.ts';
-import { DOCUMENT_SCHEMA } from '../sinks/index.ts';
+import type { Store } from '../databases/index.ts';
+import { type Clock, ERRORS, type JobsumError, type Patience, toProblem } from '../kernel/index.ts';
+import { keepAlive, type Lease, type Leases, Runs, StoreLeases } from '../ledger/index.ts';
 import { type Logger, problemFields } from './logger.ts';
-
-export const SCHEMAS = [
-  CATALOG_SCHEMA,
-  DOCUMENT_SCHEMA,
-  LEDGER_SCHEMA,
-  LEASE_SCHEMA,
-  RUNS_SCHEMA,
-  REPORTED_SCHEMA,
-  SOURCE_SCHEMA,
-];
-
-/** Of a file that a configuration names, which nobody types by mistake. @throws JobsumError E_STORE */
-export function makeDirectoryOf(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (cause) {
-    const detail = { file: path, found: String(cause) };
-    throw new JobsumError('E_STORE', 'cannot make the directory', detail, { cause });
-  }
-}
-
-/** The store of a run, made if it is not there; its directory must be. @throws JobsumError E_STORE, E_IO */
-export function openStore(path: string, more: readonly Schema[] = []): Store {
-  const directory = dirname(path);
-  if (!existsSync(directory)) {
-    const detail = { file: path, expected: 'a directory that is there', found: `no ${directory}` };
-    throw new JobsumError('E_STORE', 'cannot make the store', detail);
-  }
-  return new Store(path, [...SCHEMAS, ...more]);
-}
 
 /** Runs the body under a lease that is kept alive. @throws JobsumError E_LOCKED */
 export async function leased<T>(
@@ -95,7 +49,7 @@ export async function recorded<S extends { readonly exitCode: number }>(
 /** Waiting for a server that is unavailable, reported in the log. */
 export function patienceOf(seconds: number, signal: AbortSignal | undefined, log: Logger): Patience {
   const onWait = (error: JobsumError, wait: number): void =>
-    log.warn('service.away', MESSAGES['service.away'], {
+    log.warn('service.away', 'waiting for a server that is unavailable', {
       ...problemFields(error.toProblem()),
       ms: Math.round(wait * 1000),
     });

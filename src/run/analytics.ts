@@ -1,6 +1,6 @@
 // Owns which analytics a run has: shipped ones, the site's modules, and each resource's lists.
 
-import { type AnalyticSet, analyticSet, loadSite, type PluginLists } from '../analytics/index.ts';
+import { type AnalyticSet, analyticSet, loadAnalyticModules, type PluginLists } from '../analytics/index.ts';
 import type { Job } from '../jobs/index.ts';
 import type { Problem } from '../kernel/index.ts';
 
@@ -16,6 +16,6 @@ export async function loadAnalytics(modules: readonly string[]): Promise<{
   readonly analytics: Omit<RunAnalytics, 'listsFor'>;
   readonly problems: readonly Problem[];
 }> {
-  const { files, analytics, problems } = await loadSite(modules);
+  const { files, analytics, problems } = await loadAnalyticModules(modules);
   return { analytics: { files, set: analyticSet(analytics) }, problems };
 }

@@ -1,11 +1,10 @@
 // Owns what of a run is worth a look: each such thing is named once, with its job and the reason, and makes the exit code 1. A job that
 // waits for data that are still to come, or that a configured limit passes over, is none of them.
 
-import { reasonOf } from '../document/index.ts';
+import { jobError, jobOfId, reasonOf } from '../document/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import type { Became, LedgerEntry, Reported } from '../ledger/index.ts';
 import { type LogFields, type Logger, problemFields } from '../operate/index.ts';
-import { jobOfId } from '../view/index.ts';
 
 /** The constant text of each event. */
 export const MESSAGES = {
@@ -25,8 +24,6 @@ export type Event = keyof typeof MESSAGES;
 const MAX_NAMED = 100;
 /** Records of the log of each event that are worth a look or were met before: a list of which each line is bad costs no more. */
 const MAX_LOGGED = 10_000;
-/** Job errors that the limits of the configuration have led to (pipeline.md §5.1): as they should be. */
-const BY_LIMITS = new Set([9, 11, 12, 13, 18]);
 
 export interface AttentionOptions {
   readonly log: Logger;
@@ -83,7 +80,7 @@ export class Attention {
       if (state === 'poison') this.#name('job.set-aside', fields);
       else if (!reported || attempts === 1) this.#name('job.failed', fields);
       else this.#log('warn', 'job.failed', fields);
-    } else if (error !== undefined && state === 'done' && !BY_LIMITS.has(error))
+    } else if (error !== undefined && state === 'done' && jobError(error)?.from !== 'limit')
       // No fault of the run. Where nobody looks on, only errors are said.
       this.#name(
         'job.without-data',

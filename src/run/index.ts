@@ -3,7 +3,6 @@
 export type { CommonOptions, RunOptions } from './options.ts';
 export { namedOutput, type Output } from './outputs.ts';
 export { summarize } from './run.ts';
-export { PATIENCE_SECONDS } from './session.ts';
 export { summarizeSite } from './site.ts';
 export { boundsOfConfig, commonOfConfig } from './site-plan.ts';
-export { MAX_PROBLEMS, MESSAGES, type RunIo, type RunSummary } from './summary.ts';
+export { MESSAGES, type RunIo, type RunSummary } from './summary.ts';

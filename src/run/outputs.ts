@@ -2,10 +2,11 @@
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { openStore } from '../catalog/index.ts';
 import { type MongoSettings, secret } from '../config/index.ts';
 import { mongoPlace, type Store } from '../databases/index.ts';
 import { JobsumError, type Patience, patiently } from '../kernel/index.ts';
-import { openStore } from '../operate/index.ts';
+
 import { FileSink, MongoSink, parseSink, type Sink, SqliteSink, StreamSink } from '../sinks/index.ts';
 
 export type Output =

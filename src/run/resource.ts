@@ -2,7 +2,7 @@
 
 import type { PluginLists } from '../analytics/index.ts';
 import { type Catalog, fingerprint } from '../catalog/index.ts';
-import { bsonBytes, type Document, documentId, MIN_NODE_FRACTION } from '../document/index.ts';
+import { bsonBytes, type Document, documentId, jobError, MIN_NODE_FRACTION } from '../document/index.ts';
 import {
   type Job,
   type JobFilter,
@@ -40,8 +40,6 @@ const WRITE_DOCUMENTS = 100;
 const WRITE_BYTES = 32 * 1024 * 1024;
 /** Jobs looked up in the ledger at a time. */
 const LOOKUP_JOBS = 500;
-/** Job errors that late archives may put right (summary-document.md §3); the others are of the job itself. */
-const MISSING_DATA = new Set([8, 15, 16, 17]);
 
 export interface ResourcePlan {
   readonly source: JobSource;
@@ -334,6 +332,6 @@ function entryOf({ job, skip, failure, seconds, whole, seen, unread, cause }: Jo
   if (failure) return { ...entry, result: 'failed', problem: failure };
   const data = { unread, ...(seen === undefined ? {} : { seen }), ...(cause ? { problem: cause } : {}) };
   if (!skip) return { ...entry, ...data, result: whole && !unread ? 'done' : 'partial' };
-  if (!MISSING_DATA.has(skip.error)) return { ...entry, result: 'done', error: skip.error };
+  if (jobError(skip.error)?.from !== 'data') return { ...entry, result: 'done', error: skip.error };
   return { ...entry, ...data, result: 'missing', error: skip.error };
 }

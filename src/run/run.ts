@@ -1,9 +1,8 @@
 // Owns the run of a list of jobs over a tree of archives: no configuration, one store.
 
-import { lookBack } from '../answers/index.ts';
 import { FileSource, type JobSource, SacctSource } from '../jobs/index.ts';
 import { JobsumError } from '../kernel/index.ts';
-import { type Lease, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
+import { type Lease, lookBack, RETRY, StoreLeases, StoreLedger } from '../ledger/index.ts';
 import type { RunOptions } from './options.ts';
 import { ledgerScope, namedOutput, type Outputs, openOutputs } from './outputs.ts';
 import { ResourceRun } from './resource.ts';

@@ -1,23 +1,20 @@
 // Owns what the resources of one run share: store, record of the run, workers, catalogues. Whatever costs time is made when first needed:
 // a run with nothing to do starts no worker and scans no tree.
 
+import { PATIENCE_SECONDS } from '../kernel/index.ts';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { backlogOf } from '../answers/index.ts';
-import { Catalog, type IndexedArchives, ScanPool, type ScanReport } from '../catalog/index.ts';
+import { Catalog, type IndexedArchives, openStore, ScanPool, type ScanReport } from '../catalog/index.ts';
 import { MEMORY, type Store } from '../databases/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { type Clock, isStop, JobsumError, newRunId, type Patience, systemClock } from '../kernel/index.ts';
-import { type Backlog, type Lease, type Leases, Reported } from '../ledger/index.ts';
-import { leased, openStore, patienceOf, recorded } from '../operate/index.ts';
+import { type Backlog, backlogOf, type Lease, type Leases, Reported } from '../ledger/index.ts';
+import { leased, patienceOf, recorded } from '../operate/index.ts';
 import { probeArchive, setBounds } from '../pcp/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
 import { Account, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
-
-/** A restart of a server takes a minute or two; a night's run must not fail for it. */
-export const PATIENCE_SECONDS = 300;
 
 /** Of a run that writes nothing. */
 const UNGUARDED: Lease = {

@@ -1,16 +1,19 @@
 // Owns the run of a site: every enabled resource of the configuration, each by itself. What stops one does not stop the others.
 
-import { backlogOf, lookBack } from '../answers/index.ts';
-import { IndexedArchives } from '../catalog/index.ts';
-import type { Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { Warehouse } from '../databases/index.ts';
+import { IndexedArchives, makeDirectoryOf } from '../catalog/index.ts';
+import type { ChosenResource, Config, MysqlSettings, ResourceSettings } from '../config/index.ts';
+import { chosenResources } from '../config/index.ts';
+import { Mysql } from '../databases/index.ts';
 import { FileSource, type JobSource, parseJobId, SacctSource, type Selection, XdmodSource } from '../jobs/index.ts';
 import { fromProblem, JobsumError, localZone, type Patience, patiently, toProblem } from '../kernel/index.ts';
 import {
   type Backlog,
+  backlogOf,
+  hasLedger,
   type Lease,
   type Ledger,
   type LedgerRow,
+  lookBack,
   OPEN_STATES,
   RETRY,
   StoreLeases,
@@ -19,12 +22,12 @@ import {
   WarehouseLeases,
   WarehouseLedger,
 } from '../ledger/index.ts';
-import { makeDirectoryOf, problemFields } from '../operate/index.ts';
+import { problemFields } from '../operate/index.ts';
 import { probeArchive } from '../pcp/index.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
-import { type Chosen, chosen, commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
+import { commonOfConfig, outputsOf, type SiteOptions } from './site-plan.ts';
 import { MESSAGES, noJobs, type ResourceSummary, type RunIo, type RunSummary } from './summary.ts';
 
 /** Rows of a state that are looked at for jobs due for another try. */
@@ -33,7 +36,7 @@ const MAX_DUE = 100_000;
 /** @throws JobsumError E_LOCKED: other runs are at work on all resources; E_CONFIG, E_USAGE, E_STORE */
 export async function summarizeSite(options: SiteOptions, io: RunIo): Promise<RunSummary> {
   const { config } = options.loaded;
-  const resources = chosen(options);
+  const resources = chosenResources(options.loaded, options.only);
   // Lists of jobs have ids of any form; what goes to a database or a command must be one.
   if (resources.some((r) => r.settings && r.settings.source.kind !== 'file'))
     options.selection.ids?.forEach(parseJobId);
@@ -89,7 +92,7 @@ class Site {
   readonly #session: Session;
   readonly #options: SiteOptions;
   readonly #config: Config;
-  #warehouse: Promise<Warehouse> | null = null;
+  #warehouse: Promise<Mysql> | null = null;
   /** The warehouse has no tables of ours. */
   #bare = false;
   /** Seconds; a server that was waited for in vain is not waited for again by the next resource. */
@@ -123,7 +126,7 @@ class Site {
     }
   }
 
-  async run({ name, settings, problem }: Chosen): Promise<ResourceSummary> {
+  async run({ name, settings, problem }: ChosenResource): Promise<ResourceSummary> {
     const summary: ResourceSummary = { resource: name, jobs: noJobs() };
     try {
       if (!settings) throw fromProblem(problem!);
@@ -150,14 +153,10 @@ class Site {
     return { ...this.#session.patience, seconds: this.#patience };
   }
 
-  async #connect(settings: MysqlSettings): Promise<Warehouse> {
-    const warehouse = await patiently(this.#patient(), () => Warehouse.connect(settings));
-    try {
-      await warehouse.rows('SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1');
-      await warehouse.rows('SELECT seen FROM modw_supremm.jobsum_job LIMIT 1');
-    } catch (error) {
-      if (!(error instanceof JobsumError && error.code === 'E_SCHEMA')) throw error;
-      // The first run on this warehouse, or the first of this version. One that only tries makes nothing: all is as if there were empty ones.
+  async #connect(settings: MysqlSettings): Promise<Mysql> {
+    const warehouse = await patiently(this.#patient(), () => Mysql.connect(settings));
+    // The first run on this warehouse, or the first of this version. One that only tries makes nothing: all is as if there were empty ones.
+    if (!(await hasLedger(warehouse))) {
       if (this.#session.options.dryRun) this.#bare = true;
       else await setupLedger(warehouse);
     }
@@ -165,7 +164,7 @@ class Site {
   }
 
   /** Connected when the first resource asks for it. */
-  #open(): Promise<Warehouse> {
+  #open(): Promise<Mysql> {
     const { warehouse } = this.#config;
     if (!warehouse) throw new JobsumError('E_CONFIG', 'no section datawarehouse', { file: this.#config.file });
     const opening = this.#warehouse ?? this.#connect(warehouse);
@@ -216,10 +215,7 @@ class Site {
   }
 
   /** Where the archives of jobs are looked up. */
-  #archives(
-    resource: ResourceSettings,
-    warehouse: Warehouse | null,
-  ): Pick<ResourcePlan, 'catalogFor'> & { close(): void } {
+  #archives(resource: ResourceSettings, warehouse: Mysql | null): Pick<ResourcePlan, 'catalogFor'> & { close(): void } {
     const { archives, archiveLookup, fastIndex, timezone, hostnameMode: mode, hostNameExt: ext } = resource;
     if (archiveLookup === 'tree') {
       const namesIn = fastIndex ? (timezone ?? localZone()) : undefined;
@@ -253,7 +249,7 @@ class Site {
   }
 
   /** In the warehouse where there is one: it holds for all hosts, and the portal sees it. */
-  #ledger(resource: ResourceSettings, warehouse: Warehouse | null, outputs: readonly Output[], lease: Lease): Ledger {
+  #ledger(resource: ResourceSettings, warehouse: Mysql | null, outputs: readonly Output[], lease: Lease): Ledger {
     const { store, run, options, clock } = this.#session;
     const { lease: leaseSeconds, retry } = this.#config;
     const policy = { ...RETRY, graceSeconds: options.grace ?? retry.grace, maxAttempts: retry.attempts };
@@ -284,7 +280,7 @@ class Site {
     return openOutputs(kept, { store, stdout: io.stdout, patience: this.#patient() });
   }
 
-  async #source(resource: ResourceSettings, warehouse: Warehouse | null, ledger: Ledger): Promise<JobSource> {
+  async #source(resource: ResourceSettings, warehouse: Mysql | null, ledger: Ledger): Promise<JobSource> {
     const { selection } = this.#options;
     const { source, name, id } = resource;
     const { clock } = this.#session;

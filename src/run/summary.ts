@@ -1,5 +1,6 @@
 // Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
 
+import { MAX_PROBLEMS } from '../kernel/index.ts';
 import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
 import type { Backlog, Reported } from '../ledger/index.ts';
 import type { Progress } from '../operate/index.ts';
@@ -49,8 +50,6 @@ export interface RunSummary {
   exitCode: number;
 }
 
-export const MAX_PROBLEMS = 100;
-
 /** The constant text of each event. */
 export const MESSAGES = {
   'job.noted': 'there is something odd in the list of jobs',
@@ -58,7 +57,6 @@ export const MESSAGES = {
   'archive.unreadable': 'the archive cannot be used',
   'archive.odd': 'something in the archive is not right; the rest of it is used',
   'document.refused': 'a sink refuses the document of the job',
-  'service.away': 'waiting for a server that is unavailable',
   'resource.failed': 'the resource could not be summarised; the others are',
   'resource.done': 'the resource is done',
 } as const;

@@ -1,7 +1,7 @@
 // Owns the tally of stored documents that a portal will not take in: said at the end, once for each reason.
 
-import { type Document, portalRefusals } from '../document/index.ts';
-import { jobOfId } from '../view/index.ts';
+import { type Document, jobOfId, portalRefusals } from '../document/index.ts';
+
 import type { Account } from './summary.ts';
 
 export class Unfit {

@@ -5,7 +5,7 @@ import {
   type AnalyticSet,
   analyticSet,
   leadsOf,
-  loadSite,
+  loadAnalyticModules,
   type NodePlan,
   planNode,
   SHIPPED,
@@ -24,7 +24,7 @@ async function setFor(files: readonly string[]): Promise<AnalyticSet> {
   const key = files.join('\n');
   if (site.files !== key) {
     // What cannot be loaded was reported by the main thread, which leaves it out.
-    site = { files: key, set: files.length > 0 ? analyticSet((await loadSite(files)).analytics) : SHIPPED };
+    site = { files: key, set: files.length > 0 ? analyticSet((await loadAnalyticModules(files)).analytics) : SHIPPED };
   }
   return site.set;
 }

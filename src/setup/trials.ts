@@ -1,9 +1,17 @@
 // Owns trying whatever a configuration names: servers, what their accounts may do there, directories. Nothing is written.
 
+import { type Tables } from '../databases/index.ts';
+import { accountingTables } from '../jobs/index.ts';
+import { LEDGER_TABLES } from '../ledger/index.ts';
+import { scriptTables } from '../jobscripts/index.ts';
+import { Mysql } from '../databases/index.ts';
+import { tryReading } from '../databases/index.ts';
+import { tryWriting } from '../databases/index.ts';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { INDEX_TABLES, indexedArchives } from '../catalog/index.ts';
 import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
-import { Warehouse } from '../databases/index.ts';
+
 import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
 import { counted, JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { pingMongo } from '../sinks/index.ts';
@@ -48,50 +56,34 @@ function writable(path: string, code: 'E_STORE' | 'E_IO' = 'E_IO'): string {
   return path;
 }
 
-const ACCOUNTING = ['systemaccount', 'account', 'hosts', 'jobhosts'].map((t) => `modw.${t}`);
-const INDEX = ['archive_paths', 'archives_nodelevel', 'archives_joblevel'].map((t) => `modw_supremm.${t}`);
-
-/** Tables that runs of these resources read. */
-function tablesRead(schema: WarehouseSchema, resources: readonly ResourceSettings[]): string[] {
-  const jobs = schema === 7 ? ['modw.jobfact'] : ['modw.job_tasks', 'modw.job_records'];
-  const indexed = resources.some((r) => r.archiveLookup === 'warehouse');
-  return [...jobs, ...ACCOUNTING, 'mod_shredder.shredded_job', ...(indexed ? INDEX : [])];
-}
-
-/** Table → a column: what runs of these resources insert and replace. */
-function tablesWritten(
-  schema: WarehouseSchema,
-  resources: readonly ResourceSettings[],
-): Readonly<Record<string, string>> {
-  const indexes = resources.some((r) => r.archives !== null);
-  const scripts = schema === 7 ? 'batchscripts' : 'job_scripts';
+/** The tables that runs of these resources need. */
+function tablesOf(schema: WarehouseSchema, resources: readonly ResourceSettings[]): Pick<Tables, 'reads' | 'writes'> {
   return {
-    'modw_supremm.process': 'process_version',
-    'modw_supremm.jobsum_job': 'state',
-    'modw_supremm.jobsum_lease': 'expires',
-    ...(indexes ? Object.fromEntries(INDEX.slice(1).map((t) => [t, 'end_time_ts'])) : {}),
-    ...(indexes ? { 'modw_supremm.archive_paths': 'filename' } : {}),
-    ...(resources.some((r) => r.scripts) ? { [`modw_supremm.${scripts}`]: 'script' } : {}),
+    reads: [
+      ...accountingTables(schema).reads,
+      ...(resources.some((r) => r.archiveLookup === 'warehouse') ? INDEX_TABLES.reads : []),
+    ],
+    writes: {
+      ...LEDGER_TABLES.writes,
+      ...(resources.some((r) => r.archives !== null) ? INDEX_TABLES.writes : {}),
+      ...(resources.some((r) => r.scripts) ? scriptTables(schema).writes : {}),
+    },
   };
 }
 
 /** For each table that cannot be used as it is needed a trial of its own. */
-async function rights(warehouse: Warehouse, schema: WarehouseSchema, config: Config): Promise<Trial[]> {
+async function rights(warehouse: Mysql, schema: WarehouseSchema, config: Config): Promise<Trial[]> {
   const resources = config.resources.filter((r) => r.enabled && r.source.kind === 'xdmod');
-  const writes = Object.entries(tablesWritten(schema, resources));
-  const reads = [...tablesRead(schema, resources), ...writes.map(([table]) => table)];
+  const tables = tablesOf(schema, resources);
+  const writes = Object.entries(tables.writes);
+  const reads = [...tables.reads, ...Object.keys(tables.writes)];
   const trials: Trial[] = [];
   for (const table of reads)
-    trials.push(
-      await attempt(`reading ${table}`, async () => String(await warehouse.rows(`SELECT 1 FROM ${table} LIMIT 0`))),
-    );
+    trials.push(await attempt(`reading ${table}`, () => tryReading(warehouse, table).then(() => table)));
   const unread = new Set(trials.filter((t) => !t.ok).map((t) => t.what));
   for (const [table, column] of writes) {
     if (unread.has(`reading ${table}`)) continue;
-    // The server asks for the same rights to explain a statement as to run it.
-    const sql = `EXPLAIN INSERT IGNORE INTO ${table} (${column}) SELECT NULL FROM DUAL WHERE 1 = 0
-      ON DUPLICATE KEY UPDATE ${column} = VALUES(${column})`;
-    trials.push(await attempt(`writing ${table}`, async () => String(await warehouse.rows(sql))));
+    trials.push(await attempt(`writing ${table}`, () => tryWriting(warehouse, table, column).then(() => table)));
   }
   const failed = trials.filter((t) => !t.ok);
   const answer = `${reads.length} tables to read, ${writes.length} to write`;
@@ -99,10 +91,10 @@ async function rights(warehouse: Warehouse, schema: WarehouseSchema, config: Con
 }
 
 async function tryWarehouse(settings: MysqlSettings, config: Config): Promise<Trial[]> {
-  let warehouse: Warehouse | null = null;
+  let warehouse: Mysql | null = null;
   let schema: WarehouseSchema | null = null;
   const connected = await attempt('warehouse', async () => {
-    warehouse = await Warehouse.connect(settings, { connections: 1 });
+    warehouse = await Mysql.connect(settings, { connections: 1 });
     schema = await detectSchema(warehouse);
     return `schema ${schema}`;
   });
@@ -111,16 +103,16 @@ async function tryWarehouse(settings: MysqlSettings, config: Config): Promise<Tr
     const trials = [connected, ...(await rights(warehouse, schema, config))];
     for (const { name, enabled, archiveLookup } of config.resources)
       if (enabled && archiveLookup === 'warehouse')
-        trials.push(await attempt(`archives of ${name}`, () => inTables(warehouse!)));
+        trials.push(
+          await attempt(
+            `archives of ${name}`,
+            async () => `${await indexedArchives(warehouse!)} in the warehouse's tables`,
+          ),
+        );
     return trials;
   } finally {
-    await (warehouse as Warehouse | null)?.close();
+    await (warehouse as Mysql | null)?.close();
   }
-}
-
-async function inTables(warehouse: Warehouse): Promise<string> {
-  const [row] = await warehouse.rows<{ n: number }>('SELECT count(*) AS n FROM modw_supremm.archive_paths');
-  return `${row?.n ?? 0} in the warehouse's tables`;
 }
 
 const HOUR = 3600;

@@ -36,3 +36,5 @@ export function parseSink(text: string): SinkName {
     throw new JobsumError('E_USAGE', 'unknown output', { expected: EXPECTED, found: JSON.stringify(text) });
   return { kind, path: kind === 'ndjson' && STDOUT.test(path) ? '-' : path };
 }
+export { type Pruned, prune } from './prune.ts';
+export { storedJobs } from './stored-jobs.ts';

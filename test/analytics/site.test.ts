@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadSite } from '../../src/analytics/index.ts';
+import { loadAnalyticModules } from '../../src/analytics/index.ts';
 import { CLUSTER, documentsOf, FIXTURES, jobsum } from '../support/cli.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -29,7 +29,7 @@ const declared = (parts: string, cls = 'Mine', key = 'mine'): string => `{
 describe('loading', () => {
   it('takes one analytic or a list of them', async () => {
     const several = module('several', `export default [${declared('')}, ${declared('', 'Other', 'other')}]`);
-    const { analytics, files, problems } = await loadSite([EXAMPLE, several]);
+    const { analytics, files, problems } = await loadAnalyticModules([EXAMPLE, several]);
     expect(problems).toEqual([]);
     expect(files).toEqual([EXAMPLE, several]);
     expect(analytics.map((a) => [a.cls, a.key])).toEqual([
@@ -55,7 +55,7 @@ describe('loading', () => {
     ['getter', `export default ${declared("get key() { throw new Error('moody') },")}`, 'moody'],
     ['waits', 'await new Promise(() => {}); export default 1', 'not loaded within'],
   ])('reports a module that is broken: %s', async (name, text, found) => {
-    const { analytics, files, problems } = await loadSite([module(`broken-${name}`, text), EXAMPLE], 300);
+    const { analytics, files, problems } = await loadAnalyticModules([module(`broken-${name}`, text), EXAMPLE], 300);
     expect(analytics.map((a) => a.cls)).toEqual(['IdleGpus']);
     expect(files).toEqual([EXAMPLE]);
     expect(problems).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('loading', () => {
   });
 
   it('reports a module that is not there', async () => {
-    const { problems } = await loadSite([join(dir, 'absent.mjs')]);
+    const { problems } = await loadAnalyticModules([join(dir, 'absent.mjs')]);
     expect(problems[0]).toMatchObject({ code: 'E_ANALYTIC' });
   });
 });
@@ -92,7 +92,7 @@ describe('a declaration', () => {
     ['without reducers', 'reducers: []'],
   ])('%s is refused before the decoder sees it', async (name, spec) => {
     const text = `export default ${declared(`declare: () => ({ mode: 'all', ${spec} }),`)}`;
-    const { analytics } = await loadSite([module(`spec ${name}`, text)]);
+    const { analytics } = await loadAnalyticModules([module(`spec ${name}`, text)]);
     const job = { jobId: '1', start: 0, end: 1, nodes: [], nodeCount: 1, walltime: 1, acct: {} };
     expect(() => analytics[0]!.declare(['hinv.ncpu'], job)).toThrow(TypeError);
   });

@@ -1,7 +1,8 @@
 // What explain advises of jobs that no logger can have seen, that have not ended, or that no run takes.
 
 import { describe, expect, it } from 'vitest';
-import { adviceOn, type Explained, passedOverLines } from '../../src/view/index.ts';
+import type { Explained } from '../../src/answers/explained.ts';
+import { adviceOn, passedOverLines } from '../../src/view/index.ts';
 
 const START = 1_780_000_000;
 const NOW = START + 86_400;

@@ -3,12 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fileJobs, type ListFilter, latestDocuments, listJobs, storeJobs } from '../../src/answers/index.ts';
+import { fileJobs, latestDocuments, listJobs } from '../../src/answers/index.ts';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Store } from '../../src/databases/index.ts';
 import { reasonsOf } from '../../src/document/index.ts';
 import { StoreLedger } from '../../src/ledger/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+import type { JobQuery } from '../../src/ledger/query.ts';
 import { findDocuments, findInFile, SqliteSink, storeSummaries } from '../../src/sinks/index.ts';
+import { storedJobs } from '../../src/sinks/stored-jobs.ts';
 import { listCsv, listTable } from '../../src/view/index.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -60,9 +62,9 @@ describe('the list of jobs', () => {
     writeFileSync(join(dir, 'documents'), all.map((d) => `${JSON.stringify(d)}\n`).join(''));
   });
 
-  const ofStore = async (filter: ListFilter, limit = 50) =>
-    listJobs([storeJobs(store, { filter, summaries: storeSummaries(store), own: true })], filter, limit);
-  const ids = async (filter: ListFilter) => (await ofStore(filter)).jobs.map((j) => j.job);
+  const ofStore = async (filter: JobQuery, limit = 50) =>
+    listJobs([storedJobs(store, { filter, summaries: storeSummaries(store), own: true })], filter, limit);
+  const ids = async (filter: JobQuery) => (await ofStore(filter)).jobs.map((j) => j.job);
 
   it('has what the ledgers know, and documents that they do not, latest end first', async () => {
     const { jobs, more } = await ofStore({});
@@ -117,8 +119,8 @@ describe('the list of jobs', () => {
     await ledger('a').record(entries);
     const problem = { code: 'E_WORKER', message: 'died' } as const;
     await ledger('b').record(entries.slice(0, 10).map((entry) => ({ ...entry, result: 'failed' as const, problem })));
-    const listed = async (filter: ListFilter) =>
-      (await listJobs([storeJobs(big, { filter, summaries: storeSummaries(big), own: true })], filter, 1000)).jobs;
+    const listed = async (filter: JobQuery) =>
+      (await listJobs([storedJobs(big, { filter, summaries: storeSummaries(big), own: true })], filter, 1000)).jobs;
     const jobs = await listed({});
     // A job is listed once, by the gravest of what became of it in its outputs, of that which is asked for.
     expect(jobs).toHaveLength(MANY);

@@ -3,10 +3,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Catalog, lookupNode, walk } from '../../src/catalog/index.ts';
 import { ScanPool } from '../../src/catalog/scan-pool.ts';
-import { Store, Warehouse } from '../../src/databases/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+import { Mysql, Store } from '../../src/databases/index.ts';
+
 import type { Version } from '../../src/pcp/index.ts';
 import { glanceArchive, probeArchive } from '../../src/pcp/index.ts';
 import { haveShared, shared } from '../oracle/shared.ts';
@@ -103,7 +104,7 @@ describe('several threads', () => {
 });
 
 describe.skipIf(!server)('jobsum index with a warehouse', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   const rows = (sql: string) => warehouse.rows(sql);
   const stored = () =>
     rows(
@@ -115,7 +116,7 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     );
 
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse);
     const job = { localId: 500, start: T0, end: T0 + 60 };
     // The same host name on another resource comes first.

@@ -3,10 +3,11 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Catalog, INDEX_SCHEMA, IndexedArchives, lookupNode, WarehouseIndex } from '../../src/catalog/index.ts';
-import { Store, Warehouse } from '../../src/databases/index.ts';
+import { Mysql, Store } from '../../src/databases/index.ts';
 import { type Job, XdmodSource } from '../../src/jobs/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { probeArchive } from '../../src/pcp/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { smallArchive } from '../support/small-archive.ts';
@@ -22,7 +23,7 @@ const DAY = 86_400;
 const server = await testMariadb('archives looked up in the warehouse');
 
 describe.skipIf(!server)('archives looked up in the warehouse', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   let store: Store;
   let jobs: Job[];
   const archive = (base: string, host: string, start: number, end: number): void =>
@@ -48,7 +49,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
   }
 
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse);
     const job = { resourceId: 1, start: T0 + 3600, end: T0 + 7200 };
     await addJobs(warehouse, [

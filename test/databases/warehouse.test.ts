@@ -2,7 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
 import { proxyTo } from '../support/proxy.ts';
 import { addJobs, createWarehouse } from '../support/warehouse.ts';
@@ -10,9 +10,9 @@ import { addJobs, createWarehouse } from '../support/warehouse.ts';
 const server = await testMariadb('the warehouse connection');
 
 describe.skipIf(!server)('the warehouse connection', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     await warehouse.run('CREATE DATABASE IF NOT EXISTS jobsum_test CHARACTER SET utf8mb4');
     await warehouse.run('DROP TABLE IF EXISTS jobsum_test.t');
     await warehouse.run(`CREATE TABLE jobsum_test.t (id BIGINT PRIMARY KEY, big BIGINT UNSIGNED, name VARCHAR(40), price DECIMAL(10,2),
@@ -90,16 +90,16 @@ describe.skipIf(!server)('the warehouse connection', () => {
   });
 
   it('refuses a wrong account and an absent server, and does not say the password', async () => {
-    const wrong = Warehouse.connect({ ...server!.settings, user: 'nobody-here', password: 'secret-word' });
+    const wrong = Mysql.connect({ ...server!.settings, user: 'nobody-here', password: 'secret-word' });
     const denied = await wrong.catch((e: Error & { code: string; detail: object }) => e);
     expect(denied).toMatchObject({ code: 'E_DENIED' });
     expect(JSON.stringify(denied)).not.toContain('secret-word');
-    const absent = Warehouse.connect({ host: '127.0.0.1', port: await freePort() });
+    const absent = Mysql.connect({ host: '127.0.0.1', port: await freePort() });
     await expect(absent).rejects.toMatchObject({ code: 'E_SERVICE' });
   });
 
   it.skipIf(!server?.own)('gives up a statement on a server that has frozen', async () => {
-    const hasty = await Warehouse.connect(server!.settings, { statementMs: 300 });
+    const hasty = await Mysql.connect(server!.settings, { statementMs: 300 });
     await server!.kill('SIGSTOP');
     await expect(hasty.rows('SELECT 1')).rejects.toMatchObject({ code: 'E_SERVICE' });
     await server!.kill('SIGCONT');
@@ -108,13 +108,13 @@ describe.skipIf(!server)('the warehouse connection', () => {
   });
 
   it('waits for a server that is only busy, as it answers another connection', async () => {
-    const hasty = await Warehouse.connect(server!.settings, { quietMs: 100 });
+    const hasty = await Mysql.connect(server!.settings, { quietMs: 100 });
     expect(await hasty.rows('SELECT SLEEP(0.6) AS slept')).toEqual([{ slept: 0 }]);
     await hasty.close();
   });
 
   it.skipIf(!server?.own)('finds out a server that has frozen, and ends without its goodbye', async () => {
-    const hasty = await Warehouse.connect({ ...server!.settings, connectSeconds: 1 }, { quietMs: 100 });
+    const hasty = await Mysql.connect({ ...server!.settings, connectSeconds: 1 }, { quietMs: 100 });
     await hasty.rows('SELECT 1');
     await server!.kill('SIGSTOP');
     await expect(hasty.rows('SELECT 1')).rejects.toMatchObject({ code: 'E_SERVICE' });
@@ -126,7 +126,7 @@ describe.skipIf(!server)('the warehouse connection', () => {
     'tells a reader of a stream, and who waits for a statement, that the connection broke',
     async () => {
       const proxy = await proxyTo(server!.settings.port);
-      const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
+      const through = await Mysql.connect({ ...server!.settings, port: proxy.port });
       const slow = 'SELECT SLEEP(5) AS slept';
       for (const ask of [() => through.rows(slow), () => through.stream(slow).next()]) {
         const asked = ask();
@@ -143,7 +143,7 @@ describe.skipIf(!server)('the warehouse connection', () => {
     async () => {
       const proxy = await proxyTo(server!.settings.port);
       const work = async (): Promise<void> => {
-        const through = await Warehouse.connect({ ...server!.settings, port: proxy.port });
+        const through = await Mysql.connect({ ...server!.settings, port: proxy.port });
         try {
           for await (const _ of through.stream('SELECT * FROM information_schema.columns'));
           for (let n = 0; n < 10; n++) await through.transaction((q) => q.rows('SELECT 1'));
@@ -167,7 +167,7 @@ describe.skipIf(!server)('the warehouse connection', () => {
   );
 
   it.skipIf(!server?.own)('loses its locks if it freezes inside a transaction', async () => {
-    const other = await Warehouse.connect(server!.settings);
+    const other = await Mysql.connect(server!.settings);
     let freed = false;
     const left = warehouse.transaction(async (q) => {
       await q.run('SET SESSION idle_transaction_timeout = @@idle_transaction_timeout DIV 30');
@@ -191,7 +191,7 @@ describe.skipIf(!server)('the warehouse connection', () => {
 
 describe.skipIf(!server)('the test warehouse', () => {
   it.each([7, 8, 9] as const)('of schema %i takes jobs', async (schema) => {
-    const warehouse = await Warehouse.connect(server!.settings);
+    const warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse, schema);
     const job = { resourceId: 3, localId: 10, start: 100, end: 200, hosts: ['n2', 'n1'] };
     expect(await addJobs(warehouse, [job, { ...job, localId: 11, raw: 12, arrayIndex: 4 }])).toEqual([1, 2]);

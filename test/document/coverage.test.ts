@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { coverageSection, type NodeCoverage } from '../../src/document/index.ts';
+import { stateOf } from '../../src/document/wholeness.ts';
 import { CoverageCounter } from '../../src/reduce/index.ts';
-import { jobTable, reportLines, stateOf } from '../../src/view/index.ts';
+import { jobTable, reportLines } from '../../src/view/index.ts';
 
 const NS = 1_000_000_000n;
 const START = 1000;

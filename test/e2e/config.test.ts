@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { setupLedger } from '../../src/ledger/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { freePort, testMariadb } from '../support/mariadb.ts';
@@ -23,7 +23,7 @@ function config(value: object): string[] {
 describe.skipIf(!server)('jobsum config', () => {
   it('check tries every connection', async () => {
     mkdirSync(join(dir, 'archives'));
-    const warehouse = await Warehouse.connect(server!.settings);
+    const warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse, 8);
     await warehouse.close();
     const { host, port, user, password } = server!.settings;
@@ -34,7 +34,7 @@ describe.skipIf(!server)('jobsum config', () => {
     expect(good.stdout).toMatch(/reading modw_supremm.jobsum_job: E_SCHEMA/);
     expect(good.stdout).toContain('run `jobsum setup`');
     expect(good.code).toBe(78);
-    const made = await Warehouse.connect(server!.settings);
+    const made = await Mysql.connect(server!.settings);
     await setupLedger(made);
     await made.close();
     const ready = await jobsum(['config', 'check', ...args], { cwd: dir });
@@ -62,7 +62,7 @@ describe.skipIf(!server)('jobsum config', () => {
   });
 
   it('check tells which rights the account lacks, and writes nothing to find out', async () => {
-    const root = await Warehouse.connect(server!.settings);
+    const root = await Mysql.connect(server!.settings);
     await createWarehouse(root);
     await setupLedger(root);
     await root.run('INSERT INTO modw_supremm.process (jobid, process_version) VALUES (1, 1)');

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { seeded } from '../../fixtures/generate/random.ts';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Store } from '../../src/databases/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { CLUSTER, documentsOf, jobsum, settled } from '../support/cli.ts';
 import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';

@@ -4,8 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Store } from '../../src/databases/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { haveShared } from '../oracle/shared.ts';
 import { jobsum } from '../support/cli.ts';
 import { field } from '../support/field.ts';

@@ -1,13 +1,15 @@
 // jobsum prune: the oldest documents go, jobs stay done, open ones keep theirs, and the file gets smaller.
 
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pruneCommand } from '../../src/cli/commands/prune.ts';
 import { Store } from '../../src/databases/index.ts';
 import { StoreLeases, StoreLedger } from '../../src/ledger/index.ts';
-import { type Pruned, prune, SCHEMAS } from '../../src/operate/index.ts';
 import { SqliteSink } from '../../src/sinks/index.ts';
+import type { Pruned } from '../../src/sinks/prune.ts';
+import { prune } from '../../src/sinks/prune.ts';
 import { jobsum } from '../support/cli.ts';
 import { commandHere } from '../support/in-process.ts';
 import { tempDir } from '../support/temp.ts';

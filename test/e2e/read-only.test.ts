@@ -1,5 +1,6 @@
 // A store that can only be read, as another user's, or on a file system that is read only: list, show, status and explain work on it.
 
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { pruneCommand } from '../../src/cli/commands/prune.ts';
 import { showCommand } from '../../src/cli/commands/show.ts';
 import { statusCommand } from '../../src/cli/commands/status.ts';
 import { Store } from '../../src/databases/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { countDocuments, SqliteSink } from '../../src/sinks/index.ts';
 import { CLUSTER, jobsum } from '../support/cli.ts';
 import { commandHere } from '../support/in-process.ts';

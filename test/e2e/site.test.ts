@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { setupLedger, WarehouseLeases } from '../../src/ledger/index.ts';
 import { documentsOf, jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
@@ -24,11 +24,11 @@ const json = (text: string) =>
 
 describe.skipIf(!server)('summarize of a configured site', () => {
   let site: Site;
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   /** Whatever became of them. */
   const ALL = ['--from', '2026-03-01'];
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     site = await generateSite({ root: join(dir, 'site'), jobs: JOBS, nodes: 5, hours: 6, interval: 60 }, server!);
   });
   afterAll(() => warehouse?.close());

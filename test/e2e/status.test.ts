@@ -1,5 +1,6 @@
 // jobsum status and explain as a user asks them: what waits, what was set aside, what was killed, and what to do about one job.
 
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { indexCommand } from '../../src/cli/commands/index-archives.ts';
 import { Store } from '../../src/databases/index.ts';
 import { processStart } from '../../src/kernel/index.ts';
 import { Runs, StoreLeases, StoreLedger } from '../../src/ledger/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { ArchiveWriter, NO_INDOM, pmid, UNITS } from '../../src/pcp/index.ts';
 import { CLUSTER, jobsum } from '../support/cli.ts';
 import { commandHere } from '../support/in-process.ts';

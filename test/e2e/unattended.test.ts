@@ -4,9 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Store } from '../../src/databases/index.ts';
 import { Runs } from '../../src/ledger/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { CLI, CLUSTER, jobsum } from '../support/cli.ts';
 import { havePrograms } from '../support/programs.ts';
 import { tempDir } from '../support/temp.ts';

@@ -17,8 +17,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SACCT_HEADER, sacctLine } from '../../fixtures/generate/cluster.ts';
 import { writeNode } from '../../fixtures/generate/node.ts';
 import { status } from '../../src/answers/index.ts';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { Mongo, Store } from '../../src/databases/index.ts';
-import { SCHEMAS } from '../../src/operate/index.ts';
+
 import { settled } from '../support/cli.ts';
 import { type Said, summarizeHere } from '../support/in-process.ts';
 import { testMongo } from '../support/mongo.ts';

@@ -1,7 +1,7 @@
 // Jobs of a warehouse, on a real MariaDB: schemas 7 to 9, ids, order of nodes, deleted rows, and every mode of selection.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import {
   type Job,
   type JobRecord,
@@ -18,7 +18,7 @@ const resource = { id: 7, hostnameMode: 'hostname', hostNameExt: '' } as const;
 const base = { resourceId: 7, localId: 500, start: 1000, end: 2000, hosts: ['n1'] };
 
 async function records(
-  warehouse: Warehouse,
+  warehouse: Mysql,
   selection: Selection = {},
   due: number[] = [],
   r = resource,
@@ -34,9 +34,9 @@ const idsOf = async (...args: Parameters<typeof records>): Promise<string[]> =>
   (await jobs(...args)).map((j) => j.jobId);
 
 describe.skipIf(!server)('jobs of a warehouse', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
   });
   afterAll(() => warehouse?.close());
 

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Store, Warehouse } from '../../src/databases/index.ts';
+import { Mysql, Store } from '../../src/databases/index.ts';
 import { SCRIPT_SCHEMA, SlurmScriptIngest, scriptsOfSlurm, splitScripts } from '../../src/jobscripts/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { tempDir } from '../support/temp.ts';
@@ -80,7 +80,7 @@ const server = await testMariadb('job scripts of Slurm');
 
 describe.skipIf(!server)('scripts of Slurm in the warehouse', () => {
   it('are those of jobs without one, of the same run of an id; what has none is asked for once', async () => {
-    const warehouse = await Warehouse.connect(server!.settings);
+    const warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse);
     const store = new Store(join(dir, 'state.db'), [SCRIPT_SCHEMA]);
     const start = 1_772_409_600;

@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { fitScript, MAX_BYTES, matchScript } from '../../src/jobscripts/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
@@ -59,7 +59,7 @@ describe('whose a script is', () => {
 });
 
 describe.skipIf(!server)('jobsum jobscripts', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   const config = (mode: string, path = root): void => {
     const { user, password, ...place } = server!.settings;
     mkdirSync(join(dir, 'config'), { recursive: true });
@@ -89,7 +89,7 @@ describe.skipIf(!server)('jobsum jobscripts', () => {
   };
 
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse);
     return () => warehouse.close();
   });

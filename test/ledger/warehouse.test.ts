@@ -1,7 +1,7 @@
 // The ledger and leases in a warehouse, on a MariaDB of its own: process rows as the incumbent writes them, tries, fences.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { type LedgerEntry, setupLedger, WarehouseLeases, WarehouseLedger } from '../../src/ledger/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { createWarehouse } from '../support/warehouse.ts';
@@ -10,9 +10,9 @@ const server = await testMariadb('the ledger in the warehouse');
 const now = (): number => Date.now() / 1000;
 
 describe.skipIf(!server)('ledger in the warehouse', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   beforeAll(async () => {
-    warehouse = await Warehouse.connect(server!.settings);
+    warehouse = await Mysql.connect(server!.settings);
     await createWarehouse(warehouse, 9);
   });
   beforeEach(async () => {

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Mongo, Warehouse } from '../../src/databases/index.ts';
+import { Mongo, Mysql } from '../../src/databases/index.ts';
 import { WarehouseLedger } from '../../src/ledger/index.ts';
 import { jobsum } from '../support/cli.ts';
 import { testMariadb } from '../support/mariadb.ts';
@@ -17,11 +17,11 @@ const mongodb = await testMongo('setup, status and explain of a site');
 const START = 1_700_000_000;
 
 describe.skipIf(!mariadb || !mongodb)('a configured site', () => {
-  let warehouse: Warehouse;
+  let warehouse: Mysql;
   let mongo: Mongo;
   beforeAll(async () => {
     const database = mongodb!.database();
-    warehouse = await Warehouse.connect(mariadb!.settings);
+    warehouse = await Mysql.connect(mariadb!.settings);
     mongo = await Mongo.connect({ uri: mongodb!.uri, database });
     const { user, password, ...place } = mariadb!.settings;
     mkdirSync(join(dir, 'config'));

@@ -8,7 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { Mongo, Warehouse } from '../../src/databases/index.ts';
+import { Mongo, Mysql } from '../../src/databases/index.ts';
 import { jobsum, type Ran, settled } from './cli.ts';
 import { type TestServer, testMariadb } from './mariadb.ts';
 import { type MongoServer, testMongo } from './mongo.ts';
@@ -42,7 +42,7 @@ export class DisturbedSite {
   #undisturbed!: Databases;
   #runs = 0;
   readonly jobs: number;
-  warehouse!: Warehouse;
+  warehouse!: Mysql;
   toMongo!: TcpProxy;
   toMariadb!: TcpProxy;
   /** Milliseconds of the undisturbed run. */
@@ -58,7 +58,7 @@ export class DisturbedSite {
     const { mariadb, mongodb } = this.#servers;
     const size = { jobs: this.jobs, nodes: 10, hours: 12, interval: 60 };
     this.#site = await generateSite({ root: join(this.#dir, 'site'), ...size }, mariadb);
-    this.warehouse = await Warehouse.connect(mariadb.settings);
+    this.warehouse = await Mysql.connect(mariadb.settings);
     this.toMongo = await proxyTo(mongodb.port);
     this.toMariadb = await proxyTo(mariadb.settings.port);
     await this.forget();

@@ -1,7 +1,7 @@
 // Owns a MariaDB server for one test file: spawned on a fresh data directory, or the server of JOBSUM_TEST_MYSQL_URL.
 //
 //   const server = await testMariadb('what would be skipped');     // at the top of the file; null: not installed
-//   describe.skipIf(!server)(…, () => { const warehouse = await Warehouse.connect(server!.settings); … });
+//   describe.skipIf(!server)(…, () => { const warehouse = await Mysql.connect(server!.settings); … });
 //
 // Stopped and removed when the test file ends. `kill`, `stop` and `start` are there for tests of outages (spawned servers only).
 // A server given by URL is shared: its user must be allowed to create databases, and one test file at a time has it.
@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MysqlSettings } from '../../src/config/index.ts';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { havePrograms } from './programs.ts';
 
 const run = promisify(execFile);
@@ -52,7 +52,7 @@ async function answers(settings: MysqlSettings, child: ChildProcess): Promise<vo
   const until = Date.now() + PATIENCE_MS;
   for (;;) {
     try {
-      await (await Warehouse.connect(settings)).close();
+      await (await Mysql.connect(settings)).close();
       return;
     } catch (error) {
       if (Date.now() > until || child.exitCode !== null) throw error;
@@ -136,7 +136,7 @@ async function given(url: string): Promise<TestServer> {
     ...{ user: decodeURIComponent(username), password: decodeURIComponent(password) },
   };
   // Test files run at the same time and use the same database names. The lock lives as long as the connection.
-  const keeper = await Warehouse.connect(settings, { connections: 1 });
+  const keeper = await Mysql.connect(settings, { connections: 1 });
   await keeper.rows("SELECT GET_LOCK('jobsum_test', 600)");
   await afterTests(() => keeper.close());
   const refuse = (): Promise<void> =>

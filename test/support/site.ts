@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Allocation, type ClusterOptions, writeCluster } from '../../fixtures/generate/cluster.ts';
-import { Warehouse } from '../../src/databases/index.ts';
+import { Mysql } from '../../src/databases/index.ts';
 import { setupLedger } from '../../src/ledger/index.ts';
 import type { TestServer } from './mariadb.ts';
 import { addJobs, createWarehouse, type WarehouseJob } from './warehouse.ts';
@@ -40,7 +40,7 @@ export function warehouseJob({ resident: r, nodes }: Allocation): WarehouseJob {
 export async function generateSite(options: ClusterOptions, server: TestServer): Promise<Site> {
   const { root } = options;
   const { jobs, archives, allocations } = writeCluster(options);
-  const warehouse = await Warehouse.connect(server.settings);
+  const warehouse = await Mysql.connect(server.settings);
   await createWarehouse(warehouse);
   await setupLedger(warehouse);
   await addJobs(warehouse, allocations.map(warehouseJob));
@@ -49,7 +49,7 @@ export async function generateSite(options: ClusterOptions, server: TestServer):
   return {
     ...{ root, archives, jobs, count: allocations.length },
     forget: async () => {
-      const clearing = await Warehouse.connect(server.settings);
+      const clearing = await Mysql.connect(server.settings);
       for (const table of ['process', 'jobsum_job', 'jobsum_lease'])
         await clearing.run(`DELETE FROM modw_supremm.${table}`);
       await clearing.close();

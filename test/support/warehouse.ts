@@ -4,7 +4,7 @@
 //   const ids = await addJobs(warehouse, [{ resourceId: 1, localId: 500, start, end, hosts: ['n2', 'n1'] }]);
 //   ids[0]                                                     // job_tasks.job_id: the key of modw_supremm.process
 
-import type { SqlParameter, SqlScalar, Warehouse } from '../../src/databases/index.ts';
+import type { Mysql, SqlParameter, SqlScalar } from '../../src/databases/index.ts';
 import { TABLES, TABLES_7 } from './warehouse-tables.ts';
 
 export type WarehouseSchema = 7 | 8 | 9;
@@ -45,7 +45,7 @@ export interface WarehouseJob {
 
 const DATABASES = ['modw', 'mod_shredder', 'modw_supremm'];
 
-export async function createWarehouse(warehouse: Warehouse, schema: WarehouseSchema = 9): Promise<void> {
+export async function createWarehouse(warehouse: Mysql, schema: WarehouseSchema = 9): Promise<void> {
   for (const name of DATABASES) {
     await warehouse.run(`DROP DATABASE IF EXISTS ${name}`);
     await warehouse.run(`CREATE DATABASE ${name} CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci`);
@@ -59,18 +59,18 @@ export async function createWarehouse(warehouse: Warehouse, schema: WarehouseSch
 
 const BATCH = 1000;
 
-async function insert(warehouse: Warehouse, into: string, rows: readonly (readonly SqlScalar[])[]): Promise<void> {
+async function insert(warehouse: Mysql, into: string, rows: readonly (readonly SqlScalar[])[]): Promise<void> {
   for (let i = 0; i < rows.length; i += BATCH)
     await warehouse.run(`INSERT IGNORE INTO ${into} VALUES ?`, [rows.slice(i, i + BATCH) as SqlParameter]);
 }
 
-async function keys(warehouse: Warehouse, sql: string, parameters: SqlParameter[] = []): Promise<Map<string, number>> {
+async function keys(warehouse: Mysql, sql: string, parameters: SqlParameter[] = []): Promise<Map<string, number>> {
   const rows = await warehouse.rows<{ name: string; id: number }>(sql, parameters);
   return new Map(rows.map((r) => [r.name, r.id]));
 }
 
 /** Puts jobs in after those that are there; the warehouse's job ids in the same order. */
-export async function addJobs(warehouse: Warehouse, jobs: readonly WarehouseJob[]): Promise<number[]> {
+export async function addJobs(warehouse: Mysql, jobs: readonly WarehouseJob[]): Promise<number[]> {
   const { modern, gpus } = await shape(warehouse);
   const facts = modern ? 'modw.job_tasks' : 'modw.jobfact';
   const [last] = await warehouse.rows<{ id: number | null }>(`SELECT max(job_id) AS id FROM ${facts}`);
@@ -132,7 +132,7 @@ export async function addJobs(warehouse: Warehouse, jobs: readonly WarehouseJob[
   return ids;
 }
 
-async function shape(warehouse: Warehouse): Promise<{ modern: boolean; gpus: boolean }> {
+async function shape(warehouse: Mysql): Promise<{ modern: boolean; gpus: boolean }> {
   const rows = await warehouse.rows<{ name: string }>(
     "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'modw' AND table_name = 'job_tasks'",
   );

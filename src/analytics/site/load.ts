@@ -45,7 +45,7 @@ type Checks = typeof import('./schema.ts');
 const why = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Loads modules in the order given. Never throws: what is broken is a problem. */
-export async function loadSite(files: readonly string[], loadMs = LOAD_MS): Promise<SiteLoad> {
+export async function loadAnalyticModules(files: readonly string[], loadMs = LOAD_MS): Promise<SiteLoad> {
   const analytics: Analytic[] = [];
   const problems: Problem[] = [];
   const used: string[] = [];

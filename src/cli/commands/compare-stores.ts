@@ -1,12 +1,12 @@
 // Owns the comparison of two stores of documents on the command line: which stores the arguments name, and how they are opened.
 
+import { openPresent } from '../../catalog/index.ts';
 import type { MongoSettings } from '../../config/index.ts';
 import { Mongo } from '../../databases/index.ts';
 import type { StoredDocument } from '../../document/index.ts';
 import { namedOutput, type Output } from '../../run/index.ts';
 import { fileDocuments, isDocumentList, mongoDocuments, storeDocuments } from '../../sinks/index.ts';
 import { usage } from '../io.ts';
-import { openStore } from '../store.ts';
 
 export interface OpenedStore {
   readonly documents: AsyncIterator<StoredDocument>;
@@ -39,7 +39,7 @@ export async function openStored(text: string, account: MongoSettings | null): P
     return { documents: mongoDocuments(mongo), close: () => mongo.close() };
   }
   if (place.kind === 'sqlite') {
-    const store = openStore(place.path);
+    const store = openPresent(place.path);
     return { documents: storeDocuments(store), close: async () => store.close() };
   }
   const documents = fileDocuments(place.path);

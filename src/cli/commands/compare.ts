@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import type { Argv, CommandModule } from 'yargs';
+import { loadSite } from '../../config/index.ts';
 import {
   type CompareOptions,
   compareDocuments,
@@ -14,7 +15,7 @@ import {
 import { JobsumError } from '../../kernel/index.ts';
 import { comparisonLines, storesLines } from '../../view/index.ts';
 import { print, usage } from '../io.ts';
-import { configOption, loadSite } from '../site.ts';
+import { configOption } from '../site.ts';
 import { isStore, openStored } from './compare-stores.ts';
 
 interface Options {

@@ -1,12 +1,16 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
+import { type Explained } from '../../answers/index.ts';
+import { loadSite } from '../../config/index.ts';
+import { catalogsOf } from '../../catalog/index.ts';
 import type { Argv, CommandModule } from 'yargs';
+
 import { explain, fromFile, type KnownJobAtSite, knownAtSite, openSite, treeOf } from '../../answers/index.ts';
 import { MEMORY, type Store } from '../../databases/index.ts';
 import { ERRORS, fromProblem, JobsumError, systemClock } from '../../kernel/index.ts';
-import { adviceOn, type Explained, explainLines, passedOverLines } from '../../view/index.ts';
+import { adviceOn, explainLines, passedOverLines } from '../../view/index.ts';
 import { type Clocked, print } from '../io.ts';
-import { configOption, loadSite, storeToRead } from '../site.ts';
+import { configOption, storeToRead } from '../site.ts';
 
 type Known = Partial<KnownJobAtSite>;
 
@@ -18,14 +22,6 @@ interface Options extends Clocked {
   archives?: string;
   'min-node-fraction'?: number;
   json: boolean;
-}
-
-/** Trees that the store has a catalogue of. */
-function knownRoots(store: Store): string[] {
-  return store
-    .prepare('SELECT DISTINCT root FROM archive')
-    .all()
-    .map((row) => String(row.root));
 }
 
 export const explainCommand: CommandModule<object, Options> = {
@@ -53,7 +49,7 @@ export const explainCommand: CommandModule<object, Options> = {
       found = opened ? await knownAtSite(opened, argv.job) : {};
       if (argv.jobs !== undefined) found = { ...found, ...(await fromFile({ path: argv.jobs }, argv.job)) };
       const given = argv.archives === undefined ? (found.archives ?? []) : [treeOf(store, argv.archives, clock)];
-      const archives = given.length > 0 ? given : knownRoots(store).map((root) => treeOf(store, root, clock));
+      const archives = given.length > 0 ? given : catalogsOf(store).map(({ root }) => treeOf(store, root, clock));
       // Without a store nothing is known of the tree before it has been looked through.
       if (store.path === MEMORY && argv.archives !== undefined) await archives[0]!.catalog.refresh();
       runs = await explain(argv.job, {

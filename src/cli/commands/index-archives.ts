@@ -1,22 +1,25 @@
 // Owns `jobsum index`: options in, an indexing run, its summary out.
 
+import { attend } from '../attend.ts';
+import { type LogOptions } from '../attend.ts';
+import { logOptions } from '../attend.ts';
+import { patienceOption } from '../attend.ts';
+import { textfileOption } from '../attend.ts';
+import { makeDirectoryOf } from '../../catalog/index.ts';
+import { patienceGiven } from '../attend.ts';
+import { loadSite } from '../../config/index.ts';
+import { type Site } from '../../config/index.ts';
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
 import { type IndexedResource, type IndexSummary, indexArchives } from '../../catalog/index.ts';
-import {
-  attend,
-  type LogOptions,
-  logOptions,
-  makeDirectoryOf,
-  patienceOf,
-  patienceOption,
-  textfileOption,
-} from '../../operate/index.ts';
+
 import { boundsOfConfig } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
+
+
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { type Clocked, usage } from '../io.ts';
-import { besides, configOption, loadSite, resourceOption, type Site } from '../site.ts';
+import { besides, configOption, resourceOption } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
 interface Options extends LogOptions, Bounded, Clocked {
@@ -78,7 +81,7 @@ export const indexCommand: CommandModule<object, Options> = {
       .example('$0 index --config /etc/supremm', 'every resource that has archives')
       .example('$0 index --archives /pcp', 'a catalogue without a warehouse') as unknown as Argv<Options>,
   handler: async (argv) => {
-    const asPatient = patienceOf(argv.patience);
+    const asPatient = patienceGiven(argv.patience);
     if (!Number.isInteger(argv.workers) || argv.workers < 1 || argv.workers > 256)
       throw usage('--workers: expected 1 to 256');
     const given = boundsOf(argv);

@@ -1,19 +1,20 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
+import { attend } from '../attend.ts';
+import { type LogOptions } from '../attend.ts';
+import { logOptions } from '../attend.ts';
+import { patienceOption } from '../attend.ts';
+import { textfileOption } from '../attend.ts';
+import { patienceGiven } from '../attend.ts';
+import { loadSite } from '../../config/index.ts';
 import type { Argv, CommandModule } from 'yargs';
+
 import { ingestScripts, type ScriptsSummary } from '../../jobscripts/index.ts';
 import { counted, JobsumError } from '../../kernel/index.ts';
-import {
-  attend,
-  type LogOptions,
-  logOptions,
-  patienceOf,
-  patienceOption,
-  textfileOption,
-} from '../../operate/index.ts';
+
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';
-import { besides, configOption, loadSite, resourceOption } from '../site.ts';
+import { besides, configOption, resourceOption } from '../site.ts';
 import { deliver } from '../stdout.ts';
 
 interface Options extends LogOptions, Clocked {
@@ -50,7 +51,7 @@ export const jobscriptsCommand: CommandModule<object, Options> = {
       .option('json', { type: 'boolean', default: false, describe: 'Print the counts as one JSON object' })
       .example('$0 jobscripts --config /etc/supremm', '') as unknown as Argv<Options>,
   handler: async (argv) => {
-    const asPatient = patienceOf(argv.patience);
+    const asPatient = patienceGiven(argv.patience);
     const dayDelta =
       durationOf('daydelta', argv.daydelta, 'd', 'days, or a number with its unit: 2d, 2w, 1y')! / 86_400;
     if (dayDelta > 100_000) throw usage('--daydelta: expected at most 100000 days');

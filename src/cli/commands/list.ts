@@ -4,24 +4,24 @@ import { existsSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import {
   fileJobs,
-  type ListFilter,
   listedStates,
   listJobs,
   type OpenedSite,
   openSite,
   type Place,
-  storeJobs,
   warehouseJobs,
 } from '../../answers/index.ts';
+import { openPresent } from '../../catalog/index.ts';
+import { loadSite } from '../../config/index.ts';
 import type { Store } from '../../databases/index.ts';
 import { reasonsOf } from '../../document/index.ts';
 import { fromProblem, JobsumError, type Problem, parseInstant } from '../../kernel/index.ts';
-import { Runs } from '../../ledger/index.ts';
-import { storeSummaries } from '../../sinks/index.ts';
-import { LISTED_STATES, listCsv, listTable } from '../../view/index.ts';
+import type { JobQuery } from '../../ledger/index.ts';
+import { LISTED_STATES, Runs } from '../../ledger/index.ts';
+import { storedJobs, storeSummaries } from '../../sinks/index.ts';
+import { listCsv, listTable } from '../../view/index.ts';
 import { complain, print, usage } from '../io.ts';
-import { configOption, loadSite, resourceOption } from '../site.ts';
-import { openStore } from '../store.ts';
+import { configOption, resourceOption } from '../site.ts';
 
 interface Options {
   config?: string;
@@ -49,7 +49,7 @@ function lastRun(store: Store | null): number {
 }
 
 /** @throws JobsumError E_USAGE */
-function filterOf(argv: Options, store: Store | null): ListFilter {
+function filterOf(argv: Options, store: Store | null): JobQuery {
   const { state, reason, user, node, from, to } = argv;
   const reasons = reason === undefined ? undefined : reasonsOf(reason);
   if (reasons && reasons.errors.length + reasons.codes.length === 0)
@@ -68,7 +68,7 @@ function filterOf(argv: Options, store: Store | null): ListFilter {
 }
 
 /** Jobs of the ledgers of a site, wherever they are: what a warehouse does not account for, its store does. */
-export function placesOf(opened: OpenedSite, filter: ListFilter): Place[] {
+export function placesOf(opened: OpenedSite, filter: JobQuery): Place[] {
   const { site, store, warehouse } = opened;
   const accounted = site.resources.filter((r) => r.source.kind === 'xdmod');
   const places = warehouse
@@ -78,7 +78,7 @@ export function placesOf(opened: OpenedSite, filter: ListFilter): Place[] {
   if (others.length > 0) {
     const summaries = opened.summaries(others.length === 1 ? others[0] : undefined);
     const own = accounted.length === 0 && opened.documents === store;
-    places.push(storeJobs(store, { filter, summaries, own }));
+    places.push(storedJobs(store, { filter, summaries, own }));
   }
   return places;
 }
@@ -86,7 +86,7 @@ export function placesOf(opened: OpenedSite, filter: ListFilter): Place[] {
 async function show(
   argv: Options,
   places: readonly Place[],
-  filter: ListFilter,
+  filter: JobQuery,
   problems: readonly Problem[],
 ): Promise<void> {
   const { jobs, more } = await listJobs(places, filter, argv.limit);
@@ -146,10 +146,10 @@ export const listCommand: CommandModule<object, Options> = {
         await opened.close();
       }
     } else {
-      const store = openStore(argv.store);
+      const store = openPresent(argv.store);
       try {
         const filter = filterOf(argv, store);
-        await show(argv, [storeJobs(store, { filter, summaries: storeSummaries(store), own: true })], filter, []);
+        await show(argv, [storedJobs(store, { filter, summaries: storeSummaries(store), own: true })], filter, []);
       } finally {
         store.close();
       }

@@ -1,12 +1,17 @@
 // Owns `jobsum prune`: an embedded store loses its oldest documents.
 
+import { type Pruned } from '../../sinks/index.ts';
+import { prune } from '../../sinks/index.ts';
+import { bytes } from '../../kernel/index.ts';
+import { openPresent } from '../../catalog/index.ts';
+import { openStore } from '../../catalog/index.ts';
 import type { Argv, CommandModule } from 'yargs';
 import { counted, formatSeconds, systemClock } from '../../kernel/index.ts';
-import { type Pruned, prune } from '../../operate/index.ts';
-import { bytes } from '../../view/index.ts';
+
+
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, print, usage } from '../io.ts';
-import { openStore } from '../store.ts';
+
 
 interface Options extends Clocked {
   store: string;
@@ -54,7 +59,7 @@ export const pruneCommand: CommandModule<object, Options> = {
     // A number alone would be seconds, and so nearly all of them.
     const seconds = durationOf('older-than', age, null, 'a number with its unit: 90d, 12w, 2y');
     const maxBytes = size === undefined ? null : sizeOf(size);
-    const store = openStore(file, { toWrite: true });
+    const store = openPresent(file, { toWrite: true });
     try {
       const pruned = prune(store, {
         ...(seconds === undefined ? {} : { endedBefore: clock() - seconds }),

@@ -3,13 +3,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
+import { SCHEMAS } from '../../catalog/index.ts';
+import { loadSite } from '../../config/index.ts';
 import { Store } from '../../databases/index.ts';
 import { clean, cleanJson } from '../../kernel/index.ts';
-import { SCHEMAS } from '../../operate/index.ts';
+
 import { applySetup, planSetup } from '../../setup/index.ts';
 import { ask, asking, confirm } from '../ask.ts';
 import { print, usage } from '../io.ts';
-import { configOption, loadSite } from '../site.ts';
+import { configOption } from '../site.ts';
 
 interface Options {
   config?: string;

@@ -2,12 +2,14 @@
 
 import type { Argv, CommandModule } from 'yargs';
 import { fileJobs, knownAtSite, latestDocuments, type OpenedSite, openSite } from '../../answers/index.ts';
+import { openPresent } from '../../catalog/index.ts';
+import { loadSite } from '../../config/index.ts';
 import { fromProblem, JobsumError } from '../../kernel/index.ts';
 import { countDocuments, findDocuments, findInFile, listDocuments } from '../../sinks/index.ts';
 import { jobTable, reportLines } from '../../view/index.ts';
 import { colour, print, terminalWidth, usage } from '../io.ts';
-import { configOption, loadSite, resourceOption } from '../site.ts';
-import { openStore } from '../store.ts';
+import { configOption, resourceOption } from '../site.ts';
+
 import { placesOf } from './list.ts';
 
 type Json = Record<string, unknown>;
@@ -32,7 +34,7 @@ interface Shelf {
 }
 
 export const storeShelf = (path: string): Shelf => {
-  const store = openStore(path);
+  const store = openPresent(path);
   return {
     name: path,
     find: async (id) => findDocuments(store, id),

@@ -1,12 +1,16 @@
 // Owns `jobsum status`: how the runs go, what waits, what failed and why, what was set aside, who is at work.
 
+import { type Status } from '../../answers/index.ts';
+import { loadSite } from '../../config/index.ts';
+import { Mysql } from '../../databases/index.ts';
 import type { Argv, CommandModule } from 'yargs';
+
 import { status } from '../../answers/index.ts';
-import { Warehouse } from '../../databases/index.ts';
+
 import { ERRORS, systemClock, toProblem } from '../../kernel/index.ts';
-import { type Status, statusLines } from '../../view/index.ts';
+import { statusLines } from '../../view/index.ts';
 import { type Clocked, print, usage } from '../io.ts';
-import { configOption, loadSite, storeToRead } from '../site.ts';
+import { configOption, storeToRead } from '../site.ts';
 
 interface Options extends Clocked {
   config?: string;
@@ -40,12 +44,12 @@ export const statusCommand: CommandModule<object, Options> = {
     if (!(Number.isInteger(runs) && runs >= 0 && runs <= MAX_RUNS)) throw usage(`--runs: expected 0 to ${MAX_RUNS}`);
     const site = given === undefined ? null : loadSite(given);
     const store = storeToRead(site, file);
-    let warehouse: Warehouse | null = null;
+    let warehouse: Mysql | null = null;
     try {
       const found = await asked(
         async () => {
           const settings = site?.config.warehouse;
-          if (settings) warehouse = await Warehouse.connect(settings, { connections: 1 });
+          if (settings) warehouse = await Mysql.connect(settings, { connections: 1 });
           return status(store, runs, {
             clock,
             ...(warehouse ? { site: { warehouse, resources: site!.resources } } : {}),
@@ -56,7 +60,7 @@ export const statusCommand: CommandModule<object, Options> = {
       if (found.problem) process.exitCode = ERRORS[found.problem.code].exit;
       print(json ? [JSON.stringify(found)] : statusLines(found, clock()));
     } finally {
-      await (warehouse as Warehouse | null)?.close();
+      await (warehouse as Mysql | null)?.close();
       store.close();
     }
   },

@@ -1,17 +1,16 @@
 // Owns `jobsum summarize`: options in, a run, its summary out.
 
+import { attend } from '../attend.ts';
+import { type Frame } from '../../operate/index.ts';
+import { type LogOptions } from '../attend.ts';
+import { logOptions } from '../attend.ts';
+import { patienceOption } from '../attend.ts';
+import { textfileOption } from '../attend.ts';
+import { patienceGiven } from '../attend.ts';
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
-import {
-  attend,
-  type Frame,
-  type LogOptions,
-  logOptions,
-  patienceOf,
-  patienceOption,
-  textfileOption,
-} from '../../operate/index.ts';
+
 import {
   type CommonOptions,
   commonOfConfig,
@@ -23,6 +22,8 @@ import {
 } from '../../run/index.ts';
 import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
+
+
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';
@@ -130,7 +131,7 @@ function commonOf(argv: Options): CommonOptions {
     throw usage('--workers: expected 1 to 256');
   const fraction = argv['min-node-fraction'];
   if (fraction !== undefined && !(fraction >= 0 && fraction <= 1)) throw usage('--min-node-fraction: expected 0 to 1');
-  const patience = patienceOf(argv.patience);
+  const patience = patienceGiven(argv.patience);
   const grace = durationOf('timeout', argv.timeout);
   return {
     ...(workers === undefined ? {} : { workers }),

@@ -48,7 +48,7 @@ export function setBack({ runs, count, firstNs, lastNs, beforeNs, afterNs }: Mis
  */
 export function timesConcerned(m: Misplaced, intervalNs: bigint): { readonly fromNs: bigint; readonly toNs: bigint }[] {
   const own = m.firstNs < m.lastNs ? { fromNs: m.firstNs, toNs: m.lastNs } : { fromNs: m.lastNs, toNs: m.firstNs };
-  // A wrong end is always known of (see Clock's constructor).
+  // A wrong end is always known of (see RecordClock's constructor).
   const place = { fromNs: m.afterNs === null ? EARLIEST : (m.beforeNs ?? EARLIEST), toNs: m.afterNs ?? LATEST };
   const apart = own.fromNs > place.toNs || own.toNs < place.fromNs;
   if (apart && setBack(m, intervalNs) === 0n) return [place, own];

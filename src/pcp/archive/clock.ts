@@ -74,7 +74,7 @@ function countedTimes({ files, entries }: Judged): bigint[] {
  * when the first such step is met, or a step back, the heads of all records are read, once, and the whole is judged (timeline.ts).
  * Most archives never come to that; those with long pauses do, and then are never asked about again.
  */
-export class Clock {
+export class RecordClock {
   readonly #wasm: Wasm;
   readonly #reader: number;
   readonly #archive: Judged;

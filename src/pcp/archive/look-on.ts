@@ -2,7 +2,7 @@
 
 import * as L from '../wasm/layout.gen.ts';
 import type { Wasm } from '../wasm/wasm.ts';
-import type { Clock } from './clock.ts';
+import type { RecordClock } from './clock.ts';
 
 /** Records whose heads are looked at, at most. */
 const MOST = 256;
@@ -15,7 +15,7 @@ const MOST = 256;
  * Not known remain wrong times between two places, behind others, that are more than all records from there back to the window: which is
  * nowhere so where a logger writes its index, every 100 KB or more often.
  */
-export function lookOn(clock: Clock, next: () => boolean): void {
+export function lookOn(clock: RecordClock, next: () => boolean): void {
   for (let n = 0; n < MOST && !clock.isJudged && next(); n++);
 }
 

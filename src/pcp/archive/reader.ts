@@ -9,7 +9,7 @@ import { labelFault, recordFault, recordOffset, unsoundness } from '../wasm/faul
 import * as L from '../wasm/layout.gen.ts';
 import type { Wasm } from '../wasm/wasm.ts';
 import type { Annotations } from './annotations.ts';
-import { Clock } from './clock.ts';
+import { RecordClock } from './clock.ts';
 import { type Dated, Findings, LATEST } from './findings.ts';
 import { dropIndex, indexEntries, jumpTo, readIndex, timeHere } from './index-file.ts';
 import { acceptedLabel, labelConflicts, versionConflict } from './label.ts';
@@ -34,7 +34,7 @@ export class ArchiveReader {
   /** Damage and oddities met so far; reading stopped at those of class archive that concern data, unless it reads on. */
   readonly problems: Problem[] = this.#findings.problems;
   /** Of a reader that reads on: which times count, and where records may start behind a damaged one. */
-  clock: Clock | null = null;
+  clock: RecordClock | null = null;
   /** What is wrong inside the record that `next` gave, of which only the sound value sets are to be used. */
   unsound: Problem | null = null;
   /** What is odd and costs nothing: for `archive check`. */
@@ -74,7 +74,7 @@ export class ArchiveReader {
       for (const { problem, fromNs, toNs } of this.missing) this.#findings.lose(problem, fromNs, toNs);
       if (!options.readOn) return;
       const archive = { files: this.files, entries, anyTime: options.readOn === 'damage' };
-      this.clock = new Clock(wasm, this.address, archive, this.label, this.#findings);
+      this.clock = new RecordClock(wasm, this.address, archive, this.label, this.#findings);
     } catch (error) {
       this.close();
       throw error;

@@ -1,9 +1,10 @@
 // Owns what `archive info` prints.
 
+import { bytes } from '../../kernel/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted, formatDuration, formatSeconds } from '../../kernel/index.ts';
 import type { ArchiveInfo } from '../../pcp/index.ts';
-import { bytes, table } from './text.ts';
+import { table } from './text.ts';
 
 export function archiveLines(info: ArchiveInfo): string[] {
   const span =

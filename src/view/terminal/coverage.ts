@@ -1,9 +1,12 @@
 // Owns what the report says about coverage: how much data stand behind the document, and which nodes lack some.
 
-import { num, type Part, part, reachOf, SLACK_INTERVALS } from '../../document/index.ts';
+import { bytes } from '../../kernel/index.ts';
+import { count } from '../../kernel/index.ts';
+import { percent } from '../../kernel/index.ts';
+import { coveredShare, num, type Part, part, reachOf, SLACK_INTERVALS } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted, formatDuration } from '../../kernel/index.ts';
-import { bytes, count, percent } from './text.ts';
+
 
 const MAX_NODES = 10;
 const entriesOf = (value: unknown): Part[] => (Array.isArray(value) ? value.map((v: unknown) => part(v) ?? {}) : []);
@@ -31,12 +34,6 @@ function lack(node: Part, acct: Part, window: number): string | null {
   ];
   if (what.length === 0) return null;
   return `${name}: ${percent((num(node, 'covered') ?? 0) / Math.max(1, window))} of the time: ${what.join('; ')}${unread}`;
-}
-
-/** Of the nodes' time, from 0 to 1. */
-export function coveredShare(coverage: Part): number {
-  const window = num(coverage, 'window') ?? 0;
-  return window > 0 ? Math.min(1, (num(coverage, 'covered') ?? 0) / window) : 0;
 }
 
 /** Empty for documents without the section, which others write. */

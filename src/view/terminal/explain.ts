@@ -1,6 +1,7 @@
 // Owns the explanation of a job for people: stage by stage, and at the end what to do.
 
-import { FLAG_ERRORS, reasonOf, shownId } from '../../document/index.ts';
+import type { Explained, PassedOver } from '../../answers/index.ts';
+import { errorOfFlag, reasonOf, shownId } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import {
   compressHosts,
@@ -15,63 +16,6 @@ import type { LedgerRow } from '../../ledger/index.ts';
 import { coverageLines } from './coverage.ts';
 import { MEANINGS } from './quality.ts';
 import { table } from './text.ts';
-
-export interface NodeExplained {
-  readonly node: string;
-  /** Epoch seconds of the window that is read on this node. */
-  readonly window: readonly [number, number];
-  /** `end` null: its last record was not found. */
-  readonly archives: readonly { readonly base: string; readonly start: number; readonly end: number | null }[];
-  /** Archives of the node that do not serve, and why. */
-  readonly rejected: readonly { readonly base: string; readonly why: string; readonly problem?: Problem }[];
-}
-
-/** Every stage of one run of a job. */
-export interface Explained {
-  readonly accounting: {
-    readonly from: string;
-    readonly id: string;
-    readonly start: number;
-    readonly end: number;
-    readonly nodes: readonly string[];
-    readonly nodeCount: number;
-    readonly acct: Readonly<Record<string, unknown>>;
-  };
-  /** Null: no tree of archives is known. */
-  readonly archives: {
-    /** A tree, or the tables of the warehouse. */
-    readonly from: 'tree' | 'warehouse';
-    readonly root: string;
-    readonly known: number;
-    readonly nodes: readonly NodeExplained[];
-    readonly withArchives: number;
-    readonly enough: boolean;
-  } | null;
-  readonly document: {
-    readonly id: string;
-    readonly complete: boolean;
-    /** How whole the data are, in words. */
-    readonly state: string;
-    /** `skipped_…` of a document without analytics. */
-    readonly flag: string | null;
-    readonly created: number | null;
-    readonly coverage: unknown;
-    /** Analytics without a result, by name, with the error. */
-    readonly without: Readonly<Record<string, number | string>>;
-    readonly errors: unknown;
-  } | null;
-  /** Why documents elsewhere could not be read. */
-  readonly unread?: Problem;
-  readonly ledger: readonly (LedgerRow & { readonly of: string })[];
-}
-
-/** A job of a list that no run takes: it has not ended, or never ran, or its record was refused. */
-export interface PassedOver {
-  readonly from: string;
-  readonly job: string;
-  readonly reason: string;
-  readonly problem?: Problem;
-}
 
 /** Nodes that are shown one by one: those with something amiss first. */
 const MAX_NODES = 8;
@@ -187,9 +131,9 @@ export function adviceOn(e: Explained, now: number): string[] {
       );
     if (bare.some((n) => n.rejected.some((r) => !r.problem)))
       advice.push('Some loggers did not run in the time of the job: look at their logs of that time.');
-  } else if (e.document?.flag && FLAG_ERRORS[e.document.flag] === 15)
+  } else if (e.document?.flag && errorOfFlag(e.document.flag) === 15)
     advice.push('Archives have come since: jobsum summarize --again --job JOB.');
-  const error = e.document?.flag ? FLAG_ERRORS[e.document.flag] : undefined;
+  const error = e.document?.flag ? errorOfFlag(e.document.flag) : undefined;
   if (error !== undefined && advice.length === 0) advice.push(reasonOf(error, null).advice);
   const waiting = e.ledger.find((r) => r.state === 'waiting');
   if (e.archives?.nodes.some((n) => n.rejected.some((r) => r.problem?.code === 'E_IO')))

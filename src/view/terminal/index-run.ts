@@ -1,25 +1,7 @@
 // Owns the last lines of an indexing run, for people.
 
+import type { IndexedCounts } from '../../catalog/index.ts';
 import { counted } from '../../kernel/index.ts';
-
-/** What came of one resource. */
-export interface IndexedCounts {
-  readonly resource: string;
-  readonly archives: number;
-  readonly opened: number;
-  readonly named: number;
-  readonly vanished: number;
-  readonly young: number;
-  readonly unreadable: number;
-  readonly unreadDirectories: number;
-  /** Absent: no warehouse. */
-  readonly written?: number;
-  readonly unresolved?: number;
-  readonly unknownHosts?: readonly string[];
-  readonly refused?: number;
-  readonly pruned?: number;
-  readonly seconds: number;
-}
 
 const some = (n: number | undefined, text: string): string => (n ? `, ${n} ${text}` : '');
 

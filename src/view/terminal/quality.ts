@@ -1,10 +1,12 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
-import { num, type Part, part } from '../../document/index.ts';
+import { coveredShare } from '../../document/index.ts';
+import { percent } from '../../kernel/index.ts';
+import { JOB_ERRORS, num, type Part, part, UNREADABLE, unreadable } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted } from '../../kernel/index.ts';
-import { coverageLines, coveredShare } from './coverage.ts';
-import { percent } from './text.ts';
+import { coverageLines } from './coverage.ts';
+
 
 /** Meanings of error numbers (summary-document.md §3). */
 export const MEANINGS: Readonly<Record<number, string>> = {
@@ -16,63 +18,6 @@ export const MEANINGS: Readonly<Record<number, string>> = {
   6: 'a counter went backwards (collector restarted)',
   7: 'devices came or went during the job',
 };
-
-const FLAGS: Readonly<Record<string, string>> = {
-  skipped_parallel_too_short: 'not summarised: parallel job too short',
-  skipped_too_short: 'not summarised: too short',
-  skipped_invalid_nodecount: 'not summarised: fewer than one node',
-  skipped_job_too_big: 'not summarised: too many nodes',
-  skipped_job_nodehours: 'not summarised: too many node-hours',
-  skipped_too_long: 'not summarised: too long',
-  skipped_noarchives: 'not summarised: no node has an archive',
-  skipped_rawarchives: 'not summarised: too few nodes have archives',
-  skipped_pmlogextract_error: 'not summarised: too few nodes have data in the time of the job',
-  skipped_summarization_error: 'not summarised: too few nodes could be read',
-};
-
-/** The same in a word or two, for tables. */
-const SHORT: Readonly<Record<string, string>> = {
-  skipped_parallel_too_short: 'parallel job too short',
-  skipped_too_short: 'too short',
-  skipped_invalid_nodecount: 'no nodes accounted',
-  skipped_job_too_big: 'too many nodes',
-  skipped_job_nodehours: 'too many node-hours',
-  skipped_too_long: 'too long',
-  skipped_noarchives: 'no archives',
-  skipped_rawarchives: 'too few nodes have archives',
-  skipped_pmlogextract_error: 'none in the time of the job',
-  skipped_summarization_error: 'too few nodes readable',
-};
-
-/** Nodes of which something cannot be read: they have archives, though none, or too few, that serve. */
-function unreadable(doc: unknown): boolean {
-  const nodes = part(doc, 'coverage')?.nodes;
-  return Array.isArray(nodes) && nodes.some((n) => num(n, 'unreadable'));
-}
-
-/** Where nodes have no archives but for what cannot be read. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  skipped_noarchives: 'archives unreadable',
-  skipped_rawarchives: 'too few archives readable',
-};
-
-/** How whole the job's data are in a few words, for tables and headlines. Documents of others have no section `coverage`. */
-export function stateOf(doc: unknown): string {
-  const s = part(doc, 'summarization') ?? {};
-  const flag = Object.keys(FLAGS).find((f) => s[f] === true);
-  if (flag) {
-    const unread = unreadable(doc) ? UNREADABLE[flag] : undefined;
-    return `no data: ${unread ?? SHORT[flag]}`;
-  }
-  const coverage = part(doc, 'coverage');
-  const whole = !coverage || num(coverage, 'full') === num(coverage, 'expected');
-  const lacks = [
-    ...(coverage && !whole ? [`${percent(Math.floor(1000 * coveredShare(coverage)) / 1000)} of the time`] : []),
-    ...(part(doc, 'cpu', 'nodecpus') ? [] : ['no CPU data']),
-  ];
-  if (lacks.length > 0) return `incomplete: ${lacks.join(', ')}`;
-  return s.complete === true ? 'complete' : 'incomplete';
-}
 
 function failures(doc: unknown, path: readonly string[] = []): string[] {
   if (typeof doc !== 'object' || doc === null || Array.isArray(doc)) return [];
@@ -104,8 +49,8 @@ export function qualityLines(doc: unknown): string[] {
     lines.push(`all nodes have data${lacking > 0 ? `, ${lacking} of them for a part of the time` : ''}`);
   else lines.push(`not complete${why.length > 0 ? `: ${why.join(', ')}` : ''}`);
   const readable = unreadable(doc) ? ' that can be read' : '';
-  for (const [flag, text] of Object.entries(FLAGS))
-    if (s[flag] === true) lines.push(Object.hasOwn(UNREADABLE, flag) ? `${text}${readable}` : text);
+  for (const { flag, reported } of Object.values(JOB_ERRORS))
+    if (s[flag] === true) lines.push(`not summarised: ${reported}${Object.hasOwn(UNREADABLE, flag) ? readable : ''}`);
   lines.push(...coverageLines(doc));
   const bad = failures(doc);
   if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));

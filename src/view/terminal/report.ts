@@ -1,11 +1,11 @@
 // Owns the terminal report of one job: document in, lines out.
 
-import { devices, num, part, type Spread, shownId, spread } from '../../document/index.ts';
+import { devices, num, part, type Spread, shownId, spread, stateOf } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import { compressHosts, formatDuration, formatSeconds } from '../../kernel/index.ts';
-import { qualityLines, stateOf } from './quality.ts';
+import { bytes, compressHosts, count, energy, formatDuration, formatSeconds, percent } from '../../kernel/index.ts';
+import { qualityLines } from './quality.ts';
 import { seriesLines } from './series.ts';
-import { bar, bytes, count, energy, percent, table } from './text.ts';
+import { bar, table } from './text.ts';
 
 export interface ReportOptions {
   /** Columns. */

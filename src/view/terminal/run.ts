@@ -1,7 +1,8 @@
 // Owns the last lines of a run, for people.
 
+import { bytes } from '../../kernel/index.ts';
 import { counted } from '../../kernel/index.ts';
-import { bytes } from './text.ts';
+
 
 /** The counts of a run that are shown. */
 export interface RunCounts {

@@ -1,43 +1,16 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
+import { jobOfId } from '../../document/index.ts';
+import { bytes } from '../../kernel/index.ts';
+import type { Status } from '../../answers/index.ts';
 import { reasonOf } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted, describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../../kernel/index.ts';
 import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../../ledger/index.ts';
-import { jobOfId } from './list.ts';
-import { bytes, table } from './text.ts';
 
-export interface LedgerStatus {
-  /** The outputs, or the resource. */
-  readonly of: string;
-  readonly jobs: Readonly<Record<JobState, number>>;
-  /** Failures and skips by reason, most frequent first, with the jobs that were tried last. */
-  readonly reasons: readonly (LedgerCount & { readonly ids: readonly string[] })[];
-  /** Jobs that are open, or that no run has taken yet. */
-  readonly backlog: { readonly jobs: number; readonly untried: number; readonly oldestEnd: number | null };
-  /** Set aside after too many tries. */
-  readonly poison: readonly LedgerRow[];
-}
+import { table } from './text.ts';
 
-/** The state of a store or site. */
-export interface Status {
-  readonly store: string;
-  /** Of its files. */
-  readonly bytes: number;
-  readonly documents: number;
-  readonly runs: readonly (Omit<RunRecord, 'mark'> & { readonly state: ReturnType<typeof runState> })[];
-  readonly ledgers: readonly LedgerStatus[];
-  /** Why the warehouse could not be asked; what else there is then is that of the store alone. */
-  readonly problem?: Problem;
-  readonly leases: readonly LeaseHeld[];
-  readonly archives: readonly {
-    readonly root: string;
-    readonly archives: number;
-    readonly unreadable: number;
-    /** Directories that the last scan could not read. */
-    readonly unread: readonly Problem[];
-  }[];
-}
+
 
 /** Of poison jobs that are shown one by one. */
 const MAX_POISON = 20;

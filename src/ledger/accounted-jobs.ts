@@ -1,12 +1,13 @@
-// Owns the list of jobs that the warehouse has of a resource: as accounted, with the mark in the process table and our own state.
+// Owns the jobs that the warehouse has of a resource: as accounted, with the mark in the process table and our own state.
 
 import type { ResourceSettings } from '../config/index.ts';
-import type { SqlParameter, SqlRow, Warehouse } from '../databases/index.ts';
+import type { Mysql, SqlParameter, SqlRow } from '../databases/index.ts';
 import { detectSchema, uniqueId } from '../jobs/index.ts';
-import { type WarehouseJobRow, warehouseRow } from '../ledger/index.ts';
-import type { Summaries } from '../sinks/index.ts';
-import type { KnownJob } from '../view/index.ts';
-import { type ListFilter, PAGE, type Place } from './list.ts';
+import type { LedgerRow } from './ledger.ts';
+import type { JobQuery } from './query.ts';
+import { PAGE } from './query.ts';
+import type { WarehouseJobRow } from './warehouse-ledger.ts';
+import { warehouseRow } from './warehouse-ledger.ts';
 
 interface Row extends SqlRow {
   readonly job_id: number;
@@ -16,7 +17,7 @@ interface Row extends SqlRow {
 }
 
 /** What the database can decide by itself; the rest is decided by what comes of the row. */
-function conditionsOf(filter: ListFilter, ext: string): [string, SqlParameter[]][] {
+function conditionsOf(filter: JobQuery, ext: string): [string, SqlParameter[]][] {
   const { states, reasons, user, node, from, to, since } = filter;
   const all: [string, SqlParameter[]][] = [];
   if (from !== undefined) all.push(['jf.end_time_ts >= ?', [Math.ceil(from)]]);
@@ -54,15 +55,28 @@ function conditionsOf(filter: ListFilter, ext: string): [string, SqlParameter[]]
 const orNone = <T extends string | number>(list: readonly T[], none: T): readonly T[] =>
   list.length > 0 ? list : [none];
 
-export interface WarehouseJobsOptions {
-  readonly resource: Pick<ResourceSettings, 'id' | 'name' | 'hostNameExt'>;
-  readonly filter: ListFilter;
-  readonly summaries: Summaries;
+/** What the warehouse knows of one run of a job. */
+export interface AccountedJob {
+  /** Of its document. */
+  readonly id: string;
+  /** By name. */
+  readonly resource: string;
+  readonly acct: Readonly<Record<string, unknown>>;
+  readonly ledger: LedgerRow | null;
+  /** Done, or given up, by another program: its error number, 0 for none. */
+  readonly marked?: number;
 }
 
-/** @throws JobsumError E_SCHEMA, E_SERVICE, E_DENIED */
-export async function* warehouseJobs(warehouse: Warehouse, options: WarehouseJobsOptions): Place {
-  const { resource, filter, summaries } = options;
+export interface AccountedJobsOptions {
+  readonly resource: Pick<ResourceSettings, 'id' | 'name' | 'hostNameExt'>;
+  readonly filter: JobQuery;
+}
+
+/** Page by page, latest end first. @throws JobsumError E_SCHEMA, E_SERVICE, E_DENIED */
+export async function* accountedJobs(
+  warehouse: Mysql,
+  { resource, filter }: AccountedJobsOptions,
+): AsyncGenerator<AccountedJob[]> {
   const old = (await detectSchema(warehouse)) === 7;
   const [jobs, nodes, alive] = old
     ? ['modw.jobfact', 'jf.nodecount', 'TRUE']
@@ -83,34 +97,21 @@ export async function* warehouseJobs(warehouse: Warehouse, options: WarehouseJob
   let [end, last] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   for (;;) {
     const page = await warehouse.rows<Row>(select, [resource.id, end, end, last, ...parameters]);
-    const keyed = page.map((row) => ({ row, id: row.document_id ?? `${uniqueId(row as never)}-${row.end_time}` }));
-    const documents = await summaries.find(keyed.map((k) => k.id));
-    for (const { row, id } of keyed) yield knownJob(row, id, resource, documents.get(id) ?? null);
+    yield page.map((row) => accountedJob(row, resource.name));
     if (page.length < PAGE) return;
     ({ end_time: end, job_id: last } = page.at(-1)!);
   }
 }
 
-function knownJob(
-  row: Row,
-  id: string,
-  { name }: WarehouseJobsOptions['resource'],
-  document: KnownJob['document'],
-): KnownJob {
-  const {
-    local_job_id,
-    local_job_array_index,
-    start_time,
-    end_time,
-    jobname,
-    nodes,
-    user,
-    process_version: mark,
-  } = row;
-  const account = { local_job_id, local_job_array_index, start_time, end_time, jobname, nodes, user };
+function accountedJob(row: Row, resource: string): AccountedJob {
+  const { document_id, start_time, end_time, jobname, nodes, user, process_version: mark } = row;
+  const { local_job_id, local_job_array_index } = row;
+  const id = uniqueId(row as never);
   return {
-    ...{ id, resource: name, document, acct: { id: uniqueId(row as never), ...account } },
-    ledger: row.document_id === null ? null : warehouseRow(row as unknown as WarehouseJobRow),
-    ...(row.document_id !== null || mark === null ? {} : { marked: mark <= -1000 ? -1000 - mark : 0 }),
+    id: document_id ?? `${id}-${end_time}`,
+    resource,
+    acct: { id, local_job_id, local_job_array_index, start_time, end_time, jobname, nodes, user },
+    ledger: document_id === null ? null : warehouseRow(row as unknown as WarehouseJobRow),
+    ...(document_id !== null || mark === null ? {} : { marked: mark <= -1000 ? -1000 - mark : 0 }),
   };
 }

@@ -3,7 +3,7 @@
 import type { Row, Store } from '../databases/index.ts';
 import { type Clock, JobsumError, systemClock } from '../kernel/index.ts';
 import { leasesHeld, OPEN_STATES } from '../ledger/index.ts';
-import { countDocuments } from '../sinks/index.ts';
+import { countDocuments } from './sqlite.ts';
 
 export interface PruneOptions {
   /** Documents of jobs that ended before, epoch seconds. */

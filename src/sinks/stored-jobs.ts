@@ -1,9 +1,11 @@
 // Owns the list of jobs that the embedded store knows: by its ledgers, and by the documents in it.
 
 import type { Row, Store, Value } from '../databases/index.ts';
-import { type LedgerRow, ledgerRow } from '../ledger/index.ts';
-import type { Summaries } from '../sinks/index.ts';
-import { type ListFilter, PAGE, type Place, ranOn } from './list.ts';
+import type { Part } from '../document/index.ts';
+import { ranOn } from '../document/index.ts';
+import type { JobQuery } from '../ledger/index.ts';
+import { type LedgerRow, ledgerRow, PAGE } from '../ledger/index.ts';
+import type { Summaries } from './lookup.ts';
 
 /** The end of a job from the id of its document, `<job id>-<end>`: the digits behind which there is nothing. */
 const END = "CAST(substr(id, length(rtrim(id, '0123456789')) + 1) AS INTEGER)";
@@ -16,7 +18,7 @@ function keysOf(documents: boolean): string {
     WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.id = summary.id)`;
 }
 
-function where({ states, from, to, since }: ListFilter): { sql: string[]; values: Value[] } {
+function where({ states, from, to, since }: JobQuery): { sql: string[]; values: Value[] } {
   const sql: string[] = [];
   const values: Value[] = [];
   const add = (condition: string, ...more: Value[]): void => {
@@ -31,8 +33,16 @@ function where({ states, from, to, since }: ListFilter): { sql: string[]; values
   return { sql, values };
 }
 
-export interface StoreJobsOptions {
-  readonly filter: ListFilter;
+/** What a store knows of one run of a job. */
+export interface StoredJob {
+  /** Of its document. */
+  readonly id: string;
+  readonly ledger: LedgerRow | null;
+  readonly document: Part | null;
+}
+
+export interface StoredJobsOptions {
+  readonly filter: JobQuery;
   /** Where the documents are. */
   readonly summaries: Summaries;
   /** They are in this store: those that no ledger has are listed too. */
@@ -40,7 +50,10 @@ export interface StoreJobsOptions {
 }
 
 /** Jobs of the store, page by page of their keys, which are small: documents are looked up for those of a page. */
-export async function* storeJobs(store: Store, { filter, summaries, own }: StoreJobsOptions): Place {
+export async function* storedJobs(
+  store: Store,
+  { filter, summaries, own }: StoredJobsOptions,
+): AsyncGenerator<StoredJob> {
   const { sql, values } = where(filter);
   const row = store.prepare('SELECT * FROM ledger WHERE id = ? AND sinks = ?');
   let after: Value[] | null = null;

@@ -1,8 +1,11 @@
-// Owns the frame of commands that run for long or unattended: logs, progress, signals, the final record, the textfile.
+// Owns the frame that commands which run for long or unattended run in: logs, progress, signals, the final record, the textfile.
 
-import { durationOf, durationOption, goOnWithoutReader, usage, version } from '../cli/index.ts';
-import { type Clock, ERRORS, newRunId, type Problem, systemClock, toProblem } from '../kernel/index.ts';
-import { PATIENCE_SECONDS } from '../run/index.ts';
+import { PATIENCE_SECONDS } from '../kernel/index.ts';
+import { type Clock, ERRORS, JobsumError, newRunId, type Problem, systemClock, toProblem } from '../kernel/index.ts';
+
+
+
+
 import { Logger, problemFields } from './logger.ts';
 import { Progress } from './progress.ts';
 import { checkTextfile, type RunFigures, textfileFor, writeTextfile } from './textfile.ts';
@@ -18,18 +21,20 @@ export interface Frame {
 }
 
 /** What is reported if the body fails: the summary that it fills. */
-type Begun<S> = (summary: S) => void;
+export type Begun<S> = (summary: S) => void;
 
 /** What every such command reports of itself. */
-export interface Outcome {
+export interface RunEnd {
   readonly run: string;
   readonly problems: readonly Problem[];
   readonly interrupted: boolean;
   exitCode: number;
 }
 
-export interface Attendance<S extends Outcome> {
+export interface Attendance<S extends RunEnd> {
   readonly command: string;
+  /** Of the program. */
+  readonly version: string;
   readonly quiet: boolean;
   readonly verbose: boolean;
   /** Form of log records; default: text for people and their mail, NDJSON for whatever reads the rest. */
@@ -44,52 +49,17 @@ export interface Attendance<S extends Outcome> {
   readonly lines: (summary: S) => readonly string[];
 }
 
-export const textfileOption = {
-  type: 'string',
-  requiresArg: true,
-  describe: "Figures of the run for node_exporter's textfile collector: a file ending .prom",
-} as const;
-
 export type LogForm = 'json' | 'text';
-
-/** What every such command has on its log. */
-export const logOptions = {
-  quiet: {
-    type: 'boolean',
-    default: false,
-    alias: 'q',
-    describe: 'For cron: say only what is new and worth a look',
-  },
-  verbose: { type: 'boolean', default: false, describe: 'Say what becomes of each job, too' },
-  log: {
-    choices: ['json', 'text'] as const,
-    describe: 'Form of the log (default: text on a terminal and with --quiet, else json)',
-  },
-} as const;
-
-export interface LogOptions {
-  quiet: boolean;
-  verbose: boolean;
-  log?: LogForm;
-}
-
-export const patienceOption = durationOption(
-  `How long to wait for a database that is unavailable before giving up (default: as configured, or ${PATIENCE_SECONDS}s)`,
-);
-
-/** Seconds. @throws JobsumError E_USAGE */
-export const patienceOf = (given: string | undefined): number | undefined => durationOf('patience', given);
 
 const ENDED = 'the run has ended';
 
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
-export async function attend<S extends Outcome>(
+export async function inFrame<S extends RunEnd>(
   attendance: Attendance<S>,
   body: (frame: Frame, begun: Begun<S>) => Promise<S>,
 ): Promise<S> {
-  goOnWithoutReader();
-  const { command, quiet, verbose, clock = systemClock } = attendance;
-  if (quiet && verbose) throw usage('--quiet or --verbose, not both');
+  const { command, version, quiet, verbose, clock = systemClock } = attendance;
+  if (quiet && verbose) throw new JobsumError('E_USAGE', '--quiet or --verbose, not both');
   let { textfile } = attendance;
   if (textfile !== undefined) checkTextfile(textfile);
   const tty = process.stderr.isTTY === true;
@@ -153,7 +123,7 @@ export async function attend<S extends Outcome>(
       const figures = counted ? attendance.figures(counted) : { outcomes: {} };
       const end = clock();
       try {
-        await writeTextfile(textfile, { version: version(), command, start, end, exitCode, ...figures });
+        await writeTextfile(textfile, { version, command, start, end, exitCode, ...figures });
       } catch (error) {
         // Where there is no such directory there is no collector. Elsewhere the figures are now old, and somebody reads them.
         const failed = toProblem(error);
