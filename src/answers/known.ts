@@ -7,7 +7,6 @@ import { documentId, jobOfId } from '../document/index.ts';
 import { FileSource, type Job, type JobSource, SacctSource, selects, XdmodSource } from '../jobs/index.ts';
 import { type Clock, type Problem, toProblem } from '../kernel/index.ts';
 import { type Ledger, WarehouseLedger } from '../ledger/index.ts';
-import { probeArchive } from '../pcp/index.ts';
 import { findDocuments, findInFile, findMongoDocuments, findMongoJob } from '../sinks/index.ts';
 import type { KnownArchives } from './explain.ts';
 import type { PassedOver } from './explained.ts';
@@ -179,12 +178,12 @@ async function archivesOf(
 ): Promise<KnownArchives[]> {
   if (archiveLookup === 'tree') return archives === null ? [] : [treeOf(store, archives, clock)];
   const names = { mode, ext };
-  const indexed = new IndexedArchives(warehouse!, probeArchive, { names, below: archives, margin: MARGIN, clock });
+  const indexed = new IndexedArchives(warehouse!, { names, below: archives, margin: MARGIN, clock });
   await indexed.bring(jobs.map((j) => j.job));
   return [{ from: 'warehouse', catalog: indexed.catalog }];
 }
 
 export const treeOf = (store: Store, root: string, clock: Clock): KnownArchives => ({
   from: 'tree',
-  catalog: new Catalog(store, root, probeArchive, { clock }),
+  catalog: new Catalog(store, root, { clock }),
 });

@@ -1,14 +1,10 @@
 // Owns what of a configured site, or of a store without one, commands look into: opened, and closed again. A server that is unavailable
 // costs what it has; the rest is shown.
 
-import { Mysql } from '../databases/index.ts';
-import { siteStore } from '../catalog/index.ts';
-import { openPresent } from '../catalog/index.ts';
-import { openStore } from '../catalog/index.ts';
-import { type Site } from '../config/index.ts';
 import { existsSync } from 'node:fs';
-
-import { Mongo, type Store } from '../databases/index.ts';
+import { openPresent, siteStore } from '../catalog/index.ts';
+import type { Site } from '../config/index.ts';
+import { Mongo, Mysql, type Store } from '../databases/index.ts';
 import { type Clock, ERRORS, type Problem, systemClock, toProblem } from '../kernel/index.ts';
 import { fileSummaries, mongoSummaries, NO_SUMMARIES, type Summaries, storeSummaries } from '../sinks/index.ts';
 

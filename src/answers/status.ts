@@ -1,16 +1,10 @@
 // Owns the state of a site or store at a glance: runs, backlog, failures by reason, jobs set aside, leases, archives.
 
-import { type JobState } from '../ledger/index.ts';
-import { type LedgerCount } from '../ledger/index.ts';
-import { type LedgerRow } from '../ledger/index.ts';
-import { type RunRecord } from '../ledger/index.ts';
-import { type CatalogTally } from '../catalog/index.ts';
-import { type StatusSite } from '../ledger/index.ts';
+import type { CatalogTally } from '../catalog/index.ts';
 import { catalogsOf } from '../catalog/index.ts';
-import type { ResourceSettings } from '../config/index.ts';
 import type { Store } from '../databases/index.ts';
-import { detectSchema } from '../jobs/index.ts';
 import { type Clock, type Problem, systemClock } from '../kernel/index.ts';
+import type { JobState, LedgerCount, LedgerRow, RunRecord, StatusSite } from '../ledger/index.ts';
 import {
   accounted,
   type Backlog,

@@ -9,7 +9,7 @@ import { Damaged, type DamagedArchive, type DamagedFor, isGrowing, isYoung } fro
 import { type ArchiveJob, hostOfDirectory, mayBeOf, parseArchiveJob, stampOf, topOf } from './names.ts';
 import { revisionAfter } from './revision.ts';
 import type { FoundArchive, UnreadDirectory } from './scan.ts';
-import { ownScanner, type ProbeArchive, type Probed, probeAll, type Scanner } from './scanner.ts';
+import { ownScanner, type Probed, probeAll, type Scanner } from './scanner.ts';
 import { isBelow, UnreadDirectories } from './unread.ts';
 
 export interface CatalogEntry {
@@ -63,7 +63,6 @@ type Trouble = (problem: Problem, found: FoundArchive, fresh: boolean) => void;
 export class Catalog {
   readonly #store: Store;
   readonly root: string;
-  readonly #probe: ProbeArchive;
   readonly #scanner: Scanner;
   readonly #namesIn: string | null;
   readonly #clock: Clock;
@@ -76,11 +75,10 @@ export class Catalog {
   #damaged: Damaged | null = null;
   #hosts: Set<string> | null = null;
 
-  constructor(store: Store, root: string, probe: ProbeArchive, options: CatalogOptions = {}) {
+  constructor(store: Store, root: string, options: CatalogOptions = {}) {
     this.#store = store;
     this.root = resolve(root);
-    this.#probe = probe;
-    this.#scanner = options.scanner ?? ownScanner(probe);
+    this.#scanner = options.scanner ?? ownScanner();
     this.#namesIn = options.namesIn ?? null;
     this.#clock = options.clock ?? systemClock;
     this.#unread = new UnreadDirectories(store, this.root);
@@ -265,7 +263,7 @@ export class Catalog {
     const members = String(row.signature)
       .split(' ')
       .map((part) => part.slice(0, part.indexOf(':')));
-    const probed = probeAll(this.root, [{ base: entry.base, members }], this.#probe)[0]!;
+    const probed = probeAll(this.root, [{ base: entry.base, members }])[0]!;
     const failure = 'failure' in probed ? probed.failure : null;
     // What cannot be read now, or has moved, is for the reader to find out, who looks for it.
     if (failure && (isIo(failure) || failure.code === 'E_ARCHIVE_MISSING')) return entry;

@@ -55,4 +55,5 @@ export function openPresent(path: string, { toWrite = false } = {}): Store {
 }
 
 /** The store of a site to look into: an empty one where nothing has run yet. @throws JobsumError E_STORE, E_STORE_VERSION */
-export const siteStore = (state: string): Store => (existsSync(state) ? openPresent(state) : new Store(MEMORY, SCHEMAS));
+export const siteStore = (state: string): Store =>
+  existsSync(state) ? openPresent(state) : new Store(MEMORY, SCHEMAS);

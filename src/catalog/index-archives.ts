@@ -1,12 +1,23 @@
 // Owns an indexing run: for each resource the catalogue, then the warehouse's tables. One resource's trouble is not another's.
 
-import { MAX_PROBLEMS } from '../kernel/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
 import { Mysql, type Store } from '../databases/index.ts';
-import { type Clock, ERRORS, exitWhenStopped, JobsumError, localZone, type Patience, type Problem, patiently, systemClock, toProblem } from '../kernel/index.ts';
+import {
+  type Clock,
+  ERRORS,
+  exitWhenStopped,
+  JobsumError,
+  localZone,
+  MAX_PROBLEMS,
+  type Patience,
+  type Problem,
+  patiently,
+  systemClock,
+  toProblem,
+} from '../kernel/index.ts';
 import { Reported } from '../ledger/index.ts';
 import { exclusively, type Logger, patienceOf, problemFields } from '../operate/index.ts';
-import { type Bounds, probeArchive, setBounds } from '../pcp/index.ts';
+import { type Bounds, setBounds } from '../pcp/index.ts';
 import { Catalog } from './catalog.ts';
 import { openStore } from './embedded-store.ts';
 import { ScanPool } from './scan-pool.ts';
@@ -153,7 +164,7 @@ class Indexing {
     const began = performance.now();
     const root = resource.archives!;
     const { fastIndex, timezone, hostnameMode, hostNameExt } = resource;
-    const catalog = new Catalog(this.#store, root, probeArchive, {
+    const catalog = new Catalog(this.#store, root, {
       scanner: this.#pool,
       clock: this.#options.clock,
       ...(fastIndex ? { namesIn: timezone ?? localZone() } : {}),
@@ -184,7 +195,7 @@ class Indexing {
 export async function indexArchives(options: IndexOptions, log: Logger): Promise<IndexSummary> {
   setBounds(options.bounds ?? {});
   const store = openStore(options.store, [INDEX_SCHEMA]);
-  const pool = new ScanPool(options.workers, probeArchive, options.signal);
+  const pool = new ScanPool(options.workers, options.signal);
   try {
     const { run, clock = systemClock } = options;
     const work = () => new Indexing({ ...options, clock }, store, pool, log).execute();

@@ -2,7 +2,7 @@
 
 export { Catalog, type CatalogEntry, type ScanReport } from './catalog.ts';
 export { CATALOG_SCHEMA } from './catalog-schema.ts';
-export { makeDirectoryOf, openStore, openPresent, SCHEMAS, siteStore } from './embedded-store.ts';
+export { makeDirectoryOf, openPresent, openStore, SCHEMAS, siteStore } from './embedded-store.ts';
 export { type IndexedCounts, type IndexedResource, type IndexSummary, indexArchives } from './index-archives.ts';
 export { IndexedArchives } from './indexed.ts';
 export { adjustWindow, lookupNode, type NodeWindow } from './lookup.ts';
@@ -10,7 +10,7 @@ export { parseArchiveJob, stampOf } from './names.ts';
 export { planTasks, type Task, type WantedWindow } from './plan.ts';
 export { FILES, type FileSystem, walk } from './scan.ts';
 export { ScanPool } from './scan-pool.ts';
-export { ownScanner, type ProbeArchive } from './scanner.ts';
+export { type OpenArchive, ownScanner } from './scanner.ts';
 export { fingerprint, isWritten } from './seen.ts';
 export { type CatalogTally, catalogsOf } from './tally.ts';
 export { INDEX_SCHEMA, INDEX_TABLES, indexedArchives, WarehouseIndex } from './warehouse-index.ts';

@@ -11,7 +11,7 @@ import { Catalog, type ScanReport } from './catalog.ts';
 import { CATALOG_SCHEMA } from './catalog-schema.ts';
 import { archiveJobOf } from './lookup.ts';
 import { type FoundArchive, foundArchive, UNKNOWN_CHANGE } from './scan.ts';
-import { type ProbeArchive, probeAll, type Scanned } from './scanner.ts';
+import { probeAll, type Scanned } from './scanner.ts';
 import type { HostNames } from './warehouse-index.ts';
 
 export interface IndexedOptions {
@@ -159,16 +159,16 @@ export class IndexedArchives {
   /** Why some of these cannot be opened, by path. */
   readonly #failures = new Map<string, Problem>();
 
-  constructor(warehouse: Mysql, probe: ProbeArchive, options: IndexedOptions) {
+  constructor(warehouse: Mysql, options: IndexedOptions) {
     this.#warehouse = warehouse;
     this.#options = options;
-    this.catalog = new Catalog(this.#store, ROOT, probe, {
+    this.catalog = new Catalog(this.#store, ROOT, {
       ...(options.clock ? { clock: options.clock } : {}),
       scanner: {
         scan: (_, at = '') => this.#look(join(ROOT, at)),
         probe: async (root, lot) =>
           lot.flatMap((one) => {
-            if (one.members.length > 0) return probeAll(root, [one], probe);
+            if (one.members.length > 0) return probeAll(root, [one]);
             return { failure: this.#failures.get(one.base) ?? gone(one.base) };
           }),
       },

@@ -5,7 +5,7 @@ import type { Threads } from '../operate/index.ts';
 import { bounds, compressionOf } from '../pcp/index.ts';
 import { type FoundArchive, type Walked, type WalkOrder, walk as walkHere } from './scan.ts';
 import type { ScanOrder } from './scan-worker.ts';
-import { type ProbeArchive, type Probed, probeAll, type Scanned, type Scanner, scanTree } from './scanner.ts';
+import { type Probed, probeAll, type Scanned, type Scanner, scanTree } from './scanner.ts';
 
 /** Archives opened by one thread at a time. */
 const LOT = 64;
@@ -14,16 +14,14 @@ const ALONE_MS = 2000;
 
 export class ScanPool implements Scanner {
   readonly #workers: number;
-  readonly #probe: ProbeArchive;
   readonly #signal: AbortSignal | undefined;
   readonly #aloneMs: number;
   #threads: Promise<Threads> | null = null;
   /** Milliseconds worked in this thread. */
   #alone = 0;
 
-  constructor(workers: number, probe: ProbeArchive, signal?: AbortSignal, aloneMs = ALONE_MS) {
+  constructor(workers: number, signal?: AbortSignal, aloneMs = ALONE_MS) {
     this.#workers = workers;
-    this.#probe = probe;
     this.#signal = signal;
     this.#aloneMs = aloneMs;
   }
@@ -59,9 +57,7 @@ export class ScanPool implements Scanner {
       // Whoever unpacks waits for another thread or program; this thread must hear signals meanwhile.
       const away = this.#several || open.some(({ members }) => members.some((m) => compressionOf(m) !== ''));
       answers.push(
-        away
-          ? this.#there<Probed[]>({ root, open, bounds: bounds() })
-          : this.#here(() => probeAll(root, open, this.#probe)),
+        away ? this.#there<Probed[]>({ root, open, bounds: bounds() }) : this.#here(() => probeAll(root, open)),
       );
     }
     return (await Promise.all(answers)).flat();

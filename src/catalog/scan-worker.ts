@@ -1,6 +1,6 @@
 // Owns the worker's side of indexing: a share of a tree is walked, or a lot of archives opened.
 
-import { type Bounds, probeArchive, setBounds } from '../pcp/index.ts';
+import { type Bounds, setBounds } from '../pcp/index.ts';
 import { type FoundArchive, type Walked, type WalkOrder, walk } from './scan.ts';
 import { type Probed, probeAll } from './scanner.ts';
 
@@ -15,5 +15,5 @@ export type ScanOrder =
 export default function work(order: ScanOrder): Walked | Probed[] {
   if ('walk' in order) return walk(order.walk);
   setBounds(order.bounds);
-  return probeAll(order.root, order.open, probeArchive);
+  return probeAll(order.root, order.open);
 }

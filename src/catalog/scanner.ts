@@ -1,19 +1,12 @@
-// Owns the two slow parts of cataloguing, behind an interface so that several may share them: walking the tree and opening archives.
+// Owns the two slow parts of cataloguing, behind an interface so that several threads may share them: walking the tree and opening archives.
 
 import { join } from 'node:path';
 import { NS, type Problem, toProblem } from '../kernel/index.ts';
+import { probeArchive } from '../pcp/index.ts';
 import { FILES, type FileSystem, type FoundArchive, type Link, type Walked, type WalkOrder, walk } from './scan.ts';
 
-/** What opening an archive tells; given by the caller, since the decoder comes later. `members`: suffixes of its files. */
-export type ProbeArchive = (
-  path: string,
-  members: readonly string[],
-) => {
-  readonly host: string;
-  readonly startNs: bigint;
-  readonly endNs: bigint | null;
-  readonly problem?: Problem;
-};
+/** What opening an archive tells. */
+export type OpenArchive = typeof probeArchive;
 
 /** What is known of an archive that was opened, or why it cannot be. */
 export type Probed =
@@ -39,7 +32,7 @@ export interface Scanner {
 export function probeAll(
   root: string,
   found: readonly Pick<FoundArchive, 'base' | 'members'>[],
-  probe: ProbeArchive,
+  probe: OpenArchive = probeArchive,
 ): Probed[] {
   return found.map(({ base, members }) => {
     try {
@@ -131,7 +124,7 @@ function realOrSame(path: string, real: FileSystem['real']): string {
 }
 
 /** Everything in this thread. */
-export function ownScanner(probe: ProbeArchive, files: FileSystem = FILES): Scanner {
+export function ownScanner(files: FileSystem = FILES, probe: OpenArchive = probeArchive): Scanner {
   return {
     scan: (root, at = '') => scanTree(root, at, (order) => walk(order, files), { real: files.real }),
     probe: async (root, found) => probeAll(root, found, probe),

@@ -1,23 +1,9 @@
 // Owns what commands that run for long or unattended have in common on the command line: options of log, textfile and patience.
 
-
-import { type Attendance } from '../operate/index.ts';
-import { type Begun } from '../operate/index.ts';
-import { type LogForm } from '../operate/index.ts';
-import { type RunEnd } from '../operate/index.ts';
-import { inFrame } from '../operate/index.ts';
-import { type Frame } from '../operate/index.ts';
 import { PATIENCE_SECONDS } from '../kernel/index.ts';
-
-
-
-
-
-import { durationOption } from './duration.ts';
-import { durationOf } from './duration.ts';
-
-
-import { usage } from './io.ts';
+import type { Attendance, Begun, Frame, LogForm, RunEnd } from '../operate/index.ts';
+import { inFrame } from '../operate/index.ts';
+import { durationOf, durationOption } from './duration.ts';
 
 import { goOnWithoutReader } from './stdout.ts';
 import { version } from './version.ts';

@@ -1,9 +1,9 @@
 // Owns a run over saved job scripts: each resource that has some, into the warehouse. One resource's trouble is not another's.
 
-import { Mysql } from '../databases/index.ts';
 import { makeDirectoryOf, openStore } from '../catalog/index.ts';
 import type { MysqlSettings, ResourceSettings } from '../config/index.ts';
-import { type Store } from '../databases/index.ts';
+import type { Store } from '../databases/index.ts';
+import { Mysql } from '../databases/index.ts';
 import {
   type Clock,
   ERRORS,

@@ -1,8 +1,7 @@
 // Owns the way of scripts that Slurm has stored into the warehouse: of jobs there that have none yet, a bounded number at a time.
 
-import { Mysql } from '../databases/index.ts';
 import type { ResourceSettings } from '../config/index.ts';
-import type { Store } from '../databases/index.ts';
+import type { Mysql, Store } from '../databases/index.ts';
 import { type Clock, JobsumError } from '../kernel/index.ts';
 import { fitScript } from './files.ts';
 import { emptyReport, type ScriptReport } from './ingest.ts';

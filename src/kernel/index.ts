@@ -4,6 +4,7 @@ export { bytes, count, energy, percent } from './amounts.ts';
 export { packageFile } from './built.ts';
 export { clean, cleanJson } from './clean.ts';
 export { counted } from './counted.ts';
+export { MAX_PROBLEMS, PATIENCE_SECONDS } from './defaults.ts';
 export {
   describeProblem,
   ERRORS,
@@ -48,5 +49,3 @@ export {
 } from './whole-file.ts';
 export { ioError, writeWhole } from './write.ts';
 export { localZone, type WallTime, zonedInstant, zoneOffset } from './zone.ts';
-export { MAX_PROBLEMS } from './defaults.ts';
-export { PATIENCE_SECONDS } from './defaults.ts';

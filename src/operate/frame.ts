@@ -1,10 +1,6 @@
 // Owns the frame that commands which run for long or unattended run in: logs, progress, signals, the final record, the textfile.
 
-import { PATIENCE_SECONDS } from '../kernel/index.ts';
 import { type Clock, ERRORS, JobsumError, newRunId, type Problem, systemClock, toProblem } from '../kernel/index.ts';
-
-
-
 
 import { Logger, problemFields } from './logger.ts';
 import { Progress } from './progress.ts';

@@ -5,4 +5,4 @@ export { namedOutput, type Output } from './outputs.ts';
 export { summarize } from './run.ts';
 export { summarizeSite } from './site.ts';
 export { boundsOfConfig, commonOfConfig } from './site-plan.ts';
-export { MESSAGES, type RunIo, type RunSummary } from './summary.ts';
+export type { RunIo, RunSummary } from './summary.ts';

@@ -1,16 +1,23 @@
 // Owns what the resources of one run share: store, record of the run, workers, catalogues. Whatever costs time is made when first needed:
 // a run with nothing to do starts no worker and scans no tree.
 
-import { PATIENCE_SECONDS } from '../kernel/index.ts';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Catalog, type IndexedArchives, openStore, ScanPool, type ScanReport } from '../catalog/index.ts';
 import { MEMORY, type Store } from '../databases/index.ts';
 import type { Job } from '../jobs/index.ts';
-import { type Clock, isStop, JobsumError, newRunId, type Patience, systemClock } from '../kernel/index.ts';
+import {
+  type Clock,
+  isStop,
+  JobsumError,
+  newRunId,
+  PATIENCE_SECONDS,
+  type Patience,
+  systemClock,
+} from '../kernel/index.ts';
 import { type Backlog, backlogOf, type Lease, type Leases, Reported } from '../ledger/index.ts';
 import { leased, patienceOf, recorded } from '../operate/index.ts';
-import { probeArchive, setBounds } from '../pcp/index.ts';
+import { setBounds } from '../pcp/index.ts';
 import { loadAnalytics, type RunAnalytics } from './analytics.ts';
 import type { CommonOptions } from './options.ts';
 import type { Pool } from './pool.ts';
@@ -79,9 +86,9 @@ export class Session {
   }
 
   async #scan(root: string, namesIn: string | undefined): Promise<Catalog> {
-    this.#scanner ??= new ScanPool(this.workers, probeArchive, this.options.signal);
+    this.#scanner ??= new ScanPool(this.workers, this.options.signal);
     const options = { scanner: this.#scanner, clock: this.clock, ...(namesIn === undefined ? {} : { namesIn }) };
-    const catalog = new Catalog(this.store, root, probeArchive, options);
+    const catalog = new Catalog(this.store, root, options);
     const scan = await catalog.refresh();
     if (scan.archives === 0) throw new JobsumError('E_NO_ARCHIVES', 'no archives below this directory', { file: root });
     this.#noted(scan);

@@ -23,7 +23,6 @@ import {
   WarehouseLedger,
 } from '../ledger/index.ts';
 import { problemFields } from '../operate/index.ts';
-import { probeArchive } from '../pcp/index.ts';
 import { ledgerScope, type Output, type Outputs, openOutputs } from './outputs.ts';
 import { type ResourcePlan, ResourceRun } from './resource.ts';
 import { type Session, withSession } from './session.ts';
@@ -225,7 +224,7 @@ class Site {
     let indexed: IndexedArchives | null = null;
     return {
       catalogFor: (jobs) => {
-        indexed ??= new IndexedArchives(warehouse!, probeArchive, { names: { mode, ext }, below: archives, clock });
+        indexed ??= new IndexedArchives(warehouse!, { names: { mode, ext }, below: archives, clock });
         return patiently(this.#patient(), () => this.#session.indexed(indexed!, jobs));
       },
       close: () => indexed?.close(),

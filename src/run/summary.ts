@@ -1,7 +1,6 @@
 // Owns the account of a run: what it counts, which problems it keeps, and what its exit code is.
 
-import { MAX_PROBLEMS } from '../kernel/index.ts';
-import { ERRORS, exitWhenStopped, type Problem } from '../kernel/index.ts';
+import { ERRORS, exitWhenStopped, MAX_PROBLEMS, type Problem } from '../kernel/index.ts';
 import type { Backlog, Reported } from '../ledger/index.ts';
 import type { Progress } from '../operate/index.ts';
 import { type LogFields, type Logger, problemFields } from '../operate/index.ts';

@@ -1,19 +1,15 @@
 // Owns trying whatever a configuration names: servers, what their accounts may do there, directories. Nothing is written.
 
-import { type Tables } from '../databases/index.ts';
-import { accountingTables } from '../jobs/index.ts';
-import { LEDGER_TABLES } from '../ledger/index.ts';
-import { scriptTables } from '../jobscripts/index.ts';
-import { Mysql } from '../databases/index.ts';
-import { tryReading } from '../databases/index.ts';
-import { tryWriting } from '../databases/index.ts';
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { INDEX_TABLES, indexedArchives } from '../catalog/index.ts';
 import type { Config, MysqlSettings, ResourceSettings, SourceSettings } from '../config/index.ts';
-
-import { detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
+import type { Tables } from '../databases/index.ts';
+import { Mysql, tryReading, tryWriting } from '../databases/index.ts';
+import { accountingTables, detectSchema, SacctSource, type WarehouseSchema } from '../jobs/index.ts';
+import { scriptTables } from '../jobscripts/index.ts';
 import { counted, JobsumError, type Problem, systemClock, toProblem } from '../kernel/index.ts';
+import { LEDGER_TABLES } from '../ledger/index.ts';
 import { pingMongo } from '../sinks/index.ts';
 
 /** One thing that was tried. */

@@ -12,6 +12,8 @@ import {
   planTasks,
   type WantedWindow,
 } from '../../src/catalog/index.ts';
+import { FILES } from '../../src/catalog/scan.ts';
+import { ownScanner } from '../../src/catalog/scanner.ts';
 import { Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { ArchiveWriter, NO_INDOM, pmid, probeArchive, UNITS } from '../../src/pcp/index.ts';
@@ -55,10 +57,11 @@ beforeAll(() => {
   writeFileSync(join(root, 'n05/20260302.0'), '');
   writeFileSync(join(root, 'README'), 'nothing');
   store = new Store(join(dir, 'store.db'), [CATALOG_SCHEMA]);
-  catalog = new Catalog(store, root, (path, members) => {
+  const scanner = ownScanner(FILES, (path, members) => {
     probed.push(path);
     return probeArchive(path, members);
   });
+  catalog = new Catalog(store, root, { scanner });
 });
 
 describe('the catalogue', () => {
@@ -117,7 +120,7 @@ describe('the catalogue', () => {
     const other = join(dir, 'other');
     mkdirSync(other);
     for (const f of ['meta', 'index', '0']) copyFileSync(join(root, `n06/20260302.${f}`), join(other, `x.${f}`));
-    const second = new Catalog(store, other, probeArchive);
+    const second = new Catalog(store, other);
     expect(await second.refresh()).toMatchObject({ archives: 1, vanished: 0 });
     expect(second.overlapping('n01', 0n, 2n ** 62n)).toEqual([]);
     expect(catalog.overlapping('n01', 0n, 2n ** 62n)).toHaveLength(2);

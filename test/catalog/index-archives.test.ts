@@ -87,10 +87,10 @@ describe('several threads', () => {
   it('find and open what one does', async () => {
     for (let i = 0; i < 40; i++)
       archive(`2020/12/p${i % 7}/2020-12-01/2020120${i % 9}.0${i % 7}.${10 + i}`, `p${i}`, T0 + i, T0 + 99);
-    const pool = new ScanPool(3, probeArchive, undefined, -1);
+    const pool = new ScanPool(3, undefined, -1);
     const catalogue = async (name: string, scanner?: ScanPool) => {
       const store = new Store(join(dir, name), SCHEMAS);
-      const report = await new Catalog(store, root, probeArchive, scanner ? { scanner } : {}).refresh();
+      const report = await new Catalog(store, root, scanner ? { scanner } : {}).refresh();
       const rows = store.prepare('SELECT * FROM archive ORDER BY base').all();
       store.close();
       return { report, rows };
@@ -219,7 +219,7 @@ describe.skipIf(!server)('jobsum index with a warehouse', () => {
     // 01:02:03 in New York.
     expect([job.jstart, job.jend]).toEqual([T0 + 6 * 3600 + 123, T0 + 6 * 3600 + 123]);
     const store = new Store(join(dir, 'state.db'), SCHEMAS);
-    const catalog = new Catalog(store, root, probeArchive);
+    const catalog = new Catalog(store, root);
     const acct = { id: '500', local_job_id_raw: 500, local_job_id: 500 };
     const wanted = { jobId: '500', start: T0 + 5, end: T0 + 50, nodes: ['n01'], nodeCount: 1, walltime: 45, acct };
     const found = lookupNode(catalog, wanted, 'n01');

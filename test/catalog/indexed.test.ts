@@ -8,7 +8,6 @@ import { Catalog, INDEX_SCHEMA, IndexedArchives, lookupNode, WarehouseIndex } fr
 import { Mysql, Store } from '../../src/databases/index.ts';
 import { type Job, XdmodSource } from '../../src/jobs/index.ts';
 
-import { probeArchive } from '../../src/pcp/index.ts';
 import { testMariadb } from '../support/mariadb.ts';
 import { smallArchive } from '../support/small-archive.ts';
 import { tempDir } from '../support/temp.ts';
@@ -29,7 +28,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
   const archive = (base: string, host: string, start: number, end: number): void =>
     smallArchive(join(root, base), { host, start, end });
   const indexed = (below: string | null = root, margin?: number): IndexedArchives =>
-    new IndexedArchives(warehouse, probeArchive, { names, below, ...(margin === undefined ? {} : { margin }) });
+    new IndexedArchives(warehouse, { names, below, ...(margin === undefined ? {} : { margin }) });
   /** Archives and window of every node of every job, bases as in the tree. */
   const found = (catalog: Catalog, of: readonly Job[] = jobs) =>
     of.map((job) =>
@@ -75,7 +74,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     archive('2020/12/n02/2020-12-01/job-500-end-20201201.02.00.00', 'n02', T0 + 7200.5, T0 + 7215.25);
     archive('2020/12/n01/2020-12-01/job-600[7].server-begin-20201201.01.00.00', 'n01', T0 + 3590, T0 + 3620);
     store = new Store(join(dir, 'state.db'), [...SCHEMAS, INDEX_SCHEMA]);
-    const catalog = new Catalog(store, root, probeArchive);
+    const catalog = new Catalog(store, root);
     await catalog.refresh();
     await new WarehouseIndex(store, warehouse, 1, root, names).update();
     jobs = [];
@@ -89,7 +88,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
   });
 
   it('are those of the tree, with the times of their data', async () => {
-    const inTree = new Catalog(store, root, probeArchive);
+    const inTree = new Catalog(store, root);
     for (const below of [root, null]) {
       const inTables = indexed(below);
       expect(await inTables.bring(jobs)).toMatchObject({ problems: [] });
@@ -124,7 +123,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     });
     for await (const record of source.records()) if (record.kind === 'job') others.push(record.job);
     expect(others).toHaveLength(1);
-    const inTree = new Catalog(store, root, probeArchive);
+    const inTree = new Catalog(store, root);
     const inTables = indexed();
     for (const of of [jobs, others]) {
       await inTables.bring(of);
@@ -146,7 +145,7 @@ describe.skipIf(!server)('archives looked up in the warehouse', () => {
     expect(await index.update({ prune: true })).toMatchObject({ pruned: 0 });
     store.prepare('UPDATE archive_unread SET path = ?').run('2020/12/n0');
     expect(await index.update({ prune: true })).toMatchObject({ pruned: 1 });
-    const catalog = new Catalog(store, root, probeArchive);
+    const catalog = new Catalog(store, root);
     await catalog.refresh();
     expect(await index.update()).toMatchObject({ written: 1 });
     expect(store.prepare('SELECT * FROM archive_unread').all()).toEqual([]);

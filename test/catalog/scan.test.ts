@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CATALOG_SCHEMA, FILES, type FileSystem, lookupNode, type ProbeArchive } from '../../src/catalog/index.ts';
+import { CATALOG_SCHEMA, FILES, type FileSystem, lookupNode, type OpenArchive } from '../../src/catalog/index.ts';
 import { MEMORY, Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { JobsumError } from '../../src/kernel/index.ts';
@@ -42,11 +42,11 @@ describe('a directory that cannot be read', () => {
     async (code) => {
       const root = treeOf('n1/a', 'n1/sub/b', 'n2/a');
       const store = new Store(MEMORY, [CATALOG_SCHEMA]);
-      await catalogOf(root, FILES, probeArchive, store).refresh();
+      await catalogOf(root, FILES, undefined, store).refresh();
       rmSync(join(root, 'n2/a.meta'));
       for (const f of ['0', 'index']) rmSync(join(root, `n2/a.${f}`));
       smallArchive(join(root, 'n2/b'), { host: 'n2', start: T0, end: T0 + 60 });
-      const catalog = catalogOf(root, failing(join(root, 'n1'), code), probeArchive, store);
+      const catalog = catalogOf(root, failing(join(root, 'n1'), code), undefined, store);
       const report = await catalog.refresh();
       expect(report.unread).toEqual([
         { code: 'E_IO', message: 'cannot read the directory', file: join(root, 'n1'), found: `${code}: no luck` },
@@ -56,7 +56,7 @@ describe('a directory that cannot be read', () => {
       expect([catalog.hidden('n1').length, catalog.hidden('n1.x.edu').length, catalog.hidden('n2').length]).toEqual([
         1, 1, 0,
       ]);
-      const again = catalogOf(root, FILES, probeArchive, store);
+      const again = catalogOf(root, FILES, undefined, store);
       expect(await again.refresh()).toMatchObject({ opened: 0, vanished: 0, unread: [] });
       expect(again.hidden('n1')).toEqual([]);
     },
@@ -86,9 +86,9 @@ describe('a directory that cannot be read', () => {
   it('and is the root ends it; what was known is kept', async () => {
     const root = treeOf('n1/a');
     const store = new Store(MEMORY, [CATALOG_SCHEMA]);
-    const catalog = catalogOf(root, FILES, probeArchive, store);
+    const catalog = catalogOf(root, FILES, undefined, store);
     await catalog.refresh();
-    await expect(catalogOf(root, failing(root, 'ESTALE'), probeArchive, store).refresh()).rejects.toMatchObject({
+    await expect(catalogOf(root, failing(root, 'ESTALE'), undefined, store).refresh()).rejects.toMatchObject({
       code: 'E_IO',
       detail: { file: root, found: 'ESTALE: no luck' },
     });
@@ -130,7 +130,7 @@ describe('an archive that cannot be read for a while', () => {
     const root = treeOf('n1/a', 'n2/a');
     const store = new Store(MEMORY, [CATALOG_SCHEMA]);
     let away = false;
-    const probe: ProbeArchive = (path, members) => {
+    const probe: OpenArchive = (path, members) => {
       if (away && path.includes('/n1/')) throw new JobsumError('E_IO', 'cannot open the file', { file: path });
       return probeArchive(path, members);
     };
@@ -201,7 +201,7 @@ describe('an archive that cannot be read belongs to a job', () => {
 describe('times that cannot be', () => {
   it('cost the archive its end, or itself, and are named', async () => {
     const root = treeOf('n1/end', 'n1/start', 'n1/good');
-    const wild: ProbeArchive = (path, members) => {
+    const wild: OpenArchive = (path, members) => {
       const found = probeArchive(path, members);
       if (path.endsWith('/end')) return { ...found, endNs: 2n ** 63n + 5n };
       return path.endsWith('/start') ? { ...found, startNs: -(2n ** 70n) } : found;

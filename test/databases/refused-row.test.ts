@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CATALOG_SCHEMA, Catalog } from '../../src/catalog/index.ts';
 import { Store } from '../../src/databases/index.ts';
-import { probeArchive } from '../../src/pcp/index.ts';
 import { DOCUMENT_SCHEMA, findDocuments, SqliteSink } from '../../src/sinks/index.ts';
 import { smallArchive } from '../support/small-archive.ts';
 import { tempDir } from '../support/temp.ts';
@@ -20,7 +19,7 @@ function choosy(table: string, column: string, value: string): Store {
 it('an archive that the catalogue cannot hold is named, the others are found', async () => {
   const root = join(dir, 'tree');
   for (const host of ['n1', 'n2', 'n3']) smallArchive(join(root, host, 'a'), { host, start: 1000, end: 2000 });
-  const catalog = new Catalog(choosy('archive', 'base', 'n2/a'), root, probeArchive);
+  const catalog = new Catalog(choosy('archive', 'base', 'n2/a'), root);
   const { problems } = await catalog.refresh();
   expect(problems).toEqual([
     {

@@ -1,9 +1,9 @@
 // jobsum prune: the oldest documents go, jobs stay done, open ones keep theirs, and the file gets smaller.
 
-import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { pruneCommand } from '../../src/cli/commands/prune.ts';
 import { Store } from '../../src/databases/index.ts';
 import { StoreLeases, StoreLedger } from '../../src/ledger/index.ts';

@@ -1,9 +1,9 @@
 // A store that can only be read, as another user's, or on a file system that is read only: list, show, status and explain work on it.
 
-import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { explainCommand } from '../../src/cli/commands/explain.ts';
 import { listCommand } from '../../src/cli/commands/list.ts';
 import { pruneCommand } from '../../src/cli/commands/prune.ts';

@@ -1,11 +1,11 @@
 // jobsum status and explain as a user asks them: what waits, what was set aside, what was killed, and what to do about one job.
 
-import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { status } from '../../src/answers/index.ts';
+import { SCHEMAS } from '../../src/catalog/embedded-store.ts';
 import { indexCommand } from '../../src/cli/commands/index-archives.ts';
 import { Store } from '../../src/databases/index.ts';
 import { processStart } from '../../src/kernel/index.ts';

@@ -19,6 +19,7 @@ import {
 } from '../../src/pcp/index.ts';
 import { decodeArchive } from '../oracle/archive.ts';
 import { canonicalDump as oracleDump } from '../oracle/dump.ts';
+import { edit, setWord } from '../support/edit.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -52,14 +53,6 @@ function sample(version: Version, startNs = T0): string {
   w.close();
   return base;
 }
-
-const edit = (file: string, change: (b: Buffer) => Buffer): void => writeFileSync(file, change(readFileSync(file)));
-
-const setWord = (file: string, at: number, value: number): void =>
-  edit(file, (b) => {
-    b.writeUInt32BE(value >>> 0, at);
-    return b;
-  });
 
 /** The code with which it is refused, or how many records there are and how they end; both decoders must agree. */
 function outcome(base: string): string {

@@ -10,7 +10,6 @@ import { MEMORY, Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
 import { judgeTry, RETRY } from '../../src/ledger/index.ts';
-import { probeArchive } from '../../src/pcp/index.ts';
 import { runBatch } from '../../src/run/batch.ts';
 import { Pool } from '../../src/run/pool.ts';
 import { wholeArchive } from '../support/growing-archive.ts';
@@ -47,7 +46,7 @@ async function outcomeOf(between: (root: string) => void, every = false) {
     wholeArchive(join(root, `n1/2026030${i}`), 'n1', START + i * HOUR, START + (i + 1) * HOUR - 30);
   wholeArchive(join(root, 'n2/a'), 'n2', START, START + 5 * HOUR);
   const store = new Store(MEMORY, [CATALOG_SCHEMA]);
-  const catalog = new Catalog(store, root, probeArchive);
+  const catalog = new Catalog(store, root);
   await catalog.refresh();
   let runs = 0;
   const context = {

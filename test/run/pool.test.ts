@@ -69,7 +69,7 @@ describe('a worker that dies', () => {
       'INSERT INTO archive (root, base, host, host_name, start_ns, end_ns, bytes, signature, fast) VALUES (?, ?, ?, ?, 0, 100000000000, 1, ?, 0)',
     );
     // The catalogue's root is /, so that the bases are the files' own paths.
-    const catalog = new Catalog(store, '/', () => ({ host: '', startNs: 0n, endNs: null }));
+    const catalog = new Catalog(store, '/');
     put.run('/', deadly.slice(1), 'n1', 'n1', 's');
     put.run('/', mortal('well', 0).slice(1), 'n2', 'n2', 's');
     const job = (id: string, node: string): Job => ({

@@ -2,10 +2,9 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CATALOG_SCHEMA, Catalog, type FileSystem, ownScanner, type ProbeArchive } from '../../src/catalog/index.ts';
+import { CATALOG_SCHEMA, Catalog, type FileSystem, type OpenArchive, ownScanner } from '../../src/catalog/index.ts';
 import { MEMORY, Store } from '../../src/databases/index.ts';
 import type { Job } from '../../src/jobs/index.ts';
-import { probeArchive } from '../../src/pcp/index.ts';
 import { smallArchive } from './small-archive.ts';
 
 export const T0 = 1_772_409_600; // 2026-03-02 00:00 UTC
@@ -22,14 +21,9 @@ export function treesIn(directory: string): (...bases: string[]) => string {
   };
 }
 
-export function catalogOf(
-  root: string,
-  files?: FileSystem,
-  probe: ProbeArchive = probeArchive,
-  store?: Store,
-): Catalog {
-  const scanner = ownScanner(probe, files);
-  return new Catalog(store ?? new Store(MEMORY, [CATALOG_SCHEMA]), root, probe, { scanner });
+export function catalogOf(root: string, files?: FileSystem, probe?: OpenArchive, store?: Store): Catalog {
+  const scanner = ownScanner(files, probe);
+  return new Catalog(store ?? new Store(MEMORY, [CATALOG_SCHEMA]), root, { scanner });
 }
 
 /** Archives of a host with data of T0 to T0 + 60. */

@@ -1,12 +1,11 @@
 // Owns `jobsum explain JOB`: every stage of one job, and what to do.
 
-import { type Explained } from '../../answers/index.ts';
-import { loadSite } from '../../config/index.ts';
-import { catalogsOf } from '../../catalog/index.ts';
 import type { Argv, CommandModule } from 'yargs';
-
+import type { Explained } from '../../answers/index.ts';
 import { explain, fromFile, type KnownJobAtSite, knownAtSite, openSite, treeOf } from '../../answers/index.ts';
-import { MEMORY, type Store } from '../../databases/index.ts';
+import { catalogsOf } from '../../catalog/index.ts';
+import { loadSite } from '../../config/index.ts';
+import { MEMORY } from '../../databases/index.ts';
 import { ERRORS, fromProblem, JobsumError, systemClock } from '../../kernel/index.ts';
 import { adviceOn, explainLines, passedOverLines } from '../../view/index.ts';
 import { type Clocked, print } from '../io.ts';

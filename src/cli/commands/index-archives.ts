@@ -1,21 +1,14 @@
 // Owns `jobsum index`: options in, an indexing run, its summary out.
 
-import { attend } from '../attend.ts';
-import { type LogOptions } from '../attend.ts';
-import { logOptions } from '../attend.ts';
-import { patienceOption } from '../attend.ts';
-import { textfileOption } from '../attend.ts';
-import { makeDirectoryOf } from '../../catalog/index.ts';
-import { patienceGiven } from '../attend.ts';
-import { loadSite } from '../../config/index.ts';
-import { type Site } from '../../config/index.ts';
 import { availableParallelism } from 'node:os';
 import type { Argv, CommandModule } from 'yargs';
-import { type IndexedResource, type IndexSummary, indexArchives } from '../../catalog/index.ts';
-
+import { type IndexedResource, type IndexSummary, indexArchives, makeDirectoryOf } from '../../catalog/index.ts';
+import type { Site } from '../../config/index.ts';
+import { loadSite } from '../../config/index.ts';
 import { boundsOfConfig } from '../../run/index.ts';
 import { indexLines } from '../../view/index.ts';
-
+import type { LogOptions } from '../attend.ts';
+import { attend, logOptions, patienceGiven, patienceOption, textfileOption } from '../attend.ts';
 
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { type Clocked, usage } from '../io.ts';

@@ -1,16 +1,11 @@
 // Owns `jobsum jobscripts`: saved batch scripts into the warehouse, where the portal's job viewer shows them.
 
-import { attend } from '../attend.ts';
-import { type LogOptions } from '../attend.ts';
-import { logOptions } from '../attend.ts';
-import { patienceOption } from '../attend.ts';
-import { textfileOption } from '../attend.ts';
-import { patienceGiven } from '../attend.ts';
-import { loadSite } from '../../config/index.ts';
 import type { Argv, CommandModule } from 'yargs';
-
+import { loadSite } from '../../config/index.ts';
 import { ingestScripts, type ScriptsSummary } from '../../jobscripts/index.ts';
 import { counted, JobsumError } from '../../kernel/index.ts';
+import type { LogOptions } from '../attend.ts';
+import { attend, logOptions, patienceGiven, patienceOption, textfileOption } from '../attend.ts';
 
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, usage } from '../io.ts';

@@ -1,17 +1,13 @@
 // Owns `jobsum prune`: an embedded store loses its oldest documents.
 
-import { type Pruned } from '../../sinks/index.ts';
-import { prune } from '../../sinks/index.ts';
-import { bytes } from '../../kernel/index.ts';
-import { openPresent } from '../../catalog/index.ts';
-import { openStore } from '../../catalog/index.ts';
 import type { Argv, CommandModule } from 'yargs';
-import { counted, formatSeconds, systemClock } from '../../kernel/index.ts';
-
+import { openPresent } from '../../catalog/index.ts';
+import { bytes, counted, formatSeconds, systemClock } from '../../kernel/index.ts';
+import type { Pruned } from '../../sinks/index.ts';
+import { prune } from '../../sinks/index.ts';
 
 import { durationOf, durationOption } from '../duration.ts';
 import { type Clocked, print, usage } from '../io.ts';
-
 
 interface Options extends Clocked {
   store: string;

@@ -1,11 +1,10 @@
 // Owns `jobsum status`: how the runs go, what waits, what failed and why, what was set aside, who is at work.
 
-import { type Status } from '../../answers/index.ts';
+import type { Argv, CommandModule } from 'yargs';
+import type { Status } from '../../answers/index.ts';
+import { status } from '../../answers/index.ts';
 import { loadSite } from '../../config/index.ts';
 import { Mysql } from '../../databases/index.ts';
-import type { Argv, CommandModule } from 'yargs';
-
-import { status } from '../../answers/index.ts';
 
 import { ERRORS, systemClock, toProblem } from '../../kernel/index.ts';
 import { statusLines } from '../../view/index.ts';

@@ -1,16 +1,9 @@
 // Owns `jobsum summarize`: options in, a run, its summary out.
 
-import { attend } from '../attend.ts';
-import { type Frame } from '../../operate/index.ts';
-import { type LogOptions } from '../attend.ts';
-import { logOptions } from '../attend.ts';
-import { patienceOption } from '../attend.ts';
-import { textfileOption } from '../attend.ts';
-import { patienceGiven } from '../attend.ts';
 import type { Argv, CommandModule } from 'yargs';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ERRORS, fromProblem, type Problem, toProblem } from '../../kernel/index.ts';
-
+import type { Frame } from '../../operate/index.ts';
 import {
   type CommonOptions,
   commonOfConfig,
@@ -22,7 +15,8 @@ import {
 } from '../../run/index.ts';
 import { parseSink } from '../../sinks/index.ts';
 import { runLines } from '../../view/index.ts';
-
+import type { LogOptions } from '../attend.ts';
+import { attend, logOptions, patienceGiven, patienceOption, textfileOption } from '../attend.ts';
 
 import { type Bounded, boundOptions, boundsOf } from '../bounds.ts';
 import { durationOf, durationOption } from '../duration.ts';

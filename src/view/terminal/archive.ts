@@ -1,8 +1,7 @@
 // Owns what `archive info` prints.
 
-import { bytes } from '../../kernel/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import { counted, formatDuration, formatSeconds } from '../../kernel/index.ts';
+import { bytes, counted, formatDuration, formatSeconds } from '../../kernel/index.ts';
 import type { ArchiveInfo } from '../../pcp/index.ts';
 import { table } from './text.ts';
 

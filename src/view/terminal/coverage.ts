@@ -1,12 +1,8 @@
 // Owns what the report says about coverage: how much data stand behind the document, and which nodes lack some.
 
-import { bytes } from '../../kernel/index.ts';
-import { count } from '../../kernel/index.ts';
-import { percent } from '../../kernel/index.ts';
 import { coveredShare, num, type Part, part, reachOf, SLACK_INTERVALS } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import { counted, formatDuration } from '../../kernel/index.ts';
-
+import { bytes, count, counted, formatDuration, percent } from '../../kernel/index.ts';
 
 const MAX_NODES = 10;
 const entriesOf = (value: unknown): Part[] => (Array.isArray(value) ? value.map((v: unknown) => part(v) ?? {}) : []);

@@ -3,16 +3,7 @@
 import type { Explained, PassedOver } from '../../answers/index.ts';
 import { errorOfFlag, reasonOf, shownId } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import {
-  compressHosts,
-  counted,
-  describeProblem,
-  ERRORS,
-  formatDuration,
-  formatSeconds,
-  type Problem,
-} from '../../kernel/index.ts';
-import type { LedgerRow } from '../../ledger/index.ts';
+import { compressHosts, counted, describeProblem, ERRORS, formatDuration, formatSeconds } from '../../kernel/index.ts';
 import { coverageLines } from './coverage.ts';
 import { MEANINGS } from './quality.ts';
 import { table } from './text.ts';

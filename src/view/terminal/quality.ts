@@ -1,12 +1,9 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
-import { coveredShare } from '../../document/index.ts';
-import { percent } from '../../kernel/index.ts';
 import { JOB_ERRORS, num, type Part, part, UNREADABLE, unreadable } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted } from '../../kernel/index.ts';
 import { coverageLines } from './coverage.ts';
-
 
 /** Meanings of error numbers (summary-document.md §3). */
 export const MEANINGS: Readonly<Record<number, string>> = {

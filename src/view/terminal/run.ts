@@ -1,8 +1,6 @@
 // Owns the last lines of a run, for people.
 
-import { bytes } from '../../kernel/index.ts';
-import { counted } from '../../kernel/index.ts';
-
+import { bytes, counted } from '../../kernel/index.ts';
 
 /** The counts of a run that are shown. */
 export interface RunCounts {

@@ -1,16 +1,20 @@
 // Owns the state of a site for people: last runs, backlog, failures by reason, jobs set aside, leases.
 
-import { jobOfId } from '../../document/index.ts';
-import { bytes } from '../../kernel/index.ts';
 import type { Status } from '../../answers/index.ts';
-import { reasonOf } from '../../document/index.ts';
+import { jobOfId, reasonOf } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import { counted, describeProblem, ERRORS, formatDuration, formatSeconds, type Problem } from '../../kernel/index.ts';
-import type { JobState, LeaseHeld, LedgerCount, LedgerRow, RunRecord, runState } from '../../ledger/index.ts';
+import {
+  bytes,
+  counted,
+  describeProblem,
+  ERRORS,
+  formatDuration,
+  formatSeconds,
+  type Problem,
+} from '../../kernel/index.ts';
+import type { RunRecord } from '../../ledger/index.ts';
 
 import { table } from './text.ts';
-
-
 
 /** Of poison jobs that are shown one by one. */
 const MAX_POISON = 20;
