@@ -20,6 +20,7 @@ import {
 import { decodeArchive } from '../oracle/archive.ts';
 import { canonicalDump as oracleDump } from '../oracle/dump.ts';
 import { edit, setWord } from '../support/edit.ts';
+import { outcome } from '../support/strict.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -52,20 +53,6 @@ function sample(version: Version, startNs = T0): string {
   }
   w.close();
   return base;
-}
-
-/** The code with which it is refused, or how many records there are and how they end; both decoders must agree. */
-function outcome(base: string): string {
-  try {
-    const lines = [...canonicalDump(base, { strict: true })];
-    expect(lines).toEqual([...oracleDump(decodeArchive(base))]);
-    const { records, status } = JSON.parse(lines.at(-1)!).end;
-    return `${records} ${status}`;
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === undefined) throw error;
-    return code;
-  }
 }
 
 const VERSIONS = [2, 3] as const;
