@@ -45,13 +45,13 @@ const sections = new Map([...pages].map(([name, page]) => [name, sectionsOf(page
 
 /** What a `§` without a page means, by the place of the file; the first that fits. */
 const OWN: readonly (readonly [RegExp, string])[] = [
-  [/^(src|test)\/(decode|write|pcp)\/|^assembly\/(archive\/|scan\.ts)|^test\/oracle\//, 'archive-format.md'],
+  [/^(src|test)\/pcp\/|^assembly\/(archive\/|scan\.ts)|^test\/oracle\//, 'archive-format.md'],
   [/^(src|test)\/(analytics|reduce)\/|^assembly\/reduce\//, 'analytics.md'],
   [/^(src|test)\/document\//, 'summary-document.md'],
-  [/^(src|test)\/archives\//, 'archive-index.md'],
+  [/^(src|test)\/catalog\//, 'archive-index.md'],
   [/^(src|test)\/jobs\//, 'accounting.md'],
-  [/^(src|test)\/scripts\//, 'jobscripts.md'],
-  [/^(src|test)\/run\//, 'pipeline.md'],
+  [/^(src|test)\/jobscripts\//, 'jobscripts.md'],
+  [/^(src|test)\/(answers|operate|run)\//, 'pipeline.md'],
 ];
 
 interface Citation {
