@@ -20,9 +20,16 @@ export function resizeTable(r: Reader, entries: u32): bool {
   return true;
 }
 
+/** Where the search for a pmid begins: all bits of both count, as a table may have millions of places. @inline */
+function firstPlace(pmid: u32, mask: u32): u32 {
+  let h = pmid * 0x9e3779b1;
+  h = (h ^ (h >>> 15)) * 0x85ebca6b;
+  return (h ^ (h >>> 13)) & mask;
+}
+
 /** The entry of a pmid in a table with room; it has it, and no metric yet if it is a new one. */
 function placeOf(table: Structs<Described>, mask: u32, pmid: u32): Described {
-  let at = ((pmid * 0x9e3779b1) >>> 16) & mask;
+  let at = firstPlace(pmid, mask);
   while (table[at].metric && table[at].pmid != pmid) at = (at + 1) & mask;
   table[at].pmid = pmid;
   return table[at];
@@ -75,7 +82,7 @@ export function wantMetric(r: Reader, pmid: u32, type: i32, indom: u32, counter:
 
 /** The wanted metric of a raw (big-endian) pmid; NOBODY if nobody wants it, 0 if it is not described. @inline */
 export function wanted(table: Structs<Described>, mask: u32, pmid: u32): Metric {
-  let at = ((pmid * 0x9e3779b1) >>> 16) & mask;
+  let at = firstPlace(pmid, mask);
   while (true) {
     const m = table[at].metric;
     if (!m || table[at].pmid == pmid) return m;

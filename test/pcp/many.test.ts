@@ -9,7 +9,9 @@ import { MOST_APART, timelineOf } from '../../src/pcp/archive/kept-times.ts';
 import { ArchiveReader } from '../../src/pcp/archive/reader.ts';
 import { readTimes, type Times } from '../../src/pcp/archive/timeline.ts';
 import { redateVersions } from '../../src/pcp/archive/versions.ts';
-import { ArchiveWriter, checkArchive, indomId, NO_INDOM, pmid, UNITS, Wasm } from '../../src/pcp/index.ts';
+import { ArchiveWriter, checkArchive, decodeNode, indomId, NO_INDOM, pmid, UNITS, Wasm } from '../../src/pcp/index.ts';
+import { deltas, ends, metric } from '../support/counters.ts';
+import { cases } from '../support/effort.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -84,6 +86,37 @@ describe('an archive with very many', () => {
     reader.close();
     expect(reads).toBeGreaterThan(kept.length);
     expect(reads).toBeLessThanOrEqual(2 * kept.length);
+  });
+
+  it('metrics: each is known by its number, however many there are', () => {
+    const base = join(dir, 'metrics');
+    const w = new ArchiveWriter(base, { version: 3, host: 'n1', startNs: T0 });
+    const count = cases(5_000, 300_000);
+    const numbers = Array.from({ length: count }, (_, i) => pmid(61, i >> 10, i & 1023));
+    const described = { type: 1, semantics: 3, indom: NO_INDOM, units: 0 };
+    for (const [i, n] of numbers.entries()) w.describe({ ...described, nameBytes: Buffer.from(`m${i}`), pmid: n });
+    for (let i = 0; i < 3; i++)
+      w.record(
+        T0 + BigInt(i) * NS,
+        [0, count - 1].map((k) => ({ pmid: numbers[k]!, type: 'u32', ids: [-1], values: [k + i] })),
+      );
+    w.close();
+    const names = ['m0', `m${count - 1}`];
+    const { windows } = decodeNode(new Wasm(), {
+      archives: [base],
+      wanted: names,
+      windows: [
+        {
+          startNs: T0,
+          endNs: T0 + NS,
+          walltime: 1,
+          archives: [0],
+          declare: () => names.map((name) => ends([metric(0, { name })])),
+        },
+      ],
+    });
+    expect(windows[0]!.problems).toEqual([]);
+    expect(names.map((_, i) => deltas(windows[0]!, i))).toEqual([[[1]], [[1]]]);
   });
 
   it('label sets that cannot be read: one finding says how many', () => {

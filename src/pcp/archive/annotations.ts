@@ -85,11 +85,13 @@ export function readAnnotation(into: Annotations, record: Buffer, type: number):
   }
 }
 
-class Misfit extends Error {
+/** No Error, whose stack would cost ten times what reading the record does: all records may be such. */
+class Misfit {
+  readonly message: string;
   readonly found: string;
   readonly refused: Refused;
   constructor(message: string, found: number, refused: Refused = 'always') {
-    super(message);
+    this.message = message;
     this.found = String(found);
     this.refused = refused;
   }

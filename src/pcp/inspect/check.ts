@@ -88,7 +88,8 @@ export function checkArchive(path: string): CheckResult {
   const before = read(path, false);
   if ('code' in before) {
     const none = { records: 0, marks: 0, repeated: 0, values: 0, last: null };
-    const salvage = saved(path, none);
+    // What there is no room for is no less with what lies behind damage.
+    const salvage = before.code === 'E_ARCHIVE_LIMIT' ? null : saved(path, none);
     return { archive: path, opened: false, ...none, salvage, findings: [stopFinding(before, salvage, '')] };
   }
   const { tally, problems, odd } = before;
