@@ -176,7 +176,7 @@ export function addConsumer(w: Window, flags: i32, nMetrics: i32, nReducers: i32
   return c;
 }
 
-/** The i-th metric of a consumer; `range` = 2^bits normalises it, 0 does not. */
+/** The i-th metric of a consumer; `range` = 2^bits normalizes it, 0 does not. */
 export function setMetric(c: Consumer, i: i32, slot: i32, range: f64): bool {
   c.slots[i] = slotAt(slot);
   if (range == 0) return true;

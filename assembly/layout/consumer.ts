@@ -1,4 +1,4 @@
-// Owns the structs of consumers: instances and columns, normalisation, names looked for, lanes.
+// Owns the structs of consumers: instances and columns, normalization, names looked for, lanes.
 
 import { Arena, Slot } from './archive';
 import { List, Structs } from './list';
@@ -14,7 +14,7 @@ export class Consumer {
   flags: i32;
   metricCount: i32;
   slots: List<Slot>;
-  /** One a metric; 0: none is normalised. */
+  /** One a metric; 0: none is normalized. */
   norms: Structs<Norm>;
   reducerCount: i32;
   reducers: List<Reducer>;
@@ -109,10 +109,10 @@ export class Places {
   plain: i32;
 }
 
-/** Normalisation of one metric of a consumer (reduce/normalise.ts). */
+/** Normalization of one metric of a consumer (reduce/normalize.ts). */
 @unmanaged
 export class Norm {
-  /** 2^bits; 0: the metric is not normalised. */
+  /** 2^bits; 0: the metric is not normalized. */
   range: f64;
   /** By instance: accumulated values, and the last ones as stored; room for them. */
   sums: List<f64>;

@@ -56,7 +56,7 @@ import { fullSeries } from './fullseries';
 import { integrate } from './integrate';
 import { latch } from './latch';
 import { look, lookAway } from './match';
-import { normalise } from './normalise';
+import { normalize } from './normalize';
 import { orderFor } from './order';
 import { roll } from './roll';
 import { rollColumns } from './roll-columns';
@@ -192,14 +192,14 @@ function reduceAll(c: Consumer, arena: Arena, seq: i32, t: f64, ordinal: i32): v
 function consumeEnds(c: Consumer, arena: Arena, t: f64, judged: i32): void {
   let outcome = judged;
   const why = code;
-  const normalised = !!c.norms;
+  const normalized = !!c.norms;
   if (outcome == STOP_SKIP) c.skipped++;
-  if (outcome == STOP_NONE && normalised) outcome = normalise(c, arena);
+  if (outcome == STOP_NONE && normalized) outcome = normalize(c, arena);
   if (outcome == STOP_NONE) outcome = guard(c, c.flags);
   const q = c.reducers[0];
   if (!firstLast(changetype<FirstLast>(q), c, t, outcome, outcome == STOP_ERROR ? why : 0)) halt(c, STOP_MEMORY, 0);
-  // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
-  else if (normalised && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
+  // Normalization needs every record, so that one in the middle can fail the whole (§1.2).
+  else if (normalized && outcome > STOP_SKIP) halt(c, outcome, outcome == STOP_ERROR ? why : 0);
 }
 
 /** Hands the current record (slots filled, `seq`) to a consumer. */
@@ -226,7 +226,7 @@ export function consume(c: Consumer, arena: Arena, seq: i32, t: f64): void {
   }
   if (outcome == STOP_NODATA && flags & EMPTY_IGNORED) return;
   const why = code;
-  if (outcome == STOP_NONE && c.norms) outcome = normalise(c, arena);
+  if (outcome == STOP_NONE && c.norms) outcome = normalize(c, arena);
   if (outcome == STOP_NONE && flags & GUARDED) outcome = guard(c, flags);
   if (outcome == STOP_SKIP) return;
   if (outcome != STOP_NONE) {

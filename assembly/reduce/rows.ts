@@ -1,4 +1,4 @@
-// Owns the rows of a record as the current consumer sees them, after normalisation: number of values and their address.
+// Owns the rows of a record as the current consumer sees them, after normalization: number of values and their address.
 
 import { List } from '../layout';
 

@@ -5,7 +5,7 @@ import type { ConsumerResult, ConsumerSpec, Lead } from '../reduce/index.ts';
 import type { Analytic } from './analytic.ts';
 import { type AnalyticSet, isListed, type PluginLists, SHIPPED } from './set.ts';
 
-/** Counter widths in bits by metric name: range normalisation (§1.6), of analytics only. */
+/** Counter widths in bits by metric name: range normalization (§1.6), of analytics only. */
 export type Normalization = Readonly<Record<string, number>>;
 
 export interface NodePlan {
@@ -52,7 +52,7 @@ export function planNode(
   });
 }
 
-/** Range normalisation as the reference has it (§1.6). */
+/** Range normalization as the reference has it (§1.6). */
 const normalized = (widths: readonly number[]): Pick<ConsumerSpec, 'normalize'> =>
   widths.some((bits) => bits > 0) ? { normalize: widths } : {};
 

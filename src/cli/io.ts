@@ -1,4 +1,4 @@
-// Owns what commands share about the terminal: streams, width, colour, and turning errors into exit codes.
+// Owns what commands share about the terminal: streams, width, color, and turning errors into exit codes.
 
 import { basename, delimiter, dirname, relative } from 'node:path';
 import { type Clock, clean, describeProblem, ERRORS, JobsumError, redact, toProblem } from '../kernel/index.ts';
@@ -24,7 +24,7 @@ export const print = (lines: Iterable<string>): void => {
 
 export const terminalWidth = (): number => Math.max(60, Math.min(process.stdout.columns ?? 100, 160));
 
-export const colour = (): boolean => process.stdout.isTTY === true && !process.env.NO_COLOR;
+export const color = (): boolean => process.stdout.isTTY === true && !process.env.NO_COLOR;
 
 /** One line on standard error: what happened, where, what to do. */
 export function complain(error: unknown): number {

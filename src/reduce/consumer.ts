@@ -9,7 +9,7 @@ import { identitiesOf } from './identity.ts';
 import { Integrate } from './integrate.ts';
 import { Latch } from './latch.ts';
 import { matcher, nameExpression, namesOf } from './match.ts';
-import { Counter, effectiveBits } from './normalise.ts';
+import { Counter, effectiveBits } from './normalize.ts';
 import type { ConsumerResult, Instances, Outcome, ReducerResult } from './result.ts';
 import { Roll } from './roll.ts';
 import { RollColumns } from './roll-columns.ts';
@@ -89,7 +89,7 @@ export class Consumer {
     if (outcome.kind === 'ok') outcome = this.#guard(d);
     if (this.#ends !== null) {
       this.#ends.add(d, outcome);
-      // Normalisation needs every record, so that one in the middle can fail the whole (§1.2).
+      // Normalization needs every record, so that one in the middle can fail the whole (§1.2).
       if (outcome.kind === 'stop' && this.#counters.some((c) => c !== null)) this.#stop = outcome;
       return;
     }

@@ -3,7 +3,7 @@
 
 import { Boot, uptimeIn } from './boot.ts';
 import { nameExpression, namesOf } from './match.ts';
-import { effectiveBits } from './normalise.ts';
+import { effectiveBits } from './normalize.ts';
 import { type Evidence, MAX_EVIDENCE, type Moment, momentsOf, RAN_ON, WRAP } from './restarts.ts';
 import type { Cell, Row } from './row.ts';
 import { type ConsumerSpec, totalledBy } from './spec.ts';

@@ -1,4 +1,4 @@
-// Owns what reducers see of a record: the consumer's metrics in fetch order, after normalisation, and when it was.
+// Owns what reducers see of a record: the consumer's metrics in fetch order, after normalization, and when it was.
 
 import type { Columns } from './columns.ts';
 import type { Cell } from './row.ts';
@@ -10,7 +10,7 @@ export interface Delivery {
   readonly cells: readonly (Cell | null)[];
   /** Number of values per metric; 0 if absent, negative for an error code. */
   readonly counts: readonly number[];
-  /** Values per metric, normalised. */
+  /** Values per metric, normalized. */
   readonly values: readonly Float64Array[];
   /** No record was accepted before this one. */
   readonly first: boolean;

@@ -9,7 +9,7 @@ import type { Cell } from './row.ts';
 interface Kept {
   readonly t: number;
   readonly outcome: Outcome;
-  /** Per metric: exact integers where the source has them and they were not normalised. */
+  /** Per metric: exact integers where the source has them and they were not normalized. */
   readonly values: readonly (Float64Array | BigInt64Array | BigUint64Array)[];
   readonly instances: readonly Instances[];
   readonly identities: readonly (readonly Identity[])[];

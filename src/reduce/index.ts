@@ -5,7 +5,7 @@ export { askedBy, reduceRows, WindowEngine } from './engine.ts';
 export { Instant } from './instant.ts';
 export { chosen, type Join, join } from './join.ts';
 export { type Match, nameExpression, namesOf } from './match.ts';
-export { effectiveBits } from './normalise.ts';
+export { effectiveBits } from './normalize.ts';
 export { BOOT, BOOT_METRICS, type Evidence, type Moment, momentsOf, RAN_ON } from './restarts.ts';
 export type * from './result.ts';
 export type * from './row.ts';

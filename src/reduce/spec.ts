@@ -118,7 +118,7 @@ export interface ConsumerSpec {
   readonly floor?: number;
   /** Pass over such a record instead of stopping. */
   readonly floorSkips?: boolean;
-  /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalisation, §1.6. */
+  /** Counter width in bits per metric (parallel to `metrics`, 0 = none): range normalization, §1.6. */
   readonly normalize?: readonly number[];
   /**
    * Counters among the metrics rise only (counters.ts): parallel to `metrics`, the width in bits after which one begins again at 0,
@@ -156,7 +156,7 @@ export const MAX_TALLY = 262_144;
 
 /** Most points a FULLSERIES keeps: 34 hours at one in 30 s. A power of two. */
 export const MAX_SERIES = 4096;
-/** Most instances that are distinguished by columns and by normalisation; later ones are dropped. */
+/** Most instances that are distinguished by columns and by normalization; later ones are dropped. */
 export const MAX_COLUMNS = 8192;
 /** Most names of one instance that is looked for. */
 export const MAX_MATCHES = 16;

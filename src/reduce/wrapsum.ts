@@ -2,7 +2,7 @@
 
 import type { Columns } from './columns.ts';
 import type { Delivery, Halt } from './delivery.ts';
-import { wrapped } from './normalise.ts';
+import { wrapped } from './normalize.ts';
 import type { WrapSumResult } from './result.ts';
 
 /** The columns of a record in which every metric has a value: column and its values. Empty if a metric has none at all. */

@@ -182,7 +182,7 @@ class Site {
     const { store, clock } = this.#session;
     const seconds = this.#config.lease;
     const leases = warehouse ? new WarehouseLeases(warehouse, seconds) : new StoreLeases(store, { seconds, clock });
-    const summarise = async (lease: Lease): Promise<void> => {
+    const runResource = async (lease: Lease): Promise<void> => {
       const outputs = outputsOf(output, resource);
       const ledger = this.#ledger(resource, warehouse, outputs, lease);
       const archives = this.#archives(resource, warehouse);
@@ -210,7 +210,7 @@ class Site {
         await (opened as Outputs | null)?.close();
       }
     };
-    await this.#session.leased(leases, `resource:${resource.id}`, summarise);
+    await this.#session.leased(leases, `resource:${resource.id}`, runResource);
   }
 
   /** Where the archives of jobs are looked up. */

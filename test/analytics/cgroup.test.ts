@@ -242,7 +242,7 @@ it('the report has what the group used', () => {
     process_cpu: { seconds: { ...one(5400), total: 5400 }, cores: one(1.5) },
     process_memory: { usage: { avg: one(2 ** 30), max: one(2 ** 31) }, limit: one(2 ** 32) },
   };
-  const lines = reportLines(document, { width: 80, colour: false, series: false }).join('\n');
+  const lines = reportLines(document, { width: 80, color: false, series: false }).join('\n');
   expect(lines).toMatch(
     /\nThe job's control group\n\s+cores in use\s+1\.50 .*\n\s+CPU time\s+1h30m .*\n\s+memory\s+1\.0 GiB .*\n\s+peak\s+2\.0 GiB .*\n\s+limit\s+4\.0 GiB/,
   );

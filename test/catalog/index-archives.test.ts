@@ -88,16 +88,16 @@ describe('several threads', () => {
     for (let i = 0; i < 40; i++)
       archive(`2020/12/p${i % 7}/2020-12-01/2020120${i % 9}.0${i % 7}.${10 + i}`, `p${i}`, T0 + i, T0 + 99);
     const pool = new ScanPool(3, undefined, -1);
-    const catalogue = async (name: string, scanner?: ScanPool) => {
+    const catalogOf = async (name: string, scanner?: ScanPool) => {
       const store = new Store(join(dir, name), SCHEMAS);
       const report = await new Catalog(store, root, scanner ? { scanner } : {}).refresh();
       const rows = store.prepare('SELECT * FROM archive ORDER BY base').all();
       store.close();
       return { report, rows };
     };
-    const several = await catalogue('several.db', pool);
+    const several = await catalogOf('several.db', pool);
     await pool.close();
-    expect(several).toEqual(await catalogue('one.db'));
+    expect(several).toEqual(await catalogOf('one.db'));
     expect(several.report).toMatchObject({ archives: 40, opened: 40 });
     rmSync(root, { recursive: true });
   });

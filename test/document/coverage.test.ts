@@ -29,7 +29,7 @@ const late = every30(2000, END);
 const report = (coverage: unknown): string =>
   reportLines(
     { acct: { id: '1', start_time: START, end_time: END }, summarization: { complete: false }, coverage },
-    { width: 200, colour: false, series: false },
+    { width: 200, color: false, series: false },
   ).join('\n');
 
 describe('coverage of a job', () => {

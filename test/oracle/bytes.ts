@@ -1,6 +1,6 @@
 // Owns a DataView with bounds that speak, and the two time stamp forms. The oracle is for reading, not for speed.
 
-/** A time stamp as stored: sub-second fields are not normalised (archive-format.md §2.2). */
+/** A time stamp as stored: sub-second fields are not normalized (archive-format.md §2.2). */
 export interface Stamp {
   readonly sec: bigint;
   readonly nsec: bigint;

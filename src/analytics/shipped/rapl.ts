@@ -20,7 +20,7 @@ import { foldRates, rates } from '../points.ts';
  *
  * The hardware counts in 32 bits of 2^-14 or 2^-16 J, or another power of two, hence from 0 again after 262,144 or 65,536 J: with 200 W
  * every 22 or 5 minutes. Which of them is not recorded, but follows from the values: a counter that wraps has been near its end, so the end is
- * the least of these powers of two above all values. How often it wrapped is counted in records, with a trick: normalised to 32 bits
+ * the least of these powers of two above all values. How often it wrapped is counted in records, with a trick: normalized to 32 bits
  * a counter rises by 2^32 in each record in which it is lower than before, so that any value is what it then was and how often it had
  * fallen since the beginning.
  */

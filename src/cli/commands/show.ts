@@ -7,7 +7,7 @@ import { loadSite } from '../../config/index.ts';
 import { fromProblem, JobsumError } from '../../kernel/index.ts';
 import { countDocuments, findDocuments, findInFile, listDocuments } from '../../sinks/index.ts';
 import { jobTable, reportLines } from '../../view/index.ts';
-import { colour, print, terminalWidth, usage } from '../io.ts';
+import { color, print, terminalWidth, usage } from '../io.ts';
 import { configOption, resourceOption } from '../site.ts';
 
 import { placesOf } from './list.ts';
@@ -89,7 +89,7 @@ export async function showJob(
   const width = terminalWidth();
   documents.forEach((document, i) => {
     if (i > 0) print(['']);
-    print(reportLines(document, { width, colour: colour(), series }));
+    print(reportLines(document, { width, color: color(), series }));
   });
 }
 

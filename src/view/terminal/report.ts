@@ -10,7 +10,7 @@ import { bar, table } from './text.ts';
 export interface ReportOptions {
   /** Columns. */
   readonly width: number;
-  readonly colour: boolean;
+  readonly color: boolean;
   readonly series: boolean;
 }
 
@@ -195,7 +195,7 @@ function verdictLines(doc: unknown): string[] {
 
 /** The report as lines without line ends. `doc` is any summary document, `timeseries` inside or not. */
 export function reportLines(doc: unknown, options: ReportOptions): string[] {
-  const bold = (s: string): string => (options.colour ? `\u001b[1m${s}\u001b[0m` : s);
+  const bold = (s: string): string => (options.color ? `\u001b[1m${s}\u001b[0m` : s);
   const sections: Section[] = [
     ['CPU', cpuLines(doc)],
     ["The job's control group", groupLines(doc)],

@@ -1,4 +1,4 @@
-// Owns range normalisation: counters of less than 64 bits made monotone, by instance (analytics.md §1.6).
+// Owns range normalization: counters of less than 64 bits made monotone, by instance (analytics.md §1.6).
 
 import { Arena, Consumer, List, Norm, STOP_MEMORY, STOP_NONE } from '../layout';
 import { regrow, take } from '../memory';
@@ -19,7 +19,7 @@ function reserve(arena: Arena, s: Norm, known: i32): bool {
 }
 
 /** The rows then point at the accumulated values; an instance begins with the value it is first seen with. */
-export function normalise(c: Consumer, arena: Arena): i32 {
+export function normalize(c: Consumer, arena: Arena): i32 {
   const norms = c.norms;
   const slots = c.slots;
   const n = c.metricCount;

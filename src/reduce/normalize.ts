@@ -1,9 +1,9 @@
-// Owns range normalisation: counters of less than 64 bits made monotone, by instance (analytics.md §1.6).
+// Owns range normalization: counters of less than 64 bits made monotone, by instance (analytics.md §1.6).
 
 import type { Identity } from './identity.ts';
 import { IdMap } from './idmap.ts';
 
-/** From this many bits on there is nothing to normalise. */
+/** From this many bits on there is nothing to normalize. */
 const WIDEST = 64;
 
 /** Widths as the engines take them: 0 for none. */
