@@ -84,14 +84,20 @@ export function idOf(value: unknown): string {
   return id;
 }
 
+/** Most archives of a job: more than a record of the largest size has names of. Each is looked for, and named if it is not there. */
+const MAX_ARCHIVES = 20_000;
+
 /** Archive bases by node: relative paths that stay below the archive root. */
 export function archivesOf(value: unknown): Record<string, string[]> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refuse('bad archives', 'an object of node: [base, …]', value);
   }
+  let count = 0;
   return Object.fromEntries(
     Object.entries(value).map(([node, bases]) => {
       if (!Array.isArray(bases)) throw refuse('bad archives', 'a list of archive bases', bases);
+      count += bases.length;
+      if (count > MAX_ARCHIVES) throw refuse('too many archives', `at most ${MAX_ARCHIVES}`, count);
       for (const base of bases) {
         const path = typeof base === 'string' ? normalize(base) : '..';
         if (isAbsolute(path) || path === '..' || path.startsWith(`..${sep}`) || CONTROL.test(path)) {

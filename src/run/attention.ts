@@ -5,6 +5,7 @@ import { jobError, jobOfId, reasonOf } from '../document/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import type { Became, LedgerEntry, Reported } from '../ledger/index.ts';
 import { type LogFields, type Logger, problemFields } from '../operate/index.ts';
+import { EventLog } from './event-log.ts';
 
 /** The constant text of each event. */
 export const MESSAGES = {
@@ -22,8 +23,6 @@ export type Event = keyof typeof MESSAGES;
 
 /** Things that are named one by one. */
 const MAX_NAMED = 100;
-/** Records of the log of each event that are worth a look or were met before: a list of which each line is bad costs no more. */
-const MAX_LOGGED = 10_000;
 
 export interface AttentionOptions {
   readonly log: Logger;
@@ -33,11 +32,13 @@ export interface AttentionOptions {
 
 export class Attention {
   readonly #options: AttentionOptions;
+  /** For what there may be any number of. */
+  readonly events: EventLog;
   #things = 0;
-  readonly #logged = new Map<Event, number>();
 
   constructor(options: AttentionOptions) {
     this.#options = options;
+    this.events = new EventLog(options.log);
   }
 
   /** Something is worth a look. */
@@ -51,9 +52,7 @@ export class Attention {
   }
 
   #log(level: 'error' | 'warn', event: Event, fields: LogFields): void {
-    const logged = (this.#logged.get(event) ?? 0) + 1;
-    this.#logged.set(event, logged);
-    if (logged <= MAX_LOGGED) this.#options.log[level](event, MESSAGES[event], fields);
+    this.events.write(level, event, MESSAGES[event], fields);
   }
 
   /** Of a problem that each run meets again until somebody has dealt with it. `more`: what is no part of its identity. */
@@ -66,9 +65,9 @@ export class Attention {
 
   /** The same of what is to be known, and no reason for an exit code: what was asked for was done. */
   notice(problem: Problem, event: Event, more: LogFields = {}): void {
-    const { log, reported } = this.#options;
+    const { reported } = this.#options;
     const level = !reported || reported.isNew(problem) ? 'error' : 'warn';
-    log[level](event, MESSAGES[event], { ...problemFields(problem), ...more });
+    this.#log(level, event, { ...problemFields(problem), ...more });
   }
 
   /** How a job fared: the ledger says each time by itself whether that is news. */
@@ -96,8 +95,7 @@ export class Attention {
   close(): void {
     const { log, reported } = this.#options;
     reported?.save();
-    for (const [event, logged] of this.#logged)
-      if (logged > MAX_LOGGED) log.warn(event, MESSAGES[event], { unlogged: logged - MAX_LOGGED });
+    this.events.close();
     const more = this.#things - MAX_NAMED;
     if (more > 0) log.error('run.more', 'there is more that is worth a look: see `jobsum status`', { more });
   }

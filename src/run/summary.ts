@@ -112,7 +112,7 @@ export class Account {
 
   problem(problem: Problem, event: keyof typeof MESSAGES): void {
     this.#keep(problem);
-    this.#io.log.warn(event, MESSAGES[event], problemFields(problem));
+    this.attention.events.write('warn', event, MESSAGES[event], problemFields(problem));
   }
 
   /** Of a problem that somebody has to deal with. */

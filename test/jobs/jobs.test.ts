@@ -43,6 +43,13 @@ describe('native NDJSON', () => {
     ['a path as node', '{"job_id":"1","start":1,"end":2,"nodes":["../n"]}'],
     ['an archive outside the root', '{"job_id":"1","start":1,"end":2,"nodes":["n"],"archives":{"n":["../../etc/x"]}}'],
     ['an absolute archive', '{"job_id":"1","start":1,"end":2,"nodes":["n"],"archives":{"n":["/etc/x"]}}'],
+    [
+      'more archives than a job has',
+      JSON.stringify({
+        ...{ job_id: '1', start: 1, end: 2, nodes: ['n', 'm'] },
+        archives: { n: Array(10_000).fill('a'), m: Array(10_001).fill('b') },
+      }),
+    ],
     ['an empty id', '{"job_id":"","start":1,"end":2,"nodes":["n"]}'],
     ['times without zone', '{"job_id":"1","start":"2026-03-02T00:00:00","end":"2026-03-02T01:00:00","nodes":["n"]}'],
   ])('rejects %s, with its line, and goes on', async (_, bad) => {

@@ -150,10 +150,15 @@ it('a list of which each line is bad is named line by line only so far, then cou
   for (let line = 1; line <= 10_050; line++)
     attention.problem({ code: 'E_JOB_LINE', message: 'bad', line }, 'job.rejected');
   attention.problem({ code: 'E_ANALYTIC', message: 'bad' }, 'analytic.unusable');
+  for (let i = 1; i <= 10_007; i++) attention.events.write('warn', 'job.problem', 'bad data', { job: '7' });
   attention.close();
   const records = said.map((text) => JSON.parse(text) as Record<string, unknown>);
   expect(records.filter((r) => r.event === 'job.rejected' && 'line' in r)).toHaveLength(10_000);
-  expect(records.filter((r) => 'unlogged' in r)).toMatchObject([{ event: 'job.rejected', unlogged: 50 }]);
+  expect(records.filter((r) => 'unlogged' in r)).toMatchObject([
+    { event: 'job.rejected', unlogged: 50 },
+    { event: 'job.problem', unlogged: 7 },
+  ]);
+  expect(records.filter((r) => r.event === 'job.problem' && 'job' in r)).toHaveLength(10_000);
   expect(records.filter((r) => r.event === 'analytic.unusable')).toHaveLength(1);
   expect(records.at(-1)).toMatchObject({ event: 'run.more', more: 9_951 });
 });
