@@ -1,6 +1,6 @@
 // Small files that describe millions of things: each costs itself, within bounds of memory, and is named; what is beside it is used.
 
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -114,6 +114,15 @@ describe.each(Object.entries(TOO_MUCH))('%s', (name, fill) => {
     expect(peakMemory()).toBeLessThan(Math.max(before, 2 * ROOM + 32 * 2 ** 20));
     expect(checkArchive(base).findings.map((f) => f.code)).toEqual(['E_ARCHIVE_LIMIT']);
   });
+});
+
+it('a hole of a tebibyte in the metadata: the size of the file is enough', () => {
+  const base = bomb('hole', () => undefined);
+  truncateSync(`${base}.meta`, 2 ** 40);
+  expect(() => archiveInfo(base)).toThrow(/metadata take more memory/);
+  expect(checkArchive(base).findings.map((f) => f.code)).toEqual(['E_ARCHIVE_LIMIT']);
+  truncateSync(`${base}.meta`, 2 ** 20);
+  expect(checkArchive(base)).toMatchObject({ opened: true, records: 20 });
 });
 
 describe('what is large and may be', () => {

@@ -15,6 +15,9 @@ const LABELS_BYTE = 25;
 /** The largest record that may be read is this part of all: its bytes, and what is made of them, are there at a time. */
 const RECORD_SHARE = 8;
 
+/** A file may be so many times as large as what its metadata may take: domains whose members come and go repeat names that are kept once. */
+const FILE_TIMES = 8;
+
 /** @throws JobsumError E_ARCHIVE_LIMIT if so many instances are more than there is room for. */
 export function affordInstances(count: number, file: string): void {
   if (count * INSTANCE > limits.maxMetadataBytes) throw new TooMuchMetadata(file);
@@ -64,6 +67,11 @@ export class MetadataRoom {
   annotated(kind: 'text' | 'labels', bytes: number): void {
     this.#spent += RECORD + bytes * (kind === 'text' ? TEXT_BYTE : LABELS_BYTE);
     this.#check();
+  }
+
+  /** Of a file that has so many bytes, or so many that were read: holes and what is passed over take no memory, but time. */
+  admit(bytes: number): void {
+    if (bytes > FILE_TIMES * limits.maxMetadataBytes) throw this.exceeded();
   }
 
   /** Before the window is grown to so many bytes, for a record that is there: a length that lies is damage, and costs itself. */

@@ -37,6 +37,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
     { readonly unread: Unread; readonly offset: number; end: number; count: number }
   >();
   const room = new MetadataRoom(wasm, reader, file);
+  if (Number.isFinite(stream.size)) room.admit(stream.size);
   const step = (): boolean => {
     const status = wasm.x.scanMeta(reader, annotations ? 1 : 0);
     if (status === L.S_DESC) {
@@ -60,6 +61,7 @@ export function readMetadata(wasm: Wasm, reader: number, stream: FileStream, opt
       throw room.exceeded();
     } else if (status === L.S_MORE) {
       room.read();
+      room.admit(stream.bytesRead);
       if (stream.fill()) return true;
       if (stream.unread < MIN_RECORD) {
         if (stream.unread > 0) onNote('stray bytes behind the last record of the metadata', `${stream.unread} bytes`);
