@@ -15,7 +15,8 @@ const errors = read('src/manual/errors.md');
 describe('the manual', () => {
   it('has the table of errors', () => {
     const rows = Object.entries(ERRORS).map(
-      ([code, k]) => `| \`${code}\` | ${k.class} | ${k.exit} | ${k.retryable ? 'yes' : 'no'} | ${k.advice} |`,
+      ([code, k]) =>
+        `| \`${code}\` | ${k.class} | ${k.exit} | ${k.retryable ? 'yes' : 'no'} | ${k.effect} | ${k.advice} |`,
     );
     const found = errors
       .split('\n')

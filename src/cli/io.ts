@@ -30,7 +30,7 @@ export const color = (): boolean => process.stdout.isTTY === true && !process.en
 export function complain(error: unknown): number {
   const problem = toProblem(error);
   const kind = ERRORS[problem.code];
-  process.stderr.write(`jobsum: ${clean(redact(describeProblem(problem)))}\n  ${kind.advice}\n`);
+  process.stderr.write(`jobsum: ${clean(redact(describeProblem(problem)))}\n  ${kind.effect} ${kind.advice}\n`);
   if (problem.code === 'E_INTERNAL' && error instanceof Error) process.stderr.write(`${redact(error.stack ?? '')}\n`);
   return kind.exit;
 }

@@ -5,13 +5,10 @@ export { packageFile } from './built.ts';
 export { clean, cleanJson } from './clean.ts';
 export { counted } from './counted.ts';
 export { MAX_PROBLEMS, PATIENCE_SECONDS } from './defaults.ts';
+export { ERRORS, type ErrorClass, type ErrorCode, type ErrorKind } from './error-table.ts';
 export {
   describeProblem,
-  ERRORS,
-  type ErrorClass,
-  type ErrorCode,
   type ErrorDetail,
-  type ErrorKind,
   type ErrorPlace,
   exitWhenStopped,
   fromProblem,

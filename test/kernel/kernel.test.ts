@@ -103,10 +103,11 @@ describe('text that is safe to print', () => {
 });
 
 describe('errors', () => {
-  it('have an exit code, and advice that is a sentence', () => {
+  it('have an exit code, and say what they cost and what to do in sentences', () => {
     for (const [code, kind] of Object.entries(ERRORS)) {
       expect(code).toMatch(/^E_[A-Z_]+$/);
       expect(kind.exit).toBeGreaterThan(0);
+      expect(kind.effect).toMatch(/^[A-Z].*\.$/);
       expect(kind.advice).toMatch(/^[A-Z].*\.$/);
     }
   });
