@@ -113,7 +113,7 @@ describe.skipIf(!server)('jobsum config', () => {
       b: { ...base, resource_id: 2, batch_system: 'file', jobs },
     });
     const good = await jobsum(['config', 'check', ...config({ resources: resources(sacct, 'jobs') })], { cwd: dir });
-    expect(good.stdout).toMatch(/sacct of a: ok, 1 jobs ended.*\n.*\njobs of b: ok/);
+    expect(good.stdout).toMatch(/sacct of a: ok, 1 job ended.*\n.*\njobs of b: ok/);
     expect(good.code).toBe(0);
     const told = await jobsum(['explain', '7', ...config({ resources: resources(sacct, 'jobs') })], { cwd: dir });
     expect(told.stdout).toContain(`ACCOUNTING  from ${sacct}`);
