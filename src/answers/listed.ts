@@ -15,8 +15,8 @@ export interface KnownJob {
   /** By name; absent: the store does not know it. */
   readonly resource?: string;
   readonly ledger: LedgerRow | null;
-  /** Done, or given up, by another program: its error number, 0 for none. */
-  readonly marked?: number;
+  /** Done, or given up, by another program: its error number, 0 for none; null: a warehouse has no mark, so that it is still to be done. */
+  readonly marked?: number | null;
   /** Summary document. */
   readonly document: Part | null;
 }
@@ -55,7 +55,8 @@ export function listedJob({ id, acct: known, resource, ledger, marked, document 
   const acct: Part = { ...known, ...part(document, 'acct') };
   const error = ledger ? ledger.error : marked ? marked : errorOf(document);
   const problem = ledger?.problem ?? null;
-  const state = ledger?.state ?? (document || marked !== undefined ? 'done' : 'untried');
+  const done = marked === undefined ? document !== null : marked !== null;
+  const state = ledger?.state ?? (done ? 'done' : 'untried');
   const { cpu, memory, gpu } = usageOf(document);
   return {
     id,

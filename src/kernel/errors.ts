@@ -2,9 +2,12 @@
 
 import { ERRORS, type ErrorCode, type ErrorKind } from './error-table.ts';
 
+/** Signals that ask a run to stop, with its exit code; SIGHUP comes when the terminal goes. */
+export const STOPPED = { SIGTERM: ERRORS.E_INTERRUPTED.exit, SIGINT: 130, SIGHUP: 129 } as const;
+
 /** Exit code of what was stopped: the reason of the abort is the name of the signal that asked for it. */
 export const exitWhenStopped = (signal: AbortSignal | undefined): number =>
-  signal?.reason === 'SIGINT' ? 130 : ERRORS.E_INTERRUPTED.exit;
+  STOPPED[signal?.reason as keyof typeof STOPPED] ?? ERRORS.E_INTERRUPTED.exit;
 
 /** Where an error was met; every field is optional and printed only when known. */
 export interface ErrorPlace {

@@ -15,6 +15,7 @@ export {
   isStop,
   JobsumError,
   type Problem,
+  STOPPED,
   toProblem,
 } from './errors.ts';
 export { compressHosts, expandHosts, MAX_HOSTS } from './hostlist.ts';

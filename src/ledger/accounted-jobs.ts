@@ -7,7 +7,7 @@ import type { LedgerRow } from './ledger.ts';
 import type { JobQuery } from './query.ts';
 import { PAGE } from './query.ts';
 import type { WarehouseJobRow } from './warehouse-ledger.ts';
-import { warehouseRow } from './warehouse-ledger.ts';
+import { FORGOTTEN, warehouseRow } from './warehouse-ledger.ts';
 
 interface Row extends SqlRow {
   readonly job_id: number;
@@ -63,8 +63,8 @@ export interface AccountedJob {
   readonly resource: string;
   readonly acct: Readonly<Record<string, unknown>>;
   readonly ledger: LedgerRow | null;
-  /** Done, or given up, by another program: its error number, 0 for none. */
-  readonly marked?: number;
+  /** Without a row of ours. Done, or given up, by another program: its error number, 0 for none; null: by nobody, or to be done again. */
+  readonly marked?: number | null;
 }
 
 export interface AccountedJobsOptions {
@@ -90,7 +90,7 @@ export async function* accountedJobs(
     LEFT JOIN mod_shredder.shredded_job sj ON sj.shredded_job_id = jf.job_id
     LEFT JOIN modw_supremm.process p ON p.jobid = jf.job_id
     LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id
-      AND SUBSTRING_INDEX(j.document_id, '-', -1) = jf.end_time_ts
+      AND SUBSTRING_INDEX(j.document_id, '-', -1) = jf.end_time_ts AND NOT ${FORGOTTEN}
     WHERE jf.resource_id = ? AND ${alive} AND ${['(jf.end_time_ts < ? OR (jf.end_time_ts = ? AND jf.job_id < ?))', ...conditions.map(([sql]) => sql)].join(' AND ')}
     ORDER BY jf.end_time_ts DESC, jf.job_id DESC LIMIT ${PAGE}`;
   const parameters = conditions.flatMap(([, values]) => values);
@@ -112,6 +112,11 @@ function accountedJob(row: Row, resource: string): AccountedJob {
     resource,
     acct: { id, local_job_id, local_job_array_index, start_time, end_time, jobname, nodes, user },
     ledger: document_id === null ? null : warehouseRow(row as unknown as WarehouseJobRow),
-    ...(document_id !== null || mark === null ? {} : { marked: mark <= -1000 ? -1000 - mark : 0 }),
+    ...(document_id === null ? { marked: errorOfMark(mark) } : {}),
   };
+}
+
+function errorOfMark(mark: number | null): number | null {
+  if (mark === null) return null;
+  return mark <= -1000 ? -1000 - mark : 0;
 }

@@ -7,13 +7,13 @@ import type { Clock } from '../kernel/index.ts';
 import type { Backlog, Ledger } from './ledger.ts';
 import { sumOf } from './ledger.ts';
 import { ledgersOf } from './overview.ts';
-import { WarehouseLedger } from './warehouse-ledger.ts';
-/** Jobs of a resource that the warehouse has and no run has marked. */
+import { FORGOTTEN, WarehouseLedger } from './warehouse-ledger.ts';
+/** Jobs of a resource that the warehouse has and no run has marked, or whose mark was deleted. */
 export async function untriedJobs(warehouse: Mysql, resource: number): Promise<Backlog> {
   const from = (table: string, alive: string): string =>
     `SELECT count(*) AS jobs, min(jf.end_time_ts) AS oldest FROM modw.${table} jf
      LEFT JOIN modw_supremm.process p ON p.jobid = jf.job_id
-     LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id
+     LEFT JOIN modw_supremm.jobsum_job j ON j.resource_id = jf.resource_id AND j.job_id = jf.job_id AND NOT ${FORGOTTEN}
      WHERE jf.resource_id = ? AND ${alive} AND p.jobid IS NULL AND j.job_id IS NULL`;
   const old = (await detectSchema(warehouse)) === 7;
   const sql = old ? from('jobfact', 'TRUE') : from('job_tasks', 'jf.is_deleted = 0');

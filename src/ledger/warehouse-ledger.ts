@@ -49,6 +49,9 @@ export interface WarehouseJobRow extends Record<string, unknown> {
 
 const COLUMNS = 'document_id, job_id, state, attempts, next_try, seen, error, problem, run, finished';
 const TABLE = 'modw_supremm.jobsum_job';
+/** Of a row j of ours: who deletes the row of `process` wants the job done again, and what we have of it as done counts no more. */
+export const FORGOTTEN =
+  "(j.state = 'done' AND NOT EXISTS (SELECT 1 FROM modw_supremm.process mark WHERE mark.jobid = j.job_id))";
 /** TEXT holds 64 kB; a problem is a line. */
 const MAX_PROBLEM = 10_000;
 
@@ -125,7 +128,7 @@ export class WarehouseLedger implements Ledger {
   }
 
   async #rows(condition: string, parameters: readonly (SqlScalar | readonly SqlScalar[])[]): Promise<LedgerRow[]> {
-    const sql = `SELECT ${COLUMNS} FROM ${TABLE} WHERE resource_id = ? AND ${condition}`;
+    const sql = `SELECT ${COLUMNS} FROM ${TABLE} j WHERE NOT ${FORGOTTEN} AND resource_id = ? AND ${condition}`;
     return (await this.#warehouse.rows<WarehouseJobRow>(sql, [this.#options.resourceId, ...parameters])).map(
       warehouseRow,
     );
@@ -138,7 +141,7 @@ export class WarehouseLedger implements Ledger {
       code: string | null;
       jobs: number;
     }>(
-      `SELECT state, error, code, COUNT(*) AS jobs FROM ${TABLE} WHERE resource_id = ?
+      `SELECT state, error, code, COUNT(*) AS jobs FROM ${TABLE} j WHERE NOT ${FORGOTTEN} AND resource_id = ?
        GROUP BY state, error, code ORDER BY state, jobs DESC`,
       [this.#options.resourceId],
     );

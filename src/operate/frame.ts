@@ -1,6 +1,15 @@
 // Owns the frame that commands which run for long or unattended run in: logs, progress, signals, the final record, the textfile.
 
-import { type Clock, ERRORS, JobsumError, newRunId, type Problem, systemClock, toProblem } from '../kernel/index.ts';
+import {
+  type Clock,
+  ERRORS,
+  JobsumError,
+  newRunId,
+  type Problem,
+  STOPPED,
+  systemClock,
+  toProblem,
+} from '../kernel/index.ts';
 
 import { Logger, problemFields } from './logger.ts';
 import { Progress } from './progress.ts';
@@ -10,7 +19,7 @@ export interface Frame {
   readonly run: string;
   readonly log: Logger;
   readonly progress: Progress;
-  /** Aborted by SIGTERM and SIGINT: finish what is in hand. */
+  /** Aborted by a signal of `STOPPED`, which it names: finish what is in hand. */
   readonly signal: AbortSignal;
   /** The textfile of the configuration, where none was given. */
   readonly textfile: (configured: string | null) => void;
@@ -83,12 +92,11 @@ export async function inFrame<S extends RunEnd>(
   process.on('exit', onExit);
   const onSignal = (signal: NodeJS.Signals): void => {
     // The second one means now: what is not written is redone by the next run.
-    if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
+    if (signalled) process.exit(STOPPED[signal as keyof typeof STOPPED]);
     signalled = signal;
     stop.abort(signal);
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const name of Object.keys(STOPPED)) process.on(name, onSignal);
   const start = clock();
   let summary: S | null = null;
   let problem: Problem | null = null;
@@ -108,8 +116,7 @@ export async function inFrame<S extends RunEnd>(
     throw error;
   } finally {
     process.off('exit', onExit);
-    process.off('SIGTERM', onSignal);
-    process.off('SIGINT', onSignal);
+    for (const name of Object.keys(STOPPED)) process.off(name, onSignal);
     progress.clear();
     const excused = problem !== null && attendance.excused?.(problem) === true;
     let exitCode = summary?.exitCode ?? (excused ? 0 : ERRORS[problem?.code ?? 'E_INTERNAL'].exit);

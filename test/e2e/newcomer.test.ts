@@ -81,6 +81,7 @@ describe('a run that is to stop', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
+    ['SIGHUP', 129],
   ] as const)('does not wait for standard input (%s)', async (signal, code) => {
     const store = `${signal}.db`;
     const ran = await stopped(signal, '-', store);

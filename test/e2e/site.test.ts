@@ -70,6 +70,12 @@ describe.skipIf(!server)('summarize of a configured site', () => {
     expect(second).toMatchObject({ jobs: { done: 0, known: 0 }, archives: { found: 0, opened: 0 } });
     // Who deletes a mark wants the job done again.
     await warehouse.run('DELETE FROM modw_supremm.process WHERE jobid IN (3, 4)');
+    const untried = await jobsum(['list', '--config', config, '--state', 'untried', '--json'], { cwd: dir });
+    expect(untried.stdout.trim().split('\n')).toHaveLength(2);
+    const { stdout } = await jobsum(['status', '--config', config, '--json'], { cwd: dir });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ledgers: [{ jobs: { done: JOBS - 2 }, backlog: { jobs: 2, untried: 2 } }],
+    });
     expect(json((await run(config)).stdout)).toMatchObject({ jobs: { done: 2 }, archives: { opened: 0 } });
     expect(await warehouse.rows(marks)).toEqual([{ version: 1, jobs: JOBS }]);
   });

@@ -95,6 +95,9 @@ describe.skipIf(!server)('ledger in the warehouse', () => {
     ]);
     await warehouse.run('DELETE FROM modw_supremm.process');
     expect([...(await ledger('b').settled(keys(1, 2, 3))).keys()]).toEqual(['2-9']);
+    // Those who look see it as the next run does.
+    expect(await ledger('b').counts()).toEqual([{ state: 'waiting', error: 15, code: null, jobs: 1 }]);
+    expect((await ledger('b').find(['1-9', '2-9'])).map((row) => row.id)).toEqual(['2-9']);
   });
 
   it('refuses a holder whose lease was taken, and writes nothing of it', async () => {

@@ -71,7 +71,7 @@ interface Watching {
   readonly onBegun?: (summary: RunSummary) => void;
 }
 
-/** Runs with logs and progress on standard error, and SIGTERM/SIGINT finishing what is in hand. */
+/** Runs with logs and progress on standard error, and signals to stop finishing what is in hand. */
 function attended(
   { quiet, verbose, log, clock }: LogOptions & Clocked,
   textfile: string | undefined,

@@ -17,7 +17,7 @@ function accountingLines(a: Explained['accounting']): string[] {
   );
   return [
     `ACCOUNTING  from ${clean(a.from)}`,
-    `  ${formatSeconds(a.start)} to ${formatSeconds(a.end)} UTC, ${formatDuration(a.end - a.start)}; ${who.join(', ')}`,
+    `  ${formatSeconds(a.start)} to ${formatSeconds(a.end)} UTC, ${formatDuration(a.end - a.start)}${who.length > 0 ? `; ${who.join(', ')}` : ''}`,
     `NODES  ${a.nodeCount} accounted, ${a.nodes.length} named: ${clean(compressHosts(a.nodes))}`,
   ];
 }
