@@ -9,13 +9,14 @@ export interface ErrorKind {
   /** Process exit code when this error ends the program (sysexits where one fits). */
   readonly exit: number;
   /** The same call may succeed later without anyone changing its input. */
-  readonly retryable?: true;
+  readonly retryable: boolean;
   /** What it costs, and what it does not. */
   readonly effect: string;
   /** What the reader of the message can do. */
   readonly advice: string;
 }
 
+/** What is not retryable does not say so. */
 const TABLE = {
   E_USAGE: {
     class: 'usage',
@@ -322,10 +323,12 @@ const TABLE = {
     effect: 'The analytic was left out; the others were used.',
     advice: "Correct the site's analytic, or take it out of the configuration.",
   },
-} as const satisfies Record<string, ErrorKind>;
+} as const satisfies Record<string, Omit<ErrorKind, 'retryable'> & { readonly retryable?: true }>;
 
 /** The code of an error. */
 export type ErrorCode = keyof typeof TABLE;
 
 /** Stable codes: never renumbered or reused; the manual has this table (src/manual/errors.md). */
-export const ERRORS: Readonly<Record<ErrorCode, ErrorKind>> = TABLE;
+export const ERRORS = Object.fromEntries(
+  Object.entries(TABLE).map(([code, kind]) => [code, { retryable: false, ...kind }]),
+) as Readonly<Record<ErrorCode, ErrorKind>>;

@@ -32,7 +32,7 @@ describe.skipIf(!server)('jobsum config', () => {
     const good = await jobsum(['config', 'check', ...args], { cwd: dir });
     // Until setup has made them, our own tables are missing.
     expect(good.stdout).toMatch(/reading modw_supremm.jobsum_job: E_SCHEMA/);
-    expect(good.stdout).toContain('run `jobsum setup`');
+    expect(good.stdout).toContain('Run `jobsum setup`');
     expect(good.code).toBe(78);
     const made = await Mysql.connect(server!.settings);
     await setupLedger(made);
