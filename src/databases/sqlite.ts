@@ -57,9 +57,14 @@ function readOnlyName(path: string): string {
   return `${pathToFileURL(path).href}?${inUse ? 'mode=ro' : 'immutable=1'}`;
 }
 
+/** Statements that are kept. The memory of one is freed only when the collector comes by, which does not know how large it is (3 kB). */
+const MAX_STATEMENTS = 200;
+
 export class Store {
   readonly path: string;
   readonly #db: Database.Database;
+  /** Prepared ones by their text, the one asked for longest ago first. */
+  readonly #statements = new Map<string, Statement>();
   /** Nothing can be written: another's store, or a file system that is read only. */
   readonly readOnly: boolean;
 
@@ -151,7 +156,15 @@ export class Store {
     return new JobsumError(known, what, { file: this.path, found: text }, { cause });
   }
 
+  /** The statement of this text: the same one for whoever asks for it again. */
   prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) {
+      // The one that was asked for last stands last.
+      this.#statements.delete(sql);
+      this.#statements.set(sql, known);
+      return known;
+    }
     const guard = <T>(run: () => T): T => {
       try {
         return run();
@@ -159,12 +172,15 @@ export class Store {
         throw this.#error(cause, 'the store refused a statement');
       }
     };
-    const statement = guard(() => this.#db.prepare(sql));
-    return {
-      run: (...values) => guard(() => void statement.run(...values)),
-      get: (...values) => guard(() => statement.get(...values) as Row | undefined),
-      all: (...values) => guard(() => statement.all(...values) as Row[]),
+    const prepared = guard(() => this.#db.prepare(sql));
+    const statement: Statement = {
+      run: (...values) => guard(() => void prepared.run(...values)),
+      get: (...values) => guard(() => prepared.get(...values) as Row | undefined),
+      all: (...values) => guard(() => prepared.all(...values) as Row[]),
     };
+    this.#statements.set(sql, statement);
+    if (this.#statements.size > MAX_STATEMENTS) this.#statements.delete(this.#statements.keys().next().value!);
+    return statement;
   }
 
   /** All or nothing. Not nested. */
