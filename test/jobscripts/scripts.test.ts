@@ -76,7 +76,8 @@ describe.skipIf(!server)('jobsum jobscripts', () => {
   };
   const ingest = async (...args: string[]) => {
     const ran = await jobsum(['jobscripts', '--config', 'config', '--json', ...args], { cwd: dir });
-    return { ...ran, counts: ran.stdout === '' ? null : JSON.parse(ran.stdout).resources[0] };
+    const summary = ran.stdout === '' ? null : JSON.parse(ran.stdout);
+    return { ...ran, counts: summary?.resources?.[0] ?? null };
   };
   const stored = () =>
     warehouse.rows(
