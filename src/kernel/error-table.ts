@@ -224,7 +224,7 @@ const TABLE = {
     class: 'io',
     exit: 74,
     retryable: true,
-    effect: 'What could not be read or written whole is not used or not left behind.',
+    effect: 'What could not be read is not used; nothing half written is left.',
     advice: 'Check the file, its permissions and the file system, then run again.',
   },
   E_EXISTS: {
