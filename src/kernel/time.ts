@@ -63,10 +63,10 @@ const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 7 * 86_400, y: 365 * 
 
 /** Seconds; `bare`: the unit of a number without one, null: there must be one. Null: it is no duration. */
 export function parseDuration(text: string, bare: keyof typeof UNIT_SECONDS | null = 's'): number | null {
-  const [, digits, unit = bare] = /^\s*(\d+(?:\.\d+)?)\s*([smhdwy])?\s*$/.exec(text) ?? [];
-  return digits === undefined || unit === null
-    ? null
-    : Number(digits) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+  const [, digits, unit = bare] = /^\s*(\d+(?:\.\d+)?(?:e\d{1,3})?)\s*([smhdwy])?\s*$/.exec(text) ?? [];
+  if (digits === undefined || unit === null) return null;
+  const seconds = Number(digits) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+  return Number.isFinite(seconds) ? seconds : null;
 }
 
 /** `2d03h`, `1h02m`, `4m05s`, `7.5s`: two units at most. */
