@@ -22,8 +22,11 @@ function examples(text: string): string[] {
   return [...plain.matchAll(/```js\n(.*?)```/gs)].map((m) => m[1]!).filter((e) => /archive|jobsum\/pcp/.test(e));
 }
 
-const found = ['src/manual/library.md', ...readdirSync(join(ROOT, 'src/pcp')).map((f) => `src/pcp/${f}`)].flatMap(
-  (file) => examples(readFileSync(join(ROOT, file), 'utf8')).map((text, i) => [`${file} ${i + 1}`, text] as const),
+const files = ['library', 'write'].flatMap((part) =>
+  readdirSync(join(ROOT, 'src/pcp', part)).map((file) => `src/pcp/${part}/${file}`),
+);
+const found = ['src/manual/library.md', ...files].flatMap((file) =>
+  examples(readFileSync(join(ROOT, file), 'utf8')).map((text, i) => [`${file} ${i + 1}`, text] as const),
 );
 
 function run(name: string, text: string): string {
