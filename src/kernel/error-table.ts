@@ -17,7 +17,15 @@ export interface ErrorKind {
 }
 
 /** What is not retryable does not say so. */
-const TABLE = {
+type Entry = Omit<ErrorKind, 'retryable'> & { readonly retryable?: true };
+
+const complete = <Code extends string>(table: Readonly<Record<Code, Entry>>): Readonly<Record<Code, ErrorKind>> =>
+  Object.fromEntries(
+    Object.entries<Entry>(table).map(([code, entry]) => [code, { retryable: false, ...entry }]),
+  ) as unknown as Readonly<Record<Code, ErrorKind>>;
+
+/** Stable codes: never renumbered or reused; the manual has this table (src/manual/errors.md). */
+export const ERRORS = complete({
   E_USAGE: {
     class: 'usage',
     exit: 64,
@@ -323,12 +331,7 @@ const TABLE = {
     effect: 'The analytic was left out; the others were used.',
     advice: "Correct the site's analytic, or take it out of the configuration.",
   },
-} as const satisfies Record<string, Omit<ErrorKind, 'retryable'> & { readonly retryable?: true }>;
+});
 
 /** The code of an error. */
-export type ErrorCode = keyof typeof TABLE;
-
-/** Stable codes: never renumbered or reused; the manual has this table (src/manual/errors.md). */
-export const ERRORS = Object.fromEntries(
-  Object.entries(TABLE).map(([code, kind]) => [code, { retryable: false, ...kind }]),
-) as Readonly<Record<ErrorCode, ErrorKind>>;
+export type ErrorCode = keyof typeof ERRORS;

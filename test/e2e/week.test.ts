@@ -191,7 +191,13 @@ describe.skipIf(!server)('a week of cron', () => {
       // What n3 did not live to write is not waited for any more.
       [1, 'error: job 1108: .* not tried again: none of its nodes has an archive', last],
       [69, 'error: the resource could not be summarised.* E_SERVICE: MongoDB is not available', last],
-      full ? [74, `jobsum: E_IO: .*${state}.*full`, ' *What could not be read is not used; nothing half written is left. Check the file'] : [0],
+      full
+        ? [
+            74,
+            `jobsum: E_IO: .*${state}.*full`,
+            ' *What could not be read is not used; nothing half written is left. Check the file',
+          ]
+        : [0],
       [0],
       [0],
       [0],
