@@ -42,7 +42,7 @@ import { pushMany, reciprocal } from './roll';
  *   member over. Members are then fed one by one again.
  * - The short way is open to a member (`suits`), as its last record was in order in all that consume() looks at; the steady plan
  *   guarantees that it stays so, as instances and format are the same.
- * - The address of a plan may be that of another form, or of a closed reader's: a set is told by the number of the form, never by address.
+ * - The address of a plan may be that of another form, or of a closed reader's: a set is recognized by the number of the form, never by address.
  *
  * Room for states is taken from the window's arena and never given back before it closes, so that it is bounded (MAX_ROOMS), and sets
  * that come and go are (FREE_SETS, RECORDS_A_SET): beyond that, members are fed one by one, which is right as well.

@@ -84,9 +84,7 @@ export async function status(
     const untried = await untriedJobs(site!.warehouse, resource.id);
     ledgers.push(await ledgerStatus(resource.name, ledgerOf(site!, resource), untried));
   }
-  if (site) {
-    leases.push(...(await warehouseLeasesHeld(site.warehouse)));
-  }
+  if (site) leases.push(...(await warehouseLeasesHeld(site.warehouse)));
   const archives = catalogsOf(store);
   return {
     ...{ store: store.path, bytes: store.bytes().file, documents: countDocuments(store), ledgers, leases, archives },

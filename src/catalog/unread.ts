@@ -1,6 +1,6 @@
 // Owns the directories that the last scan of a tree could not read, kept in the store beside what is known of them.
 
-import type { Statement, Store } from '../databases/index.ts';
+import type { Store } from '../databases/index.ts';
 import type { Problem } from '../kernel/index.ts';
 import { hostKey } from '../pcp/index.ts';
 import { undated } from './names.ts';
@@ -13,17 +13,15 @@ export const isBelow = (path: string, directory: string): boolean =>
 export class UnreadDirectories {
   readonly #store: Store;
   readonly #root: string;
-  /** Asked for each node of each job. */
-  readonly #all: Statement;
 
   constructor(store: Store, root: string) {
     this.#store = store;
     this.#root = root;
-    this.#all = store.prepare('SELECT path, problem FROM archive_unread WHERE root = ? ORDER BY path');
   }
 
   #rows(): { path: string; problem: Problem }[] {
-    return this.#all
+    return this.#store
+      .prepare('SELECT path, problem FROM archive_unread WHERE root = ? ORDER BY path')
       .all(this.#root)
       .map((row) => ({ path: String(row.path), problem: JSON.parse(String(row.problem)) as Problem }));
   }

@@ -3,10 +3,9 @@
 import { DURATION, parseDuration } from '../kernel/index.ts';
 import { usage } from './io.ts';
 
-/** Of an option; `bare`: the unit of a number without one. */
 export const durationOption = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 
-/** Seconds; undefined: the option was not given. @throws JobsumError E_USAGE */
+/** Seconds; `bare`: the unit of a number without one, null: there must be one. Undefined: the option was not given. @throws JobsumError E_USAGE */
 export function durationOf(
   name: string,
   text: string | undefined,

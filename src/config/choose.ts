@@ -11,6 +11,10 @@ export type ChosenResource = {
   readonly problem?: Problem;
 };
 
+/** Resources are chosen by name or by number. */
+const isCalled = ({ name, id }: Pick<ResourceSettings, 'name' | 'id'>, wanted: string): boolean =>
+  name === wanted || String(id) === wanted;
+
 /** In the order of the file. @throws JobsumError E_CONFIG (no resources), E_USAGE (no such resource) */
 export function chosenResources(loaded: LoadedConfig, only: readonly string[] | undefined): ChosenResource[] {
   const { config, problems } = loaded;
@@ -27,7 +31,7 @@ export function chosenResources(loaded: LoadedConfig, only: readonly string[] | 
   if (all.length === 0) throw new JobsumError('E_CONFIG', 'the configuration has no resources', { file: config.file });
   if (!only) return all.filter((r) => r.problem || r.settings?.enabled);
   return only.map((wanted) => {
-    const found = all.find((r) => r.name === wanted || String(r.settings?.id) === wanted);
+    const found = all.find((r) => (r.settings ? isCalled(r.settings, wanted) : r.name === wanted));
     const known = all.map((r) => r.name).join(', ');
     if (!found)
       throw new JobsumError('E_USAGE', `no resource ${JSON.stringify(wanted)}`, { expected: `one of ${known}` });
@@ -60,21 +64,17 @@ export function loadSite(given: string | undefined, chosen: readonly string[] = 
       return { code: 'E_CONFIG', message: text, file, ...(line === undefined ? {} : { line }) };
     });
   for (const name of chosen) {
-    if (
-      !config.resources.some((r) => r.name === name || String(r.id) === name) &&
-      !problems.some((p) => p.resource === name)
-    )
+    if (!config.resources.some((r) => isCalled(r, name)) && !problems.some((p) => p.resource === name))
       throw new JobsumError(
         'E_USAGE',
         `--resource ${name}: the configuration has ${config.resources.map((r) => r.name).join(', ')}`,
       );
   }
+  const isChosen = (r: ResourceSettings): boolean => chosen.some((name) => isCalled(r, name));
   for (const r of config.resources)
-    if (!r.enabled && (chosen.includes(r.name) || chosen.includes(String(r.id))))
+    if (!r.enabled && isChosen(r))
       throw new JobsumError('E_USAGE', `--resource ${r.name}: it is disabled in ${config.file}`);
-  const resources = config.resources.filter(
-    (r) => r.enabled && (chosen.length === 0 || chosen.includes(r.name) || chosen.includes(String(r.id))),
-  );
+  const resources = config.resources.filter((r) => r.enabled && (chosen.length === 0 || isChosen(r)));
   const disabled = chosen.length > 0 ? [] : config.resources.filter((r) => !r.enabled);
   return { config, resources, disabled, faults };
 }

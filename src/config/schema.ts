@@ -11,9 +11,7 @@ const text = z.preprocess((v) => (typeof v === 'number' ? String(v) : v), z.stri
 const path = z.string().min(1).max(4096);
 
 const duration = z.preprocess(
-  (v) => {
-    return (typeof v === 'string' ? parseDuration(v) : null) ?? v;
-  },
+  (v) => (typeof v === 'string' ? parseDuration(v) : null) ?? v,
   z.number(`expected ${DURATION}`).min(0),
 );
 

@@ -3,4 +3,4 @@
 export { Mongo, mongoPlace } from './mongodb.ts';
 export { Mysql, type Queryable, type SqlParameter, type SqlRow, type SqlScalar } from './mysql.ts';
 export { MEMORY, type Row, type Schema, type Statement, Store, type Value } from './sqlite.ts';
-export { makeDatabase, type Tables, tableOf, tablesIn, tryReading, tryWriting } from './tables.ts';
+export { has, makeDatabase, type Tables, tableOf, tablesIn, tryReading, tryWriting } from './tables.ts';

@@ -1,5 +1,6 @@
 // Owns what is asked of a database about its tables: which there are, and what an account may do with them.
 
+import { JobsumError } from '../kernel/index.ts';
 import type { Queryable } from './mysql.ts';
 
 /** The tables of one part of the product, by their whole names. */
@@ -27,6 +28,17 @@ export async function tablesIn(q: Queryable, database: string): Promise<Set<stri
 export async function makeDatabase(q: Queryable, database: string): Promise<void> {
   const [found] = await q.rows('SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?', [database]);
   if (!found) await q.run(`CREATE DATABASE ${database} CHARACTER SET utf8mb3 COLLATE utf8mb3_unicode_ci`);
+}
+
+/** Whether the tables and columns of a statement are there. @throws JobsumError E_DENIED, E_SERVICE */
+export async function has(q: Queryable, sql: string): Promise<boolean> {
+  try {
+    await q.rows(sql);
+    return true;
+  } catch (error) {
+    if (error instanceof JobsumError && error.code === 'E_SCHEMA') return false;
+    throw error;
+  }
 }
 
 /** Reads nothing. @throws JobsumError E_SCHEMA, E_DENIED, E_SERVICE */

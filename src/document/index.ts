@@ -30,7 +30,7 @@ export {
 export type { Part, Spread } from './fields.ts';
 export { devices, num, part, ranOn, shownId, spread } from './fields.ts';
 export { fitDocument, MAX_DOCUMENT_BYTES } from './fit.ts';
-export type { Reasons } from './job-errors.ts';
+export type { JobError, Reasons } from './job-errors.ts';
 export { errorOf, errorOfFlag, JOB_ERRORS, jobError, reasonOf, reasonsOf } from './job-errors.ts';
 export { toJson } from './json.ts';
 export { type JsonSchema, SUMMARY_SCHEMA, TIMESERIES_SCHEMA } from './json-schema.ts';
@@ -45,4 +45,4 @@ export {
   type Verdict,
 } from './rules.ts';
 export { bsonBytes, isTyped } from './size.ts';
-export { coveredShare, stateOf, UNREADABLE, unreadable } from './wholeness.ts';
+export { coveredShare, stateOf, unreadable } from './wholeness.ts';

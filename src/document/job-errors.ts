@@ -11,6 +11,8 @@ export interface JobError {
   /** The same in a report of the job, and in a table. */
   readonly reported: string;
   readonly brief: string;
+  /** In place of `brief` where nodes have no archives, or too few, but for what cannot be read. */
+  readonly unreadable?: string;
   readonly advice: string;
   /** What it comes from. Missing `data` may still come: these may pass, the others stay as they are. */
   readonly from: 'accounting' | 'limit' | 'data';
@@ -71,6 +73,7 @@ export const JOB_ERRORS = {
     meaning: 'none of its nodes has an archive of its time',
     reported: 'no node has an archive',
     brief: 'no archives',
+    unreadable: 'archives unreadable',
     advice:
       'See which archives these nodes have: `jobsum explain JOB`. Node names in accounting and in the tree must agree.',
     from: 'data',
@@ -88,6 +91,7 @@ export const JOB_ERRORS = {
     meaning: 'too few of its nodes have archives or data',
     reported: 'too few nodes have archives',
     brief: 'too few nodes have archives',
+    unreadable: 'too few archives readable',
     advice: 'Look at the loggers of the missing nodes; --min-node-fraction takes less.',
     from: 'data',
   },
@@ -103,7 +107,14 @@ export const JOB_ERRORS = {
 
 export type JobErrorNumber = keyof typeof JOB_ERRORS;
 
-const ALL = Object.entries(JOB_ERRORS).map(([error, about]) => ({ error: Number(error) as JobErrorNumber, ...about }));
+type Numbered = JobError & { readonly error: JobErrorNumber };
+
+const ALL = Object.entries(JOB_ERRORS).map(
+  ([error, about]): Numbered => ({
+    error: Number(error) as JobErrorNumber,
+    ...about,
+  }),
+);
 
 /** What is known of an error by its number. */
 export const jobError = (error: number): JobError | undefined => ALL.find((e) => e.error === error);
@@ -118,11 +129,14 @@ export function reasonOf(error: number | null, code: string | null): Pick<JobErr
 /** The error by the flag that stands in a document. */
 export const errorOfFlag = (flag: string): number | undefined => ALL.find((e) => e.flag === flag)?.error;
 
-/** Error number of a document without analytics; null: it has some. */
-export function errorOf(document: unknown): number | null {
+/** Why a document has no analytics; undefined: it has some. */
+export function jobErrorOf(document: unknown): Numbered | undefined {
   const s = part(document, 'summarization') ?? {};
-  return ALL.find(({ flag }) => s[flag] === true)?.error ?? null;
+  return ALL.find(({ flag }) => s[flag] === true);
 }
+
+/** By its number; null: the document has analytics. */
+export const errorOf = (document: unknown): number | null => jobErrorOf(document)?.error ?? null;
 
 /** Reasons by number and by code. */
 export interface Reasons {

@@ -3,7 +3,7 @@
 import { percent } from '../kernel/index.ts';
 import type { Part } from './fields.ts';
 import { num, part } from './fields.ts';
-import { errorOf, jobError } from './job-errors.ts';
+import { jobErrorOf } from './job-errors.ts';
 /** Of the nodes' time, from 0 to 1. */
 export function coveredShare(coverage: Part): number {
   const window = num(coverage, 'window') ?? 0;
@@ -16,19 +16,10 @@ export function unreadable(doc: unknown): boolean {
   return Array.isArray(nodes) && nodes.some((n) => num(n, 'unreadable'));
 }
 
-/** Where nodes have no archives but for what cannot be read. */
-export const UNREADABLE: Readonly<Record<string, string>> = {
-  skipped_noarchives: 'archives unreadable',
-  skipped_rawarchives: 'too few archives readable',
-};
-
 /** How whole the job's data are in a few words, for tables and headlines. Documents of others have no section `coverage`. */
 export function stateOf(doc: unknown): string {
-  const error = errorOf(doc);
-  if (error !== null) {
-    const { flag, brief } = jobError(error)!;
-    return `no data: ${(unreadable(doc) ? UNREADABLE[flag] : undefined) ?? brief}`;
-  }
+  const error = jobErrorOf(doc);
+  if (error) return `no data: ${(unreadable(doc) ? error.unreadable : undefined) ?? error.brief}`;
   const coverage = part(doc, 'coverage');
   const whole = !coverage || num(coverage, 'full') === num(coverage, 'expected');
   const lacks = [

@@ -1,20 +1,9 @@
 // Owns telling which warehouse stands before us (accounting.md §1). The number is not XDMoD's release.
 
-import type { Queryable, Tables } from '../databases/index.ts';
-import { JobsumError } from '../kernel/index.ts';
+import { has, type Queryable, type Tables } from '../databases/index.ts';
 
 /** 7: `jobfact`, read only as well as can be. 8: `job_tasks`. 9: with GPUs. */
 export type WarehouseSchema = 7 | 8 | 9;
-
-async function has(q: Queryable, sql: string): Promise<boolean> {
-  try {
-    await q.rows(sql);
-    return true;
-  } catch (error) {
-    if (error instanceof JobsumError && error.code === 'E_SCHEMA') return false;
-    throw error;
-  }
-}
 
 /** @throws JobsumError E_SCHEMA (no XDMoD there at all), E_DENIED, E_SERVICE */
 export async function detectSchema(q: Queryable): Promise<WarehouseSchema> {

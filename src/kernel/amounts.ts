@@ -1,4 +1,4 @@
-// Owns amounts as people read them: bytes, counts, shares, energy.
+// Owns amounts as people read them: bytes, counts, shares, energy, how many of a thing there are.
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 
@@ -33,3 +33,6 @@ export function energy(joules: number): string {
   const wh = joules / 3600;
   return wh >= 1000 ? `${(wh / 1000).toFixed(2)} kWh` : `${wh.toFixed(1)} Wh`;
 }
+
+/** `1 job`, `2 jobs`; `many`: where an s does not make it. */
+export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -1,9 +1,9 @@
 // Owns the public surface of the kernel: re-exports only.
 
-export { bytes, count, energy, percent } from './amounts.ts';
+export { bytes, count, counted, energy, percent } from './amounts.ts';
 export { packageFile } from './built.ts';
 export { clean, cleanJson } from './clean.ts';
-export { counted } from './counted.ts';
+
 export { MAX_PROBLEMS, PATIENCE_SECONDS } from './defaults.ts';
 export { ERRORS, type ErrorClass, type ErrorCode, type ErrorKind } from './error-table.ts';
 export {

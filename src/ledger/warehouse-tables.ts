@@ -1,7 +1,6 @@
 // Owns the tables of our own in the warehouse: what is known of each job's tries, and leases. Made by `jobsum setup`.
 
-import type { Queryable, Tables } from '../databases/index.ts';
-import { JobsumError } from '../kernel/index.ts';
+import { has, type Queryable, type Tables } from '../databases/index.ts';
 
 /** One row a job; its key outlives a new ingestion, which gives jobs other ids. */
 const JOB = `
@@ -64,13 +63,6 @@ export async function setupLedger(warehouse: Queryable): Promise<string[]> {
 }
 
 /** Whether the tables are there, as this version needs them. @throws JobsumError E_SERVICE, E_DENIED */
-export async function hasLedger(warehouse: Queryable): Promise<boolean> {
-  try {
-    await warehouse.rows('SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1');
-    await warehouse.rows('SELECT seen FROM modw_supremm.jobsum_job LIMIT 1');
-    return true;
-  } catch (error) {
-    if (error instanceof JobsumError && error.code === 'E_SCHEMA') return false;
-    throw error;
-  }
-}
+export const hasLedger = async (warehouse: Queryable): Promise<boolean> =>
+  (await has(warehouse, 'SELECT 1 FROM modw_supremm.jobsum_lease LIMIT 1')) &&
+  (await has(warehouse, 'SELECT seen FROM modw_supremm.jobsum_job LIMIT 1'));

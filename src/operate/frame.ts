@@ -58,6 +58,12 @@ export type LogForm = 'json' | 'text';
 
 const ENDED = 'the run has ended';
 
+/** What the final record says of a run; its problems have records of their own. */
+function countsOf<S extends RunEnd>(summary: S | null): Partial<S> {
+  const { problems: _, run: __, ...counts } = summary ?? ({} as S);
+  return counts as Partial<S>;
+}
+
 /** Runs the body with logs and progress on standard error. One final record always, also after failure. */
 export async function inFrame<S extends RunEnd>(
   attendance: Attendance<S>,
@@ -86,8 +92,7 @@ export async function inFrame<S extends RunEnd>(
   const onExit = (code: number): void => {
     if (code === 0) process.exitCode = ERRORS.E_INTERNAL.exit;
     const exitCode = code || ERRORS.E_INTERNAL.exit;
-    const { problems: _, run: __, ...counts } = (part as S | null) ?? { problems: [], run };
-    log.error('run.summary', ENDED, { command, finished: false, ...counts, exitCode });
+    log.error('run.summary', ENDED, { command, finished: false, ...countsOf(part as S | null), exitCode });
   };
   process.on('exit', onExit);
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -141,7 +146,6 @@ export async function inFrame<S extends RunEnd>(
       // What went wrong is said by whoever gets the error; what was done before counts all the same.
       if (counted && !silent) process.stderr.write(`${attendance.lines(counted).join('\n')}\n`);
     } else if (!silent) {
-      const { problems: _, run: __, ...counts } = { ...(counted ?? { problems: [], run }), exitCode };
       const failure = problem ? problemFields(problem) : {};
       const ms = Math.round((clock() - start) * 1000);
       const level = quiet || (problem && !excused) ? 'error' : 'info';
@@ -149,7 +153,8 @@ export async function inFrame<S extends RunEnd>(
         command,
         ms,
         finished: summary !== null,
-        ...counts,
+        ...countsOf(counted),
+        exitCode,
         ...failure,
       });
     }

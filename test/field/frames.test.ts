@@ -1,7 +1,7 @@
 // A record whose frame is damaged costs what lies up to the next place that the index names, or the next volume; the same whatever else
 // is read, and named to those whom it concerns.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,6 +15,7 @@ import {
   UNITS,
   Wasm,
 } from '../../src/pcp/index.ts';
+import { edit } from '../support/edit.ts';
 import { tempDir } from '../support/temp.ts';
 
 const dir = tempDir();
@@ -38,11 +39,6 @@ function archive(volumes = 1): { base: string; places: { volume: number; offset:
   }
   w.close();
   return { base, places };
-}
-
-function edit(file: string, change: (b: Buffer) => Buffer | undefined): void {
-  const bytes = readFileSync(file);
-  writeFileSync(file, change(bytes) ?? bytes);
 }
 
 /** Windows from one minute to another, read together, by both engines. */

@@ -214,7 +214,7 @@ describe('a list of jobs', () => {
     await expect(read('a,b\n', 'sacct')).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
   });
 
-  // The form is told in one walk over the beginning: this took hours, and no signal was heard.
+  // The beginning is walked once to recognize the form; with a search that starts again at each character this took hours, deaf to signals.
   it.each(['x', '\0', ' x', '#'])('that is one long line of %j is refused, or a comment', async (piece) => {
     await expect(read(piece.repeat(150_000))).rejects.toMatchObject({ code: 'E_JOB_SOURCE' });
   });

@@ -2,8 +2,11 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
-export const edit = (file: string, change: (b: Buffer) => Buffer): void =>
-  writeFileSync(file, change(readFileSync(file)));
+/** `change` gives the new bytes, or changes those that it gets. */
+export function edit(file: string, change: (b: Buffer) => Buffer | undefined): void {
+  const bytes = readFileSync(file);
+  writeFileSync(file, change(bytes) ?? bytes);
+}
 
 /** A big-endian word. */
 export const setWord = (file: string, at: number, value: number): void =>

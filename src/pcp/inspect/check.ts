@@ -1,7 +1,7 @@
 // Owns checking an archive: every finding with its place, what it costs, and what can be done.
 
 import { statSync } from 'node:fs';
-import { ERRORS, formatSeconds, type Problem, toProblem } from '../../kernel/index.ts';
+import { counted, ERRORS, formatSeconds, type Problem, toProblem } from '../../kernel/index.ts';
 import { EARLIEST, LATEST, problemsWithin, refusedByPcp } from '../archive/findings.ts';
 import { BEGINS_NOWHERE } from '../archive/index-file.ts';
 import { pmidText } from '../archive/metric.ts';
@@ -167,7 +167,7 @@ function bytesBehind({ files, gaps }: ArchiveReader, { volume, offset }: Problem
   const later = gap ? 0 : sizes.length - 1;
   const bytes = gap ? gap.to - gap.from : sizes.reduce((sum, size) => sum + size, -offset);
   const size = Number.isFinite(bytes) ? `${bytes} bytes` : gap ? 'what follows in this volume' : 'what follows';
-  return `${size} from offset ${offset} of volume ${volume} on${later > 0 ? `, ${later} later volume${later > 1 ? 's' : ''} among them` : ''}`;
+  return `${size} from offset ${offset} of volume ${volume} on${later > 0 ? `, ${counted(later, 'later volume')} among them` : ''}`;
 }
 
 /** Everything odd that costs nothing, or no more than PCP would lose as well. */

@@ -1,6 +1,6 @@
 // Owns what the report says about the data themselves: completeness, skips, errors, analytics that could not be computed.
 
-import { JOB_ERRORS, num, type Part, part, UNREADABLE, unreadable } from '../../document/index.ts';
+import { JOB_ERRORS, type JobError, num, type Part, part, unreadable } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
 import { counted } from '../../kernel/index.ts';
 import { coverageLines } from './coverage.ts';
@@ -46,8 +46,8 @@ export function qualityLines(doc: unknown): string[] {
     lines.push(`all nodes have data${lacking > 0 ? `, ${lacking} of them for a part of the time` : ''}`);
   else lines.push(`not complete${why.length > 0 ? `: ${why.join(', ')}` : ''}`);
   const readable = unreadable(doc) ? ' that can be read' : '';
-  for (const { flag, reported } of Object.values(JOB_ERRORS))
-    if (s[flag] === true) lines.push(`not summarised: ${reported}${Object.hasOwn(UNREADABLE, flag) ? readable : ''}`);
+  for (const error of Object.values<JobError>(JOB_ERRORS))
+    if (s[error.flag] === true) lines.push(`not summarised: ${error.reported}${error.unreadable ? readable : ''}`);
   lines.push(...coverageLines(doc));
   const bad = failures(doc);
   if (bad.length > 0) lines.push('not computed:', ...bad.map((line) => `  ${line}`));

@@ -41,7 +41,7 @@ function valueText(value: Value): string {
     return `[${counted(value.length, 'byte')}${value.length > 0 ? ` ${shown}` : ''}${value.length > 16 ? '…' : ''}]`;
   }
   const events = value as readonly EventRecord[];
-  return `${events.length} event${events.length === 1 ? '' : 's'}`;
+  return counted(events.length, 'event');
 }
 
 /** What does not fit a line: the records of an event array. */

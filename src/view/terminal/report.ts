@@ -2,7 +2,16 @@
 
 import { devices, num, part, type Spread, shownId, spread, stateOf } from '../../document/index.ts';
 import { clean } from '../../kernel/clean.ts';
-import { bytes, compressHosts, count, energy, formatDuration, formatSeconds, percent } from '../../kernel/index.ts';
+import {
+  bytes,
+  compressHosts,
+  count,
+  counted,
+  energy,
+  formatDuration,
+  formatSeconds,
+  percent,
+} from '../../kernel/index.ts';
 import { qualityLines } from './quality.ts';
 import { seriesLines } from './series.ts';
 import { bar, table } from './text.ts';
@@ -132,7 +141,7 @@ function deviceLines(doc: unknown, key: string, fields: readonly (readonly [stri
       ...fields.map(([, unit, label], i) => `${label} ${unit ? bytes(d.values[i]! * unit) : count(d.values[i]!)}`),
     ]);
   const quiet = list.length - Math.min(used.length, MAX_DEVICES);
-  return [...table(rows), ...(quiet > 0 ? [`${quiet} other${quiet > 1 ? 's' : ''} with less or no traffic`] : [])];
+  return [...table(rows), ...(quiet > 0 ? [`${counted(quiet, 'other')} with less or no traffic`] : [])];
 }
 
 function powerLines(doc: unknown): string[] {
@@ -183,12 +192,7 @@ function verdictLines(doc: unknown): string[] {
   const gpus = devices(doc, 'gpu').flatMap(([, d]) => spread(d, 'gpuactive')?.avg ?? []);
   if (gpus.length > 0) {
     const mean = gpus.reduce((a, b) => a + b, 0) / gpus.length;
-    rows.push([
-      'GPU',
-      bar(mean / 100),
-      `${mean.toFixed(1)} % active on ${gpus.length} device${gpus.length > 1 ? 's' : ''}`,
-      '',
-    ]);
+    rows.push(['GPU', bar(mean / 100), `${mean.toFixed(1)} % active on ${counted(gpus.length, 'device')}`, '']);
   }
   return table(rows).map((line) => `  ${line}`);
 }
